@@ -1,0 +1,3 @@
+//! The `guatu` binary: reads the command line, calls one app function, prints.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Foreign files to our values and back: workbooks with header trees.

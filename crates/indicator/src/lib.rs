@@ -1,0 +1,1 @@
+//! Targets, pace, forecast, gap and ranking of statistical indicators.

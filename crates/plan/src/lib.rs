@@ -1,0 +1,1 @@
+//! Activities, links and dates: forward and backward scheduling, period cascade, catch-up, lights.

@@ -1,0 +1,1 @@
+//! Projects and rounds: memberships, roll-forward, rates, standing of a project.

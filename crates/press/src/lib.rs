@@ -1,0 +1,1 @@
+//! News text and drafts: claims with their sentence, sums checked.

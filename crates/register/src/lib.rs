@@ -1,0 +1,1 @@
+//! Definitions: rows become records; validation, numbering, aliases, near duplicates.

@@ -1,0 +1,1 @@
+//! Our values on screen and paper: the wall chart as SVG and PDF.

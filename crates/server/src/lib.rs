@@ -1,0 +1,1 @@
+//! HTTP: login, JSON views, change events, the embedded web.

@@ -1,0 +1,1 @@
+//! Journal and current state in SQLite and PostgreSQL.
