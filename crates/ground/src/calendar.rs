@@ -1,0 +1,306 @@
+//! Working calendars: which days are worked, by the official notices and by the layers a site or a
+//! district puts over them (春节停工, 高考静音, 扬尘管控, 汛期). Minute arithmetic is in `timeline`.
+
+use crate::holidays::HolidayTable;
+use crate::timeline::{OFFICE_DAY, Shift, Timeline, date_of_day, day_number};
+use crate::{Date, Finding};
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+/// What kind of day a calendar sees.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum DayKind {
+    /// 工作日. An ordinary working day.
+    Working,
+    /// 休息日. An ordinary day off of the week.
+    Rest,
+    /// 节假日. Off by the yearly notice; with the festival's name.
+    Holiday(String),
+    /// 调休上班. A rest day that is worked, by the notice or by a working layer; with the name.
+    MakeUp(String),
+    /// 停工. Off by a layer that would else be worked; with the layer's name.
+    Exception(String),
+}
+
+/// A named exception laid over a calendar, both ends counted. Later layers win over earlier ones
+/// and over the notices.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+pub struct Layer {
+    /// 春节停工, 高考静音 … shown to users.
+    pub name: String,
+    /// First day.
+    pub first: Date,
+    /// Last day.
+    pub last: Date,
+    /// False: no work on these days. True: work on each of them, rest days too.
+    pub working: bool,
+}
+
+/// 春节停工. Sites stand still around the festival, longer than the official holiday.
+pub const SPRING_FESTIVAL_STOP: &str = "春节停工";
+/// 高考静音. No noisy work near schools during the entrance examinations.
+pub const EXAM_QUIET: &str = "高考静音";
+/// 扬尘管控. Dust control stops of the heating season.
+pub const DUST_CONTROL: &str = "扬尘管控";
+/// 汛期. No work in river beds during the flood season.
+pub const FLOOD_SEASON: &str = "汛期";
+
+impl Layer {
+    /// A stop: no work from `first` to `last`.
+    pub fn stop(name: &str, first: Date, last: Date) -> Layer {
+        Layer { name: name.to_owned(), first, last, working: false }
+    }
+
+    /// Extra work: every day from `first` to `last` is worked.
+    pub fn extra_work(name: &str, first: Date, last: Date) -> Layer {
+        Layer { name: name.to_owned(), first, last, working: true }
+    }
+
+    /// Reads lines of `name,first,last,working,source` under a header line; `working` is 停工
+    /// (`false`, `0`) or 施工 (`true`, `1`), empty means 停工. Bad lines become findings.
+    pub fn from_csv(text: &str) -> (Vec<Layer>, Vec<Finding>) {
+        let mut layers = Vec::new();
+        let mut findings = Vec::new();
+        let lines = text.trim_start_matches('\u{feff}').lines().enumerate().skip(1);
+        for (index, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
+            match read_layer(&crate::holidays::csv_cells(line)) {
+                Ok(layer) => layers.push(layer),
+                Err(problem) => findings.push(Finding::error(
+                    "calendar.layer",
+                    format!("第{}行", index + 1),
+                    problem,
+                    "请按“名称,起始日,截止日,停工或施工,依据”填写,日期写成 2027-01-20。",
+                )),
+            }
+        }
+        (layers, findings)
+    }
+
+    fn contains(&self, date: Date) -> bool {
+        self.first <= date && date <= self.last
+    }
+}
+
+fn read_layer(cells: &[String]) -> Result<Layer, String> {
+    let cell = |index: usize| cells.get(index).map_or("", |cell| cell.trim());
+    let date = |index: usize| -> Result<Date, String> {
+        cell(index).parse().map_err(|_| format!("日期“{}”读不出来", cell(index)))
+    };
+    let (first, last) = (date(1)?, date(2)?);
+    if cell(0).is_empty() {
+        return Err("没有名称".to_owned());
+    }
+    if last < first {
+        return Err(format!("截止日 {last} 早于起始日 {first}"));
+    }
+    let working = match cell(3) {
+        "" | "停工" | "false" | "0" => false,
+        "施工" | "true" | "1" => true,
+        other => return Err(format!("“{other}”既不是停工也不是施工")),
+    };
+    Ok(Layer { name: cell(0).to_owned(), first, last, working })
+}
+
+/// 工作日历. Days off of the week, official holidays, layers. Cloning is cheap.
+#[derive(Clone, Debug)]
+pub struct WorkCalendar {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    id: String,
+    name: String,
+    /// Monday first.
+    week: [bool; 7],
+    holidays: HolidayTable,
+    /// Whether the notices matter to this calendar at all.
+    by_notice: bool,
+    layers: Vec<Layer>,
+    compiled: OnceLock<Timeline>,
+}
+
+impl WorkCalendar {
+    /// 工作日 (`cn5`): Monday to Friday 08:00–12:00 and 13:00–17:00, official holidays off,
+    /// make-up days worked.
+    pub fn official(holidays: &HolidayTable) -> Self {
+        let week = [true, true, true, true, true, false, false];
+        Self::of("cn5", "工作日", week, holidays.clone(), true)
+    }
+
+    /// 六天 (`site6`): Monday to Saturday, official holidays off, make-up Sundays worked.
+    pub fn six_day(holidays: &HolidayTable) -> Self {
+        let week = [true, true, true, true, true, true, false];
+        Self::of("site6", "六天", week, holidays.clone(), true)
+    }
+
+    /// 七天 (`site7`): every day; put 春节停工 over it as a layer.
+    pub fn seven_day() -> Self {
+        Self::of("site7", "七天", [true; 7], HolidayTable::default(), false)
+    }
+
+    fn of(id: &str, name: &str, week: [bool; 7], holidays: HolidayTable, by_notice: bool) -> Self {
+        WorkCalendar {
+            inner: Arc::new(Inner {
+                id: id.to_owned(),
+                name: name.to_owned(),
+                week,
+                holidays,
+                by_notice,
+                layers: Vec::new(),
+                compiled: OnceLock::new(),
+            }),
+        }
+    }
+
+    /// The calendar with one more layer on top; id and name stay.
+    pub fn with_layer(self, layer: Layer) -> Self {
+        let mut layers = self.inner.layers.clone();
+        layers.push(layer);
+        self.rebuilt(self.inner.id.clone(), self.inner.name.clone(), layers)
+    }
+
+    /// The same calendar under another id and name, for a site that has its own layers.
+    pub fn named(self, id: &str, name: &str) -> Self {
+        self.rebuilt(id.to_owned(), name.to_owned(), self.inner.layers.clone())
+    }
+
+    fn rebuilt(&self, id: String, name: String, layers: Vec<Layer>) -> Self {
+        let Inner { week, holidays, by_notice, .. } = &*self.inner;
+        WorkCalendar {
+            inner: Arc::new(Inner {
+                id,
+                name,
+                week: *week,
+                holidays: holidays.clone(),
+                by_notice: *by_notice,
+                layers,
+                compiled: OnceLock::new(),
+            }),
+        }
+    }
+
+    /// Stable id: `cn5`, `site6`, `site7`, or the one given.
+    pub fn id(&self) -> &str {
+        &self.inner.id
+    }
+
+    /// Name shown to users: 工作日, 六天, 七天.
+    pub fn name(&self) -> &str {
+        &self.inner.name
+    }
+
+    /// The layers, lowest first.
+    pub fn layers(&self) -> &[Layer] {
+        &self.inner.layers
+    }
+
+    /// What kind of day it is, and why. A stop on a day that is off anyway keeps the day's own
+    /// kind; a working layer on a rest day or holiday makes it a [`DayKind::MakeUp`].
+    pub fn kind(&self, date: Date) -> DayKind {
+        let own = self.own_kind(date);
+        let worked = matches!(own, DayKind::Working | DayKind::MakeUp(_));
+        match self.inner.layers.iter().rev().find(|layer| layer.contains(date)) {
+            Some(layer) if layer.working && !worked => DayKind::MakeUp(layer.name.clone()),
+            Some(layer) if !layer.working && worked => DayKind::Exception(layer.name.clone()),
+            _ => own,
+        }
+    }
+
+    fn own_kind(&self, date: Date) -> DayKind {
+        let in_week = self.inner.week[date.weekday().to_monday_zero_offset() as usize];
+        match self.inner.holidays.get(date) {
+            Some(day) if day.off => DayKind::Holiday(day.name.clone()),
+            Some(day) if !in_week => DayKind::MakeUp(day.name.clone()),
+            _ if in_week => DayKind::Working,
+            _ => DayKind::Rest,
+        }
+    }
+
+    /// True when there is work on that day.
+    pub fn is_working(&self, date: Date) -> bool {
+        matches!(self.kind(date), DayKind::Working | DayKind::MakeUp(_))
+    }
+
+    /// Working minutes of the day: 480 or 0.
+    pub fn minutes_on(&self, date: Date) -> i64 {
+        self.compiled().minutes_on(date)
+    }
+
+    /// The `n`-th working day after `date`; the start day is not counted (民法典 201). A negative
+    /// `n` counts back; 0 gives `date` itself. Saturates at the ends of 1984–2084.
+    pub fn add_workdays(&self, date: Date, n: i32) -> Date {
+        let line = self.compiled();
+        let n = i64::from(n);
+        match n {
+            0 => date,
+            1.. => line.work_day(line.work_days_before(tomorrow(date)) + n - 1),
+            _ => line.work_day(line.work_days_before(date) + n),
+        }
+    }
+
+    /// Working days in `(a, b]`: the start day is not counted, the end day is. Negative when `b`
+    /// lies before `a`.
+    pub fn workdays_between(&self, a: Date, b: Date) -> i32 {
+        let line = self.compiled();
+        (line.work_days_before(tomorrow(b)) - line.work_days_before(tomorrow(a))) as i32
+    }
+
+    /// Working days from `first` to `last`, both counted; 0 when `last` lies before `first`.
+    pub fn workdays_within(&self, first: Date, last: Date) -> i32 {
+        let line = self.compiled();
+        (line.work_days_before(tomorrow(last)) - line.work_days_before(first)).max(0) as i32
+    }
+
+    /// `date` itself when worked, else the next working day.
+    pub fn next_working(&self, date: Date) -> Date {
+        let line = self.compiled();
+        line.work_day(line.work_days_before(date))
+    }
+
+    /// `date` itself when worked, else the working day before.
+    pub fn previous_working(&self, date: Date) -> Date {
+        let line = self.compiled();
+        line.work_day(line.work_days_before(tomorrow(date)) - 1)
+    }
+
+    /// A term that ends on a rest day runs to the next working day (民法典 203).
+    pub fn roll_deadline(&self, date: Date) -> Date {
+        self.next_working(date)
+    }
+
+    /// True when the holidays of that year are known, or do not matter to this calendar. Where
+    /// false, only weekends are known, and forecasts say 日历未公布.
+    pub fn published(&self, year: i16) -> bool {
+        !self.inner.by_notice || self.inner.holidays.published(year)
+    }
+
+    /// The calendar compiled for minute arithmetic; compiled once, then shared.
+    pub fn timeline(&self) -> Timeline {
+        self.compiled().clone()
+    }
+
+    fn compiled(&self) -> &Timeline {
+        self.inner.compiled.get_or_init(|| self.compile())
+    }
+
+    fn compile(&self) -> Timeline {
+        let shifts = |worked: bool| if worked { OFFICE_DAY.to_vec() } else { Vec::new() };
+        let week = self.inner.week.map(shifts);
+        let mut exceptions: BTreeMap<Date, Vec<Shift>> = BTreeMap::new();
+        for (date, _) in self.inner.holidays.iter() {
+            exceptions.insert(date, shifts(self.is_working(date)));
+        }
+        for layer in &self.inner.layers {
+            let days = day_number(layer.first)..=day_number(layer.last);
+            for date in days.map(date_of_day) {
+                exceptions.insert(date, shifts(self.is_working(date)));
+            }
+        }
+        Timeline::from_week(&week, &exceptions)
+    }
+}
+
+fn tomorrow(date: Date) -> Date {
+    date_of_day(day_number(date) + 1)
+}
