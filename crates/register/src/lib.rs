@@ -1,1 +1,42 @@
-//! Definitions: rows become records; validation, numbering, aliases, near duplicates.
+//! Definitions turn rows into records: the language of `definition.toml`, typed values, reading of
+//! cells, validation, numbering, aliases, near duplicates and patches.
+//!
+//! A register (台账) is a folder `registers/<id>/` with one definition. This room knows what a field
+//! is and what a good value looks like; it knows no database, no workbook file and no clock. Laws of
+//! single registers (rounds, networks, pace) live in other rooms.
+//!
+//! The language here is the data-only part: expressions, workflow and obligations are refused with
+//! a finding that says so, never ignored in silence.
+
+mod definition;
+mod import;
+mod json;
+mod number;
+mod parse;
+mod patch;
+mod read;
+mod record;
+mod same;
+mod schema;
+mod show;
+mod suggest;
+mod validate;
+
+pub use definition::{
+    Choice, Definition, DuplicateAction, DuplicateRule, Field, FieldKind, NearRule, Text,
+    TextFormat, check_set,
+};
+pub use import::{
+    ConstantRule, CrossHeader, GroupRow, ImportLayout, ImportRule, LevelRule, read_constants,
+    read_cross_header, read_group,
+};
+pub use json::{from_json, to_json};
+pub use number::{NumberContext, NumberPattern};
+pub use parse::parse;
+pub use patch::{Change, Patch, apply, diff, inverse, patch_from_json, patch_to_json};
+pub use read::{DateError, DateReading, Hints, ReadCell, read_cell, read_date, read_period};
+pub use record::{Fields, Record, Value, compare};
+pub use same::{
+    How, Known, NameIndex, NameMatch, Same, find_name, find_same, key_text, known_of,
+};
+pub use validate::validate;

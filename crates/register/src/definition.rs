@@ -1,0 +1,387 @@
+//! What a definition says: fields, choices, numbering, duplicate rules, import rules. Reading it
+//! from TOML is left to `parse`; values are left to `record`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ground::{Finding, MoneyUnit};
+
+use crate::import::ImportRule;
+use crate::number::NumberPattern;
+use crate::suggest::did_you_mean;
+
+/// A text per language. Chinese is always there; English is for the API and for developers.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Text {
+    /// Chinese (zh-CN).
+    pub zh: String,
+    /// English.
+    pub en: Option<String>,
+}
+
+impl Text {
+    /// A text with its Chinese wording only.
+    pub fn zh(zh: impl Into<String>) -> Text {
+        Text { zh: zh.into(), en: None }
+    }
+}
+
+/// 台账定义. One register: what its records hold and how a workbook becomes records.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Definition {
+    /// Folder name and table name, snake_case.
+    pub id: String,
+    /// Semantic version of the definition, `1.0.0`.
+    pub version: String,
+    /// Title on screens.
+    pub title: Text,
+    /// Typed law stands on this register: it cannot be dropped.
+    pub core: bool,
+    /// Owner unit (业务主管单位) by name.
+    pub owner: Option<String>,
+    /// How record numbers are made; none when the register has no numbers.
+    pub number: Option<NumberPattern>,
+    /// The field that names a record on screens and in other registers' cells.
+    pub name_field: Option<String>,
+    /// The text list field that holds other names.
+    pub alias_field: Option<String>,
+    /// More text fields that also name a record (简称).
+    pub also_named: Vec<String>,
+    /// Fields in the order of the form.
+    pub fields: Vec<Field>,
+    /// Choice lists by list id.
+    pub choices: BTreeMap<String, Vec<Choice>>,
+    /// When two records are taken for one.
+    pub duplicates: Vec<DuplicateRule>,
+    /// How a workbook is read.
+    pub import: ImportRule,
+    /// Default columns of the list page.
+    pub list: Vec<String>,
+}
+
+/// One option of a choice list.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Choice {
+    /// What is stored, snake_case.
+    pub code: String,
+    /// What people see.
+    pub label: Text,
+    /// Other words for it in workbooks.
+    pub synonyms: Vec<String>,
+}
+
+/// A field of a record, or a column of a table field.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Field {
+    /// Column name, snake_case.
+    pub id: String,
+    /// Label on forms and lists; also the first header word.
+    pub label: Text,
+    /// Type.
+    pub kind: FieldKind,
+    /// A record without it is not valid.
+    pub required: bool,
+    /// A crate reads it by name: a district cannot drop or retype it.
+    pub core: bool,
+    /// No two records of the register share a value (checked by the store).
+    pub unique: bool,
+    /// Part of the search text.
+    pub search: bool,
+    /// Shown in lists when no column list is given.
+    pub list: bool,
+    /// Printed.
+    pub print: bool,
+    /// Comes out of an import and is turned into other records; never stored in this register.
+    pub import_only: bool,
+    /// Header words of workbooks, besides the label.
+    pub synonyms: Vec<String>,
+    /// Unit in which money is shown and typed.
+    pub unit: Option<MoneyUnit>,
+    /// Measure word of a number (天, 个, 分钟).
+    pub measure: Option<String>,
+    /// Digits shown after the point, for money.
+    pub digits: Option<u8>,
+    /// Money may carry 约/余/近; `false` asks for an exact figure.
+    pub bound: bool,
+    /// Longest text in characters.
+    pub max_len: Option<usize>,
+    /// Lower limit in the value's own scale (fen, scaled decimal, 0.01 pp, rows, files).
+    pub min: Option<i64>,
+    /// Upper limit in the value's own scale.
+    pub max: Option<i64>,
+    /// A text that follows a coding standard.
+    pub format: Option<TextFormat>,
+    /// Options of a code field, copied from the list it names.
+    pub choices: Vec<Choice>,
+    /// Help under the field.
+    pub hint: Option<Text>,
+}
+
+/// Type of a field.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FieldKind {
+    /// One line.
+    Text,
+    /// Several lines.
+    LongText,
+    /// Whole number.
+    Int,
+    /// Fixed digits after the point, at most 9.
+    Decimal {
+        /// Digits after the point.
+        digits: u8,
+    },
+    /// Amount of money, fen, with a bound.
+    Money,
+    /// Percent in steps of 0.01 percentage points.
+    Percent,
+    /// Yes or no.
+    Bool,
+    /// Civil date.
+    Date,
+    /// Moment, stored as UTC.
+    DateTime,
+    /// Period code, `2025M01-02`.
+    Period,
+    /// One of a list.
+    Code {
+        /// Id of the choice list.
+        list: String,
+    },
+    /// Organisation of the directory.
+    Org,
+    /// Name of an office holder, free text.
+    Person,
+    /// Telephone number.
+    Phone,
+    /// Unified social credit code, GB 32100.
+    Uscc,
+    /// A record of another register.
+    Ref {
+        /// Id of that register.
+        to: String,
+    },
+    /// Records of another register.
+    Refs {
+        /// Id of that register.
+        to: String,
+    },
+    /// Several short texts.
+    TextList,
+    /// Files by content id.
+    Attachment,
+    /// `longitude,latitude` in CGCS2000, six digits after the point.
+    GeoPoint,
+    /// Sub-table.
+    Table {
+        /// Its columns.
+        columns: Vec<Field>,
+    },
+}
+
+impl FieldKind {
+    /// The word used in `type = "…"`.
+    pub fn keyword(&self) -> &'static str {
+        match self {
+            FieldKind::Text => "text",
+            FieldKind::LongText => "long_text",
+            FieldKind::Int => "int",
+            FieldKind::Decimal { .. } => "decimal",
+            FieldKind::Money => "money",
+            FieldKind::Percent => "percent",
+            FieldKind::Bool => "bool",
+            FieldKind::Date => "date",
+            FieldKind::DateTime => "datetime",
+            FieldKind::Period => "period",
+            FieldKind::Code { .. } => "code",
+            FieldKind::Org => "org",
+            FieldKind::Person => "person",
+            FieldKind::Phone => "phone",
+            FieldKind::Uscc => "uscc",
+            FieldKind::Ref { .. } | FieldKind::Refs { .. } => "ref",
+            FieldKind::TextList => "text_list",
+            FieldKind::Attachment => "attachment",
+            FieldKind::GeoPoint => "geo_point",
+            FieldKind::Table { .. } => "table",
+        }
+    }
+
+    /// The register a field points at; organisations are a register too.
+    pub fn target(&self) -> Option<&str> {
+        match self {
+            FieldKind::Org => Some("organisation"),
+            FieldKind::Ref { to } | FieldKind::Refs { to } => Some(to),
+            _ => None,
+        }
+    }
+}
+
+/// A coding standard that a text field follows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TextFormat {
+    /// 投资项目代码, GB/T 40058.
+    ProjectCode,
+    /// 行政区划代码, GB/T 2260.
+    Region,
+}
+
+/// 重复判定. A rule by which a new row is taken for a known record.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DuplicateRule {
+    /// All of these fields agree after normalising; may be empty when `near` is not.
+    pub keys: Vec<String>,
+    /// All of these are alike enough.
+    pub near: Vec<NearRule>,
+    /// What the user is told.
+    pub action: DuplicateAction,
+}
+
+/// A field whose text need only be alike.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NearRule {
+    /// Field id; today the name field only.
+    pub field: String,
+    /// Least likeness, 0 to 100.
+    pub level: u8,
+}
+
+/// What happens when a duplicate rule fires.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum DuplicateAction {
+    /// The user is asked.
+    Warn,
+    /// A second record is refused.
+    Block,
+}
+
+impl Field {
+    /// A plain field of a kind, for tests and for registers made by programs.
+    pub fn new(id: impl Into<String>, label: impl Into<String>, kind: FieldKind) -> Field {
+        Field {
+            id: id.into(),
+            label: Text::zh(label),
+            kind,
+            required: false,
+            core: false,
+            unique: false,
+            search: false,
+            list: false,
+            print: true,
+            import_only: false,
+            synonyms: Vec::new(),
+            unit: None,
+            measure: None,
+            digits: None,
+            bound: true,
+            max_len: None,
+            min: None,
+            max: None,
+            format: None,
+            choices: Vec::new(),
+            hint: None,
+        }
+    }
+
+    /// Words that may head this field's column in a workbook, the label first.
+    pub fn header_words(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.label.zh.as_str()).chain(self.synonyms.iter().map(String::as_str))
+    }
+
+    /// Columns of a table field; empty for all others.
+    pub fn columns(&self) -> &[Field] {
+        match &self.kind {
+            FieldKind::Table { columns } => columns,
+            _ => &[],
+        }
+    }
+
+    /// The option with this code.
+    pub fn choice(&self, code: &str) -> Option<&Choice> {
+        self.choices.iter().find(|c| c.code == code)
+    }
+
+    /// The measure or money unit as printed behind a number or in a header.
+    pub fn unit_label(&self) -> &str {
+        match (&self.kind, self.unit) {
+            (FieldKind::Money, unit) => unit.unwrap_or(MoneyUnit::Yuan).label(),
+            (FieldKind::Percent, _) => "%",
+            _ => self.measure.as_deref().unwrap_or(""),
+        }
+    }
+}
+
+impl Definition {
+    /// The field with this id; `problems.problem` finds a column of a table field.
+    pub fn field(&self, path: &str) -> Option<&Field> {
+        match path.split_once('.') {
+            None => self.fields.iter().find(|f| f.id == path),
+            Some((table, column)) => {
+                self.field(table)?.columns().iter().find(|c| c.id == column)
+            }
+        }
+    }
+
+    /// Fields that are stored: all but the import-only ones.
+    pub fn stored_fields(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|f| !f.import_only)
+    }
+
+    /// What a workbook column may become: every field by path; a table gives its columns instead
+    /// of itself.
+    pub fn import_fields(&self) -> Vec<(String, &Field)> {
+        let mut found = Vec::new();
+        for field in &self.fields {
+            if field.columns().is_empty() {
+                found.push((field.id.clone(), field));
+            }
+            let columns = field.columns().iter();
+            found.extend(columns.map(|c| (format!("{}.{}", field.id, c.id), c)));
+        }
+        found
+    }
+
+    /// Columns of the list page: as written, else the fields marked `list`.
+    pub fn list_columns(&self) -> Vec<&str> {
+        if !self.list.is_empty() {
+            return self.list.iter().map(String::as_str).collect();
+        }
+        self.stored_fields().filter(|f| f.list).map(|f| f.id.as_str()).collect()
+    }
+}
+
+/// Checks what one file cannot know: every register that a field points at exists, and no id is
+/// taken twice.
+pub fn check_set(definitions: &[Definition]) -> Vec<Finding> {
+    let ids: BTreeSet<&str> = definitions.iter().map(|d| d.id.as_str()).collect();
+    let mut findings = Vec::new();
+    let mut seen = BTreeSet::new();
+    for definition in definitions {
+        if !seen.insert(definition.id.as_str()) {
+            findings.push(Finding::error(
+                "definition.register_twice",
+                definition.id.clone(),
+                format!("有两个台账都叫\"{}\"。", definition.id),
+                "请给其中一个换一个 id,文件夹名也要一致。",
+            ));
+        }
+        findings.extend(dangling(definition, &ids));
+    }
+    findings
+}
+
+fn dangling(definition: &Definition, ids: &BTreeSet<&str>) -> Vec<Finding> {
+    let columns = definition.fields.iter().flat_map(|f| f.columns());
+    let all = definition.fields.iter().chain(columns);
+    all.filter_map(|field| {
+        let to = field.kind.target()?;
+        (!ids.contains(to)).then(|| {
+            Finding::error(
+                "definition.register_unknown",
+                format!("{}.{}", definition.id, field.id),
+                format!("字段\"{}\"指向的台账\"{to}\"不存在。", field.label.zh),
+                did_you_mean(to, ids.iter().copied())
+                    .unwrap_or_else(|| "请先建立该台账,或改正 to。".into()),
+            )
+        })
+    })
+    .collect()
+}

@@ -1,0 +1,391 @@
+//! 查重与别名. Whether a name or a row means a record that is already known: exactly, by alias, by
+//! key fields, or by a name alike enough to ask.
+
+use std::collections::{BTreeMap, HashMap};
+
+use ground::{RecordId, likeness, normal_name};
+
+use crate::definition::{Definition, DuplicateAction, DuplicateRule};
+use crate::record::{Fields, Record, Value};
+
+/// A record as far as names and keys go.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Known {
+    /// Its id.
+    pub id: RecordId,
+    /// Its name.
+    pub name: String,
+    /// Its other names.
+    pub aliases: Vec<String>,
+    /// Key fields in normal form, see [`key_text`].
+    pub keys: BTreeMap<String, String>,
+}
+
+impl Known {
+    /// A record known by name only.
+    pub fn named(id: RecordId, name: impl Into<String>) -> Known {
+        Known { id, name: name.into(), aliases: Vec::new(), keys: BTreeMap::new() }
+    }
+
+    /// The same with one more name.
+    pub fn alias(mut self, alias: impl Into<String>) -> Known {
+        self.aliases.push(alias.into());
+        self
+    }
+}
+
+/// How a match was found.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum How {
+    /// The name itself, after normalising.
+    Exact,
+    /// A recorded alias.
+    Alias,
+    /// Key fields of a duplicate rule.
+    Key,
+    /// Likeness of names.
+    Near,
+}
+
+/// A known record that a row may mean.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Same {
+    /// The known record.
+    pub id: RecordId,
+    /// 100 for exact, alias and key matches, else the likeness.
+    pub score: u8,
+    /// How it was found.
+    pub how: How,
+    /// What the rule asks for.
+    pub action: DuplicateAction,
+}
+
+/// What a name stands for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum NameMatch {
+    /// One record.
+    One(RecordId, How),
+    /// More than one, best first; the user decides.
+    Several(Vec<Same>),
+    /// None of the known.
+    None,
+}
+
+/// Least likeness at which a name is taken for a known one (with a warning).
+const NEAR: u8 = ground::naming::SAME_LEVEL;
+/// How far the best must stand above the next for the choice to be clear.
+const CLEAR_BY: u8 = 5;
+/// Least likeness of a name offered as a suggestion.
+const OFFER: u8 = 40;
+/// A pair of characters shared by more known names than this tells nothing (产业, 项目).
+const COMMON_PAIR: usize = 2_000;
+/// Known names compared in full for one name.
+const COMPARED_MAX: usize = 64;
+
+/// Names of a register, ready for many look-ups: building is linear, a look-up touches only names
+/// that share rare character pairs.
+#[derive(Clone, Debug, Default)]
+pub struct NameIndex {
+    known: Vec<Known>,
+    by_id: HashMap<RecordId, usize>,
+    names: HashMap<String, Vec<usize>>,
+    aliases: HashMap<String, Vec<usize>>,
+    cores: HashMap<String, Vec<usize>>,
+    keys: HashMap<(String, String), Vec<usize>>,
+    pairs: HashMap<(char, char), Vec<usize>>,
+}
+
+impl From<Vec<Known>> for NameIndex {
+    fn from(known: Vec<Known>) -> NameIndex {
+        NameIndex::new(known)
+    }
+}
+
+impl From<&[Known]> for NameIndex {
+    fn from(known: &[Known]) -> NameIndex {
+        NameIndex::new(known.to_vec())
+    }
+}
+
+impl NameIndex {
+    /// Indexes the known records.
+    pub fn new(known: Vec<Known>) -> NameIndex {
+        let mut index = NameIndex::default();
+        for one in known {
+            index.add(one);
+        }
+        index
+    }
+
+    /// Adds one record, so that later rows of an import see the earlier ones.
+    pub fn add(&mut self, known: Known) {
+        let at = self.known.len();
+        self.by_id.insert(known.id, at);
+        put(&mut self.names, normal_name(&known.name), at);
+        for alias in &known.aliases {
+            put(&mut self.aliases, normal_name(alias), at);
+        }
+        for name in std::iter::once(&known.name).chain(&known.aliases) {
+            put(&mut self.cores, org_core(name), at);
+            for pair in pairs(name) {
+                put(&mut self.pairs, pair, at);
+            }
+        }
+        for (field, key) in &known.keys {
+            put(&mut self.keys, (field.clone(), key.clone()), at);
+        }
+        self.known.push(known);
+    }
+
+    /// All records in the order they were added.
+    pub fn all(&self) -> &[Known] {
+        &self.known
+    }
+
+    /// The record with this id.
+    pub fn known(&self, id: RecordId) -> Option<&Known> {
+        self.by_id.get(&id).map(|at| &self.known[*at])
+    }
+
+    /// What a name stands for: exact before alias before near.
+    pub fn find(&self, name: &str) -> NameMatch {
+        let normal = normal_name(name);
+        for (map, how) in [(&self.names, How::Exact), (&self.aliases, How::Alias)] {
+            if let Some(found) = map.get(&normal) {
+                return self.decided(found, how);
+            }
+        }
+        self.near_match(name)
+    }
+
+    /// As [`NameIndex::find`] for organisations: 林山寨办事处 is 林山寨街道, 中原区财政局 is
+    /// 区财政局.
+    pub fn find_org(&self, name: &str) -> NameMatch {
+        let normal = normal_name(name);
+        for (map, how) in [(&self.names, How::Exact), (&self.aliases, How::Alias)] {
+            if let Some(found) = map.get(&normal) {
+                return self.decided(found, how);
+            }
+        }
+        match self.cores.get(&org_core(name)) {
+            Some(found) => self.decided(found, How::Alias),
+            // Names of offices are short and differ in one character (区工信局, 区科技局):
+            // likeness proves nothing there.
+            None => NameMatch::None,
+        }
+    }
+
+    fn decided(&self, found: &[usize], how: How) -> NameMatch {
+        let mut ids: Vec<RecordId> = found.iter().map(|at| self.known[*at].id).collect();
+        ids.sort();
+        ids.dedup();
+        match ids[..] {
+            [id] => NameMatch::One(id, how),
+            _ => NameMatch::Several(ids.into_iter().map(|id| warn(id, 100, how)).collect()),
+        }
+    }
+
+    fn near_match(&self, name: &str) -> NameMatch {
+        let near = self.scored(name, NEAR);
+        match near[..] {
+            [] => NameMatch::None,
+            [(at, _)] => NameMatch::One(self.known[at].id, How::Near),
+            [(at, best), (_, next), ..] if best - next >= CLEAR_BY => {
+                NameMatch::One(self.known[at].id, How::Near)
+            }
+            _ => NameMatch::Several(
+                near.iter().map(|(at, score)| warn(self.known[*at].id, *score, How::Near)).collect(),
+            ),
+        }
+    }
+
+    /// The likest known names, best first, for suggestions.
+    pub fn nearest(&self, name: &str, count: usize) -> Vec<(&Known, u8)> {
+        let scored = self.scored(name, OFFER).into_iter().take(count);
+        scored.map(|(at, score)| (&self.known[at], score)).collect()
+    }
+
+    /// Positions and likeness of known records from `least` on, best first.
+    fn scored(&self, name: &str, least: u8) -> Vec<(usize, u8)> {
+        let candidates = self.candidates(name).into_iter();
+        let scored = candidates.map(|at| (at, self.score(at, name)));
+        let mut scored: Vec<(usize, u8)> = scored.filter(|(_, score)| *score >= least).collect();
+        scored.sort_by_key(|(at, score)| (std::cmp::Reverse(*score), *at));
+        scored
+    }
+
+    fn score(&self, at: usize, name: &str) -> u8 {
+        let known = &self.known[at];
+        let names = std::iter::once(&known.name).chain(&known.aliases);
+        names.map(|n| likeness(name, n)).max().unwrap_or(0)
+    }
+
+    /// Records that share character pairs, those with most of them first.
+    fn candidates(&self, name: &str) -> Vec<usize> {
+        let mut shared: HashMap<usize, usize> = HashMap::new();
+        let lists = pairs(name).into_iter().filter_map(|p| self.pairs.get(&p));
+        for list in lists.filter(|l| l.len() <= COMMON_PAIR) {
+            for at in list {
+                *shared.entry(*at).or_default() += 1;
+            }
+        }
+        let mut found: Vec<(usize, usize)> = shared.into_iter().collect();
+        found.sort_by_key(|(at, count)| (std::cmp::Reverse(*count), *at));
+        found.into_iter().take(COMPARED_MAX).map(|(at, _)| at).collect()
+    }
+
+    /// Known records that a row may mean by the definition's duplicate rules, and by name.
+    pub fn same(&self, definition: &Definition, candidate: &Fields) -> Vec<Same> {
+        let mut found: BTreeMap<RecordId, Same> = BTreeMap::new();
+        let mut keep = |same: Same| {
+            let better = found.get(&same.id).is_none_or(|old| rank(&same) < rank(old));
+            if better {
+                found.insert(same.id, same);
+            }
+        };
+        for rule in &definition.duplicates {
+            self.by_rule(rule, definition, candidate).into_iter().for_each(&mut keep);
+        }
+        if let Some(name) = name_of(definition, candidate) {
+            self.by_name(&normal_name(name)).into_iter().for_each(&mut keep);
+        }
+        let mut all: Vec<Same> = found.into_values().collect();
+        all.sort_by_key(rank);
+        all
+    }
+
+    /// Exact names and aliases need no rule: they are always worth a word.
+    fn by_name(&self, normal: &str) -> Vec<Same> {
+        let maps = [(&self.names, How::Exact), (&self.aliases, How::Alias)];
+        let found = maps.into_iter().flat_map(|(map, how)| {
+            let list = map.get(normal).map_or(&[][..], Vec::as_slice);
+            list.iter().map(move |at| warn(self.known[*at].id, 100, how))
+        });
+        found.collect()
+    }
+
+    fn by_rule(&self, rule: &DuplicateRule, definition: &Definition, row: &Fields) -> Vec<Same> {
+        let keys = rule.keys.iter().map(|field| {
+            let key = key_text(row.get(field)?)?;
+            Some((field.clone(), key))
+        });
+        // A row without one of the keys cannot be judged by this rule.
+        let Some(keys) = keys.collect::<Option<Vec<_>>>() else { return Vec::new() };
+        let level = rule.near.iter().map(|n| n.level).max();
+        let name = name_of(definition, row).unwrap_or("");
+        let found: Vec<(usize, u8)> = match (keys.first(), level) {
+            (Some(first), None) => self.keyed(first).map(|at| (at, 100)).collect(),
+            (Some(first), Some(level)) => {
+                let scored = self.keyed(first).map(|at| (at, self.score(at, name)));
+                scored.filter(|(_, score)| *score >= level).collect()
+            }
+            (None, Some(level)) => self.scored(name, level),
+            (None, None) => Vec::new(),
+        };
+        let how = if level.is_some() { How::Near } else { How::Key };
+        let matching = found.into_iter().filter(|(at, _)| {
+            keys.iter().all(|(field, key)| self.known[*at].keys.get(field) == Some(key))
+        });
+        matching
+            .map(|(at, score)| Same { id: self.known[at].id, score, how, action: rule.action })
+            .collect()
+    }
+
+    fn keyed(&self, key: &(String, String)) -> impl Iterator<Item = usize> {
+        self.keys.get(key).map_or(&[][..], Vec::as_slice).iter().copied()
+    }
+}
+
+/// Better matches first: what blocks, then how it was found, then likeness.
+fn rank(same: &Same) -> (std::cmp::Reverse<DuplicateAction>, How, std::cmp::Reverse<u8>) {
+    (std::cmp::Reverse(same.action), same.how, std::cmp::Reverse(same.score))
+}
+
+fn warn(id: RecordId, score: u8, how: How) -> Same {
+    Same { id, score, how, action: DuplicateAction::Warn }
+}
+
+fn put<K: std::hash::Hash + Eq>(map: &mut HashMap<K, Vec<usize>>, key: K, at: usize) {
+    let list = map.entry(key).or_default();
+    if list.last() != Some(&at) {
+        list.push(at);
+    }
+}
+
+/// Neighbouring characters of a normal name; a name of one character pairs with itself.
+fn pairs(name: &str) -> Vec<(char, char)> {
+    let chars: Vec<char> = normal_name(name).chars().collect();
+    match chars[..] {
+        [one] => vec![(one, one)],
+        _ => chars.windows(2).map(|w| (w[0], w[1])).collect(),
+    }
+}
+
+/// An organisation's name without what differs between writings of one office: the district before
+/// it, 街道办事处 behind it.
+fn org_core(name: &str) -> String {
+    let normal = normal_name(name);
+    let endings = ["街道办事处", "街道办", "办事处", "街道"];
+    for ending in endings {
+        if let Some(core) = normal.strip_suffix(ending).filter(|c| c.chars().count() >= 2) {
+            return format!("{core}街道");
+        }
+    }
+    // 中原区财政局 and 区财政局: from the 区 on, when an office follows it.
+    match normal.find('区') {
+        Some(at) if normal[at..].chars().count() > 2 => normal[at..].to_owned(),
+        _ => normal,
+    }
+}
+
+fn name_of<'a>(definition: &Definition, fields: &'a Fields) -> Option<&'a str> {
+    fields.get(definition.name_field.as_deref()?)?.as_text()
+}
+
+/// A value in the normal form in which keys are compared; none for values that cannot be keys.
+pub fn key_text(value: &Value) -> Option<String> {
+    Some(match value {
+        Value::Text(text) => normal_name(text).to_uppercase(),
+        Value::DateTime(text) => text.clone(),
+        Value::Int(n) | Value::Percent(n) => n.to_string(),
+        Value::Decimal { scaled, digits } => crate::show::decimal_text(*scaled, *digits),
+        Value::Money(amount) => amount.fen.0.to_string(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Date(date) => date.to_string(),
+        Value::Ref(id) => id.to_string(),
+        Value::Refs(_) | Value::TextList(_) | Value::Rows(_) => return None,
+    })
+}
+
+/// What `find` needs to know of a stored record.
+pub fn known_of(definition: &Definition, record: &Record) -> Known {
+    let texts = |id: &String| match record.fields.get(id) {
+        Some(Value::Text(text)) => vec![text.clone()],
+        Some(Value::TextList(texts)) => texts.clone(),
+        _ => Vec::new(),
+    };
+    let named = definition.alias_field.iter().chain(&definition.also_named);
+    let keys = definition.duplicates.iter().flat_map(|rule| &rule.keys);
+    let keys = keys.chain(&definition.import.match_on).filter_map(|field| {
+        Some((field.clone(), key_text(record.fields.get(field)?)?))
+    });
+    Known {
+        id: record.id,
+        name: record.name(definition).unwrap_or_default().to_owned(),
+        aliases: named.flat_map(texts).collect(),
+        keys: keys.collect(),
+    }
+}
+
+/// Known records that a row may mean, best first. For many rows build a [`NameIndex`] once.
+pub fn find_same(definition: &Definition, candidate: &Fields, known: &[Known]) -> Vec<Same> {
+    NameIndex::from(known).same(definition, candidate)
+}
+
+/// What a name stands for among known records. For many names build a [`NameIndex`] once.
+pub fn find_name(name: &str, known: &[Known]) -> NameMatch {
+    NameIndex::from(known).find(name)
+}
+
+#[cfg(test)]
+mod tests;
