@@ -1,1 +1,33 @@
-//! Activities, links and dates: forward and backward scheduling, period cascade, catch-up, lights.
+//! 倒排工期: activities, links and dates; forward and backward scheduling, period cascade,
+//! catch-up, lights.
+//!
+//! Pure: dates and facts come in, dates, floats, lights and sentences go out. What a project is,
+//! where its activities are stored and which file they came from is the business of others.
+
+mod backward;
+mod baseline;
+mod cascade;
+mod explain;
+mod forward;
+mod graph;
+mod light;
+mod network;
+mod notation;
+mod path;
+mod progress;
+
+pub use baseline::{BackwardPlan, Baseline, Variance, backward_plan};
+pub use cascade::{CatchUp, DailyPlan, Debt, Respread, catch_up, debt, respread};
+pub use explain::{driving_chain, late_chain, why, why_late};
+pub use light::{
+    CauseKind, Light, LightCause, LightFacts, LightRule, Rag, TaskFacts, project_light, task_light,
+};
+pub use network::{
+    Activity, ActivityKind, Constraint, ConstraintKind, Driver, LagCalendar, Link, LinkKind,
+    Network, Options, Progress, Schedule, schedule,
+};
+pub use notation::{
+    LagFactors, LagUnit, PredecessorRef, PredecessorRow, link_rows, parse_predecessors,
+    print_predecessors,
+};
+pub use progress::{Status, progress_of, remaining_from_days, remaining_from_percent};

@@ -1,0 +1,239 @@
+//! 为什么是这一天: the reason of a date in one or two Chinese sentences, and the chain behind it.
+
+use ground::{Minute, Timeline, date_of_finish, date_of_start};
+
+use crate::network::{
+    Activity, ActivityKind, Driver, LagCalendar, Link, LinkKind, Network, Progress, Schedule,
+};
+
+/// Why activity `i` starts and finishes when it does, with the shortfall when there is one.
+///
+/// `network` must be the one `answer` was calculated from.
+pub fn why(network: &Network, answer: &Schedule, i: usize) -> String {
+    let activity = &network.activities[i];
+    let mut text = match activity.progress {
+        Progress::Finished {
+            actual_start,
+            actual_finish,
+        } => {
+            let (start, finish) = (date_of_start(actual_start), date_of_finish(actual_finish));
+            return format!("{}已于 {start} 开始、{finish} 完成。", title(activity));
+        }
+        Progress::Started { actual_start, .. } => {
+            format!(
+                "{}已于 {} 开始,",
+                title(activity),
+                date_of_start(actual_start)
+            )
+        }
+        Progress::NotStarted => title(activity),
+    };
+    text += &dates(network, answer, i);
+    text += &reason(network, answer, i);
+    text += "。";
+    if answer.total_float[i] < 0 {
+        text += &why_late(network, answer, i);
+    }
+    text
+}
+
+/// Why activity `i` must be over by its late finish: the chain to the target, and the shortfall.
+pub fn why_late(network: &Network, answer: &Schedule, i: usize) -> String {
+    let chain = late_chain(network, answer, i);
+    let last = chain.last().copied().unwrap_or(i);
+    let frame = match answer.late_driver[last] {
+        Driver::Deadline => format!("{}的目标时限", title(&network.activities[last])),
+        Driver::Constraint(kind) => {
+            let (before, after) = kind.words();
+            format!(
+                "{}的限制({before}…{after})",
+                title(&network.activities[last])
+            )
+        }
+        Driver::Target => "项目目标日期".to_owned(),
+        _ => "项目计算完成日期".to_owned(),
+    };
+    let timeline = &network.calendars[network.activities[i].calendar];
+    let finish = date_of_finish(answer.late_finish[i]);
+    let through = if chain.len() > 1 {
+        let names: Vec<String> = chain
+            .iter()
+            .map(|&k| title(&network.activities[k]))
+            .collect();
+        format!(",经 {}", names.join(" → "))
+    } else {
+        String::new()
+    };
+    let float = answer.total_float[i];
+    let verdict = match float {
+        0 => "没有余量".to_owned(),
+        1.. => format!("还有 {} 余量", span(float, timeline)),
+        _ => format!("还差 {}", span(float.saturating_neg(), timeline)),
+    };
+    format!(
+        "按{frame}倒排{through},{}最晚 {finish} 完成,{verdict}。",
+        title(&network.activities[i])
+    )
+}
+
+/// The driving chain of early dates that ends at `activity`, first activity first.
+pub fn driving_chain(network: &Network, answer: &Schedule, activity: usize) -> Vec<usize> {
+    let mut chain = vec![activity];
+    let mut at = activity;
+    while let Driver::Link(link) = answer.driver[at] {
+        at = network.links[link].from;
+        chain.push(at);
+    }
+    chain.reverse();
+    chain
+}
+
+/// The chain of late dates from `activity` to the one that carries the target or bound.
+pub fn late_chain(network: &Network, answer: &Schedule, activity: usize) -> Vec<usize> {
+    let mut chain = vec![activity];
+    let mut at = activity;
+    while let Driver::Link(link) = answer.late_driver[at] {
+        at = network.links[link].to;
+        chain.push(at);
+    }
+    chain
+}
+
+fn title(activity: &Activity) -> String {
+    if activity.name.is_empty() {
+        format!("工作 {}", activity.code)
+    } else {
+        format!("「{}」", activity.name)
+    }
+}
+
+fn dates(network: &Network, answer: &Schedule, i: usize) -> String {
+    let finish = date_of_finish(answer.early_finish[i]);
+    let restart = date_of_start(answer.remaining_start[i]);
+    match (network.activities[i].kind, network.activities[i].progress) {
+        (ActivityKind::StartMilestone, _) => format!("最早在 {restart},"),
+        (ActivityKind::FinishMilestone, _) => format!("最早在 {finish},"),
+        (_, Progress::NotStarted) => format!("最早 {restart} 开始、{finish} 完成,"),
+        _ => format!("剩余部分 {restart} 起做、{finish} 完成,"),
+    }
+}
+
+fn reason(network: &Network, answer: &Schedule, i: usize) -> String {
+    let activity = &network.activities[i];
+    let timeline = &network.calendars[activity.calendar];
+    match answer.driver[i] {
+        Driver::Link(index) => link_reason(network, answer, &network.links[index]),
+        Driver::Constraint(kind) => {
+            let (before, after) = kind.words();
+            let at = activity
+                .constraints
+                .iter()
+                .find(|constraint| constraint.kind == kind);
+            let date = at.map_or(String::new(), |constraint| {
+                let finish = after == "完成";
+                let date = if finish {
+                    date_of_finish
+                } else {
+                    date_of_start
+                }(constraint.at);
+                date.to_string()
+            });
+            format!("因为规定{before} {date} {after}")
+        }
+        Driver::DataDate => {
+            "因为未完成的工作不能排在数据日期之前".to_owned() + &rest(timeline, answer, i)
+        }
+        Driver::ProjectStart => "因为项目从这时开始".to_owned() + &rest(timeline, answer, i),
+        Driver::Actual => "按实际开始往后排".to_owned(),
+        Driver::Deadline | Driver::Target | Driver::ProjectFinish => "按目标日期倒排".to_owned(),
+    }
+}
+
+/// Says so when the bound itself is not the first working minute of a day: rest days lie between.
+fn rest(timeline: &Timeline, answer: &Schedule, i: usize) -> String {
+    let at = answer.remaining_start[i];
+    let before = timeline.previous_finish(at);
+    if at - before > 24 * 60 {
+        ",并让过休息日".to_owned()
+    } else {
+        String::new()
+    }
+}
+
+fn link_reason(network: &Network, answer: &Schedule, link: &Link) -> String {
+    let from = &network.activities[link.from];
+    let (date, event) = match link.kind {
+        LinkKind::FS | LinkKind::FF => (date_of_finish(answer.early_finish[link.from]), "完成"),
+        LinkKind::SS | LinkKind::SF => (date_of_start(answer.early_start[link.from]), "开始"),
+    };
+    let wait = match link.kind {
+        LinkKind::FS | LinkKind::SS => "后才能开始",
+        LinkKind::FF | LinkKind::SF => "后才能完成",
+    };
+    let lag = lag_words(network, link);
+    let mut text = format!("因为要等{}{event}({date}){lag}{wait}", title(from));
+    text += &rest_days(network, answer, link);
+    text
+}
+
+fn lag_words(network: &Network, link: &Link) -> String {
+    if link.lag == 0 {
+        return String::new();
+    }
+    let word = if link.lag > 0 { "再过" } else { "提前" };
+    let minutes = link.lag.saturating_abs();
+    let size = match link.lag_calendar {
+        LagCalendar::Elapsed => format!("{}个自然日", tenths(minutes, 24 * 60)),
+        LagCalendar::Predecessor => span(
+            minutes,
+            &network.calendars[network.activities[link.from].calendar],
+        ),
+        LagCalendar::Successor => span(
+            minutes,
+            &network.calendars[network.activities[link.to].calendar],
+        ),
+    };
+    format!("{word} {size}")
+}
+
+/// Names the rest days that lie between a finish and the start that follows it directly.
+fn rest_days(network: &Network, answer: &Schedule, link: &Link) -> String {
+    if link.kind != LinkKind::FS || link.lag != 0 {
+        return String::new();
+    }
+    let first = answer.early_finish[link.from];
+    let next = answer.remaining_start[link.to];
+    let days = calendar_days(first, next);
+    if days > 1 && network.activities[link.to].kind != ActivityKind::FinishMilestone {
+        format!(",中间 {} 天不上班", days - 1)
+    } else {
+        String::new()
+    }
+}
+
+fn calendar_days(finish: Minute, start: Minute) -> i64 {
+    let day = ground::timeline::day_number;
+    day(date_of_start(start)) - day(date_of_finish(finish))
+}
+
+/// Working minutes as working days: `3 个工作日`, `2.5 个工作日`; below half a day as hours.
+fn span(minutes: i64, timeline: &Timeline) -> String {
+    let per_day = timeline.minutes_per_day().max(1);
+    if minutes * 2 >= per_day {
+        format!("{}个工作日", tenths(minutes, per_day))
+    } else if minutes >= 60 {
+        format!("{}个工作小时", tenths(minutes, 60))
+    } else {
+        format!("{minutes}个工作分钟")
+    }
+}
+
+/// `minutes / unit`, one decimal cut off, none when exact.
+fn tenths(minutes: i64, unit: i64) -> String {
+    let (whole, rest) = (minutes / unit, minutes % unit * 10 / unit);
+    if rest == 0 {
+        format!("{whole} ")
+    } else {
+        format!("{whole}.{rest} ")
+    }
+}

@@ -1,0 +1,364 @@
+//! The network as flat arrays: remaining work, packed links by successor and by predecessor, and an order to walk in.
+//!
+//! Built once per calculation. Checks indexes and finds loops; dates are the business of `forward` and `backward`.
+
+use ground::{Finding, Minute, Timeline};
+
+use crate::network::{ActivityKind, LagCalendar, Link, LinkKind, Network, Progress};
+
+/// How an activity takes part in the passes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Role {
+    /// Has work left.
+    Work,
+    /// No work, sits at the start of a work period (start milestone, task of no duration).
+    Point,
+    /// No work, sits exactly where it is pushed (finish milestone).
+    End,
+    /// Finished: stands on its actual dates and passes nothing on to its predecessors.
+    Done,
+}
+
+/// One side of a link: the other activity, and the link's index, kind and "has a lag" in one word.
+#[derive(Clone, Copy)]
+pub(crate) struct Arc {
+    pub other: u32,
+    tag: u32,
+}
+
+const LINK_BITS: u32 = 29;
+const LINK_MASK: u32 = (1 << LINK_BITS) - 1;
+const LAG_FLAG: u32 = 1 << 31;
+
+impl Arc {
+    fn new(other: usize, index: usize, link: &Link) -> Self {
+        let lag = if link.lag == 0 { 0 } else { LAG_FLAG };
+        Arc {
+            other: other as u32,
+            tag: index as u32 | (link.kind as u32) << LINK_BITS | lag,
+        }
+    }
+
+    pub fn other(self) -> usize {
+        self.other as usize
+    }
+
+    pub fn link(self) -> usize {
+        (self.tag & LINK_MASK) as usize
+    }
+
+    pub fn kind(self) -> LinkKind {
+        match self.tag >> LINK_BITS & 3 {
+            0 => LinkKind::FS,
+            1 => LinkKind::SS,
+            2 => LinkKind::FF,
+            _ => LinkKind::SF,
+        }
+    }
+
+    pub fn has_lag(self) -> bool {
+        self.tag & LAG_FLAG != 0
+    }
+}
+
+/// Compressed adjacency: the arcs of activity `i` are `arcs[first[i]..first[i + 1]]`.
+struct Adjacency {
+    first: Vec<u32>,
+    arcs: Vec<Arc>,
+}
+
+impl Adjacency {
+    /// Counting sort of the links by the end `key` picks; links of one activity stay in their written order.
+    fn build(count: usize, links: &[Link], key: fn(&Link) -> (usize, usize)) -> Self {
+        let mut first = vec![0u32; count + 1];
+        for link in links {
+            first[key(link).0 + 1] += 1;
+        }
+        for i in 0..count {
+            first[i + 1] += first[i];
+        }
+        let mut next = first.clone();
+        let mut arcs = vec![Arc { other: 0, tag: 0 }; links.len()];
+        for (index, link) in links.iter().enumerate() {
+            let (own, other) = key(link);
+            arcs[next[own] as usize] = Arc::new(other, index, link);
+            next[own] += 1;
+        }
+        Adjacency { first, arcs }
+    }
+
+    fn of(&self, i: usize) -> &[Arc] {
+        &self.arcs[self.first[i] as usize..self.first[i + 1] as usize]
+    }
+}
+
+/// The compiled network.
+pub(crate) struct Graph<'a> {
+    pub network: &'a Network,
+    /// Remaining work, minutes.
+    pub work: Vec<i64>,
+    /// Calendar index.
+    pub calendar: Vec<u32>,
+    pub role: Vec<Role>,
+    /// Every predecessor before its successors.
+    pub order: Vec<u32>,
+    before: Adjacency,
+    after: Adjacency,
+}
+
+impl<'a> Graph<'a> {
+    /// Checks the indexes, packs the links and orders the activities.
+    pub fn build(network: &'a Network) -> Result<Self, Vec<Finding>> {
+        let broken = check(network);
+        if !broken.is_empty() {
+            return Err(broken);
+        }
+        let count = network.activities.len();
+        let before = Adjacency::build(count, &network.links, |l| (l.to, l.from));
+        let after = Adjacency::build(count, &network.links, |l| (l.from, l.to));
+        let order = order(network, &before, &after)?;
+        Ok(Graph {
+            network,
+            work: network.activities.iter().map(|a| a.remaining()).collect(),
+            calendar: network
+                .activities
+                .iter()
+                .map(|a| a.calendar as u32)
+                .collect(),
+            role: network.activities.iter().map(role).collect(),
+            order,
+            before,
+            after,
+        })
+    }
+
+    pub fn len(&self) -> usize {
+        self.work.len()
+    }
+
+    pub fn timeline(&self, i: usize) -> &'a Timeline {
+        &self.network.calendars[self.calendar[i] as usize]
+    }
+
+    /// Links into activity `i`.
+    pub fn before(&self, i: usize) -> &[Arc] {
+        self.before.of(i)
+    }
+
+    /// Links out of activity `i`.
+    pub fn after(&self, i: usize) -> &[Arc] {
+        self.after.of(i)
+    }
+
+    pub fn progress(&self, i: usize) -> Progress {
+        self.network.activities[i].progress
+    }
+
+    /// `rule` for unfinished activities, false for finished ones.
+    pub fn unfinished(&self, rule: impl Fn(usize) -> bool) -> Vec<bool> {
+        (0..self.len())
+            .map(|i| self.role[i] != Role::Done && rule(i))
+            .collect()
+    }
+
+    fn lag_timeline(&self, link: &Link) -> Option<&'a Timeline> {
+        match link.lag_calendar {
+            LagCalendar::Predecessor => Some(self.timeline(link.from)),
+            LagCalendar::Successor => Some(self.timeline(link.to)),
+            LagCalendar::Elapsed => None,
+        }
+    }
+
+    /// The date of the predecessor, `lag` later: the end of the lag's last working minute.
+    pub fn lagged(&self, arc: Arc, base: Minute) -> Minute {
+        if !arc.has_lag() {
+            return base;
+        }
+        let link = &self.network.links[arc.link()];
+        match self.lag_timeline(link) {
+            None => base.saturating_add(link.lag),
+            Some(timeline) if link.lag > 0 => timeline.advance(base, link.lag),
+            Some(timeline) => {
+                timeline.previous_finish(timeline.retreat(base, link.lag.saturating_neg()))
+            }
+        }
+    }
+
+    /// The latest date of the predecessor that `lagged` still brings to `bound` or before.
+    pub fn unlagged(&self, arc: Arc, bound: Minute) -> Minute {
+        if !arc.has_lag() {
+            return bound;
+        }
+        let link = &self.network.links[arc.link()];
+        match self.lag_timeline(link) {
+            None => bound.saturating_sub(link.lag),
+            Some(timeline) if link.lag > 0 => {
+                timeline.next_start(timeline.retreat(bound, link.lag))
+            }
+            Some(timeline) => {
+                timeline.next_start(timeline.advance(bound, link.lag.saturating_neg()))
+            }
+        }
+    }
+}
+
+fn role(activity: &crate::network::Activity) -> Role {
+    match (activity.progress, activity.kind) {
+        (Progress::Finished { .. }, _) => Role::Done,
+        (_, ActivityKind::FinishMilestone) => Role::End,
+        (_, ActivityKind::StartMilestone) => Role::Point,
+        _ if activity.remaining() == 0 => Role::Point,
+        _ => Role::Work,
+    }
+}
+
+/// More findings than this help nobody.
+const FINDINGS_MAX: usize = 20;
+
+fn check(network: &Network) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let count = network.activities.len();
+    if count >= u32::MAX as usize || network.links.len() >= LINK_MASK as usize {
+        let problem = format!(
+            "网络有 {count} 项工作、{} 条关系,超出一次可算的规模。",
+            network.links.len()
+        );
+        return vec![Finding::error(
+            "plan.size",
+            "计划网络",
+            problem,
+            "请按项目分开计算。",
+        )];
+    }
+    for activity in &network.activities {
+        let place = || format!("工作 {}", activity.code);
+        if activity.calendar >= network.calendars.len() {
+            let problem = format!("工作「{}」所用的日历不存在。", activity.name);
+            findings.push(Finding::error(
+                "plan.index",
+                place(),
+                problem,
+                "请为这项工作选一个已有的日历。",
+            ));
+        }
+        if activity.remaining() < 0 {
+            let problem = format!("工作「{}」的工期是负数。", activity.name);
+            findings.push(Finding::error(
+                "plan.duration",
+                place(),
+                problem,
+                "请把工期改为 0 或正数。",
+            ));
+        }
+    }
+    for (index, link) in network.links.iter().enumerate() {
+        if link.from >= count || link.to >= count {
+            let problem = format!("第 {} 条关系指向不存在的工作。", index + 1);
+            let place = format!("关系 {}", index + 1);
+            findings.push(Finding::error(
+                "plan.index",
+                place,
+                problem,
+                "请核对前置工作的编号,或删去这条关系。",
+            ));
+        }
+    }
+    findings.truncate(FINDINGS_MAX);
+    findings
+}
+
+/// Topological order. The written order is kept when it already is one, which it is in most imported plans.
+fn order(
+    network: &Network,
+    before: &Adjacency,
+    after: &Adjacency,
+) -> Result<Vec<u32>, Vec<Finding>> {
+    let count = network.activities.len();
+    if network.links.iter().all(|link| link.from < link.to) {
+        return Ok((0..count as u32).collect());
+    }
+    let mut waiting: Vec<u32> = (0..count).map(|i| before.of(i).len() as u32).collect();
+    let mut order: Vec<u32> = (0..count as u32)
+        .filter(|&i| waiting[i as usize] == 0)
+        .collect();
+    let mut next = 0;
+    while next < order.len() {
+        for arc in after.of(order[next] as usize) {
+            let left = &mut waiting[arc.other()];
+            *left -= 1;
+            if *left == 0 {
+                order.push(arc.other);
+            }
+        }
+        next += 1;
+    }
+    if order.len() == count {
+        Ok(order)
+    } else {
+        Err(loops(network, before, &waiting))
+    }
+}
+
+/// Every activity left waiting has a predecessor left waiting; following one each leads into a loop.
+fn loops(network: &Network, before: &Adjacency, waiting: &[u32]) -> Vec<Finding> {
+    let mut seen = vec![0u32; waiting.len()];
+    let mut findings = Vec::new();
+    for first in (0..waiting.len()).filter(|&i| waiting[i] > 0) {
+        let walk = first as u32 + 1;
+        let mut trail: Vec<Arc> = Vec::new();
+        let mut at = first;
+        while seen[at] == 0 {
+            seen[at] = walk;
+            let arc = before.of(at).iter().find(|arc| waiting[arc.other()] > 0);
+            let Some(&arc) = arc else { break };
+            trail.push(arc);
+            at = arc.other();
+        }
+        if seen[at] == walk && !trail.is_empty() && findings.len() < FINDINGS_MAX {
+            let from = trail
+                .iter()
+                .position(|arc| network.links[arc.link()].to == at)
+                .unwrap_or(0);
+            findings.push(loop_finding(network, &trail[from..]));
+        }
+    }
+    findings
+}
+
+/// `trail` runs against the links; the loop is told in working direction, and the link to look at first is the
+/// one that goes back in the written order.
+fn loop_finding(network: &Network, trail: &[Arc]) -> Finding {
+    let links: Vec<&Link> = trail
+        .iter()
+        .rev()
+        .map(|arc| &network.links[arc.link()])
+        .collect();
+    let name = |i: usize| {
+        format!(
+            "{}「{}」",
+            network.activities[i].code, network.activities[i].name
+        )
+    };
+    let mut steps: Vec<String> = links.iter().map(|link| name(link.from)).collect();
+    steps.extend(links.first().map(|link| name(link.from)));
+    let problem = format!(
+        "{} 项工作互为前置,成了一个圈:{}。",
+        links.len(),
+        steps.join(" → ")
+    );
+    let suspect = links
+        .iter()
+        .find(|link| link.to <= link.from)
+        .or(links.first());
+    let remedy = suspect.map_or(String::new(), |link| {
+        format!(
+            "先看 {} 的前置工作里的 {} 是否写反或多写;圈里删去任意一条关系即可计算。",
+            name(link.to),
+            name(link.from)
+        )
+    });
+    let place = suspect.map_or(String::new(), |link| {
+        format!("工作 {}", network.activities[link.to].code)
+    });
+    Finding::error("plan.loop", place, problem, remedy)
+}

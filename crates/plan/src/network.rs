@@ -1,0 +1,345 @@
+//! 计划网络: what is to be scheduled (activities, links, calendars), the options, and the answer.
+//!
+//! Times are `ground::Minute`; durations, lags and floats are working minutes of the calendar named with each.
+//! Codes, predecessor texts and dates in days are the business of `notation` and of the callers.
+
+use ground::{Finding, Minute, Timeline};
+
+/// 计划网络. Activities and links point to each other by index.
+#[derive(Clone)]
+pub struct Network {
+    /// Compiled calendars; `Activity::calendar` is an index into this list.
+    pub calendars: Vec<Timeline>,
+    /// 工作项.
+    pub activities: Vec<Activity>,
+    /// 搭接关系.
+    pub links: Vec<Link>,
+}
+
+/// 工作项. One task or milestone.
+#[derive(Clone, Debug)]
+pub struct Activity {
+    /// 编号, as people write it in predecessor columns.
+    pub code: String,
+    /// 名称.
+    pub name: String,
+    /// Index into `Network::calendars`.
+    pub calendar: usize,
+    /// Task or milestone.
+    pub kind: ActivityKind,
+    /// 工期, working minutes of the own calendar; milestones count as 0 whatever stands here.
+    pub duration: i64,
+    /// 进展.
+    pub progress: Progress,
+    /// 限制条件; usually none, at most a first and a second one (P6 `cstr_type`, `cstr_type2`).
+    pub constraints: Vec<Constraint>,
+    /// 目标时限. Bounds the late finish only and never moves an early date (MS Project "deadline").
+    pub deadline: Option<Minute>,
+}
+
+impl Activity {
+    /// A task that has not started and has no constraint.
+    pub fn task(
+        code: impl Into<String>,
+        name: impl Into<String>,
+        calendar: usize,
+        duration: i64,
+    ) -> Self {
+        Activity {
+            code: code.into(),
+            name: name.into(),
+            calendar,
+            kind: ActivityKind::Task,
+            duration,
+            progress: Progress::NotStarted,
+            constraints: Vec::new(),
+            deadline: None,
+        }
+    }
+
+    /// A milestone that has not been reached and has no constraint.
+    pub fn milestone(
+        code: impl Into<String>,
+        name: impl Into<String>,
+        calendar: usize,
+        kind: ActivityKind,
+    ) -> Self {
+        Activity {
+            kind,
+            ..Activity::task(code, name, calendar, 0)
+        }
+    }
+
+    /// 剩余工期. Working minutes still to be done.
+    pub fn remaining(&self) -> i64 {
+        match (self.kind, self.progress) {
+            (ActivityKind::Task, Progress::NotStarted) => self.duration,
+            (ActivityKind::Task, Progress::Started { remaining, .. }) => remaining,
+            _ => 0,
+        }
+    }
+}
+
+/// Task, or milestone at the start or at the end of a work period.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ActivityKind {
+    /// 任务.
+    Task,
+    /// 开始节点. Sits where work begins: 08:00.
+    StartMilestone,
+    /// 完成节点. Sits where its predecessor ends: 17:00 on Friday stays 17:00 on Friday.
+    FinishMilestone,
+}
+
+/// 进展 at the data date.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Progress {
+    /// 未开始.
+    NotStarted,
+    /// 进行中; `remaining` is working minutes of the activity's calendar.
+    Started {
+        /// 实际开始.
+        actual_start: Minute,
+        /// 剩余工期.
+        remaining: i64,
+    },
+    /// 已完成.
+    Finished {
+        /// 实际开始.
+        actual_start: Minute,
+        /// 实际完成.
+        actual_finish: Minute,
+    },
+}
+
+/// 限制条件.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Constraint {
+    /// Which date is bounded, and from which side.
+    pub kind: ConstraintKind,
+    /// The bound.
+    pub at: Minute,
+}
+
+/// The six dated constraints. "On" bounds both passes but never breaks a link (P6 start on, finish on).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ConstraintKind {
+    /// 不早于…开始.
+    StartNoEarlier,
+    /// 不晚于…开始.
+    StartNoLater,
+    /// 不早于…完成.
+    FinishNoEarlier,
+    /// 不晚于…完成.
+    FinishNoLater,
+    /// 在…开始.
+    StartOn,
+    /// 在…完成.
+    FinishOn,
+}
+
+impl ConstraintKind {
+    /// Chinese words with a place for the date: `不早于`, `开始`.
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            ConstraintKind::StartNoEarlier => ("不早于", "开始"),
+            ConstraintKind::StartNoLater => ("不晚于", "开始"),
+            ConstraintKind::FinishNoEarlier => ("不早于", "完成"),
+            ConstraintKind::FinishNoLater => ("不晚于", "完成"),
+            ConstraintKind::StartOn => ("定于", "开始"),
+            ConstraintKind::FinishOn => ("定于", "完成"),
+        }
+    }
+}
+
+/// 搭接关系. The successor waits for the predecessor.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Link {
+    /// Predecessor, index into `Network::activities`.
+    pub from: usize,
+    /// Successor, index into `Network::activities`.
+    pub to: usize,
+    /// Which ends are tied.
+    pub kind: LinkKind,
+    /// 间隔, minutes on `lag_calendar`; negative = overlap.
+    pub lag: i64,
+    /// Whose working time counts the lag.
+    pub lag_calendar: LagCalendar,
+}
+
+impl Link {
+    /// 完成—开始 without lag: the usual link.
+    pub fn finish_start(from: usize, to: usize) -> Self {
+        Link {
+            from,
+            to,
+            kind: LinkKind::FS,
+            lag: 0,
+            lag_calendar: LagCalendar::Predecessor,
+        }
+    }
+}
+
+/// Which end of the predecessor drives which end of the successor.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum LinkKind {
+    /// 完成—开始.
+    FS,
+    /// 开始—开始.
+    SS,
+    /// 完成—完成.
+    FF,
+    /// 开始—完成.
+    SF,
+}
+
+impl LinkKind {
+    /// `FS`, `SS`, `FF`, `SF`.
+    pub fn code(self) -> &'static str {
+        match self {
+            LinkKind::FS => "FS",
+            LinkKind::SS => "SS",
+            LinkKind::FF => "FF",
+            LinkKind::SF => "SF",
+        }
+    }
+
+    /// `完成—开始` and so on.
+    pub fn label(self) -> &'static str {
+        match self {
+            LinkKind::FS => "完成—开始",
+            LinkKind::SS => "开始—开始",
+            LinkKind::FF => "完成—完成",
+            LinkKind::SF => "开始—完成",
+        }
+    }
+
+    /// True when the predecessor's start counts (SS, SF).
+    pub(crate) fn leaves_start(self) -> bool {
+        matches!(self, LinkKind::SS | LinkKind::SF)
+    }
+
+    /// True when the successor's start is bounded (FS, SS).
+    pub(crate) fn enters_start(self) -> bool {
+        matches!(self, LinkKind::FS | LinkKind::SS)
+    }
+}
+
+/// Working time in which a lag passes. P6 default: predecessor; MS Project: successor.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum LagCalendar {
+    /// 前置工作的日历.
+    #[default]
+    Predecessor,
+    /// 后续工作的日历.
+    Successor,
+    /// 自然时间 (24 h, every day).
+    Elapsed,
+}
+
+/// What the scheduler is told beside the network.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Options {
+    /// 数据日期. Nothing unfinished lies before it.
+    pub data_date: Option<Minute>,
+    /// 项目开始. Nothing without actual dates lies before it.
+    pub start: Minute,
+    /// 目标完成. The backward pass starts here; without it at the computed finish.
+    pub target: Option<Minute>,
+    /// 关键线路阈值: total float in working minutes at or below which an activity is critical.
+    pub critical_float: i64,
+}
+
+impl Options {
+    /// Start at `start`, no data date, no target, critical = total float of 0 or less.
+    pub fn from_start(start: Minute) -> Self {
+        Options {
+            data_date: None,
+            start,
+            target: None,
+            critical_float: 0,
+        }
+    }
+}
+
+/// 计算结果. One entry per activity in every list.
+///
+/// Finished activities keep their actual dates on both sides, have float 0, and are never critical.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Schedule {
+    /// 最早开始; the actual start once there is one.
+    pub early_start: Vec<Minute>,
+    /// 最早完成; the actual finish once there is one.
+    pub early_finish: Vec<Minute>,
+    /// Where the remaining work starts: the early start, or for a started activity the restart after the data date.
+    pub remaining_start: Vec<Minute>,
+    /// 最晚开始 of the remaining work.
+    pub late_start: Vec<Minute>,
+    /// 最晚完成.
+    pub late_finish: Vec<Minute>,
+    /// 总时差: late finish − early finish in working minutes of the own calendar; negative = shortfall.
+    pub total_float: Vec<i64>,
+    /// 自由时差: what may be lost without moving a successor or the project finish.
+    pub free_float: Vec<i64>,
+    /// 关键: total float at or below `Options::critical_float`.
+    pub critical: Vec<bool>,
+    /// What sets the early date.
+    pub driver: Vec<Driver>,
+    /// What sets the late date.
+    pub late_driver: Vec<Driver>,
+    /// 最长线路: on a driving chain to the latest finish, whatever the floats say.
+    pub longest_path: Vec<bool>,
+    /// 计算完成: latest early finish.
+    pub finish: Minute,
+}
+
+/// The one thing that sets a date. On a tie a link goes before a constraint, a constraint before the frame.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Driver {
+    /// 项目开始日期.
+    ProjectStart,
+    /// 数据日期.
+    DataDate,
+    /// 实际日期.
+    Actual,
+    /// Index into `Network::links`.
+    Link(usize),
+    /// 限制条件 of the activity.
+    Constraint(ConstraintKind),
+    /// 目标时限 of the activity.
+    Deadline,
+    /// 项目目标完成日期.
+    Target,
+    /// The computed finish of the project.
+    ProjectFinish,
+}
+
+/// 排程. Early and late dates, floats, critical and longest path of a network.
+///
+/// Links are kept whatever the progress (retained logic): the remaining work of a started activity still waits for its
+/// predecessors. An impossible target is negative float, never an error.
+///
+/// # Errors
+/// Findings for what cannot be calculated: `plan.loop` (every activity of each loop, in order), `plan.index` (a calendar
+/// or an activity that is not there) and `plan.duration` (negative duration).
+pub fn schedule(network: &Network, options: &Options) -> Result<Schedule, Vec<Finding>> {
+    let graph = crate::graph::Graph::build(network)?;
+    let early = crate::forward::pass(&graph, options);
+    let late = crate::backward::pass(&graph, options, &early);
+    let longest_path = crate::path::longest(&graph, &early);
+    let critical = graph.unfinished(|i| late.total_float[i] <= options.critical_float);
+    Ok(Schedule {
+        early_start: early.start,
+        early_finish: early.finish,
+        remaining_start: early.restart,
+        late_start: late.start,
+        late_finish: late.finish,
+        total_float: late.total_float,
+        free_float: late.free_float,
+        critical,
+        driver: early.driver,
+        late_driver: late.driver,
+        longest_path,
+        finish: early.project_finish,
+    })
+}

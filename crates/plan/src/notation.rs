@@ -1,0 +1,591 @@
+//! 前置工作 as people write it in a cell: `1`, `1SS+10`, `2FS-10天；4、6`, `3完成-完成+2周`.
+//!
+//! Reads and prints the text, and turns whole columns of it into links. Dates are not known here.
+
+use std::collections::BTreeMap;
+
+use ground::Finding;
+
+use crate::network::{LagCalendar, Link, LinkKind};
+
+/// One predecessor as written.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct PredecessorRef {
+    /// 编号 of the predecessor, half width.
+    pub code: String,
+    /// FS when nothing is written.
+    pub kind: LinkKind,
+    /// 间隔 in `unit`; negative = overlap.
+    pub lag: i64,
+    /// Day when nothing is written.
+    pub unit: LagUnit,
+}
+
+/// Unit of a lag. Elapsed units (自然日) pass on every day of the year, 24 hours a day.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum LagUnit {
+    /// 分钟.
+    Minute,
+    /// 小时.
+    Hour,
+    /// 天, a working day.
+    Day,
+    /// 周, a working week.
+    Week,
+    /// 个月, a working month.
+    Month,
+    /// 自然小时.
+    ElapsedHour,
+    /// 自然日.
+    ElapsedDay,
+    /// 自然周.
+    ElapsedWeek,
+    /// Percent of the predecessor's duration.
+    Percent,
+}
+
+impl LagUnit {
+    /// How the unit is printed after a number; every one is read back.
+    pub fn label(self) -> &'static str {
+        match self {
+            LagUnit::Minute => "分钟",
+            LagUnit::Hour => "小时",
+            LagUnit::Day => "天",
+            LagUnit::Week => "周",
+            LagUnit::Month => "个月",
+            LagUnit::ElapsedHour => "自然小时",
+            LagUnit::ElapsedDay => "自然日",
+            LagUnit::ElapsedWeek => "自然周",
+            LagUnit::Percent => "%",
+        }
+    }
+
+    /// True for units that ignore calendars.
+    pub fn is_elapsed(self) -> bool {
+        matches!(
+            self,
+            LagUnit::ElapsedHour | LagUnit::ElapsedDay | LagUnit::ElapsedWeek
+        )
+    }
+}
+
+/// Words of the units. Longer ones stand before their beginnings (`个工作日` before `个月`).
+const UNITS: [(&str, LagUnit); 45] = [
+    ("自然小时", LagUnit::ElapsedHour),
+    ("个自然日", LagUnit::ElapsedDay),
+    ("个日历天", LagUnit::ElapsedDay),
+    ("个日历日", LagUnit::ElapsedDay),
+    ("自然日", LagUnit::ElapsedDay),
+    ("日历天", LagUnit::ElapsedDay),
+    ("日历日", LagUnit::ElapsedDay),
+    ("自然周", LagUnit::ElapsedWeek),
+    ("个工作日", LagUnit::Day),
+    ("工作日", LagUnit::Day),
+    ("工作天", LagUnit::Day),
+    ("个小时", LagUnit::Hour),
+    ("个星期", LagUnit::Week),
+    ("小时", LagUnit::Hour),
+    ("分钟", LagUnit::Minute),
+    ("星期", LagUnit::Week),
+    ("个月", LagUnit::Month),
+    ("天", LagUnit::Day),
+    ("日", LagUnit::Day),
+    ("周", LagUnit::Week),
+    ("月", LagUnit::Month),
+    ("时", LagUnit::Hour),
+    ("分", LagUnit::Minute),
+    ("EDAYS", LagUnit::ElapsedDay),
+    ("EDAY", LagUnit::ElapsedDay),
+    ("EHRS", LagUnit::ElapsedHour),
+    ("EHR", LagUnit::ElapsedHour),
+    ("EWKS", LagUnit::ElapsedWeek),
+    ("EWK", LagUnit::ElapsedWeek),
+    ("ED", LagUnit::ElapsedDay),
+    ("EH", LagUnit::ElapsedHour),
+    ("EW", LagUnit::ElapsedWeek),
+    ("MINS", LagUnit::Minute),
+    ("MIN", LagUnit::Minute),
+    ("MONS", LagUnit::Month),
+    ("MON", LagUnit::Month),
+    ("MO", LagUnit::Month),
+    ("DAYS", LagUnit::Day),
+    ("DAY", LagUnit::Day),
+    ("HRS", LagUnit::Hour),
+    ("WKS", LagUnit::Week),
+    ("D", LagUnit::Day),
+    ("H", LagUnit::Hour),
+    ("W", LagUnit::Week),
+    ("%", LagUnit::Percent),
+];
+
+/// Words of the link kinds, upper case, dashes as `-`.
+const KINDS: [(&str, LinkKind); 20] = [
+    ("完成-开始", LinkKind::FS),
+    ("开始-开始", LinkKind::SS),
+    ("完成-完成", LinkKind::FF),
+    ("开始-完成", LinkKind::SF),
+    ("完成到开始", LinkKind::FS),
+    ("开始到开始", LinkKind::SS),
+    ("完成到完成", LinkKind::FF),
+    ("开始到完成", LinkKind::SF),
+    ("完成开始", LinkKind::FS),
+    ("开始开始", LinkKind::SS),
+    ("完成完成", LinkKind::FF),
+    ("开始完成", LinkKind::SF),
+    ("FS", LinkKind::FS),
+    ("SS", LinkKind::SS),
+    ("FF", LinkKind::FF),
+    ("SF", LinkKind::SF),
+    ("F-S", LinkKind::FS),
+    ("S-S", LinkKind::SS),
+    ("F-F", LinkKind::FF),
+    ("S-F", LinkKind::SF),
+];
+
+/// A lag beyond this is a slip of the pen, whatever its unit.
+const LAG_MAX: i64 = 1_000_000;
+
+/// Cells that say in words that there is no predecessor.
+const NOTHING: [&str; 6] = ["", "无", "-", "--", "/", "没有"];
+
+/// Reads a predecessor cell. Separators are commas, semicolons, 、, line breaks and spaces, in
+/// either width; letters in either case. A code that does not fit the notation stands in
+/// double quotes (`"1SS"FF`).
+///
+/// Good references are returned beside the findings about bad ones (`plan.predecessor`).
+///
+/// ```
+/// let (refs, findings) = plan::parse_predecessors("1ss+10、2FS-10天", "计划!F3");
+/// assert!(findings.is_empty());
+/// assert_eq!(plan::print_predecessors(&refs), "1SS+10天,2FS-10天");
+/// ```
+pub fn parse_predecessors(text: &str, place: &str) -> (Vec<PredecessorRef>, Vec<Finding>) {
+    let mut reader = Reader {
+        rest: text.chars().map(half_width).collect(),
+        at: 0,
+    };
+    let mut refs = Vec::new();
+    let mut findings = Vec::new();
+    if NOTHING.contains(&reader.rest.iter().collect::<String>().trim()) {
+        return (refs, findings);
+    }
+    loop {
+        reader.skip(|c| is_separator(c) || c.is_whitespace());
+        if reader.peek().is_none() {
+            return (refs, findings);
+        }
+        let from = reader.at;
+        match reader.reference() {
+            Ok(reference) => refs.push(reference),
+            Err(problem) => {
+                reader.skip(|c| !is_separator(c));
+                let piece: String = reader.rest[from..reader.at].iter().collect();
+                findings.push(bad_reference(place, piece.trim(), problem));
+            }
+        }
+    }
+}
+
+fn bad_reference(place: &str, piece: &str, problem: &str) -> Finding {
+    Finding::error(
+        "plan.predecessor",
+        place,
+        format!("前置工作「{piece}」看不懂:{problem}。"),
+        "请写成 编号、编号SS+10天 或 编号FS-2天,多个之间用逗号隔开。",
+    )
+}
+
+/// Prints references so that `parse_predecessors` reads the same ones again.
+pub fn print_predecessors(refs: &[PredecessorRef]) -> String {
+    refs.iter().map(print_one).collect::<Vec<_>>().join(",")
+}
+
+fn print_one(reference: &PredecessorRef) -> String {
+    let bare = format!("{}{}", reference.code, print_tail(reference));
+    let (read, findings) = parse_predecessors(&bare, "");
+    if findings.is_empty() && read.as_slice() == std::slice::from_ref(reference) {
+        return bare;
+    }
+    format!(
+        "\"{}\"{}",
+        reference.code.replace('"', "\"\""),
+        print_tail(reference)
+    )
+}
+
+fn print_tail(reference: &PredecessorRef) -> String {
+    let kind = reference.kind.code();
+    match (reference.kind, reference.lag, reference.unit) {
+        (LinkKind::FS, 0, LagUnit::Day) => String::new(),
+        (_, 0, LagUnit::Day) => kind.to_owned(),
+        (_, lag, unit) => format!("{kind}{lag:+}{}", unit.label()),
+    }
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(c, ',' | ';' | '、' | '\n' | '\r')
+}
+
+/// Full-width letters, digits and signs to half width; dashes of every kind to `-`.
+fn half_width(c: char) -> char {
+    match c {
+        '\u{3000}' => ' ',
+        '—' | '–' | '−' | '‐' | '－' => '-',
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        _ => c,
+    }
+}
+
+struct Reader {
+    rest: Vec<char>,
+    at: usize,
+}
+
+impl Reader {
+    fn peek(&self) -> Option<char> {
+        self.rest.get(self.at).copied()
+    }
+
+    fn skip(&mut self, what: impl Fn(char) -> bool) {
+        while self.peek().is_some_and(&what) {
+            self.at += 1;
+        }
+    }
+
+    fn skip_spaces(&mut self) {
+        self.skip(|c| c.is_whitespace() && !is_separator(c));
+    }
+
+    /// True where a piece may end: end of text, separator or space.
+    fn at_end_of_word(&self) -> bool {
+        self.peek()
+            .is_none_or(|c| is_separator(c) || c.is_whitespace())
+    }
+
+    fn reference(&mut self) -> Result<PredecessorRef, &'static str> {
+        let code = if self.peek() == Some('"') {
+            self.quoted()?
+        } else {
+            self.bare_code()?
+        };
+        let after_code = self.at;
+        self.skip_spaces();
+        let kind = self.kind();
+        let after_kind = self.at;
+        self.skip_spaces();
+        if let Some(sign @ ('+' | '-')) = self.peek() {
+            let (lag, unit) = self.lag(sign)?;
+            return Ok(PredecessorRef {
+                code,
+                kind: kind.unwrap_or(LinkKind::FS),
+                lag,
+                unit,
+            });
+        }
+        self.at = if kind.is_some() {
+            after_kind
+        } else {
+            after_code
+        };
+        if !self.at_end_of_word() {
+            return Err("编号或关系后面有多余的字");
+        }
+        let kind = kind.unwrap_or(LinkKind::FS);
+        Ok(PredecessorRef {
+            code,
+            kind,
+            lag: 0,
+            unit: LagUnit::Day,
+        })
+    }
+
+    fn quoted(&mut self) -> Result<String, &'static str> {
+        let mut code = String::new();
+        self.at += 1;
+        loop {
+            let c = self.peek().ok_or("少一个引号")?;
+            self.at += 1;
+            if c != '"' {
+                code.push(c);
+            } else if self.peek() == Some('"') {
+                self.at += 1;
+                code.push('"');
+            } else if code.is_empty() {
+                return Err("引号里没有编号");
+            } else {
+                return Ok(code);
+            }
+        }
+    }
+
+    /// A run of letters, digits and `. _ - / #`, cut where a link kind begins after a digit.
+    fn bare_code(&mut self) -> Result<String, &'static str> {
+        let mut code = String::new();
+        while let Some(c) = self.peek() {
+            if code.ends_with(|last: char| last.is_ascii_digit()) && self.kind_here().is_some() {
+                break;
+            }
+            if !(c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | '#')) {
+                break;
+            }
+            code.push(c);
+            self.at += 1;
+        }
+        if code.chars().any(char::is_alphanumeric) {
+            Ok(code)
+        } else {
+            Err("没有编号")
+        }
+    }
+
+    fn kind(&mut self) -> Option<LinkKind> {
+        let (kind, length) = self.kind_here()?;
+        self.at += length;
+        Some(kind)
+    }
+
+    /// The link kind that starts here, if a lag or the end of the word follows it.
+    fn kind_here(&self) -> Option<(LinkKind, usize)> {
+        KINDS.iter().find_map(|&(word, kind)| {
+            let length = self.matches(word)?;
+            let next = self.rest.get(self.at + length).copied();
+            let ends =
+                next.is_none_or(|c| is_separator(c) || c.is_whitespace() || matches!(c, '+' | '-'));
+            ends.then_some((kind, length))
+        })
+    }
+
+    fn matches(&self, word: &str) -> Option<usize> {
+        let mut length = 0;
+        for expected in word.chars() {
+            let found = self.rest.get(self.at + length)?.to_ascii_uppercase();
+            if found != expected {
+                return None;
+            }
+            length += 1;
+        }
+        Some(length)
+    }
+
+    fn lag(&mut self, sign: char) -> Result<(i64, LagUnit), &'static str> {
+        self.at += 1;
+        self.skip_spaces();
+        let from = self.at;
+        self.skip(|c| c.is_ascii_digit());
+        if self.peek() == Some('.') {
+            return Err("间隔要写整数,半天请写成 4小时");
+        }
+        let digits: String = self.rest[from..self.at].iter().collect();
+        if digits.is_empty() {
+            return Err("加减号后面没有数字");
+        }
+        let size = digits.parse::<i64>().ok().filter(|&size| size <= LAG_MAX);
+        let size = size.ok_or("间隔太大")?;
+        let after_number = self.at;
+        self.skip_spaces();
+        let Some(unit) = self.unit() else {
+            self.at = after_number;
+            let end = self.at_end_of_word();
+            return if end {
+                Ok((signed(sign, size), LagUnit::Day))
+            } else {
+                Err("间隔的单位不认识")
+            };
+        };
+        Ok((signed(sign, size), unit))
+    }
+
+    fn unit(&mut self) -> Option<LagUnit> {
+        for (word, unit) in UNITS {
+            if let Some(length) = self.matches(word) {
+                let from = self.at;
+                self.at += length;
+                if self.at_end_of_word() {
+                    return Some(unit);
+                }
+                self.at = from;
+            }
+        }
+        None
+    }
+}
+
+fn signed(sign: char, size: i64) -> i64 {
+    if sign == '-' { -size } else { size }
+}
+
+/// Minutes per unit: the conversion factors of the plan, not properties of a calendar.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LagFactors {
+    /// Working minutes of a day, 480 unless told.
+    pub minutes_per_day: i64,
+    /// Working days of a week, 5 unless told.
+    pub days_per_week: i64,
+    /// Working days of a month, 20 unless told (MS Project's default; the 22 of labour rules differs).
+    pub days_per_month: i64,
+    /// Calendar of lags in working units.
+    pub calendar: LagCalendar,
+}
+
+impl Default for LagFactors {
+    fn default() -> Self {
+        LagFactors {
+            minutes_per_day: 480,
+            days_per_week: 5,
+            days_per_month: 20,
+            calendar: LagCalendar::Predecessor,
+        }
+    }
+}
+
+impl LagFactors {
+    /// The lag in minutes and the calendar it runs on. Percent is taken of `duration`, the
+    /// predecessor's duration in minutes, and cut to whole minutes.
+    pub fn minutes(&self, lag: i64, unit: LagUnit, duration: i64) -> (i64, LagCalendar) {
+        const HOUR: i64 = 60;
+        const DAY: i64 = 24 * HOUR;
+        if unit == LagUnit::Percent {
+            let part = i128::from(lag) * i128::from(duration) / 100;
+            return (i64::try_from(part).unwrap_or(i64::MAX), self.calendar);
+        }
+        let size = match unit {
+            LagUnit::Minute | LagUnit::Percent => 1,
+            LagUnit::Hour | LagUnit::ElapsedHour => HOUR,
+            LagUnit::Day => self.minutes_per_day,
+            LagUnit::Week => self.minutes_per_day * self.days_per_week,
+            LagUnit::Month => self.minutes_per_day * self.days_per_month,
+            LagUnit::ElapsedDay => DAY,
+            LagUnit::ElapsedWeek => 7 * DAY,
+        };
+        let calendar = if unit.is_elapsed() {
+            LagCalendar::Elapsed
+        } else {
+            self.calendar
+        };
+        (lag.saturating_mul(size), calendar)
+    }
+}
+
+/// One row of a plan as far as links are concerned.
+#[derive(Clone, Copy, Debug)]
+pub struct PredecessorRow<'a> {
+    /// 编号.
+    pub code: &'a str,
+    /// 前置工作.
+    pub predecessors: &'a str,
+    /// Working minutes, for lags in percent.
+    pub duration: i64,
+    /// Where the row stands: `计划!F3`.
+    pub place: &'a str,
+}
+
+/// Turns the predecessor column of a plan into links; index = row.
+///
+/// Findings: `plan.predecessor` (text not understood), `plan.predecessor_missing` (no such code),
+/// `plan.predecessor_self`, `plan.code_twice`, `plan.predecessor_twice`. What is wrong is left out.
+pub fn link_rows(rows: &[PredecessorRow], factors: &LagFactors) -> (Vec<Link>, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let known = codes(rows, &mut findings);
+    let mut links = Vec::new();
+    for (to, row) in rows.iter().enumerate() {
+        let (refs, unread) = parse_predecessors(row.predecessors, row.place);
+        findings.extend(unread);
+        let first = links.len();
+        for reference in refs {
+            match link_of(&reference, to, rows, &known, factors) {
+                Err(finding) => findings.push(finding),
+                Ok(link) if repeats(&links[first..], &link) => {
+                    let problem = format!("前置工作 {} 写了两次。", reference.code);
+                    let remedy = "只算一次,请删去多余的一个。";
+                    findings.push(Finding::warning(
+                        "plan.predecessor_twice",
+                        row.place,
+                        problem,
+                        remedy,
+                    ));
+                }
+                Ok(link) => links.push(link),
+            }
+        }
+    }
+    (links, findings)
+}
+
+fn repeats(links: &[Link], link: &Link) -> bool {
+    links.contains(link)
+}
+
+fn codes(rows: &[PredecessorRow], findings: &mut Vec<Finding>) -> BTreeMap<String, usize> {
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    for (index, row) in rows.iter().enumerate() {
+        let code = code_key(row.code);
+        if code.is_empty() {
+            continue;
+        }
+        if let Some(&first) = known.get(&code) {
+            let problem = format!(
+                "编号 {} 与 {} 的编号相同。",
+                row.code.trim(),
+                rows[first].place
+            );
+            let remedy = "请给每项工作不同的编号;现按先出现的一项计算关系。";
+            findings.push(Finding::error(
+                "plan.code_twice",
+                row.place,
+                problem,
+                remedy,
+            ));
+        } else {
+            known.insert(code, index);
+        }
+    }
+    known
+}
+
+/// Codes are compared in half width, without outer spaces, letters in either case.
+fn code_key(code: &str) -> String {
+    code.trim()
+        .chars()
+        .map(half_width)
+        .collect::<String>()
+        .to_uppercase()
+}
+
+fn link_of(
+    reference: &PredecessorRef,
+    to: usize,
+    rows: &[PredecessorRow],
+    known: &BTreeMap<String, usize>,
+    factors: &LagFactors,
+) -> Result<Link, Finding> {
+    let code = &reference.code;
+    let place = rows[to].place;
+    let Some(&from) = known.get(&code_key(code)) else {
+        let problem = format!("前置工作 {code} 在本计划里找不到。");
+        let remedy = "请核对编号,或先把这项工作补进计划。";
+        return Err(Finding::error(
+            "plan.predecessor_missing",
+            place,
+            problem,
+            remedy,
+        ));
+    };
+    if from == to {
+        let problem = format!("工作 {code} 把自己写成了前置工作。");
+        let remedy = "请改成它真正等待的那一项,或删去。";
+        return Err(Finding::error(
+            "plan.predecessor_self",
+            place,
+            problem,
+            remedy,
+        ));
+    }
+    let (lag, lag_calendar) = factors.minutes(reference.lag, reference.unit, rows[from].duration);
+    Ok(Link {
+        from,
+        to,
+        kind: reference.kind,
+        lag,
+        lag_calendar,
+    })
+}
