@@ -31,11 +31,63 @@ pub fn apportion(total: i64, weights: &[u64]) -> Vec<i64> {
     for &index in order.iter().take(left as usize) {
         parts[index] += 1;
     }
-    parts.into_iter().map(|part| with_sign(part, total)).collect()
+    parts
+        .into_iter()
+        .map(|part| with_sign(part, total))
+        .collect()
 }
 
 /// Parts are never greater in size than the total, so they fit; only `i64::MIN` needs the detour.
 fn with_sign(part: u128, total: i64) -> i64 {
     let size = part as i128;
     (if total < 0 { -size } else { size }) as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn left_over_units_go_to_the_largest_remainders_then_to_the_first() {
+        assert_eq!(apportion(10, &[1, 2, 3]), [2, 3, 5]);
+        assert_eq!(apportion(2, &[1, 1, 1]), [1, 1, 0]);
+        assert_eq!(apportion(0, &[5, 5]), [0, 0]);
+    }
+
+    #[test]
+    fn weights_of_zero_get_nothing_unless_all_are_zero() {
+        assert_eq!(apportion(7, &[0, 1, 0]), [0, 7, 0]);
+        assert_eq!(apportion(7, &[0, 0]), [4, 3]);
+        assert_eq!(apportion(7, &[]), Vec::<i64>::new());
+    }
+
+    #[test]
+    fn extremes_do_not_overflow() {
+        assert_eq!(apportion(i64::MIN, &[u64::MAX]), [i64::MIN]);
+        assert_eq!(
+            apportion(i64::MAX, &[u64::MAX, u64::MAX])
+                .iter()
+                .sum::<i64>(),
+            i64::MAX
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn parts_add_up_and_each_is_within_one_of_its_share(
+            total in any::<i64>(),
+            weights in prop::collection::vec(0_u64..1_000_000_000, 1..40),
+        ) {
+            let parts = apportion(total, &weights);
+            prop_assert_eq!(parts.iter().map(|&part| i128::from(part)).sum::<i128>(), i128::from(total));
+            let whole: i128 = weights.iter().map(|&w| i128::from(w)).sum();
+            let (weights, whole) =
+                if whole == 0 { (vec![1; weights.len()], weights.len() as i128) } else { (weights, whole) };
+            for (&part, &weight) in parts.iter().zip(&weights) {
+                let off = i128::from(part) * whole - i128::from(total) * i128::from(weight);
+                prop_assert!(off.abs() < whole, "part {} of weight {}", part, weight);
+            }
+        }
+    }
 }

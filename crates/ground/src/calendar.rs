@@ -48,12 +48,22 @@ pub const FLOOD_SEASON: &str = "汛期";
 impl Layer {
     /// A stop: no work from `first` to `last`.
     pub fn stop(name: &str, first: Date, last: Date) -> Layer {
-        Layer { name: name.to_owned(), first, last, working: false }
+        Layer {
+            name: name.to_owned(),
+            first,
+            last,
+            working: false,
+        }
     }
 
     /// Extra work: every day from `first` to `last` is worked.
     pub fn extra_work(name: &str, first: Date, last: Date) -> Layer {
-        Layer { name: name.to_owned(), first, last, working: true }
+        Layer {
+            name: name.to_owned(),
+            first,
+            last,
+            working: true,
+        }
     }
 
     /// Reads lines of `name,first,last,working,source` under a header line; `working` is 停工
@@ -61,7 +71,11 @@ impl Layer {
     pub fn from_csv(text: &str) -> (Vec<Layer>, Vec<Finding>) {
         let mut layers = Vec::new();
         let mut findings = Vec::new();
-        let lines = text.trim_start_matches('\u{feff}').lines().enumerate().skip(1);
+        let lines = text
+            .trim_start_matches('\u{feff}')
+            .lines()
+            .enumerate()
+            .skip(1);
         for (index, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
             match read_layer(&crate::holidays::csv_cells(line)) {
                 Ok(layer) => layers.push(layer),
@@ -84,7 +98,9 @@ impl Layer {
 fn read_layer(cells: &[String]) -> Result<Layer, String> {
     let cell = |index: usize| cells.get(index).map_or("", |cell| cell.trim());
     let date = |index: usize| -> Result<Date, String> {
-        cell(index).parse().map_err(|_| format!("日期“{}”读不出来", cell(index)))
+        cell(index)
+            .parse()
+            .map_err(|_| format!("日期“{}”读不出来", cell(index)))
     };
     let (first, last) = (date(1)?, date(2)?);
     if cell(0).is_empty() {
@@ -98,7 +114,12 @@ fn read_layer(cells: &[String]) -> Result<Layer, String> {
         "施工" | "true" | "1" => true,
         other => return Err(format!("“{other}”既不是停工也不是施工")),
     };
-    Ok(Layer { name: cell(0).to_owned(), first, last, working })
+    Ok(Layer {
+        name: cell(0).to_owned(),
+        first,
+        last,
+        working,
+    })
 }
 
 /// 工作日历. Days off of the week, official holidays, layers. Cloning is cheap.
@@ -166,7 +187,12 @@ impl WorkCalendar {
     }
 
     fn rebuilt(&self, id: String, name: String, layers: Vec<Layer>) -> Self {
-        let Inner { week, holidays, by_notice, .. } = &*self.inner;
+        let Inner {
+            week,
+            holidays,
+            by_notice,
+            ..
+        } = &*self.inner;
         WorkCalendar {
             inner: Arc::new(Inner {
                 id,
@@ -200,7 +226,13 @@ impl WorkCalendar {
     pub fn kind(&self, date: Date) -> DayKind {
         let own = self.own_kind(date);
         let worked = matches!(own, DayKind::Working | DayKind::MakeUp(_));
-        match self.inner.layers.iter().rev().find(|layer| layer.contains(date)) {
+        match self
+            .inner
+            .layers
+            .iter()
+            .rev()
+            .find(|layer| layer.contains(date))
+        {
             Some(layer) if layer.working && !worked => DayKind::MakeUp(layer.name.clone()),
             Some(layer) if !layer.working && worked => DayKind::Exception(layer.name.clone()),
             _ => own,
@@ -234,8 +266,8 @@ impl WorkCalendar {
         let n = i64::from(n);
         match n {
             0 => date,
-            1.. => line.work_day(line.work_days_before(tomorrow(date)) + n - 1),
-            _ => line.work_day(line.work_days_before(date) + n),
+            1.. => line.work_day(line.work_days_before(day_number(date) + 1) + n - 1),
+            _ => line.work_day(line.work_days_before(day_number(date)) + n),
         }
     }
 
@@ -243,25 +275,26 @@ impl WorkCalendar {
     /// lies before `a`.
     pub fn workdays_between(&self, a: Date, b: Date) -> i32 {
         let line = self.compiled();
-        (line.work_days_before(tomorrow(b)) - line.work_days_before(tomorrow(a))) as i32
+        (line.work_days_before(day_number(b) + 1) - line.work_days_before(day_number(a) + 1)) as i32
     }
 
     /// Working days from `first` to `last`, both counted; 0 when `last` lies before `first`.
     pub fn workdays_within(&self, first: Date, last: Date) -> i32 {
         let line = self.compiled();
-        (line.work_days_before(tomorrow(last)) - line.work_days_before(first)).max(0) as i32
+        (line.work_days_before(day_number(last) + 1) - line.work_days_before(day_number(first)))
+            .max(0) as i32
     }
 
     /// `date` itself when worked, else the next working day.
     pub fn next_working(&self, date: Date) -> Date {
         let line = self.compiled();
-        line.work_day(line.work_days_before(date))
+        line.work_day(line.work_days_before(day_number(date)))
     }
 
     /// `date` itself when worked, else the working day before.
     pub fn previous_working(&self, date: Date) -> Date {
         let line = self.compiled();
-        line.work_day(line.work_days_before(tomorrow(date)) - 1)
+        line.work_day(line.work_days_before(day_number(date) + 1) - 1)
     }
 
     /// A term that ends on a rest day runs to the next working day (民法典 203).
@@ -285,7 +318,13 @@ impl WorkCalendar {
     }
 
     fn compile(&self) -> Timeline {
-        let shifts = |worked: bool| if worked { OFFICE_DAY.to_vec() } else { Vec::new() };
+        let shifts = |worked: bool| {
+            if worked {
+                OFFICE_DAY.to_vec()
+            } else {
+                Vec::new()
+            }
+        };
         let week = self.inner.week.map(shifts);
         let mut exceptions: BTreeMap<Date, Vec<Shift>> = BTreeMap::new();
         for (date, _) in self.inner.holidays.iter() {
@@ -301,6 +340,188 @@ impl WorkCalendar {
     }
 }
 
-fn tomorrow(date: Date) -> Date {
-    date_of_day(day_number(date) + 1)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    fn official() -> WorkCalendar {
+        WorkCalendar::official(HolidayTable::shipped())
+    }
+
+    #[test]
+    fn working_days_of_2023_to_2026_are_249_251_248_248() {
+        let calendar = official();
+        let count = |year| calendar.workdays_within(date(year, 1, 1), date(year, 12, 31));
+        assert_eq!([2023, 2024, 2025, 2026].map(count), [249, 251, 248, 248]);
+    }
+
+    #[test]
+    fn the_28th_of_january_2023_is_a_make_up_saturday() {
+        let calendar = official();
+        assert_eq!(
+            calendar.kind(date(2023, 1, 28)),
+            DayKind::MakeUp("春节".to_owned())
+        );
+        assert_eq!(
+            calendar.kind(date(2023, 1, 27)),
+            DayKind::Holiday("春节".to_owned())
+        );
+        assert_eq!(calendar.kind(date(2023, 2, 4)), DayKind::Rest);
+        assert_eq!(calendar.kind(date(2023, 3, 10)), DayKind::Working);
+        assert_eq!(calendar.next_working(date(2023, 1, 21)), date(2023, 1, 28));
+        assert_eq!(calendar.minutes_on(date(2023, 1, 28)), 480);
+        assert_eq!(calendar.minutes_on(date(2023, 1, 27)), 0);
+    }
+
+    #[test]
+    fn a_term_does_not_count_its_first_day_and_rolls_off_rest_days() {
+        let calendar = official();
+        assert_eq!(
+            calendar.add_workdays(date(2023, 3, 10), 1),
+            date(2023, 3, 13)
+        );
+        assert_eq!(
+            calendar.add_workdays(date(2023, 3, 11), 1),
+            date(2023, 3, 13)
+        );
+        assert_eq!(
+            calendar.add_workdays(date(2023, 3, 10), 0),
+            date(2023, 3, 10)
+        );
+        assert_eq!(
+            calendar.add_workdays(date(2023, 3, 13), -1),
+            date(2023, 3, 10)
+        );
+        assert_eq!(
+            calendar.add_workdays(date(2023, 1, 20), 2),
+            date(2023, 1, 29)
+        );
+        assert_eq!(calendar.roll_deadline(date(2023, 3, 11)), date(2023, 3, 13));
+        assert_eq!(calendar.roll_deadline(date(2023, 3, 10)), date(2023, 3, 10));
+        assert_eq!(
+            calendar.previous_working(date(2023, 3, 12)),
+            date(2023, 3, 10)
+        );
+        assert_eq!(
+            calendar.workdays_between(date(2023, 3, 10), date(2023, 3, 13)),
+            1
+        );
+        assert_eq!(
+            calendar.workdays_between(date(2023, 3, 13), date(2023, 3, 10)),
+            -1
+        );
+        assert_eq!(
+            calendar.workdays_between(date(2023, 3, 10), date(2023, 3, 12)),
+            0
+        );
+    }
+
+    #[test]
+    fn six_and_seven_day_sites_work_more_days() {
+        let six = WorkCalendar::six_day(HolidayTable::shipped());
+        let seven = WorkCalendar::seven_day();
+        assert_eq!(six.kind(date(2023, 2, 4)), DayKind::Working);
+        assert_eq!(six.kind(date(2023, 1, 28)), DayKind::Working);
+        assert_eq!(
+            six.kind(date(2023, 1, 29)),
+            DayKind::MakeUp("春节".to_owned())
+        );
+        assert_eq!(six.kind(date(2023, 2, 5)), DayKind::Rest);
+        assert_eq!(
+            six.kind(date(2023, 1, 22)),
+            DayKind::Holiday("春节".to_owned())
+        );
+        assert_eq!(
+            seven.workdays_within(date(2023, 1, 1), date(2023, 12, 31)),
+            365
+        );
+        assert_eq!((six.id(), seven.id()), ("site6", "site7"));
+    }
+
+    #[test]
+    fn layers_stop_or_add_work_and_the_later_wins() {
+        let stop = Layer::stop(SPRING_FESTIVAL_STOP, date(2023, 1, 15), date(2023, 2, 5));
+        let site = WorkCalendar::seven_day().with_layer(stop);
+        assert_eq!(
+            site.kind(date(2023, 1, 15)),
+            DayKind::Exception("春节停工".to_owned())
+        );
+        assert_eq!(
+            site.workdays_within(date(2023, 1, 1), date(2023, 2, 28)),
+            59 - 22
+        );
+        let keep = Layer::extra_work("抢工", date(2023, 2, 3), date(2023, 2, 5));
+        let site = site.with_layer(keep.clone());
+        assert_eq!(site.kind(date(2023, 2, 4)), DayKind::Working);
+        assert_eq!(site.add_workdays(date(2023, 1, 14), 1), date(2023, 2, 3));
+        let office = official().with_layer(keep);
+        assert_eq!(
+            office.kind(date(2023, 2, 4)),
+            DayKind::MakeUp("抢工".to_owned())
+        );
+        assert_eq!(office.minutes_on(date(2023, 2, 4)), 480);
+        let quiet = Layer::stop(EXAM_QUIET, date(2023, 6, 7), date(2023, 6, 10));
+        let office = official().with_layer(quiet);
+        assert_eq!(office.kind(date(2023, 6, 10)), DayKind::Rest);
+        assert!(!office.is_working(date(2023, 6, 8)));
+        assert_eq!(office.named("s1", "一标段").name(), "一标段");
+    }
+
+    #[test]
+    fn layers_are_read_from_lines_and_bad_lines_are_named() {
+        let (layers, findings) = Layer::from_csv(
+            "名称,起,止,停工或施工,依据\n扬尘管控,2023-11-15,2024-03-15,停工,文件\n汛期,2023-09-30,2023-06-01,,\n抢工,2023-05-01,2023-05-03,施工,\n汛期,2023-06,2023-09-30,,\n",
+        );
+        assert_eq!(layers.len(), 2);
+        assert!(!layers[0].working && layers[1].working);
+        let places: Vec<_> = findings
+            .iter()
+            .map(|finding| finding.place.as_str())
+            .collect();
+        assert_eq!(places, ["第3行", "第5行"]);
+    }
+
+    #[test]
+    fn an_unpublished_year_knows_weekends_only_and_says_so() {
+        let calendar = official();
+        assert!(calendar.published(2026) && !calendar.published(2027));
+        assert!(WorkCalendar::seven_day().published(2027));
+        assert_eq!(calendar.kind(date(2027, 10, 1)), DayKind::Working);
+        assert_eq!(calendar.kind(date(2027, 10, 2)), DayKind::Rest);
+    }
+
+    #[test]
+    fn beyond_the_century_the_answer_saturates() {
+        let calendar = official();
+        assert_eq!(
+            calendar.add_workdays(date(2084, 12, 1), 1_000_000).year(),
+            2085
+        );
+        assert_eq!(
+            calendar.add_workdays(date(1984, 1, 10), -1_000_000).year(),
+            1984
+        );
+        assert_eq!(calendar.workdays_between(Date::MIN, date(1984, 1, 1)), 0);
+        assert_eq!(calendar.add_workdays(Date::MAX, i32::MAX).year(), 2085);
+        assert_eq!(calendar.add_workdays(Date::MIN, i32::MIN).year(), 1984);
+    }
+
+    proptest! {
+        #[test]
+        fn counting_agrees_with_walking_day_by_day(start in 0_i64..1400, span in 0_i64..400) {
+            let calendar = official().with_layer(Layer::stop("停", date(2024, 3, 4), date(2024, 3, 20)));
+            let day = |n: i64| date_of_day(day_number(date(2023, 1, 1)) + n);
+            let (a, b) = (day(start), day(start + span));
+            let walked = (start + 1..=start + span).filter(|n| calendar.is_working(day(*n))).count() as i32;
+            prop_assert_eq!(calendar.workdays_between(a, b), walked);
+            prop_assert_eq!(calendar.workdays_between(b, a), -walked);
+            if calendar.is_working(b) {
+                prop_assert_eq!(calendar.add_workdays(a, walked), if walked == 0 { a } else { b });
+            }
+            let rolled = calendar.roll_deadline(a);
+            prop_assert!(rolled >= a && calendar.is_working(rolled));
+        }
+    }
 }

@@ -105,7 +105,11 @@ impl std::fmt::Display for Finding {
         if self.remedy.is_empty() {
             return Ok(());
         }
-        let stop = if self.problem.ends_with(['。', '!', '?', '！', '？']) { "" } else { "。" };
+        let stop = if self.problem.ends_with(['。', '!', '?', '！', '？']) {
+            ""
+        } else {
+            "。"
+        };
         write!(f, "{stop}{}", self.remedy)
     }
 }
@@ -124,8 +128,14 @@ mod tests {
         let warning = Finding::warning("a", "", "甲", "");
         let error = Finding::error("b", "", "乙", "");
         assert_eq!(worst(&[]), None);
-        assert_eq!(worst(&[warning.clone(), warning.clone()]), Some(Severity::Warning));
-        assert_eq!(worst(&[warning.clone(), error, warning]), Some(Severity::Error));
+        assert_eq!(
+            worst(&[warning.clone(), warning.clone()]),
+            Some(Severity::Warning)
+        );
+        assert_eq!(
+            worst(&[warning.clone(), error, warning]),
+            Some(Severity::Error)
+        );
     }
 
     #[test]
@@ -136,12 +146,18 @@ mod tests {
             json,
             r#"{"code":"x.y","severity":"info","place":"第3行","problem":"问题","remedy":"办法"}"#
         );
-        assert_eq!(serde_json::from_str::<Finding>(&json).expect("own output"), finding);
+        assert_eq!(
+            serde_json::from_str::<Finding>(&json).expect("own output"),
+            finding
+        );
     }
 
     #[test]
     fn the_text_has_no_doubled_stop_and_no_empty_place() {
-        assert_eq!(Finding::error("a", "", "有误。", "请改正。").to_string(), "有误。请改正。");
+        assert_eq!(
+            Finding::error("a", "", "有误。", "请改正。").to_string(),
+            "有误。请改正。"
+        );
         assert_eq!(Finding::error("a", "A1", "有误", "").to_string(), "A1:有误");
     }
 }

@@ -61,7 +61,11 @@ impl HolidayTable {
             findings.push(Finding::warning(
                 "holidays.twice",
                 place,
-                format!("{date} 前面写的是{},这里写的是{}", off_word(known.off), off_word(day.off)),
+                format!(
+                    "{date} 前面写的是{},这里写的是{}",
+                    off_word(known.off),
+                    off_word(day.off)
+                ),
                 "已按后一行处理,请核对放假通知。",
             ));
         }
@@ -78,7 +82,9 @@ impl HolidayTable {
     /// while a notice may also name days of its neighbours (30 December, say).
     pub fn published(&self, year: i16) -> bool {
         let national_day = Date::new(year, 10, 1).ok();
-        national_day.and_then(|date| self.days.get(&date)).is_some_and(|day| day.off)
+        national_day
+            .and_then(|date| self.days.get(&date))
+            .is_some_and(|day| day.off)
     }
 
     /// What the notices say about a day; `None` for an ordinary one.
@@ -107,7 +113,10 @@ fn off_word(off: bool) -> &'static str {
 fn read_line(cells: &[String]) -> Result<(Date, SpecialDay), (String, String)> {
     let cell = |index: usize| cells.get(index).map_or("", |cell| cell.trim());
     let date: Date = cell(0).parse().map_err(|_| {
-        (format!("日期“{}”读不出来", cell(0)), "请写成 2027-01-01。".to_owned())
+        (
+            format!("日期“{}”读不出来", cell(0)),
+            "请写成 2027-01-01。".to_owned(),
+        )
     })?;
     let off = match cell(1) {
         "holiday" | "放假" | "休" => true,
@@ -119,7 +128,14 @@ fn read_line(cells: &[String]) -> Result<(Date, SpecialDay), (String, String)> {
             ));
         }
     };
-    Ok((date, SpecialDay { off, name: cell(2).to_owned(), source: cell(3).to_owned() }))
+    Ok((
+        date,
+        SpecialDay {
+            off,
+            name: cell(2).to_owned(),
+            source: cell(3).to_owned(),
+        },
+    ))
 }
 
 /// Cells of one CSV line; quoted cells may hold commas and doubled quotes. At least one cell.
@@ -144,5 +160,72 @@ pub(crate) fn csv_cells(line: &str) -> Vec<String> {
 fn push(cells: &mut [String], c: char) {
     if let Some(cell) = cells.last_mut() {
         cell.push(c);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn the_shipped_table_has_four_years_and_no_finding() {
+        let (table, findings) = HolidayTable::from_csv(SHIPPED);
+        assert_eq!(findings, []);
+        assert_eq!(table.years(), [2023, 2024, 2025, 2026]);
+        let count = |year, off| {
+            table
+                .iter()
+                .filter(|(date, day)| date.year() == year && day.off == off)
+                .count()
+        };
+        assert_eq!(
+            [2023, 2024, 2025, 2026].map(|year| count(year, true)),
+            [28, 28, 28, 33]
+        );
+        assert_eq!(
+            [2023, 2024, 2025, 2026].map(|year| count(year, false)),
+            [7, 8, 5, 6]
+        );
+        assert!(
+            table
+                .iter()
+                .all(|(_, day)| day.source.starts_with("国办发明电"))
+        );
+    }
+
+    #[test]
+    fn a_year_counts_as_published_by_its_own_notice_only() {
+        let shipped = HolidayTable::shipped();
+        assert!(!shipped.published(2022) && !shipped.published(2027));
+        let (next, findings) = HolidayTable::from_csv(
+            "日期,类型,名称,依据\r\n2027-01-01,放假,元旦,通知\r\n2027-10-01,holiday,国庆节,\"通知,附表\"\r\n2026-12-31,holiday,元旦,通知\r\n",
+        );
+        assert_eq!(findings, []);
+        let both = shipped.merged(&next);
+        assert_eq!(both.years(), [2023, 2024, 2025, 2026, 2027]);
+        assert_eq!(
+            both.get(date(2027, 10, 1)).map(|day| day.source.as_str()),
+            Some("通知,附表")
+        );
+    }
+
+    #[test]
+    fn bad_lines_are_named_and_good_ones_kept() {
+        let (table, findings) = HolidayTable::from_csv(
+            "date,kind,name,source\n2027-02-30,holiday,春节,x\n2027-02-06,放假,春节,x\n2027-02-07,也许,春节,x\n\n2027-02-06,补班,春节,x\n",
+        );
+        assert_eq!(table.iter().count(), 1);
+        let places: Vec<_> = findings
+            .iter()
+            .map(|finding| finding.place.as_str())
+            .collect();
+        assert_eq!(places, ["第2行", "第4行", "第6行"]);
+        assert!(findings[0].problem.contains("2027-02-30"));
+        assert!(
+            findings[2]
+                .problem
+                .contains("前面写的是放假,这里写的是调休上班")
+        );
     }
 }

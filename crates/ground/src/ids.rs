@@ -49,7 +49,8 @@ impl FromStr for RecordId {
     fn from_str(text: &str) -> Result<Self, IdError> {
         let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         let id = if plain { text.parse().ok() } else { None };
-        id.and_then(RecordId::new).ok_or_else(|| IdError::Record(text.to_owned()))
+        id.and_then(RecordId::new)
+            .ok_or_else(|| IdError::Record(text.to_owned()))
     }
 }
 
@@ -61,7 +62,9 @@ impl Serialize for RecordId {
 
 impl<'de> Deserialize<'de> for RecordId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(D::Error::custom)
     }
 }
 
@@ -148,9 +151,9 @@ impl OrgPath {
     pub fn new(path: &str) -> Result<Self, IdError> {
         let part_ok = |part: &str| {
             !part.is_empty()
-                && part.bytes().all(|b| {
-                    b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-'
-                })
+                && part
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-')
         };
         if path.len() <= 200 && path.split('.').all(part_ok) {
             Ok(OrgPath(path.to_owned()))
@@ -175,7 +178,9 @@ impl OrgPath {
 
     /// The organisation above; `None` at the root.
     pub fn parent(&self) -> Option<OrgPath> {
-        self.0.rsplit_once('.').map(|(above, _)| OrgPath(above.to_owned()))
+        self.0
+            .rsplit_once('.')
+            .map(|(above, _)| OrgPath(above.to_owned()))
     }
 
     /// A path one part below this one.
@@ -220,3 +225,70 @@ macro_rules! text_ids {
 }
 
 text_ids!(District, OrgPath);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_contains_only_whole_parts_below_it() {
+        let path = |text| OrgPath::new(text).expect("a good path");
+        assert!(path("410102.s013").is_within(&path("410102")));
+        assert!(path("410102.s013").is_within(&path("410102.s013")));
+        assert!(!path("410102.s013").is_within(&path("410102.s01")));
+        assert!(!path("410102").is_within(&path("410102.s013")));
+        assert_eq!(path("410102.s013").parent(), Some(path("410102")));
+        assert_eq!(path("410102").parent(), None);
+        assert_eq!(path("410102").child("s013"), Ok(path("410102.s013")));
+    }
+
+    #[test]
+    fn a_path_with_empty_parts_or_capitals_is_refused() {
+        for text in [
+            "",
+            ".",
+            "410102.",
+            ".s1",
+            "410102..s1",
+            "410102.S1",
+            "区",
+            "a/b",
+            "a%",
+        ] {
+            assert!(OrgPath::new(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_record_id_is_a_string_in_json_and_below_two_to_the_53() {
+        let id = RecordId::new(9_007_199_254_740_991).expect("the last one");
+        let json = serde_json::to_string(&ProjectId(id)).expect("serialises");
+        assert_eq!(json, "\"9007199254740991\"");
+        assert_eq!(
+            serde_json::from_str::<ProjectId>(&json).expect("own output"),
+            ProjectId(id)
+        );
+        for text in [
+            "\"9007199254740992\"",
+            "\"0\"",
+            "\"-1\"",
+            "\"+1\"",
+            "\"\"",
+            "\"1e3\"",
+            "7",
+        ] {
+            assert!(serde_json::from_str::<RecordId>(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_district_has_six_digits() {
+        assert_eq!(
+            District::new("410102").map(|d| d.to_string()),
+            Ok("410102".to_owned())
+        );
+        for text in ["41010", "4101020", "41010a", "４１０１０２"] {
+            assert!(District::new(text).is_err(), "{text}");
+        }
+    }
+}

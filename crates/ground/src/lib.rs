@@ -3,6 +3,7 @@
 //! Every other room stands on this one. It knows no project, no register and no file;
 //! it leaves rules about projects to `plan` and `portfolio`, and storage to `store`.
 
+pub mod amount;
 pub mod apportion;
 pub mod calendar;
 pub mod codes;
@@ -16,6 +17,7 @@ pub mod period;
 pub mod rate;
 pub mod timeline;
 
+pub use amount::{AmountError, parse_amount, parse_number};
 pub use apportion::apportion;
 pub use calendar::{DayKind, Layer, WorkCalendar};
 pub use codes::{CodeError, check_citizen_id, check_project_code, check_region, check_uscc};
@@ -26,7 +28,7 @@ pub use ids::{
     ProjectId, RecordId, RoundId,
 };
 pub use jiff::civil::Date;
-pub use money::{Amount, AmountError, Bound, Fen, MoneyUnit, parse_amount, parse_number};
+pub use money::{Amount, Bound, Fen, MoneyUnit};
 pub use naming::{likeness, normal_name};
 pub use period::{Period, PeriodKind};
 pub use rate::Ratio;

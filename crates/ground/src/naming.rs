@@ -36,16 +36,29 @@ pub fn normal_name(name: &str) -> String {
 
 /// The normal form parted into core and suffix.
 pub fn name_parts(name: &str) -> NameParts {
-    const SUFFIXES: [&str; 6] = ["建设项目", "工程项目", "项目工程", "建设工程", "项目", "工程"];
+    const SUFFIXES: [&str; 6] = [
+        "建设项目",
+        "工程项目",
+        "项目工程",
+        "建设工程",
+        "项目",
+        "工程",
+    ];
     let name = normal_name(name);
     for suffix in SUFFIXES {
         if let Some(core) = name.strip_suffix(suffix)
             && !core.is_empty()
         {
-            return NameParts { core: core.to_owned(), suffix: suffix.to_owned() };
+            return NameParts {
+                core: core.to_owned(),
+                suffix: suffix.to_owned(),
+            };
         }
     }
-    NameParts { core: name, suffix: String::new() }
+    NameParts {
+        core: name,
+        suffix: String::new(),
+    }
 }
 
 /// How alike two names are, 0..=100: 100 for equal normal forms, 97 when only general words differ
@@ -58,34 +71,107 @@ pub fn name_parts(name: &str) -> NameParts {
 /// assert!(ground::likeness("中原西路街道", "航海西路街道") < ground::naming::ASK_LEVEL);
 /// ```
 pub fn likeness(a: &str, b: &str) -> u8 {
-    let (a, b) = (normal_name(a), normal_name(b));
-    if a == b {
-        return if a.is_empty() { 0 } else { 100 };
+    NameKey::new(a).likeness(&NameKey::new(b))
+}
+
+/// A name made ready for many comparisons; [`likeness`] makes two of them each time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NameKey {
+    normal: String,
+    core: Vec<char>,
+    marks: Vec<String>,
+}
+
+impl NameKey {
+    /// Normal form, distinguishing part and marks of identity of a name.
+    pub fn new(name: &str) -> NameKey {
+        let normal = normal_name(name);
+        NameKey {
+            core: distinctive(&normal),
+            marks: marks(&normal),
+            normal,
+        }
     }
-    let (core_a, core_b) = (distinctive(&a), distinctive(&b));
-    let level = core_likeness(&core_a, &core_b);
-    if marks(&a) == marks(&b) { level } else { level.min(60) }
+
+    /// The normal form of the name.
+    pub fn normal(&self) -> &str {
+        &self.normal
+    }
+
+    /// As [`likeness`].
+    pub fn likeness(&self, other: &NameKey) -> u8 {
+        if self.normal == other.normal {
+            return if self.normal.is_empty() { 0 } else { 100 };
+        }
+        let level = core_likeness(&self.core, &other.core);
+        if self.marks == other.marks {
+            level
+        } else {
+            level.min(60)
+        }
+    }
 }
 
 /// General words before the distinguishing part.
-const LEADING: [&str; 9] =
-    ["河南省", "郑州市", "中原区", "中共", "河南", "郑州", "中国", "国家", "区"];
+const LEADING: [&str; 9] = [
+    "河南省",
+    "郑州市",
+    "中原区",
+    "中共",
+    "河南",
+    "郑州",
+    "中国",
+    "国家",
+    "区",
+];
 
 /// General words after it, longest first.
-const TRAILING: [&str; 30] = [
-    "股份有限公司", "有限责任公司", "集团有限公司", "街道办事处", "建设项目", "工程项目", "在建工地",
-    "科技产业园", "有限公司", "办事处", "产业园区", "产业园", "综合体", "购物中心", "街道办", "园区",
-    "基地", "项目", "工程", "公司", "街道", "工地", "集团", "PPP", "(PPP)", "建设", "委员会", "管委会",
-    "(一期)", "园",
+const TRAILING: [&str; 28] = [
+    "股份有限公司",
+    "有限责任公司",
+    "集团有限公司",
+    "街道办事处",
+    "建设项目",
+    "工程项目",
+    "在建工地",
+    "科技产业园",
+    "有限公司",
+    "办事处",
+    "产业园区",
+    "产业园",
+    "综合体",
+    "购物中心",
+    "街道办",
+    "园区",
+    "基地",
+    "项目",
+    "工程",
+    "公司",
+    "街道",
+    "工地",
+    "集团",
+    "PPP",
+    "(PPP)",
+    "建设",
+    "(一期)",
+    "园",
 ];
 
 /// What distinguishes the name: general words at both ends dropped as long as two characters stay.
 fn distinctive(name: &str) -> Vec<char> {
     let mut core = name;
-    while let Some(rest) = LEADING.iter().find_map(|word| core.strip_prefix(word)).filter(long_enough) {
+    while let Some(rest) = LEADING
+        .iter()
+        .find_map(|word| core.strip_prefix(word))
+        .filter(long_enough)
+    {
         core = rest;
     }
-    while let Some(rest) = TRAILING.iter().find_map(|word| core.strip_suffix(word)).filter(long_enough) {
+    while let Some(rest) = TRAILING
+        .iter()
+        .find_map(|word| core.strip_suffix(word))
+        .filter(long_enough)
+    {
         core = rest;
     }
     core.chars().collect()
@@ -129,7 +215,11 @@ fn common_length(a: &[char], b: &[char]) -> usize {
         let mut diagonal = 0;
         for (index, y) in b.iter().enumerate() {
             let above = row[index + 1];
-            row[index + 1] = if x == y { diagonal + 1 } else { above.max(row[index]) };
+            row[index + 1] = if x == y {
+                diagonal + 1
+            } else {
+                above.max(row[index])
+            };
             diagonal = above;
         }
     }
@@ -148,7 +238,9 @@ fn marks(name: &str) -> Vec<String> {
         let next = chars.get(index + 1).copied().unwrap_or(' ');
         let starts = index == 0 || !number(chars[index - 1]);
         if number(c) && starts {
-            let end = (index..chars.len()).find(|&at| !number(chars[at])).unwrap_or(chars.len());
+            let end = (index..chars.len())
+                .find(|&at| !number(chars[at]))
+                .unwrap_or(chars.len());
             let after = chars.get(end).copied().unwrap_or(' ');
             let ordinal = index > 0 && chars[index - 1] == '第';
             if ordinal || COUNTED.contains(after) {
@@ -160,4 +252,111 @@ fn marks(name: &str) -> Vec<String> {
     }
     found.sort();
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Names that mean one thing, from the district's lists and weekly reports.
+    const SAME: [(&str, &str); 17] = [
+        ("泛锐云智项目", "泛锐云智新材料产业园"),
+        ("外国语中学莲湖校区", "郑州外国语中学莲湖校区项目"),
+        ("昱峰医疗产业园", "河南昱峰医疗科技产业园"),
+        (
+            "国棉三厂历史文化街区",
+            "郑州国棉三厂特色历史文化街区综合改造项目",
+        ),
+        ("五建婚庆产业园", "五建集团婚庆产业园"),
+        ("二砂文创园", "二砂文化创意产业园"),
+        ("二砂文化创意园", "二砂文化创意产业园"),
+        ("二砂北路道路项目", "二砂北路在建工地"),
+        ("郑大智能科技股份有限公司", "郑州郑大智能科技股份有限公司"),
+        ("林山寨办事处", "林山寨街道办事处"),
+        ("林山寨街道", "林山寨街道办事处"),
+        ("区发改委", "中原区发展和改革委员会"),
+        ("合物660产业园", "“合物660”产业园"),
+        ("大喜城综合体项目", "大喜城"),
+        ("八通技术研发中心", "八通技术研发中心项目"),
+        ("2023年老旧小区改造", "中原区2023年老旧小区改造项目"),
+        ("黄河智谷·中原企业总部港", "黄河智谷中原企业总部港"),
+    ];
+
+    /// Names that mean two things, or that only an alias may join.
+    const DIFFERENT: [(&str, &str); 16] = [
+        ("中原西路街道", "航海西路街道"),
+        ("莲湖街道", "柳湖街道"),
+        ("航西办事处", "航海西路街道办事处"),
+        ("中原路", "中原西路"),
+        ("中原区建设路第六小学", "中原区建设路第五小学"),
+        ("建设路小学", "中原区建设路第六小学"),
+        ("区住建局", "区城建局"),
+        ("区工信局", "区科技局"),
+        ("须水河治理一期", "须水河治理二期"),
+        ("西京花园幼儿园", "西京花园幼儿园等7所幼儿园建设项目"),
+        ("外国语中学莲湖校区", "外国语中学柳湖校区"),
+        (
+            "郑州市医疗卫生应急物资储备中心",
+            "郑州市医疗卫生应急指挥中心",
+        ),
+        ("中原小微企业园", "中原企业总部港"),
+        ("2023年老旧小区改造项目", "2024年老旧小区改造项目"),
+        ("人工智能产业园", "郑大智能科技股份有限公司"),
+        ("河南天星教育传媒股份有限公司", "河南赏豫文化创意有限公司"),
+    ];
+
+    #[test]
+    fn names_of_one_thing_reach_the_level() {
+        for (a, b) in SAME {
+            let level = likeness(a, b);
+            println!("{level} {a} ~ {b}");
+            assert!(level >= SAME_LEVEL, "{a} ~ {b}: {level}");
+        }
+    }
+
+    #[test]
+    fn names_of_two_things_stay_below_it() {
+        for (a, b) in DIFFERENT {
+            let level = likeness(a, b);
+            println!("{level} {a} ~ {b}");
+            assert!(level < SAME_LEVEL, "{a} ~ {b}: {level}");
+        }
+    }
+
+    #[test]
+    fn the_suffix_is_kept_apart_and_not_lost() {
+        let parts = name_parts(" 二砂北路道路 项目");
+        assert_eq!(
+            (parts.core.as_str(), parts.suffix.as_str()),
+            ("二砂北路道路", "项目")
+        );
+        assert_eq!(name_parts("项目").core, "项目");
+        assert_eq!(
+            normal_name("ｃｃｄ Park“锦艺”奥特莱斯"),
+            "CCDPARK锦艺奥特莱斯"
+        );
+    }
+
+    #[test]
+    fn an_empty_name_is_like_nothing() {
+        assert_eq!(likeness("", ""), 0);
+        assert_eq!(likeness("", "泛锐云智"), 0);
+        assert_eq!(likeness(" “” ", "项目"), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn likeness_is_symmetric_and_full_for_itself(a in "[一二三四东西路街道项目园区中原A-C1-9期号]{1,12}", b in "[一二三四东西路街道项目园区中原A-C1-9期号]{1,12}") {
+            prop_assert_eq!(likeness(&a, &b), likeness(&b, &a));
+            prop_assert_eq!(likeness(&a, &a), 100);
+            prop_assert!(likeness(&a, &b) <= 100);
+        }
+
+        #[test]
+        fn normal_form_is_stable(name in "\\PC{0,20}") {
+            let once = normal_name(&name);
+            prop_assert_eq!(normal_name(&once), once);
+        }
+    }
 }

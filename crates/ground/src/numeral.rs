@@ -64,7 +64,11 @@ fn read_spoken_decimal(whole: &str, rest: &str) -> Option<Numeral> {
 }
 
 fn tokens_or_none(text: &str) -> Option<Vec<Token>> {
-    if text.is_empty() { Some(Vec::new()) } else { tokens(text) }
+    if text.is_empty() {
+        Some(Vec::new())
+    } else {
+        tokens(text)
+    }
 }
 
 fn tokens(text: &str) -> Option<Vec<Token>> {
@@ -122,12 +126,14 @@ fn digit_of(c: char) -> Option<u32> {
 
 /// `二〇二三` is 2023.
 fn positional(tokens: &[Token]) -> Option<Decimal> {
-    tokens.iter().try_fold(Decimal::ZERO, |value, token| match token {
-        Token::Digit(digit) => {
-            value.checked_mul(Decimal::TEN)?.checked_add(Decimal::from(*digit))
-        }
-        _ => None,
-    })
+    tokens
+        .iter()
+        .try_fold(Decimal::ZERO, |value, token| match token {
+            Token::Digit(digit) => value
+                .checked_mul(Decimal::TEN)?
+                .checked_add(Decimal::from(*digit)),
+            _ => None,
+        })
 }
 
 struct Reading {
@@ -161,7 +167,9 @@ fn value_of(tokens: &[Token]) -> Option<Decimal> {
             Token::Scale(scale) => reading.scale(scale)?,
         }
     }
-    let rest = reading.section.checked_add(reading.current.unwrap_or_default())?;
+    let rest = reading
+        .section
+        .checked_add(reading.current.unwrap_or_default())?;
     reading.total.checked_add(rest)
 }
 
@@ -181,7 +189,11 @@ impl Reading {
         }
         // 三千五 is 3500, 三千零五 is 3005.
         let spoken_short = last && !self.after_zero && self.last_factor >= 100;
-        let place = if spoken_short { self.last_factor / 10 } else { 1 };
+        let place = if spoken_short {
+            self.last_factor / 10
+        } else {
+            1
+        };
         self.current = Some(Decimal::from(u64::from(digit) * place));
         self.after_zero = false;
         Some(())
@@ -197,7 +209,9 @@ impl Reading {
             None if unit == 10 && self.last_unit == u64::MAX => Decimal::ONE,
             None => return None,
         };
-        self.section = self.section.checked_add(count.checked_mul(Decimal::from(unit))?)?;
+        self.section = self
+            .section
+            .checked_add(count.checked_mul(Decimal::from(unit))?)?;
         (self.last_unit, self.last_factor, self.after_zero) = (unit, unit, false);
         Some(())
     }
@@ -208,7 +222,9 @@ impl Reading {
         if !counted && !stacked || self.last_scale == scale {
             return None;
         }
-        let section = self.section.checked_add(self.current.take().unwrap_or_default())?;
+        let section = self
+            .section
+            .checked_add(self.current.take().unwrap_or_default())?;
         let factor = Decimal::from(scale);
         self.total = if stacked {
             self.total.checked_add(section)?.checked_mul(factor)?
@@ -224,15 +240,16 @@ impl Reading {
 
 /// Half width for full-width letters, digits and signs; all kinds of blanks dropped.
 pub fn narrow(text: &str) -> String {
-    text.chars().filter(|c| !is_blank(*c)).map(narrow_char).collect()
+    text.chars()
+        .filter(|c| !is_blank(*c))
+        .map(narrow_char)
+        .collect()
 }
 
 /// The half-width form of a character; other characters stay.
 pub fn narrow_char(c: char) -> char {
     match c {
-        '\u{ff01}'..='\u{ff5e}' => {
-            char::from_u32(c as u32 - 0xfee0).unwrap_or(c)
-        }
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
         '−' | '﹣' => '-',
         _ => c,
     }
@@ -240,4 +257,89 @@ pub fn narrow_char(c: char) -> char {
 
 fn is_blank(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expect: &str) {
+        let read = read_numeral(text).map(|numeral| numeral.value.normalize().to_string());
+        assert_eq!(read.as_deref(), Some(expect), "{text}");
+    }
+
+    #[test]
+    fn mixed_and_spoken_numbers_are_read_exactly() {
+        for (text, expect) in [
+            ("0", "0"),
+            ("62.4", "62.4"),
+            ("1.2亿", "120000000"),
+            ("2千万", "20000000"),
+            ("二千万", "20000000"),
+            ("一亿二千万", "120000000"),
+            ("1亿2000万", "120000000"),
+            ("两亿", "200000000"),
+            ("两亿三", "230000000"),
+            ("三千五", "3500"),
+            ("三千零五", "3005"),
+            ("一万二", "12000"),
+            ("一万零二", "10002"),
+            ("十五", "15"),
+            ("二十", "20"),
+            ("廿八", "28"),
+            ("一百一十", "110"),
+            ("二〇二三", "2023"),
+            ("一点五亿", "150000000"),
+            ("零点八", "0.8"),
+            ("壹佰贰拾万", "1200000"),
+            ("1.2万亿", "1200000000000"),
+            ("三万五千", "35000"),
+            ("十二万", "120000"),
+            ("五", "5"),
+            ("一百零五", "105"),
+        ] {
+            check(text, expect);
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_not_guessed() {
+        for text in [
+            "",
+            "万",
+            "亿",
+            "千万",
+            "十百",
+            "1亿2000",
+            "5.",
+            ".5",
+            "1.2.3",
+            "一二千",
+            "三万万",
+            "12三",
+            "abc",
+            "3-5",
+            "五点",
+            "点五",
+            "-3",
+            "几千万",
+        ] {
+            assert_eq!(read_numeral(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_scale_word_is_noticed() {
+        assert!(read_numeral("120万").is_some_and(|numeral| numeral.has_scale));
+        assert!(read_numeral("一点五亿").is_some_and(|numeral| numeral.has_scale));
+        assert!(read_numeral("5千").is_some_and(|numeral| !numeral.has_scale));
+    }
+
+    #[test]
+    fn endless_digits_are_refused_not_wrapped() {
+        assert_eq!(read_numeral(&"9".repeat(60)), None);
+        assert_eq!(read_numeral(&"九".repeat(60)), None);
+        assert_eq!(read_numeral(&format!("{}亿", "9".repeat(28))), None);
+    }
 }

@@ -110,13 +110,30 @@ impl PeriodKind {
             PeriodKind::Day => Period::Day(date),
             PeriodKind::Week => {
                 let week = date.iso_week_date();
-                Period::Week { year: week.year(), week: week.week() }
+                Period::Week {
+                    year: week.year(),
+                    week: week.week(),
+                }
             }
-            PeriodKind::Dekad => Period::Dekad { year, month, dekad: ((day - 1) / 10).min(2) + 1 },
-            PeriodKind::Months if month <= 2 => Period::Months { year, first: 1, last: 2 },
+            PeriodKind::Dekad => Period::Dekad {
+                year,
+                month,
+                dekad: ((day - 1) / 10).min(2) + 1,
+            },
+            PeriodKind::Months if month <= 2 => Period::Months {
+                year,
+                first: 1,
+                last: 2,
+            },
             PeriodKind::Month | PeriodKind::Months => Period::Month { year, month },
-            PeriodKind::Quarter => Period::Quarter { year, quarter: (month - 1) / 3 + 1 },
-            PeriodKind::Half => Period::Half { year, half: (month - 1) / 6 + 1 },
+            PeriodKind::Quarter => Period::Quarter {
+                year,
+                quarter: (month - 1) / 3 + 1,
+            },
+            PeriodKind::Half => Period::Half {
+                year,
+                half: (month - 1) / 6 + 1,
+            },
             PeriodKind::Year => Period::Year(year),
             PeriodKind::YearToDate => Period::YearToDate(date),
         }
@@ -264,19 +281,33 @@ impl Period {
             Period::YearToDate(date) => Period::YearToDate(year_earlier(date)),
             Period::Week { year, week } => {
                 let earlier = year.saturating_sub(1);
-                Period::Week { year: earlier, week: week.min(weeks_in(earlier)) }
+                Period::Week {
+                    year: earlier,
+                    week: week.min(weeks_in(earlier)),
+                }
             }
-            Period::Dekad { year, month, dekad } => {
-                Period::Dekad { year: year.saturating_sub(1), month, dekad }
-            }
-            Period::Month { year, month } => Period::Month { year: year.saturating_sub(1), month },
-            Period::Months { year, first, last } => {
-                Period::Months { year: year.saturating_sub(1), first, last }
-            }
-            Period::Quarter { year, quarter } => {
-                Period::Quarter { year: year.saturating_sub(1), quarter }
-            }
-            Period::Half { year, half } => Period::Half { year: year.saturating_sub(1), half },
+            Period::Dekad { year, month, dekad } => Period::Dekad {
+                year: year.saturating_sub(1),
+                month,
+                dekad,
+            },
+            Period::Month { year, month } => Period::Month {
+                year: year.saturating_sub(1),
+                month,
+            },
+            Period::Months { year, first, last } => Period::Months {
+                year: year.saturating_sub(1),
+                first,
+                last,
+            },
+            Period::Quarter { year, quarter } => Period::Quarter {
+                year: year.saturating_sub(1),
+                quarter,
+            },
+            Period::Half { year, half } => Period::Half {
+                year: year.saturating_sub(1),
+                half,
+            },
             Period::Year(year) => Period::Year(year.saturating_sub(1)),
         }
     }
@@ -375,7 +406,9 @@ impl fmt::Display for Period {
 
 /// A text that is no period code.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("“{0}”不是周期代码;应写成 2025、2025H1、2025Q1、2025M03、2025M01-02、2025M03T1、2025W12、2025-03-15 或 2025YTD0315")]
+#[error(
+    "“{0}”不是周期代码;应写成 2025、2025H1、2025Q1、2025M03、2025M01-02、2025M03T1、2025W12、2025-03-15 或 2025YTD0315"
+)]
 pub struct PeriodError(pub String);
 
 impl FromStr for Period {
@@ -416,7 +449,11 @@ fn read_months(year: i16, rest: &str) -> Option<Period> {
         return within(dekad, 1, 3).map(|dekad| Period::Dekad { year, month, dekad });
     }
     let last = within(tail.strip_prefix('-')?, 2, 12)?;
-    (last > month).then_some(Period::Months { year, first: month, last })
+    (last > month).then_some(Period::Months {
+        year,
+        first: month,
+        last,
+    })
 }
 
 fn read_day(year: i16, rest: &str) -> Option<Period> {
@@ -443,6 +480,318 @@ impl Serialize for Period {
 
 impl<'de> Deserialize<'de> for Period {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn check(code: &str, label: &str, first: Date, last: Date) {
+        let period: Period = code.parse().expect(code);
+        assert_eq!(period.label(), label);
+        assert_eq!((period.first(), period.last()), (first, last), "{code}");
+        assert_eq!(period.code(), code);
+    }
+
+    #[test]
+    fn every_kind_has_its_code_its_label_and_its_days() {
+        check(
+            "2023-03-10",
+            "2023年3月10日",
+            date(2023, 3, 10),
+            date(2023, 3, 10),
+        );
+        check(
+            "2023W10",
+            "2023年第10周",
+            date(2023, 3, 6),
+            date(2023, 3, 12),
+        );
+        check(
+            "2023M03T1",
+            "2023年3月上旬",
+            date(2023, 3, 1),
+            date(2023, 3, 10),
+        );
+        check(
+            "2023M03T2",
+            "2023年3月中旬",
+            date(2023, 3, 11),
+            date(2023, 3, 20),
+        );
+        check(
+            "2023M03T3",
+            "2023年3月下旬",
+            date(2023, 3, 21),
+            date(2023, 3, 31),
+        );
+        check("2025M03", "2025年3月", date(2025, 3, 1), date(2025, 3, 31));
+        check(
+            "2025M01-02",
+            "2025年1—2月",
+            date(2025, 1, 1),
+            date(2025, 2, 28),
+        );
+        check(
+            "2025Q1",
+            "2025年一季度",
+            date(2025, 1, 1),
+            date(2025, 3, 31),
+        );
+        check(
+            "2025H1",
+            "2025年上半年",
+            date(2025, 1, 1),
+            date(2025, 6, 30),
+        );
+        check(
+            "2025H2",
+            "2025年下半年",
+            date(2025, 7, 1),
+            date(2025, 12, 31),
+        );
+        check("2025", "2025年", date(2025, 1, 1), date(2025, 12, 31));
+        check(
+            "2025YTD0315",
+            "2025年1月1日—3月15日",
+            date(2025, 1, 1),
+            date(2025, 3, 15),
+        );
+    }
+
+    #[test]
+    fn dekad_three_of_february_has_eight_days() {
+        let days = |code: &str| code.parse::<Period>().expect(code).days();
+        assert_eq!(days("2023M02T3"), 8);
+        assert_eq!(days("2024M02T3"), 9);
+        assert_eq!(days("2023M04T3"), 10);
+        assert_eq!(days("2023M03T3"), 11);
+        assert_eq!(days("2024"), 366);
+    }
+
+    #[test]
+    fn weeks_cross_months_and_years() {
+        check(
+            "2022W52",
+            "2022年第52周",
+            date(2022, 12, 26),
+            date(2023, 1, 1),
+        );
+        check(
+            "2020W53",
+            "2020年第53周",
+            date(2020, 12, 28),
+            date(2021, 1, 3),
+        );
+        assert_eq!(
+            PeriodKind::Week.containing(date(2023, 1, 1)).code(),
+            "2022W52"
+        );
+        assert_eq!(
+            PeriodKind::Week.containing(date(2023, 3, 31)).code(),
+            "2023W13"
+        );
+        assert!("2023W53".parse::<Period>().is_err());
+    }
+
+    #[test]
+    fn the_chain_leads_from_the_day_to_the_year() {
+        let mut period = Period::Day(date(2023, 3, 10));
+        let mut codes = vec![period.code()];
+        while let Some(parent) = period.parent() {
+            codes.push(parent.code());
+            period = parent;
+        }
+        assert_eq!(
+            codes,
+            [
+                "2023-03-10",
+                "2023W10",
+                "2023M03T1",
+                "2023M03",
+                "2023Q1",
+                "2023H1",
+                "2023"
+            ]
+        );
+        let kinds: Vec<_> = PeriodKind::CHAIN
+            .windows(2)
+            .map(|pair| pair[0].parent() == Some(pair[1]))
+            .collect();
+        assert_eq!(kinds, [true; 6]);
+    }
+
+    #[test]
+    fn a_week_belongs_where_its_thursday_lies() {
+        let parent = |code: &str| {
+            code.parse::<Period>()
+                .expect(code)
+                .parent()
+                .map(Period::code)
+        };
+        assert_eq!(parent("2023W05").as_deref(), Some("2023M02T1"));
+        assert_eq!(parent("2023W13").as_deref(), Some("2023M03T3"));
+    }
+
+    #[test]
+    fn merged_months_belong_to_the_smallest_whole_that_holds_them() {
+        let parent = |code: &str| {
+            code.parse::<Period>()
+                .expect(code)
+                .parent()
+                .map(Period::code)
+        };
+        assert_eq!(parent("2025M01-02").as_deref(), Some("2025Q1"));
+        assert_eq!(parent("2025M01-05").as_deref(), Some("2025H1"));
+        assert_eq!(parent("2025M03-09").as_deref(), Some("2025"));
+        let merged: Period = "2025M01-02".parse().expect("merged");
+        assert_eq!(merged.next().code(), "2025M03");
+        assert_eq!(merged.previous().code(), "2024M12");
+        assert_eq!(PeriodKind::Months.containing(date(2025, 2, 3)), merged);
+        assert_eq!(
+            PeriodKind::Months.containing(date(2025, 4, 3)).code(),
+            "2025M04"
+        );
+    }
+
+    #[test]
+    fn the_same_period_a_year_before_always_exists() {
+        let before = |code: &str| code.parse::<Period>().expect(code).year_before().code();
+        assert_eq!(before("2024-02-29"), "2023-02-28");
+        assert_eq!(before("2020W53"), "2019W52");
+        assert_eq!(before("2025M01-02"), "2024M01-02");
+        assert_eq!(before("2024YTD0229"), "2023YTD0228");
+    }
+
+    #[test]
+    fn what_is_no_code_is_refused_with_examples() {
+        for text in [
+            "",
+            "25",
+            "2025M13",
+            "2025M00",
+            "2025M3",
+            "2025Q5",
+            "2025H0",
+            "2025-02-30",
+            "2025W00",
+            "2025M02-02",
+            "2025M03T4",
+            "2025YTD0230",
+            "2025YTD031",
+            "2025-3-1",
+            "二〇二五",
+            "2025年",
+            "2025M03-01",
+            "0000",
+            "2025YTD03155",
+            "2025Q1 ",
+        ] {
+            let error = text.parse::<Period>().expect_err(text);
+            assert!(error.to_string().contains("2025Q1"));
+        }
+    }
+
+    #[test]
+    fn parts_out_of_range_do_not_panic() {
+        for number in [i8::MIN, -1, 0, 99, i8::MAX] {
+            for period in [
+                Period::Week {
+                    year: 2023,
+                    week: number,
+                },
+                Period::Dekad {
+                    year: 2023,
+                    month: number,
+                    dekad: number,
+                },
+                Period::Months {
+                    year: 2023,
+                    first: number,
+                    last: number,
+                },
+                Period::Quarter {
+                    year: i16::MIN,
+                    quarter: number,
+                },
+                Period::Half {
+                    year: i16::MAX,
+                    half: number,
+                },
+            ] {
+                assert!(period.first() <= period.last() && !period.label().is_empty());
+                let _ = (
+                    period.next(),
+                    period.previous(),
+                    period.parent(),
+                    period.year_before(),
+                );
+            }
+        }
+        let _ = Period::Day(Date::MAX).next();
+        let _ = Period::YearToDate(Date::MIN).previous();
+    }
+
+    fn any_date() -> impl Strategy<Value = Date> {
+        (day_number(date(1950, 1, 1))..day_number(date(2150, 1, 1))).prop_map(date_of_day)
+    }
+
+    fn any_kind() -> impl Strategy<Value = PeriodKind> {
+        prop::sample::select(vec![
+            PeriodKind::Day,
+            PeriodKind::Week,
+            PeriodKind::Dekad,
+            PeriodKind::Month,
+            PeriodKind::Months,
+            PeriodKind::Quarter,
+            PeriodKind::Half,
+            PeriodKind::Year,
+            PeriodKind::YearToDate,
+        ])
+    }
+
+    proptest! {
+        #[test]
+        fn codes_read_back(kind in any_kind(), day in any_date()) {
+            let period = kind.containing(day);
+            prop_assert_eq!(period.code().parse::<Period>(), Ok(period));
+            let json = serde_json::to_string(&period).expect("a string");
+            prop_assert_eq!(serde_json::from_str::<Period>(&json).expect("own output"), period);
+        }
+
+        #[test]
+        fn periods_of_a_kind_tile_the_calendar(kind in any_kind(), day in any_date()) {
+            let period = kind.containing(day);
+            prop_assert!(period.contains(day));
+            prop_assert_eq!(i64::from(period.days()), day_number(period.last()) - day_number(period.first()) + 1);
+            if kind != PeriodKind::YearToDate {
+                let (next, previous) = (period.next(), period.previous());
+                prop_assert_eq!(day_number(next.first()), day_number(period.last()) + 1);
+                prop_assert_eq!(day_number(previous.last()) + 1, day_number(period.first()));
+            }
+            if !matches!(kind, PeriodKind::Months) {
+                prop_assert_eq!(period.next().previous(), period);
+            }
+        }
+
+        #[test]
+        fn all_but_days_and_weeks_lie_within_their_parent(kind in any_kind(), day in any_date()) {
+            let period = kind.containing(day);
+            if let Some(parent) = period.parent() && !matches!(kind, PeriodKind::Week) {
+                prop_assert!(period.is_within(parent), "{} in {}", period, parent);
+            }
+        }
+
+        #[test]
+        fn any_text_is_read_without_panic(text in "\\PC{0,12}") {
+            let _ = text.parse::<Period>();
+        }
     }
 }

@@ -30,12 +30,19 @@ pub struct Shift {
 }
 
 /// The Chinese office day: 08:00–12:00 and 13:00–17:00, eight hours.
-pub const OFFICE_DAY: [Shift; 2] = [Shift { from: 480, to: 720 }, Shift { from: 780, to: 1020 }];
+pub const OFFICE_DAY: [Shift; 2] = [
+    Shift { from: 480, to: 720 },
+    Shift {
+        from: 780,
+        to: 1020,
+    },
+];
 
 /// A compiled working calendar. Cloning is cheap.
 #[derive(Clone, Debug)]
 pub struct Timeline {
     tables: Arc<Tables>,
+    minutes_per_day: i64,
 }
 
 #[derive(Debug)]
@@ -46,9 +53,8 @@ struct Tables {
     /// Index into `work_days` for each block of `1 << block_bits` coordinates.
     blocks: Vec<u32>,
     block_bits: u32,
-    patterns: Vec<Pattern>,
+    patterns: Patterns,
     total: i64,
-    minutes_per_day: i64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -67,35 +73,51 @@ struct WorkDay {
     pattern: u16,
 }
 
-/// One kind of day, with its arithmetic tabulated.
-#[derive(Debug)]
-struct Pattern {
+/// Minutes 0..=1440 of a day.
+const MARKS: usize = DAY as usize + 1;
+
+/// The arithmetic inside a day, tabulated per shift pattern, all patterns in one table each.
+#[derive(Debug, Default)]
+struct Patterns {
     /// Working minutes before each minute 0..=1440 of the day.
     worked: Vec<u16>,
-    /// Clock minute at which working minute n starts, n in 0..total.
+    /// Clock minute at which working minute n of the day starts; `DAY` places per pattern.
     start_of: Vec<u16>,
-    total: u16,
+    /// Working minutes of the whole day.
+    totals: Vec<u16>,
 }
 
-impl Pattern {
-    fn new(shifts: &[Shift]) -> Pattern {
+impl Patterns {
+    fn push(&mut self, shifts: &[Shift]) -> u16 {
         let mut works = [false; DAY as usize];
         for shift in shifts {
             let to = usize::from(shift.to).min(works.len());
             let from = usize::from(shift.from).min(to);
             works[from..to].fill(true);
         }
-        let mut worked = Vec::with_capacity(works.len() + 1);
-        let mut start_of = Vec::new();
+        let mut starts = Vec::with_capacity(works.len());
         for (minute, &working) in works.iter().enumerate() {
-            worked.push(start_of.len() as u16);
+            self.worked.push(starts.len() as u16);
             if working {
-                start_of.push(minute as u16);
+                starts.push(minute as u16);
             }
         }
-        let total = start_of.len() as u16;
-        worked.push(total);
-        Pattern { worked, start_of, total }
+        let total = starts.len() as u16;
+        self.worked.push(total);
+        starts.resize(works.len(), 0);
+        self.start_of.extend(starts);
+        self.totals.push(total);
+        (self.totals.len() - 1) as u16
+    }
+
+    #[inline]
+    fn worked(&self, pattern: u16, offset: usize) -> u16 {
+        self.worked[usize::from(pattern) * MARKS + offset]
+    }
+
+    #[inline]
+    fn start_of(&self, pattern: u16, within: u32) -> u16 {
+        self.start_of[usize::from(pattern) * DAY as usize + within as usize]
     }
 }
 
@@ -104,8 +126,10 @@ impl Timeline {
     /// single days that differ (an empty list closes the day). Shifts may overlap; what lies
     /// outside 1984–2084 is ignored.
     pub fn from_week(week: &[Vec<Shift>; 7], exceptions: &BTreeMap<Date, Vec<Shift>>) -> Timeline {
-        let by_day: BTreeMap<i64, &Vec<Shift>> =
-            exceptions.iter().map(|(date, shifts)| (day_number(*date), shifts)).collect();
+        let by_day: BTreeMap<i64, &Vec<Shift>> = exceptions
+            .iter()
+            .map(|(date, shifts)| (day_number(*date), shifts))
+            .collect();
         Timeline::from_days(|day| match by_day.get(&day) {
             Some(shifts) => shifts,
             // 1970-01-01 was a Thursday.
@@ -120,17 +144,9 @@ impl Timeline {
 
     /// The same calendar with another length of the "day" in which durations are counted.
     pub fn with_minutes_per_day(&self, minutes: i64) -> Timeline {
-        let tables = &*self.tables;
         Timeline {
-            tables: Arc::new(Tables {
-                days: tables.days.clone(),
-                work_days: tables.work_days.clone(),
-                blocks: tables.blocks.clone(),
-                block_bits: tables.block_bits,
-                patterns: tables.patterns.iter().map(Pattern::copy).collect(),
-                total: tables.total,
-                minutes_per_day: minutes.max(1),
-            }),
+            tables: self.tables.clone(),
+            minutes_per_day: minutes.max(1),
         }
     }
 
@@ -150,18 +166,28 @@ impl Timeline {
     /// (17:00, not the next 08:00). No work leaves `start` as it is; negative work retreats.
     pub fn advance(&self, start: Minute, work: i64) -> Minute {
         if work <= 0 {
-            return if work == 0 { start } else { self.retreat(start, work.saturating_neg()) };
+            return if work == 0 {
+                start
+            } else {
+                self.retreat(start, work.saturating_neg())
+            };
         }
-        self.tables.finish_at(self.tables.coordinate(start).saturating_add(work))
+        self.tables
+            .finish_at(self.tables.coordinate(start).saturating_add(work))
     }
 
     /// The minute at which work must begin so that `work` working minutes are done by `finish`:
     /// a start boundary (08:00, not the 17:00 before). No work leaves `finish` as it is.
     pub fn retreat(&self, finish: Minute, work: i64) -> Minute {
         if work <= 0 {
-            return if work == 0 { finish } else { self.advance(finish, work.saturating_neg()) };
+            return if work == 0 {
+                finish
+            } else {
+                self.advance(finish, work.saturating_neg())
+            };
         }
-        self.tables.start_at(self.tables.coordinate(finish).saturating_sub(work))
+        self.tables
+            .start_at(self.tables.coordinate(finish).saturating_sub(work))
     }
 
     /// Working minutes from `a` to `b`; negative when `b` lies before `a`.
@@ -171,22 +197,25 @@ impl Timeline {
 
     /// Working minutes in one "day" of a duration: the most common length of a working day.
     pub fn minutes_per_day(&self) -> i64 {
-        self.tables.minutes_per_day
+        self.minutes_per_day
     }
 
     /// Working minutes on one day; 0 outside the range.
     pub fn minutes_on(&self, date: Date) -> i64 {
         let index = day_number(date) - FIRST_DAY;
-        match usize::try_from(index).ok().and_then(|index| self.tables.days.get(index)) {
-            Some(day) => i64::from(self.tables.patterns[usize::from(day.pattern)].total),
+        match usize::try_from(index)
+            .ok()
+            .and_then(|index| self.tables.days.get(index))
+        {
+            Some(day) => i64::from(self.tables.patterns.totals[usize::from(day.pattern)]),
             None => 0,
         }
     }
 
-    /// Number of days with work before `date`; saturates at the ends of the range.
-    pub(crate) fn work_days_before(&self, date: Date) -> i64 {
+    /// Number of days with work before the day of this number; saturates at the ends of the range.
+    pub(crate) fn work_days_before(&self, day: i64) -> i64 {
         let tables = &*self.tables;
-        let index = day_number(date) - FIRST_DAY;
+        let index = day - FIRST_DAY;
         if index < 0 {
             return 0;
         }
@@ -205,12 +234,6 @@ impl Timeline {
     }
 }
 
-impl Pattern {
-    fn copy(&self) -> Pattern {
-        Pattern { worked: self.worked.clone(), start_of: self.start_of.clone(), total: self.total }
-    }
-}
-
 impl Tables {
     /// Working minutes of the range before `m`.
     #[inline]
@@ -225,20 +248,20 @@ impl Tables {
             return self.total;
         };
         let offset = (minutes % DAY as u64) as usize;
-        let pattern = &self.patterns[usize::from(day.pattern)];
-        i64::from(day.work_before) + i64::from(pattern.worked[offset])
+        i64::from(day.work_before) + i64::from(self.patterns.worked(day.pattern, offset))
     }
 
     /// The minute at which the working minute with this coordinate starts.
     #[inline]
     fn start_at(&self, coordinate: i64) -> Minute {
+        let coordinate = coordinate.max(0);
         if coordinate >= self.total {
             return END_DAY * DAY;
         }
-        let work_day = self.work_day_of(coordinate.max(0) as u32);
-        let pattern = &self.patterns[usize::from(work_day.pattern)];
-        let within = coordinate.max(0) as u32 - work_day.work_before;
-        (FIRST_DAY + i64::from(work_day.day)) * DAY + i64::from(pattern.start_of[within as usize])
+        let work_day = self.work_day_of(coordinate as u32);
+        let within = coordinate as u32 - work_day.work_before;
+        let clock = self.patterns.start_of(work_day.pattern, within);
+        (FIRST_DAY + i64::from(work_day.day)) * DAY + i64::from(clock)
     }
 
     /// The minute at which the working minute before this coordinate ends.
@@ -252,11 +275,10 @@ impl Tables {
         }
         let last = (coordinate - 1) as u32;
         let work_day = self.work_day_of(last);
-        let pattern = &self.patterns[usize::from(work_day.pattern)];
-        let within = last - work_day.work_before;
-        (FIRST_DAY + i64::from(work_day.day)) * DAY
-            + i64::from(pattern.start_of[within as usize])
-            + 1
+        let clock = self
+            .patterns
+            .start_of(work_day.pattern, last - work_day.work_before);
+        (FIRST_DAY + i64::from(work_day.day)) * DAY + i64::from(clock) + 1
     }
 
     /// The day that holds the working minute; the coordinate must be below `total`.
@@ -272,7 +294,7 @@ impl Tables {
 
 #[derive(Default)]
 struct Builder {
-    patterns: Vec<Pattern>,
+    patterns: Patterns,
     numbers: BTreeMap<Vec<Shift>, u16>,
     /// How many days have each pattern.
     used: Vec<u32>,
@@ -287,14 +309,26 @@ impl Builder {
             let pattern = self.pattern_number(shifts_of(FIRST_DAY + index as i64));
             self.used[usize::from(pattern)] += 1;
             let work_days_before = self.work_days.len() as u16;
-            self.days.push(Day { work_before: work, work_days_before, pattern });
-            let length = self.patterns[usize::from(pattern)].total;
+            self.days.push(Day {
+                work_before: work,
+                work_days_before,
+                pattern,
+            });
+            let length = self.patterns.totals[usize::from(pattern)];
             if length > 0 {
-                self.work_days.push(WorkDay { work_before: work, day: index as u16, pattern });
+                self.work_days.push(WorkDay {
+                    work_before: work,
+                    day: index as u16,
+                    pattern,
+                });
                 work += u32::from(length);
             }
         }
-        let end = WorkDay { work_before: work, day: DAYS as u16, pattern: 0 };
+        let end = WorkDay {
+            work_before: work,
+            day: DAYS as u16,
+            pattern: 0,
+        };
         self.work_days.push(end);
         self.finish(work)
     }
@@ -303,36 +337,37 @@ impl Builder {
         if let Some(&number) = self.numbers.get(shifts) {
             return number;
         }
-        let number = self.patterns.len() as u16;
-        self.patterns.push(Pattern::new(shifts));
+        let number = self.patterns.push(shifts);
         self.used.push(0);
         self.numbers.insert(shifts.to_vec(), number);
         number
     }
 
     fn finish(self, total: u32) -> Timeline {
-        let longest = self.patterns.iter().map(|pattern| pattern.total).max().unwrap_or(0);
+        let totals = &self.patterns.totals;
+        let longest = totals.iter().max().copied().unwrap_or(0);
         // A block is the largest power of two not above the longest day: a lookup then passes
         // over one day at most, unless days shorter than the longest come in a row.
         let block_bits = u32::from(longest.max(1)).ilog2();
         let blocks = blocks(&self.work_days, total, block_bits);
-        let common = self
-            .patterns
+        let worked = totals
             .iter()
             .zip(&self.used)
-            .filter(|(pattern, _)| pattern.total > 0)
+            .filter(|(total, _)| **total > 0);
+        let common = worked
             .max_by_key(|(_, used)| **used)
-            .map_or(480, |(pattern, _)| i64::from(pattern.total));
+            .map_or(480, |(total, _)| *total);
+        let tables = Tables {
+            days: self.days,
+            work_days: self.work_days,
+            blocks,
+            block_bits,
+            patterns: self.patterns,
+            total: i64::from(total),
+        };
         Timeline {
-            tables: Arc::new(Tables {
-                days: self.days,
-                work_days: self.work_days,
-                blocks,
-                block_bits,
-                patterns: self.patterns,
-                total: i64::from(total),
-                minutes_per_day: common,
-            }),
+            tables: Arc::new(tables),
+            minutes_per_day: i64::from(common),
         }
     }
 }
@@ -374,9 +409,15 @@ pub fn date_of_day(day: i64) -> Date {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let march_month = (5 * day_of_year + 2) / 153;
     let day_of_month = (day_of_year - (153 * march_month + 2) / 5 + 1) as i8;
-    let month = (if march_month < 10 { march_month + 3 } else { march_month - 9 }) as i8;
+    let month = (if march_month < 10 {
+        march_month + 3
+    } else {
+        march_month - 9
+    }) as i8;
     let year = year_of_era + era * 400 + i64::from(month <= 2);
-    let date = i16::try_from(year).ok().and_then(|year| Date::new(year, month, day_of_month).ok());
+    let date = i16::try_from(year)
+        .ok()
+        .and_then(|year| Date::new(year, month, day_of_month).ok());
     date.unwrap_or(if day < 0 { Date::MIN } else { Date::MAX })
 }
 
@@ -399,4 +440,253 @@ pub fn date_of_finish(m: Minute) -> Date {
 pub fn iso_minutes(m: Minute) -> String {
     let clock = m.rem_euclid(DAY);
     format!("{}T{:02}:{:02}", date_of_start(m), clock / 60, clock % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::{Layer, WorkCalendar};
+    use crate::holidays::HolidayTable;
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    fn official() -> Timeline {
+        WorkCalendar::official(HolidayTable::shipped()).timeline()
+    }
+
+    fn at(text: &str) -> Minute {
+        let time: jiff::civil::DateTime = text.parse().expect(text);
+        minute_of(time.date(), time.hour(), time.minute())
+    }
+
+    #[test]
+    fn a_day_ends_at_17_and_the_next_begins_at_8() {
+        let line = official();
+        let check = |m: Minute, expect: &str| assert_eq!(iso_minutes(m), expect);
+        check(
+            line.advance(at("2023-03-10T08:00"), 480),
+            "2023-03-10T17:00",
+        );
+        check(
+            line.advance(at("2023-03-10T08:00"), 481),
+            "2023-03-13T08:01",
+        );
+        check(
+            line.advance(at("2023-03-10T17:00"), 240),
+            "2023-03-13T12:00",
+        );
+        check(
+            line.advance(at("2023-03-10T08:00"), 240),
+            "2023-03-10T12:00",
+        );
+        check(
+            line.retreat(at("2023-03-13T17:00"), 480),
+            "2023-03-13T08:00",
+        );
+        check(
+            line.retreat(at("2023-03-13T08:00"), 480),
+            "2023-03-10T08:00",
+        );
+        check(
+            line.retreat(at("2023-03-13T13:00"), 240),
+            "2023-03-13T08:00",
+        );
+        check(line.next_start(at("2023-03-10T17:00")), "2023-03-13T08:00");
+        check(line.next_start(at("2023-03-10T12:30")), "2023-03-10T13:00");
+        check(line.next_start(at("2023-03-10T09:15")), "2023-03-10T09:15");
+        check(
+            line.previous_finish(at("2023-03-13T08:00")),
+            "2023-03-10T17:00",
+        );
+        check(
+            line.previous_finish(at("2023-03-10T12:00")),
+            "2023-03-10T12:00",
+        );
+        check(
+            line.previous_finish(at("2023-03-12T03:00")),
+            "2023-03-10T17:00",
+        );
+        assert_eq!(
+            line.between(at("2023-03-10T12:30"), at("2023-03-13T09:00")),
+            300
+        );
+        assert_eq!(
+            line.between(at("2023-03-13T09:00"), at("2023-03-10T12:30")),
+            -300
+        );
+        assert_eq!(line.minutes_per_day(), 480);
+    }
+
+    #[test]
+    fn the_make_up_saturday_of_2023_is_worked() {
+        let line = official();
+        assert_eq!(
+            iso_minutes(line.advance(at("2023-01-20T17:00"), 480)),
+            "2023-01-28T17:00"
+        );
+    }
+
+    #[test]
+    fn no_work_moves_nothing() {
+        let line = official();
+        let sunday = at("2023-03-12T03:00");
+        assert_eq!(line.advance(sunday, 0), sunday);
+        assert_eq!(line.retreat(sunday, 0), sunday);
+    }
+
+    #[test]
+    fn midnight_finishes_the_day_before() {
+        let midnight = at("2023-03-11T00:00");
+        assert_eq!(date_of_finish(midnight), date(2023, 3, 10));
+        assert_eq!(date_of_start(midnight), date(2023, 3, 11));
+        assert_eq!(date_of_finish(at("2023-03-10T17:00")), date(2023, 3, 10));
+        assert_eq!(minute_of(date(2023, 3, 10), 24, 0), midnight);
+    }
+
+    #[test]
+    fn ends_of_the_range_saturate() {
+        let line = official();
+        let (first, end) = (
+            minute_of(date(1984, 1, 1), 0, 0),
+            minute_of(date(2085, 1, 1), 0, 0),
+        );
+        assert_eq!(line.advance(at("2023-03-10T08:00"), i64::MAX), end);
+        assert_eq!(
+            line.retreat(at("2023-03-10T08:00"), i64::MAX),
+            iso_start(&line)
+        );
+        assert_eq!(line.advance(i64::MIN, 480), at("1984-01-02T17:00"));
+        assert_eq!(line.advance(i64::MAX, 480), end);
+        assert_eq!(line.retreat(i64::MIN, 480), iso_start(&line));
+        assert_eq!(line.next_start(i64::MAX), end);
+        assert_eq!(line.previous_finish(i64::MIN), first);
+        assert_eq!(line.advance(0, i64::MIN), iso_start(&line));
+        assert_eq!(
+            line.between(i64::MIN, i64::MAX),
+            -line.between(i64::MAX, i64::MIN)
+        );
+        assert_eq!(date_of_start(i64::MAX), Date::MAX);
+        assert_eq!(date_of_finish(i64::MIN), Date::MIN);
+    }
+
+    fn iso_start(line: &Timeline) -> Minute {
+        line.next_start(minute_of(date(1984, 1, 1), 0, 0))
+    }
+
+    #[test]
+    fn a_calendar_without_work_saturates_and_does_not_hang() {
+        let none: [Vec<Shift>; 7] = Default::default();
+        let line = Timeline::from_week(&none, &BTreeMap::new());
+        assert_eq!(line.next_start(0), minute_of(date(2085, 1, 1), 0, 0));
+        assert_eq!(line.advance(0, 1), minute_of(date(2085, 1, 1), 0, 0));
+        assert_eq!(line.retreat(0, 1), minute_of(date(2085, 1, 1), 0, 0));
+        assert_eq!(line.between(0, i64::MAX), 0);
+        assert_eq!(line.work_day(0).year(), 2085);
+    }
+
+    #[test]
+    fn round_the_clock_work_finishes_at_midnight() {
+        let week = [(); 7].map(|()| vec![Shift { from: 0, to: 1440 }]);
+        let line = Timeline::from_week(&week, &BTreeMap::new());
+        let start = at("2023-03-10T00:00");
+        assert_eq!(line.advance(start, 1440), at("2023-03-11T00:00"));
+        assert_eq!(
+            line.next_start(at("2023-03-11T00:00")),
+            at("2023-03-11T00:00")
+        );
+        assert_eq!(line.minutes_per_day(), 1440);
+        assert_eq!(line.with_minutes_per_day(480).minutes_per_day(), 480);
+    }
+
+    #[test]
+    fn days_and_dates_agree_with_the_civil_calendar() {
+        for (day, expect) in [
+            (0, date(1970, 1, 1)),
+            (FIRST_DAY, date(1984, 1, 1)),
+            (END_DAY, date(2085, 1, 1)),
+        ] {
+            assert_eq!(day_number(expect), day);
+            assert_eq!(date_of_day(day), expect);
+        }
+        for day in (-300_000..300_000).step_by(97) {
+            assert_eq!(day_number(date_of_day(day)), day);
+        }
+        assert_eq!(day_number(date(2023, 3, 10)), 19_426);
+    }
+
+    /// Short days, long days, overlapping and reversed shifts, closed weeks.
+    fn any_line() -> impl Strategy<Value = Timeline> {
+        let shift = (0_u16..1440, 0_u16..1500).prop_map(|(from, to)| Shift { from, to });
+        let day = prop::collection::vec(shift, 0..3);
+        let week = prop::collection::vec(day.clone(), 7);
+        let days = prop::collection::btree_map(19_000_i64..20_000, day, 0..20);
+        (week, days).prop_map(|(week, days)| {
+            let week: [Vec<Shift>; 7] = week.try_into().expect("seven days");
+            let days = days
+                .into_iter()
+                .map(|(day, shifts)| (date_of_day(day), shifts))
+                .collect();
+            Timeline::from_week(&week, &days)
+        })
+    }
+
+    /// Truth by walking minute by minute.
+    fn works(line: &Timeline, m: Minute) -> bool {
+        line.between(m, m + 1) == 1
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+
+        #[test]
+        fn arithmetic_holds_on_any_calendar(line in any_line(), s in 27_000_000_i64..29_000_000, w in 1_i64..100_000) {
+            let finish = line.advance(s, w);
+            if finish < END_DAY * DAY {
+                prop_assert_eq!(line.between(s, finish), w);
+                prop_assert!(works(&line, finish - 1));
+                prop_assert_eq!(line.retreat(finish, w), line.next_start(s));
+            }
+            let start = line.retreat(s, w);
+            if line.between(start, s) == w {
+                prop_assert!(works(&line, start));
+                prop_assert_eq!(line.advance(start, w), line.previous_finish(s));
+            }
+            prop_assert!(line.advance(s, w + 1) >= finish);
+            prop_assert!(line.advance(s + 1, w) >= finish);
+            prop_assert!(line.retreat(s, w + 1) <= start);
+            prop_assert!(line.retreat(s + 1, w) >= start);
+        }
+
+        #[test]
+        fn starts_and_finishes_are_the_nearest_working_minutes(line in any_line(), s in 27_500_000_i64..28_500_000) {
+            let start = line.next_start(s);
+            prop_assert!(start >= s);
+            prop_assert_eq!(line.between(s, start), 0);
+            if start < END_DAY * DAY {
+                prop_assert!(works(&line, start));
+            }
+            let finish = line.previous_finish(s);
+            prop_assert!(finish <= s);
+            prop_assert_eq!(line.between(finish, s), 0);
+            if finish > FIRST_DAY * DAY {
+                prop_assert!(works(&line, finish - 1));
+            }
+        }
+
+        #[test]
+        fn office_time_agrees_with_a_walk_over_the_days(first in 0_i64..1_400, hours in 0_i64..24, days in 1_i64..60) {
+            let calendar = WorkCalendar::official(HolidayTable::shipped())
+                .with_layer(Layer::stop("停", date(2024, 5, 6), date(2024, 5, 31)));
+            let line = calendar.timeline();
+            let start_day = day_number(date(2023, 1, 1)) + first;
+            let start = start_day * DAY + hours * 60;
+            let finish = line.advance(start, days * 480);
+            let walked: i64 = (start_day..=finish / DAY)
+                .map(|day| calendar.minutes_on(date_of_day(day)))
+                .sum();
+            let before = calendar.minutes_on(date_of_day(start_day)) - line.between(start, (start_day + 1) * DAY);
+            let after = line.between(finish, (finish / DAY + 1) * DAY);
+            prop_assert_eq!(walked - before - after, days * 480);
+        }
+    }
 }
