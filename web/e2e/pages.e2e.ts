@@ -1,0 +1,48 @@
+// Every page opens from its address, obeys the policy, breaks no WCAG A/AA rule, and is photographed.
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { breaches, launch, openPage, shot, start, type Running } from "./harness";
+
+let browser: Browser;
+let running: Running;
+beforeAll(async () => {
+  running = await start();
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser?.close();
+  await running?.stop();
+});
+
+const sizes = { desktop: { width: 1440, height: 900 }, small: { width: 1280, height: 720 }, phone: { width: 390, height: 844 } };
+const pages: [string, string, string][] = [
+  ["home", "/", ".board"],
+  ["wall", "/wall", ".main-chart svg, .wall-cards li"],
+];
+
+describe("every page", () => {
+  test.each(Object.keys(sizes) as (keyof typeof sizes)[])("opens without a breach on %s", async (size) => {
+    // The one-time link works once: the first visitor gets the session, later ones sign in again.
+    const { page, troubles } = await openPage(browser, running, sizes[size]);
+    if (state) await page.context().addCookies(state);
+    else {
+      await page.goto(running.signIn);
+      await page.waitForSelector(".board");
+      state = await page.context().cookies();
+    }
+    const found: string[] = [];
+    for (const [name, address, ready] of pages) {
+      await page.goto(address);
+      await page.waitForSelector(ready);
+      await page.waitForTimeout(250);
+      await shot(page, `${name}-${size}`);
+      for (const breach of await breaches(page)) found.push(`${name}: ${breach}`);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      if (wide > 0) found.push(`${name}: the page is ${wide} px wider than the window`);
+    }
+    expect(found).toEqual([]);
+    expect(troubles).toEqual([]);
+    await page.context().close();
+  });
+});
+let state: Awaited<ReturnType<import("playwright-core").BrowserContext["cookies"]>> | null = null;

@@ -1,0 +1,459 @@
+// The shapes the server speaks under /api/v1: one name here is one schema there.
+// Dates are "YYYY-MM-DD", instants "YYYY-MM-DDTHH:MM:SSZ", money is a decimal 元 string.
+
+export type Severity = "info" | "warning" | "error";
+export interface Finding {
+  code: string;
+  severity: Severity;
+  place: string;
+  problem: string;
+  remedy: string;
+}
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail?: string;
+  findings?: Finding[];
+}
+
+export type Rag = "green" | "yellow" | "red" | "done" | "grey";
+export interface Light {
+  rag: Rag;
+  label: string;
+  causes: { kind: string; rag: Rag; text: string }[];
+}
+export interface Figure {
+  value: string | null;
+  text: string;
+  unit: string;
+  basis: string;
+  as_of: string;
+  source: { register: string; filter: string; count: number } | null;
+  demo: boolean;
+}
+export interface Me {
+  login: string;
+  name: string;
+  post: string;
+  initials: string;
+  organisation: { path: string; name: string };
+  roles: string[];
+  district: { code: string; name: string };
+  today: string;
+  server_as_of: boolean;
+  can: { write: boolean; import: boolean; admin: boolean };
+  locale: string;
+}
+
+export interface LightCount {
+  rag: Rag;
+  label?: string;
+  count: number;
+}
+export interface DueItem {
+  rag: Rag;
+  word: string;
+  text: string;
+  due_text: string;
+  link: string;
+}
+export interface Home {
+  title: string;
+  today: string;
+  weekday: string;
+  subtitle: string;
+  round: {
+    no: number;
+    label: string;
+    total: Figure;
+    project_count: Figure;
+    lights: LightCount[];
+  } | null;
+  pipeline: {
+    round_no: number;
+    label: string;
+    project_count: number;
+    batches: {
+      batch: string;
+      label: string;
+      next_label: string;
+      amount: Figure;
+      count: number;
+      bar_permille: number;
+      note: string;
+    }[];
+  }[];
+  stated_rates: {
+    title: string;
+    rates: { label: string; figure: Figure }[];
+    note: string;
+  } | null;
+  watch: { count: number; items: DueItem[] };
+  tiles: {
+    note: string;
+    count: number;
+    cells: {
+      organisation_path: string;
+      name: string;
+      row: number;
+      column: number;
+      project_count: number;
+      rag: Rag;
+    }[];
+    lights: LightCount[];
+  };
+  economy: {
+    title: string;
+    note: string;
+    pace: Figure;
+    pace_permille: number;
+    rows: {
+      indicator: string;
+      actual_permille: number;
+      forecast_permille: number | null;
+      actual_text: string;
+      forecast_text: string;
+      light: Light;
+      basis: string;
+    }[];
+  } | null;
+  tour: {
+    title: string;
+    note: string;
+    stops: { order: number; name: string; done: boolean; note: string }[];
+  } | null;
+  loop: {
+    note: string;
+    stages: { label: string; count: number; warn: boolean }[];
+    items: (DueItem & { unit: string })[];
+  };
+  programmes: {
+    note: string;
+    total: number;
+    rows: { name: string; permille: number; text: string; rag: Rag }[];
+  } | null;
+  data_note: string;
+  empty: boolean;
+}
+
+export interface RoundList {
+  rounds: { no: number; label: string; project_count: number; held_on: string | null }[];
+}
+
+export interface Panes {
+  left_head: string;
+  left_body: string;
+  plot_head: string;
+  plot_body: string;
+  right_head: string;
+  right_body: string;
+}
+export type Zoom = "year" | "quarter" | "month" | "week";
+export type Density = "compact" | "standard" | "loose";
+export interface Labelled {
+  label: string;
+  text: string;
+}
+export interface WallRow {
+  project_id: string;
+  name: string;
+  y: number;
+  height: number;
+  light: Light;
+  why: Labelled[];
+  target_text: string;
+  verdict: string;
+  version: string;
+}
+export interface WallActivity {
+  project_id: string;
+  name: string;
+  planned_start: string;
+  planned_finish: string;
+  early_start: string;
+  early_finish: string;
+  late_start: string;
+  late_finish: string;
+  total_float_days: string;
+  critical: boolean;
+  percent_text: string;
+  why_date: string;
+  etag: string;
+  editable: boolean;
+}
+export interface WallLight {
+  rag: Rag;
+  label: string;
+  rule: string;
+  count: number;
+}
+export interface WallChart {
+  title: string;
+  facts: Labelled[];
+  round_no: number | null;
+  lights: WallLight[];
+  panes: Panes;
+  scale: { first: string; last: string; px_per_day: number };
+  width: { left: number; plot: number; right: number };
+  height: { head: number; body: number };
+  rows: WallRow[];
+  activities: Record<string, WallActivity>;
+  legend: { kind: string; text: string }[];
+  units: { path: string; name: string }[];
+  cascade: {
+    title: string;
+    note: string;
+    rows: {
+      label: string;
+      done: number;
+      should: number;
+      pace_permille: number;
+      rag: Rag;
+      text: string;
+    }[];
+  };
+  orders: {
+    note: string;
+    items: { rag: Rag; word: string; text: string; note: string; link: string }[];
+  };
+  due: {
+    title: string;
+    note: string;
+    items: {
+      rag: Rag;
+      word: string;
+      project: string;
+      activity: string;
+      text: string;
+      link: string;
+    }[];
+  };
+  data_note: string;
+  compare: { as_of: string; panes: Panes; lights: WallLight[] } | null;
+  findings: Finding[];
+}
+export interface Snapshot {
+  id: string;
+  taken_at: string;
+  as_of: string;
+  title: string;
+  lights: LightCount[];
+}
+export interface Rescheduled {
+  activity: Partial<WallActivity> & { id?: string };
+  light: Light;
+  verdict: string;
+  moved: { activity_id: string; name: string; from: string; to: string }[];
+}
+
+export type FieldKind =
+  | "text"
+  | "long_text"
+  | "int"
+  | "decimal"
+  | "money"
+  | "percent"
+  | "bool"
+  | "date"
+  | "date_time"
+  | "period"
+  | "code"
+  | "org"
+  | "person"
+  | "phone"
+  | "uscc"
+  | "ref"
+  | "refs"
+  | "text_list"
+  | "attachment"
+  | "geo_point"
+  | "table";
+export interface FieldView {
+  id: string;
+  label: string;
+  kind: FieldKind;
+  required: boolean;
+  unit: string | null;
+  digits: number | null;
+  choices: { code: string; label: string }[] | null;
+  to: string | null;
+  columns: FieldView[] | null;
+  list: boolean;
+  search: boolean;
+  core: boolean;
+}
+export interface RegisterView {
+  id: string;
+  title: string;
+  version: string;
+  name_field: string | null;
+  fields: FieldView[];
+  list: string[];
+}
+export interface RegisterList {
+  registers: { id: string; title: string; count: number }[];
+}
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+export type Values = Record<string, Json>;
+export interface RecordView {
+  id: string;
+  register: string;
+  number: string | null;
+  version: number;
+  org_path: string;
+  withdrawn: boolean;
+  values: Values;
+  shown: Record<string, string>;
+  updated_at: string;
+  light?: Light | null;
+}
+export interface RecordPage {
+  items: RecordView[];
+  next: string | null;
+  total: number | null;
+  sums: Record<string, string>;
+}
+export interface Change {
+  field: string;
+  label: string;
+  before: string;
+  after: string;
+}
+export interface HistoryEntry {
+  seq: number;
+  at: string;
+  actor: string;
+  actor_name: string;
+  action: string;
+  reason: string;
+  source: string;
+  changes: Change[];
+}
+export interface AttachmentView {
+  id: string;
+  name: string;
+  size: number;
+  media_type: string;
+  added_at: string;
+  actor_name: string;
+  url: string;
+}
+export interface PlanActivity {
+  id: string;
+  code: string;
+  name: string;
+  unit: string;
+  duration_text: string;
+  predecessors: string;
+  planned_start: string;
+  planned_finish: string;
+  early_start: string;
+  early_finish: string;
+  late_start: string;
+  late_finish: string;
+  total_float_days: string;
+  critical: boolean;
+  percent_text: string;
+  rag: Rag;
+  why_date: string;
+}
+export interface ProjectPage {
+  record: RecordView;
+  light: Light;
+  verdict: string;
+  why: Labelled[];
+  target_text: string;
+  rounds: { no: number; label: string; batch_label: string; amount_text: string }[];
+  plan: {
+    activities: PlanActivity[];
+    target_date: string | null;
+    forecast_finish: string | null;
+    float_text: string;
+    findings: Finding[];
+    svg: Panes | null;
+  };
+  investment: {
+    figures: { label: string; figure: Figure }[];
+    reports: {
+      period: string;
+      amount_text: string;
+      cumulative_text: string;
+      reported_on: string;
+    }[];
+  };
+  matters: RecordView[];
+  reports: RecordView[];
+  attachments: AttachmentView[];
+}
+export interface SearchHit {
+  register: string;
+  register_title: string;
+  id: string;
+  title: string;
+  text: string;
+  link: string;
+}
+
+export interface Check {
+  statement: string;
+  left: string;
+  right: string;
+  verdict: "holds" | "fails" | "rounding" | "not_checkable";
+}
+export interface ImportColumn {
+  index: number;
+  letter: string;
+  path: string[];
+  unit: string | null;
+  field: string | null;
+  confidence: number;
+  reason: string;
+  remembered: boolean;
+  sample: string[];
+}
+export interface ImportRecord {
+  place: string;
+  values: Values;
+  shown: Record<string, string>;
+  action: "create" | "update" | "same";
+  match: { id: string; name: string; how: string } | null;
+  changes: Change[];
+}
+export interface ImportPreview {
+  token: string;
+  file_name: string;
+  sheet: string;
+  sheets: string[];
+  register: string;
+  register_guess: { register: string; score: number; reason: string }[];
+  title: string;
+  unit_text: string;
+  facts: Labelled[];
+  columns: ImportColumn[];
+  fields: { id: string; label: string; kind: FieldKind }[];
+  records: ImportRecord[];
+  findings: Finding[];
+  checks: Check[];
+  counts: { create: number; update: number; same: number; errors: number };
+}
+export interface ImportResult {
+  batch_id: string;
+  created: number;
+  updated: number;
+  unchanged: number;
+  skipped: number;
+  link: string;
+}
+export interface ImportBatch {
+  batch_id: string;
+  at: string;
+  actor_name: string;
+  file_name: string;
+  register: string;
+  register_title: string;
+  created: number;
+  updated: number;
+  undone: boolean;
+  undone_at: string | null;
+}
