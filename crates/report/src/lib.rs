@@ -1,1 +1,15 @@
 //! Our values on screen and paper: the wall chart as SVG and PDF.
+//!
+//! One geometry, two painters. `wall_chart::layout` turns plain values into a [`scene::Scene`];
+//! [`svg`] writes it for the browser, [`pdf`] for the plotter. Nothing here opens a file or reads a
+//! clock: fonts and `today` come in, text and bytes go out. What the lights mean and where the dates
+//! come from is the business of `plan` and `portfolio`; `app` converts.
+
+pub mod fonts;
+mod lamp;
+pub mod measure;
+pub mod palette;
+//pub mod pdf;
+pub mod scene;
+pub mod svg;
+pub mod wall_chart;
