@@ -1,0 +1,366 @@
+//! Group commit. One thread writes: it takes the jobs that wait, up to 256 of one district, runs
+//! each under its own savepoint, commits once and only then answers. One sync of the disk thus
+//! pays for many writes. One transaction never spans two districts.
+
+use std::any::Any;
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{JoinHandle, ThreadId};
+use std::time::{Duration, Instant};
+
+use ground::District;
+
+use crate::engine::{Connection, EngineError, Opener, Trouble};
+use crate::error::StoreError;
+use crate::journal::{Head, Mark};
+
+/// Jobs in one transaction at most.
+const GROUP: usize = 256;
+
+/// Jobs waiting at most; a caller beyond that waits for room.
+const WAITING: usize = 4096;
+
+/// Longest wait for room in the queue.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A commit, as told to those who listen.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Commit {
+    /// Whose journal grew.
+    pub district: District,
+    /// Seq of its newest entry.
+    pub seq: i64,
+}
+
+/// What a job works on.
+pub(crate) struct Desk<'a> {
+    pub tx: &'a mut dyn Connection,
+    pub head: &'a mut Head,
+}
+
+/// A queued write. `run` may be called once, and `answer` always is.
+trait Job: Send {
+    fn district(&self) -> &District;
+    /// Does the work; true to keep it.
+    fn run(&mut self, desk: &mut Desk<'_>) -> bool;
+    /// Tells the caller; `Some` when the work is not stored although it was done.
+    fn answer(self: Box<Self>, failed: Option<StoreError>);
+}
+
+/// What a caller gets: a result, or the panic of its own closure.
+type Reply<T, E> = Result<Result<T, E>, Box<dyn Any + Send>>;
+
+struct Typed<F, T, E> {
+    district: District,
+    work: Option<F>,
+    done: Option<Reply<T, E>>,
+    reply: SyncSender<Reply<T, E>>,
+}
+
+impl<F, T, E> Job for Typed<F, T, E>
+where
+    F: FnOnce(&mut Desk<'_>) -> Result<T, E> + Send,
+    T: Send,
+    E: From<StoreError> + Send,
+{
+    fn district(&self) -> &District {
+        &self.district
+    }
+
+    fn run(&mut self, desk: &mut Desk<'_>) -> bool {
+        let Some(work) = self.work.take() else { return false };
+        let done = catch_unwind(AssertUnwindSafe(|| work(desk)));
+        let keep = matches!(done, Ok(Ok(_)));
+        self.done = Some(done);
+        keep
+    }
+
+    fn answer(mut self: Box<Self>, failed: Option<StoreError>) {
+        let reply = match (self.done.take(), failed) {
+            // The closure's own refusal or panic stands, whatever became of the group.
+            (Some(Err(panic)), _) => Err(panic),
+            (Some(Ok(Err(error))), _) => Ok(Err(error)),
+            (_, Some(failed)) => Ok(Err(E::from(failed))),
+            (Some(done), None) => done,
+            (None, None) => {
+                let detail = "job was not run".to_owned();
+                Ok(Err(E::from(StoreError::Engine { detail })))
+            }
+        };
+        // A caller that went away needs no answer.
+        let _ = self.reply.send(reply);
+    }
+}
+
+/// The writing side of a store.
+pub(crate) struct Committer {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+    thread_id: ThreadId,
+}
+
+struct Shared {
+    queue: Mutex<Queue>,
+    /// Signals the writer: work has come, or the end.
+    work: Condvar,
+    /// Signals callers: there is room.
+    room: Condvar,
+    /// Why no more is written: a sync failed and the state of the disk is unknown.
+    dead: Mutex<Option<StoreError>>,
+    listeners: Mutex<Vec<Sender<Commit>>>,
+}
+
+#[derive(Default)]
+struct Queue {
+    jobs: VecDeque<Box<dyn Job>>,
+    closed: bool,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Committer {
+    /// Starts the writer thread on its connection.
+    pub fn start(
+        opener: Opener,
+        connection: Box<dyn Connection>,
+        node: u8,
+    ) -> Result<Self, StoreError> {
+        let shared = Arc::new(Shared {
+            queue: Mutex::default(),
+            work: Condvar::new(),
+            room: Condvar::new(),
+            dead: Mutex::new(None),
+            listeners: Mutex::default(),
+        });
+        let scribe =
+            Scribe { shared: shared.clone(), opener, connection: Some(connection), node };
+        let thread = std::thread::Builder::new()
+            .name("guatu-writer".to_owned())
+            .spawn(move || scribe.run())
+            .map_err(|e| StoreError::Unavailable { detail: format!("no writer thread: {e}") })?;
+        let thread_id = thread.thread().id();
+        Ok(Self { shared, thread: Some(thread), thread_id })
+    }
+
+    /// Runs `work` in a transaction of the district and returns after the commit.
+    ///
+    /// # Panics
+    /// When called from inside another write (it would wait for itself), and with the panic of
+    /// `work`.
+    pub fn write<T, E>(
+        &self,
+        district: &District,
+        work: impl FnOnce(&mut Desk<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        assert_ne!(std::thread::current().id(), self.thread_id, "a write inside a write");
+        if let Some(error) = lock(&self.shared.dead).clone() {
+            return Err(error.into());
+        }
+        let (reply, answer) = sync_channel(1);
+        let district = district.clone();
+        self.push(Box::new(Typed { district, work: Some(work), done: None, reply }))?;
+        match answer.recv() {
+            Ok(Ok(result)) => result,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(_) => {
+                let detail = "the writer ended before it answered".to_owned();
+                Err(StoreError::Unavailable { detail }.into())
+            }
+        }
+    }
+
+    /// Tells every later commit to the receiver.
+    pub fn listen(&self) -> Receiver<Commit> {
+        let (sender, receiver) = channel();
+        lock(&self.shared.listeners).push(sender);
+        receiver
+    }
+
+    /// Why the store takes no more writes, if it does not.
+    pub fn dead(&self) -> Option<StoreError> {
+        lock(&self.shared.dead).clone()
+    }
+
+    fn push(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
+        let until = Instant::now() + PATIENCE;
+        let mut queue = lock(&self.shared.queue);
+        while queue.jobs.len() >= WAITING {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(StoreError::Busy { detail: format!("{WAITING} writes are waiting") });
+            }
+            let waited = self.shared.room.wait_timeout(queue, left);
+            queue = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        queue.jobs.push_back(job);
+        drop(queue);
+        self.shared.work.notify_one();
+        Ok(())
+    }
+}
+
+impl Drop for Committer {
+    /// Queued jobs are still done; then the thread ends.
+    fn drop(&mut self) {
+        lock(&self.shared.queue).closed = true;
+        self.shared.work.notify_all();
+        if let Some(thread) = self.thread.take()
+            && std::thread::current().id() != self.thread_id
+        {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    /// The next jobs of one district, in the order they came; `None` at the end.
+    fn next_group(&self) -> Option<Vec<Box<dyn Job>>> {
+        let mut queue = lock(&self.queue);
+        while queue.jobs.is_empty() {
+            if queue.closed {
+                return None;
+            }
+            queue = self.work.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+        let district = queue.jobs[0].district().clone();
+        let mut group = Vec::new();
+        let mut later = VecDeque::with_capacity(queue.jobs.len());
+        for job in queue.jobs.drain(..) {
+            if group.len() < GROUP && *job.district() == district {
+                group.push(job);
+            } else {
+                later.push_back(job);
+            }
+        }
+        queue.jobs = later;
+        drop(queue);
+        self.room.notify_all();
+        Some(group)
+    }
+
+    fn tell(&self, commit: &Commit) {
+        lock(&self.listeners).retain(|listener| listener.send(commit.clone()).is_ok());
+    }
+}
+
+/// The writer thread.
+struct Scribe {
+    shared: Arc<Shared>,
+    opener: Opener,
+    /// `None` after the connection broke; opened anew for the next group.
+    connection: Option<Box<dyn Connection>>,
+    node: u8,
+}
+
+impl Scribe {
+    fn run(mut self) {
+        while let Some(mut group) = self.shared.next_group() {
+            let outcome = self.commit(&mut group);
+            if let Err(error) = &outcome {
+                self.after_failure(error);
+            }
+            let failed = outcome.as_ref().err().cloned();
+            for job in group {
+                job.answer(failed.clone());
+            }
+            if let Ok(Some(commit)) = outcome {
+                self.shared.tell(&commit);
+            }
+        }
+    }
+
+    /// Runs and commits a group. After an error nothing of the group is stored.
+    fn commit(&mut self, group: &mut Vec<Box<dyn Job>>) -> Result<Option<Commit>, StoreError> {
+        if let Some(error) = lock(&self.shared.dead).clone() {
+            return Err(error);
+        }
+        let connection = match &mut self.connection {
+            Some(connection) => connection,
+            none => none.insert(self.opener.writer()?),
+        };
+        let district = group[0].district().clone();
+        let done = in_transaction(connection.as_mut(), &district, self.node, group);
+        if done.is_err() {
+            // The connection may be gone already; then the server rolls back.
+            let _ = connection.rollback();
+        }
+        done
+    }
+
+    fn after_failure(&mut self, error: &StoreError) {
+        match error {
+            StoreError::Unavailable { .. } => self.connection = None,
+            StoreError::ReadOnly { .. } => {
+                lock(&self.shared.dead).get_or_insert_with(|| error.clone());
+            }
+            _ => {}
+        }
+    }
+}
+
+fn in_transaction(
+    connection: &mut dyn Connection,
+    district: &District,
+    node: u8,
+    group: &mut Vec<Box<dyn Job>>,
+) -> Result<Option<Commit>, StoreError> {
+    connection.begin()?;
+    let mut head = Head::lock(connection, district.as_str(), node)?;
+    let before = head.seq();
+    let mut refused = Vec::new();
+    for (at, job) in group.iter_mut().enumerate() {
+        if let Some(error) = run_job(connection, &mut head, job.as_mut())? {
+            refused.push((at, error));
+        }
+    }
+    head.seal(connection)?;
+    connection.commit()?;
+    // Jobs that the engine refused are answered apart, from the back so that places stay right.
+    for (at, error) in refused.into_iter().rev() {
+        group.remove(at).answer(Some(error));
+    }
+    let seq = head.seq();
+    Ok((seq > before).then(|| Commit { district: district.clone(), seq }))
+}
+
+/// One job under its savepoint. `Some`: the engine refused a statement, the job is undone, and the
+/// others go on. `Err`: the whole group is lost.
+fn run_job(
+    connection: &mut dyn Connection,
+    head: &mut Head,
+    job: &mut dyn Job,
+) -> Result<Option<StoreError>, EngineError> {
+    connection.savepoint()?;
+    let mark = head.mark();
+    let keep = job.run(&mut Desk { tx: connection, head });
+    let failure = connection.take_failure();
+    if keep && failure.is_none() {
+        connection.release()?;
+        return Ok(None);
+    }
+    if let Some(error) = &failure
+        && matches!(error.trouble, Trouble::Full | Trouble::Disk | Trouble::Lost)
+    {
+        return Err(error.clone());
+    }
+    undo_job(connection, head, mark)?;
+    Ok(failure.map(StoreError::from))
+}
+
+fn undo_job(
+    connection: &mut dyn Connection,
+    head: &mut Head,
+    mark: Mark,
+) -> Result<(), EngineError> {
+    connection.rollback_to_savepoint()?;
+    head.back_to(mark);
+    Ok(())
+}

@@ -1,0 +1,253 @@
+//! SQLite: WAL, `synchronous=FULL` (an acknowledged commit survives a power cut), one file.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection as Sqlite, ErrorCode, OpenFlags, ToSql};
+use rustc_hash::FxHashMap;
+
+use super::{Cell, Connection, Dialect, EngineError, Row, Trouble, Tx, lint};
+use crate::error::StoreError;
+
+/// Name of the database file in the data folder.
+const FILE: &str = "guatu.db";
+
+/// Prepared statements kept by one connection: about 10 per register and 30 registers.
+const STATEMENTS: usize = 320;
+
+pub(crate) struct SqliteConnection {
+    sqlite: Sqlite,
+    /// Shared text -> the text with `?1` in place of `$1`.
+    texts: FxHashMap<String, String>,
+    failure: Option<EngineError>,
+}
+
+pub(crate) fn open_writer(folder: &Path) -> Result<SqliteConnection, StoreError> {
+    std::fs::create_dir_all(folder).map_err(|e| StoreError::Unavailable {
+        detail: format!("cannot make folder {}: {e}", folder.display()),
+    })?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut door = open(folder, flags)?;
+    // Another process may hold the lock while it recovers the log; WAL is set once and kept.
+    door.pragmas("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;")?;
+    Ok(door)
+}
+
+pub(crate) fn open_reader(folder: &Path) -> Result<SqliteConnection, StoreError> {
+    // Read-write at file level so that a reader may help to recover the log; query_only holds it.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut door = open(folder, flags)?;
+    door.pragmas("PRAGMA query_only = ON; PRAGMA cache_size = -65536;")?;
+    Ok(door)
+}
+
+fn open(folder: &Path, flags: OpenFlags) -> Result<SqliteConnection, StoreError> {
+    let sqlite = Sqlite::open_with_flags(folder.join(FILE), flags)
+        .map_err(|e| StoreError::Unavailable { detail: format!("{}: {e}", folder.display()) })?;
+    sqlite.busy_timeout(Duration::from_secs(20)).map_err(trouble)?;
+    sqlite.set_prepared_statement_cache_capacity(STATEMENTS);
+    let mut door = SqliteConnection { sqlite, texts: FxHashMap::default(), failure: None };
+    door.pragmas("PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;")?;
+    Ok(door)
+}
+
+impl SqliteConnection {
+    fn pragmas(&mut self, sql: &str) -> Result<(), EngineError> {
+        self.sqlite.execute_batch(sql).map_err(trouble)
+    }
+
+    fn note<T>(&mut self, result: Result<T, EngineError>) -> Result<T, EngineError> {
+        if let Err(error) = &result {
+            self.failure.get_or_insert_with(|| error.clone());
+        }
+        result
+    }
+
+    fn own_text<'a>(texts: &'a mut FxHashMap<String, String>, sql: &str) -> &'a str {
+        if !texts.contains_key(sql) {
+            lint::note(sql);
+            texts.insert(sql.to_owned(), numbered(sql));
+        }
+        &texts[sql]
+    }
+
+    fn run(&mut self, sql: &str, cells: &[Cell]) -> Result<u64, EngineError> {
+        let text = Self::own_text(&mut self.texts, sql);
+        let mut statement = self.sqlite.prepare_cached(text).map_err(|e| in_sql(e, sql))?;
+        let changed = statement.execute(rusqlite::params_from_iter(cells));
+        Ok(changed.map_err(|e| in_sql(e, sql))? as u64)
+    }
+
+    fn read(&mut self, sql: &str, cells: &[Cell]) -> Result<Vec<Row>, EngineError> {
+        let text = Self::own_text(&mut self.texts, sql);
+        let mut statement = self.sqlite.prepare_cached(text).map_err(|e| in_sql(e, sql))?;
+        let width = statement.column_count();
+        let mut rows =
+            statement.query(rusqlite::params_from_iter(cells)).map_err(|e| in_sql(e, sql))?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().map_err(|e| in_sql(e, sql))? {
+            let cells = (0..width).map(|at| row.get_ref(at).map(cell));
+            found.push(Row(cells.collect::<Result<_, _>>().map_err(trouble)?));
+        }
+        Ok(found)
+    }
+}
+
+impl Tx for SqliteConnection {
+    fn execute(&mut self, sql: &str, cells: &[Cell]) -> Result<u64, EngineError> {
+        let result = self.run(sql, cells);
+        self.note(result)
+    }
+
+    fn query(&mut self, sql: &str, cells: &[Cell]) -> Result<Vec<Row>, EngineError> {
+        let result = self.read(sql, cells);
+        self.note(result)
+    }
+}
+
+impl Connection for SqliteConnection {
+    fn begin(&mut self) -> Result<(), EngineError> {
+        self.failure = None;
+        self.pragmas("BEGIN IMMEDIATE")
+    }
+
+    fn begin_read(&mut self) -> Result<(), EngineError> {
+        self.failure = None;
+        self.pragmas("BEGIN")
+    }
+
+    fn commit(&mut self) -> Result<(), EngineError> {
+        self.pragmas("COMMIT")
+    }
+
+    fn rollback(&mut self) -> Result<(), EngineError> {
+        // Some errors (a full disk) have rolled back already.
+        if self.sqlite.is_autocommit() { Ok(()) } else { self.pragmas("ROLLBACK") }
+    }
+
+    fn savepoint(&mut self) -> Result<(), EngineError> {
+        self.pragmas("SAVEPOINT job")
+    }
+
+    fn release(&mut self) -> Result<(), EngineError> {
+        self.pragmas("RELEASE job")
+    }
+
+    fn rollback_to_savepoint(&mut self) -> Result<(), EngineError> {
+        self.pragmas("ROLLBACK TO job; RELEASE job")
+    }
+
+    fn take_failure(&mut self) -> Option<EngineError> {
+        self.failure.take()
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
+    fn define(&mut self, sql: &str) -> Result<(), EngineError> {
+        self.sqlite.execute_batch(sql).map_err(|e| in_sql(e, sql))
+    }
+
+    fn lock_schema(&mut self) -> Result<(), EngineError> {
+        // BEGIN IMMEDIATE holds the only write lock there is.
+        Ok(())
+    }
+
+    fn columns(&mut self, table: &str) -> Result<Vec<String>, EngineError> {
+        let mut statement =
+            self.sqlite.prepare("SELECT name FROM pragma_table_info(?1)").map_err(trouble)?;
+        let names = statement.query_map([table], |row| row.get(0)).map_err(trouble)?;
+        names.collect::<Result<_, _>>().map_err(trouble)
+    }
+
+    fn backup(&mut self, target: &Path) -> Result<(), StoreError> {
+        let failed = |detail: String| StoreError::Backup { detail };
+        if target.exists() {
+            return Err(failed(format!("{} exists already", target.display())));
+        }
+        let mut copy = Sqlite::open(target).map_err(|e| failed(e.to_string()))?;
+        let run = rusqlite::backup::Backup::new(&self.sqlite, &mut copy)
+            .map_err(|e| failed(e.to_string()))?;
+        // All pages in one step: one snapshot, and writers are not held up in WAL mode.
+        let step = run.step(-1).map_err(|e| failed(e.to_string()))?;
+        if step != rusqlite::backup::StepResult::Done {
+            return Err(failed(format!("backup stopped: {step:?}")));
+        }
+        drop(run);
+        // The copy stands alone: no log file beside it.
+        copy.pragma_update(None, "journal_mode", "DELETE").map_err(|e| failed(e.to_string()))?;
+        copy.close().map_err(|(_, e)| failed(e.to_string()))?;
+        let file = std::fs::File::open(target).map_err(|e| failed(e.to_string()))?;
+        file.sync_all().map_err(|e| failed(e.to_string()))
+    }
+
+    fn integrity(&mut self) -> Result<Option<String>, EngineError> {
+        let mut statement = self.sqlite.prepare("PRAGMA integrity_check(20)").map_err(trouble)?;
+        let lines = statement.query_map([], |row| row.get::<_, String>(0)).map_err(trouble)?;
+        let lines: Vec<String> = lines.collect::<Result<_, _>>().map_err(trouble)?;
+        let text = lines.join("; ");
+        Ok(if text == "ok" { None } else { Some(text) })
+    }
+
+    fn analyse(&mut self) -> Result<(), EngineError> {
+        self.pragmas("PRAGMA analysis_limit = 1000; ANALYZE")
+    }
+}
+
+impl ToSql for Cell {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Cell::Null => ValueRef::Null,
+            Cell::Int(number) => ValueRef::Integer(*number),
+            Cell::Text(text) => ValueRef::Text(text.as_bytes()),
+            Cell::Real(number) => ValueRef::Real(*number),
+        }))
+    }
+}
+
+fn cell(value: ValueRef<'_>) -> Cell {
+    match value {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(number) => Cell::Int(number),
+        ValueRef::Real(number) => Cell::Real(number),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
+            Cell::Text(String::from_utf8_lossy(bytes).into_owned())
+        }
+    }
+}
+
+/// `$1` -> `?1`. SQLite reads `$1` as a *name* and numbers names by first appearance.
+fn numbered(sql: &str) -> String {
+    sql.replace('$', "?")
+}
+
+fn in_sql(error: rusqlite::Error, sql: &str) -> EngineError {
+    let error = trouble(error);
+    EngineError { detail: format!("{} [{sql}]", error.detail), ..error }
+}
+
+fn trouble(error: rusqlite::Error) -> EngineError {
+    let code = error.sqlite_error_code();
+    let extended = error.sqlite_error().map_or(0, |e| e.extended_code);
+    let kind = match code {
+        Some(ErrorCode::ConstraintViolation)
+            if extended == rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE
+                || extended == rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY =>
+        {
+            Trouble::Unique
+        }
+        Some(ErrorCode::DiskFull) => Trouble::Full,
+        Some(
+            ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase
+            | ErrorCode::ReadOnly,
+        ) => Trouble::Disk,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Trouble::Busy,
+        Some(ErrorCode::CannotOpen) => Trouble::Lost,
+        _ => Trouble::Statement,
+    };
+    EngineError::new(kind, error)
+}

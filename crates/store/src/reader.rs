@@ -1,0 +1,634 @@
+//! Reading: one district, one snapshot. Lists find their rows by index only, then fetch the page.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ground::{District, OrgPath, RecordId};
+use register::{Fields, Known, Record, Value, known_of};
+
+use crate::catalog::Catalog;
+use crate::codec;
+use crate::engine::{Cell, Connection, Dialect, Row};
+use crate::error::StoreError;
+use crate::insert::{LIST_MAX, in_list};
+use crate::journal::{self, Entry, JournalQuery, Verified};
+use crate::query::{Fence, Key, Page, Plan, Query, Sql, Stored, id_cells};
+use crate::schema::{RegisterTable, SubTable, quoted};
+
+/// Candidate conditions tried before a list is read in its sort order.
+const CANDIDATES: usize = 2;
+
+/// A read snapshot of one district. Everything read through one reader belongs to one moment.
+pub struct Reader<'a> {
+    pub(crate) tx: &'a mut dyn Connection,
+    pub(crate) district: District,
+    pub(crate) catalog: Arc<Catalog>,
+}
+
+/// Sum of a field over a list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Sum {
+    /// Fen, or the field's own scale.
+    pub total: i64,
+    /// Records with a value.
+    pub counted: u64,
+    /// Records without one: the sum says nothing about them.
+    pub missing: u64,
+}
+
+/// One line of a count by value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Group {
+    /// The value; `None` for the records without one.
+    pub key: Option<Value>,
+    /// Records with it.
+    pub count: u64,
+    /// Sum of the asked field over them.
+    pub sum: Option<Sum>,
+}
+
+/// A step in the history of a record.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Step {
+    /// The journal entry.
+    pub entry: Entry,
+    /// The record after it.
+    pub record: Record,
+}
+
+impl Reader<'_> {
+    fn cell(&self) -> Cell {
+        Cell::from(self.district.as_str())
+    }
+
+    fn table(&self, register: &str) -> Result<Arc<RegisterTable>, StoreError> {
+        self.catalog.table(register)
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.tx.dialect()
+    }
+
+    /// The record with this id.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the district has no such record in the register.
+    pub fn get(&mut self, register: &str, id: RecordId) -> Result<Stored, StoreError> {
+        let found = self.get_many(register, &[id])?.pop();
+        found.ok_or_else(|| StoreError::NotFound { register: register.to_owned(), id })
+    }
+
+    /// Records by id, in the order asked; unknown ids are left out.
+    pub fn get_many(
+        &mut self,
+        register: &str,
+        ids: &[RecordId],
+    ) -> Result<Vec<Stored>, StoreError> {
+        let table = self.table(register)?;
+        let mut found = BTreeMap::new();
+        for ids in ids.chunks(LIST_MAX) {
+            let mut cells = vec![self.cell()];
+            let list = in_list(id_cells(ids), &mut cells);
+            let (columns, name) = (&table.read_columns, &table.table);
+            let sql = format!(
+                "SELECT {columns} FROM {name} WHERE district_code = $1 AND record_id IN {list}"
+            );
+            for row in self.tx.query(&sql, &cells)? {
+                let stored = read_record(&table, &row)?;
+                found.insert(stored.record.id, stored);
+            }
+            self.fill_rows(&table, ids, &mut found)?;
+        }
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    }
+
+    /// Adds the rows of table fields.
+    fn fill_rows(
+        &mut self,
+        table: &RegisterTable,
+        ids: &[RecordId],
+        found: &mut BTreeMap<RecordId, Stored>,
+    ) -> Result<(), StoreError> {
+        for sub in &table.subs {
+            let mut cells = vec![self.cell()];
+            let list = in_list(id_cells(ids), &mut cells);
+            let sql = format!(
+                "SELECT record_id, {} FROM {} WHERE district_code = $1 AND record_id IN {list} \
+                 ORDER BY record_id, row_no",
+                sub.value_columns(),
+                sub.table
+            );
+            for row in self.tx.query(&sql, &cells)? {
+                let id = RecordId(row.int(0)?);
+                let Some(stored) = found.get_mut(&id) else { continue };
+                let fields = &mut stored.record.fields;
+                let rows = fields.entry(sub.field.clone()).or_insert(Value::Rows(Vec::new()));
+                if let Value::Rows(rows) = rows {
+                    rows.push(read_row(sub, &row)?);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The register and organisation of a record known by its id alone.
+    pub fn locate(&mut self, id: RecordId) -> Result<Option<(String, OrgPath)>, StoreError> {
+        let sql = "SELECT register, org_path FROM record_index \
+                   WHERE district_code = $1 AND record_id = $2";
+        let rows = self.tx.query(sql, &[self.cell(), Cell::Int(id.0)])?;
+        let place = |row: &Row| Ok((row.text(0)?, org(row.text(1)?)?));
+        rows.first().map(place).transpose()
+    }
+
+    /// A page of a list.
+    pub fn list(&mut self, register: &str, query: &Query) -> Result<Page, StoreError> {
+        let table = self.table(register)?;
+        let plan = Plan::of(&table, query)?;
+        let mut keys = self.page_keys(&table, &plan)?;
+        let more = keys.len() > plan.limit;
+        keys.truncate(plan.limit);
+        let last = keys.last().filter(|_| more);
+        let next = last.map(|(id, cell)| plan.cursor(id.0, cell));
+        let ids: Vec<RecordId> = keys.iter().map(|(id, _)| *id).collect();
+        Ok(Page { records: self.get_many(register, &ids)?, next })
+    }
+
+    /// All records that fit, page after page, in the order of the query.
+    pub fn all(&mut self, register: &str, query: &Query) -> Result<Vec<Stored>, StoreError> {
+        let mut query = Query { limit: crate::query::PAGE_MAX, ..query.clone() };
+        let mut found = Vec::new();
+        loop {
+            let page = self.list(register, &query)?;
+            found.extend(page.records);
+            match page.next {
+                Some(next) => query.after = Some(next),
+                None => return Ok(found),
+            }
+        }
+    }
+
+    /// Ids and sort cells of the page and one row beyond it.
+    fn page_keys(
+        &mut self,
+        table: &RegisterTable,
+        plan: &Plan,
+    ) -> Result<Vec<(RecordId, Cell)>, StoreError> {
+        let narrow = self.narrow(table, plan)?;
+        if narrow.as_ref().is_some_and(Vec::is_empty) {
+            return Ok(Vec::new());
+        }
+        let wanted = plan.limit + 1;
+        let in_missing = plan.after.as_ref().is_some_and(|c| c.cell() == Cell::Null);
+        let mut keys = Vec::new();
+        if !in_missing {
+            keys = self.keys(table, plan, narrow.as_deref(), Part::Valued, wanted)?;
+        }
+        if plan.sort.nullable && keys.len() < wanted {
+            let left = wanted - keys.len();
+            keys.extend(self.keys(table, plan, narrow.as_deref(), Part::Missing, left)?);
+        }
+        Ok(keys)
+    }
+
+    /// The ids that one selective condition leaves, when they are few; then sorting them is
+    /// cheaper than walking the sort index. `None` when no condition is that selective.
+    fn narrow(
+        &mut self,
+        table: &RegisterTable,
+        plan: &Plan,
+    ) -> Result<Option<Vec<RecordId>>, StoreError> {
+        let by_id = plan.sort.column == "record_id";
+        let indexed = |column: &str| table.indexed.contains(column);
+        let tests = plan.tests.iter().filter(|t| t.is_narrowing() && indexed(&t.key.column));
+        let direct = by_id && plan.tests.iter().any(|t| t.is_equality() && indexed(&t.key.column));
+        if !direct || plan.tests.len() > 1 {
+            for test in tests.filter(|t| t.key.column != plan.sort.column).take(CANDIDATES) {
+                let ids = self.few(table, |sql| plan.write_test(sql, test))?;
+                if ids.is_some() {
+                    return Ok(ids);
+                }
+            }
+        }
+        if plan.scope.as_ref().is_some_and(|scope| scope.depth() > 1) {
+            let ids = self.few(table, |sql| plan.write_scope(sql, &quoted("org_path")))?;
+            if ids.is_some() {
+                return Ok(ids);
+            }
+        }
+        if plan.words.is_empty() {
+            return Ok(None);
+        }
+        self.few(table, |sql| plan.write_search(sql))
+    }
+
+    fn few(
+        &mut self,
+        table: &RegisterTable,
+        condition: impl FnOnce(&mut Sql),
+    ) -> Result<Option<Vec<RecordId>>, StoreError> {
+        let start = format!("SELECT record_id FROM {} WHERE district_code = $1", table.table);
+        let mut sql = Sql::new(start, self.district.as_str());
+        condition(&mut sql);
+        let limit = sql.bind(LIST_MAX as i64 + 1);
+        sql.push(&format!(" LIMIT {limit}"));
+        let rows = self.tx.query(&sql.text, &sql.cells)?;
+        if rows.len() > LIST_MAX {
+            return Ok(None);
+        }
+        Ok(Some(rows.iter().map(|r| r.int(0).map(RecordId)).collect::<Result<_, _>>()?))
+    }
+
+    fn keys(
+        &mut self,
+        table: &RegisterTable,
+        plan: &Plan,
+        narrow: Option<&[RecordId]>,
+        part: Part,
+        limit: usize,
+    ) -> Result<Vec<(RecordId, Cell)>, StoreError> {
+        let dialect = self.dialect();
+        let column = quoted(&plan.sort.column);
+        let start = format!(
+            "SELECT record_id, {column} FROM {} WHERE district_code = $1",
+            table.table
+        );
+        let mut sql = Sql::new(start, self.district.as_str());
+        let sort = match narrow {
+            Some(ids) => {
+                let list = in_list(id_cells(ids), &mut sql.cells);
+                sql.push(&format!(" AND record_id IN {list}"));
+                plan.write_conditions(&mut sql, dialect, Fence::All);
+                dialect.fenced(&column)
+            }
+            None => {
+                plan.write_conditions(&mut sql, dialect, Fence::But(free_column(table, plan)));
+                column
+            }
+        };
+        write_part(&mut sql, plan, part, &sort);
+        let limit = sql.bind(limit as i64);
+        sql.push(&format!(" LIMIT {limit}"));
+        let rows = self.tx.query(&sql.text, &sql.cells)?;
+        rows.iter().map(|r| Ok((RecordId(r.int(0)?), r.cell(1).clone()))).collect()
+    }
+
+    /// Records that fit, all pages together.
+    pub fn count(&mut self, register: &str, query: &Query) -> Result<u64, StoreError> {
+        let rows = self.fold(register, query, "COUNT(*)", "")?;
+        Ok(rows.first().map(|row| row.int(0)).transpose()?.unwrap_or(0) as u64)
+    }
+
+    /// Sum of a money, whole, decimal or percent field over the records that fit.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`] for a field that cannot be summed, [`StoreError::Overflow`].
+    pub fn sum(&mut self, register: &str, query: &Query, field: &str) -> Result<Sum, StoreError> {
+        let table = self.table(register)?;
+        let rows = self.fold(register, query, &sum_columns(&table, field)?, "")?;
+        rows.first().map_or(Ok(Sum::default()), |row| read_sum(row, 0))
+    }
+
+    /// Records that fit, counted by the value of a field, and another field summed over each;
+    /// ordered by value, records without a value last.
+    pub fn group(
+        &mut self,
+        register: &str,
+        query: &Query,
+        by: &str,
+        sum: Option<&str>,
+    ) -> Result<Vec<Group>, StoreError> {
+        let table = self.table(register)?;
+        let key = Key::of(&table, by)?;
+        let column = quoted(&key.column);
+        let sums = sum.map(|field| sum_columns(&table, field)).transpose()?;
+        let sums = sums.map_or(String::new(), |s| format!(", {s}"));
+        let columns = format!("{column}, COUNT(*){sums}");
+        let group = format!(" GROUP BY {column} ORDER BY {column} NULLS LAST");
+        let rows = self.fold(register, query, &columns, &group)?;
+        let read = |row: &Row| {
+            let key = match key.field() {
+                Some(field) => codec::value_of(field, row.cell(0), None)?,
+                None => plain_value(row.cell(0)),
+            };
+            let sum = sum.map(|_| read_sum(row, 2)).transpose()?;
+            Ok(Group { key, count: row.int(1)? as u64, sum })
+        };
+        rows.iter().map(read).collect()
+    }
+
+    fn fold(
+        &mut self,
+        register: &str,
+        query: &Query,
+        columns: &str,
+        group: &str,
+    ) -> Result<Vec<Row>, StoreError> {
+        let table = self.table(register)?;
+        let plan = Plan::of(&table, &Query { after: None, sort: None, ..query.clone() })?;
+        let start = format!("SELECT {columns} FROM {} WHERE district_code = $1", table.table);
+        let mut sql = Sql::new(start, self.district.as_str());
+        if let Some(ids) = self.narrow(&table, &plan)? {
+            if ids.is_empty() {
+                sql.push(" AND 1 = 0");
+            } else {
+                let list = in_list(id_cells(&ids), &mut sql.cells);
+                sql.push(&format!(" AND record_id IN {list}"));
+            }
+        }
+        plan.write_conditions(&mut sql, self.dialect(), Fence::All);
+        sql.push(group);
+        self.tx.query(&sql.text, &sql.cells).map_err(|error| match error.detail.as_str() {
+            // SQLite: integer overflow; PostgreSQL 22003: bigint out of range.
+            detail if detail.contains("overflow") || detail.contains("22003") => {
+                StoreError::Overflow
+            }
+            _ => error.into(),
+        })
+    }
+
+    /// Names, aliases and key values of all records in use: what an import is matched against.
+    pub fn known(&mut self, register: &str) -> Result<Vec<Known>, StoreError> {
+        let table = self.table(register)?;
+        let sql = format!(
+            "SELECT {} FROM {} WHERE district_code = $1 AND withdrawn = 0 ORDER BY record_id",
+            table.read_columns, table.table
+        );
+        let rows = self.tx.query(&sql, &[self.cell()])?;
+        let known = rows.iter().map(|row| {
+            read_record(&table, row).map(|stored| known_of(&table.definition, &stored.record))
+        });
+        known.collect()
+    }
+
+    /// Every step of a record, oldest first.
+    pub fn history(&mut self, register: &str, id: RecordId) -> Result<Vec<Step>, StoreError> {
+        let table = self.table(register)?;
+        let mut query = JournalQuery {
+            register: Some(register.to_owned()),
+            record: Some(id),
+            limit: 1000,
+            ..JournalQuery::default()
+        };
+        let mut steps = Vec::new();
+        loop {
+            let entries = journal::entries(self.tx, &self.district, &query)?;
+            let Some(last) = entries.last().map(|e| e.seq) else { return Ok(steps) };
+            query.after = Some(last);
+            for entry in entries {
+                let Some(record) = record_after(&table, &entry)? else { continue };
+                steps.push(Step { entry, record });
+            }
+        }
+    }
+
+    /// The record as it stood at `instant`: after its newest entry not later than that.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when it was not there yet.
+    pub fn get_as_of(
+        &mut self,
+        register: &str,
+        id: RecordId,
+        instant: &str,
+    ) -> Result<Stored, StoreError> {
+        crate::instant::seconds(instant)?;
+        let table = self.table(register)?;
+        let cells = [self.cell(), Cell::from(register), Cell::Int(id.0), Cell::from(instant)];
+        let found = self.replay(&table, " AND record_id = $3 AND at <= $4", &cells)?.pop();
+        found.ok_or_else(|| StoreError::NotFound { register: register.to_owned(), id })
+    }
+
+    /// The list as it stood at `instant`.
+    pub fn list_as_of(
+        &mut self,
+        register: &str,
+        query: &Query,
+        instant: &str,
+    ) -> Result<Page, StoreError> {
+        let table = self.table(register)?;
+        let plan = Plan::of(&table, query)?;
+        let all = self.replay_all(&table, instant)?;
+        Ok(plan.page_of(all, &table))
+    }
+
+    /// All records that fitted at `instant`, by id.
+    pub fn all_as_of(
+        &mut self,
+        register: &str,
+        query: &Query,
+        instant: &str,
+    ) -> Result<Vec<Stored>, StoreError> {
+        let table = self.table(register)?;
+        let mut plan = Plan::of(&table, query)?;
+        plan.limit = usize::MAX;
+        let all = self.replay_all(&table, instant)?;
+        Ok(plan.page_of(all, &table).records)
+    }
+
+    fn replay_all(
+        &mut self,
+        table: &RegisterTable,
+        instant: &str,
+    ) -> Result<Vec<Stored>, StoreError> {
+        crate::instant::seconds(instant)?;
+        let register = Cell::from(table.definition.id.as_str());
+        let cells = [self.cell(), register, Cell::from(instant)];
+        self.replay(table, " AND at <= $3", &cells)
+    }
+
+    /// The newest state of each record among the entries that fit. `$1` is the district, `$2` the
+    /// register.
+    fn replay(
+        &mut self,
+        table: &RegisterTable,
+        condition: &str,
+        cells: &[Cell],
+    ) -> Result<Vec<Stored>, StoreError> {
+        let sql = format!(
+            "SELECT j.record_id, j.version, j.after, j.at, m.first_at FROM journal AS j \
+             JOIN (SELECT record_id, MAX(seq) AS seq, MIN(at) AS first_at FROM journal \
+                   WHERE district_code = $1 AND register = $2 AND after IS NOT NULL{condition} \
+                   GROUP BY record_id) AS m ON m.seq = j.seq \
+             WHERE j.district_code = $1 ORDER BY j.record_id"
+        );
+        let mut found = Vec::new();
+        for row in self.tx.query(&sql, cells)? {
+            let (id, version) = (RecordId(row.int(0)?), row.int(1)?);
+            let record = record_from(table, id, version, &row.text(2)?)?;
+            let (updated_at, created_at) = (row.text(3)?, row.text(4)?);
+            found.push(Stored { record, created_at, updated_at });
+        }
+        Ok(found)
+    }
+
+    /// Journal entries that fit.
+    pub fn journal(&mut self, query: &JournalQuery) -> Result<Vec<Entry>, StoreError> {
+        journal::entries(self.tx, &self.district, query)
+    }
+
+    /// Seq of the newest journal entry: it grows with every write, so what was computed at a
+    /// position stays right until the position moves.
+    pub fn position(&mut self) -> Result<i64, StoreError> {
+        journal::position(self.tx, &self.district)
+    }
+
+    /// Entries after a position, oldest first, at most `limit` (1 to 1000): for change events.
+    pub fn changes(&mut self, after: i64, limit: u32) -> Result<Vec<Entry>, StoreError> {
+        let after = Some(after);
+        self.journal(&JournalQuery { after, limit, ..JournalQuery::default() })
+    }
+
+    /// Proves the journal whole or names its first bad entry.
+    pub fn verify_journal(&mut self) -> Result<Verified, StoreError> {
+        journal::verify(self.tx, &self.district)
+    }
+}
+
+/// The two parts of a sorted list.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Valued,
+    Missing,
+}
+
+/// The column whose index carries the list: the sort column, or for a list by id the first
+/// equality (its index continues with the id).
+fn free_column<'a>(table: &RegisterTable, plan: &'a Plan) -> &'a str {
+    if plan.sort.column != "record_id" {
+        return &plan.sort.column;
+    }
+    let indexed = |column: &str| table.indexed.contains(column);
+    let equal = plan.tests.iter().find(|t| t.is_equality() && indexed(&t.key.column));
+    equal.map_or("record_id", |test| &test.key.column)
+}
+
+/// Writes what makes the page begin and go on in order. `sort` is the sort column as it stands in
+/// the statement.
+fn write_part(sql: &mut Sql, plan: &Plan, part: Part, sort: &str) {
+    let (than, order) = if plan.descending { ("<", "DESC") } else { (">", "ASC") };
+    let by_id = plan.sort.column == "record_id";
+    match (&plan.after, part) {
+        (Some(after), Part::Valued) if by_id => {
+            let id = sql.bind(after.id);
+            sql.push(&format!(" AND record_id {than} {id}"));
+        }
+        (Some(after), Part::Valued) => {
+            let (key, id) = (sql.bind(after.cell()), sql.bind(after.id));
+            sql.push(&format!(" AND ({sort}, record_id) {than} ({key}, {id})"));
+        }
+        (Some(after), Part::Missing) if after.cell() == Cell::Null => {
+            let id = sql.bind(after.id);
+            sql.push(&format!(" AND {sort} IS NULL AND record_id {than} {id}"));
+        }
+        (_, Part::Missing) => sql.push(&format!(" AND {sort} IS NULL")),
+        (None, Part::Valued) if plan.sort.nullable => sql.push(&format!(" AND {sort} IS NOT NULL")),
+        (None, Part::Valued) => {}
+    }
+    match part {
+        _ if by_id => sql.push(&format!(" ORDER BY {sort} {order}")),
+        Part::Valued => sql.push(&format!(" ORDER BY {sort} {order}, record_id {order}")),
+        Part::Missing => sql.push(&format!(" ORDER BY record_id {order}")),
+    }
+}
+
+fn sum_columns(table: &RegisterTable, field: &str) -> Result<String, StoreError> {
+    use register::FieldKind as K;
+    let key = Key::of(table, field)?;
+    match key.field().map(|f| &f.kind) {
+        Some(K::Money | K::Int | K::Decimal { .. } | K::Percent) => {
+            let column = quoted(field);
+            Ok(format!("CAST(SUM({column}) AS BIGINT), COUNT({column}), COUNT(*)"))
+        }
+        _ => Err(StoreError::Query { problem: format!("“{field}”不是可以合计的字段") }),
+    }
+}
+
+fn read_sum(row: &Row, at: usize) -> Result<Sum, StoreError> {
+    let counted = row.int(at + 1)?;
+    let missing = row.int(at + 2)? - counted;
+    Ok(Sum {
+        total: row.opt_int(at)?.unwrap_or(0),
+        counted: counted as u64,
+        missing: missing as u64,
+    })
+}
+
+fn plain_value(cell: &Cell) -> Option<Value> {
+    match cell {
+        Cell::Int(number) => Some(Value::Int(*number)),
+        Cell::Text(text) => Some(Value::Text(text.clone())),
+        _ => None,
+    }
+}
+
+pub(crate) fn org(path: String) -> Result<OrgPath, StoreError> {
+    OrgPath::new(&path).map_err(|error| StoreError::Corrupt {
+        place: "机构路径".to_owned(),
+        detail: error.to_string(),
+    })
+}
+
+/// Reads a row of [`RegisterTable::read_columns`].
+fn read_record(table: &RegisterTable, row: &Row) -> Result<Stored, StoreError> {
+    let mut fields = Fields::new();
+    let mut at = 7;
+    for field in &table.fields {
+        if let Some(value) = codec::read_cells(field, row, &mut at)? {
+            fields.insert(field.id.clone(), value);
+        }
+    }
+    Ok(Stored {
+        record: Record {
+            id: RecordId(row.int(0)?),
+            version: row.int(1)?,
+            org: org(row.text(2)?)?,
+            number: row.opt_text(3)?,
+            withdrawn: row.int(4)? != 0,
+            fields,
+        },
+        created_at: row.text(5)?,
+        updated_at: row.text(6)?,
+    })
+}
+
+fn read_row(sub: &SubTable, row: &Row) -> Result<Fields, StoreError> {
+    let mut fields = Fields::new();
+    let mut at = 1;
+    for field in &sub.columns {
+        if let Some(value) = codec::read_cells(field, row, &mut at)? {
+            fields.insert(field.id.clone(), value);
+        }
+    }
+    Ok(fields)
+}
+
+/// The record after a journal entry; `None` for events that leave no record behind.
+fn record_after(table: &RegisterTable, entry: &Entry) -> Result<Option<Record>, StoreError> {
+    match (entry.record, entry.version, &entry.after) {
+        (Some(id), Some(version), Some(after)) => record_from(table, id, version, after).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// Reads the `after` of a journal entry.
+pub(crate) fn record_from(
+    table: &RegisterTable,
+    id: RecordId,
+    version: i64,
+    after: &str,
+) -> Result<Record, StoreError> {
+    let corrupt = |detail: String| StoreError::Corrupt { place: format!("流水 {id}"), detail };
+    let json: serde_json::Value =
+        serde_json::from_str(after).map_err(|e| corrupt(e.to_string()))?;
+    let text = |key: &str| json.get(key).and_then(|v| v.as_str()).map(str::to_owned);
+    let fields = json.get("fields").and_then(|v| v.as_object());
+    let fields = fields.ok_or_else(|| corrupt("no fields".to_owned()))?;
+    Ok(Record {
+        id,
+        version,
+        org: org(text("org").unwrap_or_default())?,
+        number: text("number"),
+        withdrawn: json.get("withdrawn").and_then(serde_json::Value::as_bool).unwrap_or(false),
+        fields: codec::from_json(&table.definition, fields)?,
+    })
+}

@@ -1,0 +1,253 @@
+//! The shape of tables and how a database is brought to it. Migration is one mechanism for system
+//! and register tables alike: what is missing is added, nothing is ever dropped or retyped, and
+//! running it twice changes nothing.
+
+mod registers;
+mod system;
+
+pub(crate) use registers::{RegisterTable, SubTable, quoted};
+
+use sha2::{Digest, Sha256};
+
+use crate::codec::ColumnType;
+use crate::engine::{Cell, Connection, Dialect};
+use crate::error::StoreError;
+
+/// Longest name of a table or index; Citus appends shard ids to them.
+const NAME_MAX: usize = 49;
+
+/// A table as it should be.
+#[derive(Clone, Debug)]
+pub(crate) struct Shape {
+    pub name: String,
+    pub columns: Vec<Column>,
+    /// Primary key; its first column is the district.
+    pub key: Vec<&'static str>,
+    pub indexes: Vec<Index>,
+}
+
+/// A column as it should be.
+#[derive(Clone, Debug)]
+pub(crate) struct Column {
+    pub name: String,
+    pub ty: ColumnType,
+    pub required: bool,
+    /// Meaning of what is stored (`decimal:2`, `money`); a change of it is refused.
+    pub meaning: String,
+}
+
+/// An index as it should be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Index {
+    pub name: String,
+    pub columns: Vec<String>,
+    pub unique: bool,
+    /// Withdrawn records do not block a unique value.
+    pub live_only: bool,
+}
+
+impl Column {
+    pub fn int(name: &str) -> Self {
+        Self { name: name.to_owned(), ty: ColumnType::Int, required: false, meaning: "int".into() }
+    }
+
+    pub fn text(name: &str) -> Self {
+        Self { name: name.to_owned(), ty: ColumnType::Text, required: false, meaning: "text".into() }
+    }
+
+    pub fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    fn definition(&self, dialect: Dialect, adding: bool) -> String {
+        let ty = match self.ty {
+            ColumnType::Int => dialect.bigint(),
+            ColumnType::Text => dialect.text(),
+        };
+        // A column that is added later cannot be filled for the rows that are there.
+        let not_null = if self.required && !adding { " NOT NULL" } else { "" };
+        format!("{} {ty}{not_null}", quoted(&self.name))
+    }
+}
+
+impl Index {
+    /// An index over the columns; its name is made from the table's and a digest of the columns.
+    pub fn on(table: &str, columns: &[&str], unique: bool) -> Self {
+        let columns: Vec<String> = columns.iter().map(|c| (*c).to_owned()).collect();
+        let digest = hex::encode(Sha256::digest(columns.join(",")));
+        let mark = if unique { "u" } else { "i" };
+        let room = NAME_MAX - 10;
+        let table: String = table.chars().take(room).collect();
+        Self { name: format!("{table}_{mark}{}", &digest[..8]), columns, unique, live_only: false }
+    }
+
+    pub fn live_only(mut self) -> Self {
+        self.live_only = true;
+        self
+    }
+
+    fn sql(&self, table: &str) -> String {
+        let unique = if self.unique { "UNIQUE " } else { "" };
+        let columns: Vec<String> = self.columns.iter().map(|c| quoted(c)).collect();
+        let live = if self.live_only { " WHERE withdrawn = 0" } else { "" };
+        let (name, columns) = (quoted(&self.name), columns.join(", "));
+        format!(
+            "CREATE {unique}INDEX IF NOT EXISTS {name} ON {} ({columns}){live}",
+            quoted(table)
+        )
+    }
+}
+
+impl Shape {
+    fn create_sql(&self, dialect: Dialect) -> String {
+        let columns: Vec<String> =
+            self.columns.iter().map(|c| c.definition(dialect, false)).collect();
+        format!(
+            "CREATE TABLE IF NOT EXISTS {} ({}, PRIMARY KEY ({})){}",
+            quoted(&self.name),
+            columns.join(", "),
+            self.key.join(", "),
+            dialect.table_suffix()
+        )
+    }
+}
+
+/// What a migration did.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Migrated {
+    /// Tables made.
+    pub tables: Vec<String>,
+    /// Columns added to tables that were there, `table.column`.
+    pub columns: Vec<String>,
+}
+
+/// The table that remembers what each column means. It belongs to the database, not to a district.
+const MEANINGS: &str = "schema_column";
+
+/// Brings the system tables to their shape.
+pub(crate) fn migrate_system(connection: &mut dyn Connection) -> Result<Migrated, StoreError> {
+    in_transaction(connection, |connection| {
+        let dialect = connection.dialect();
+        let text = dialect.text();
+        connection.define(&format!(
+            "CREATE TABLE IF NOT EXISTS {MEANINGS} (table_name {text} NOT NULL, \
+             column_name {text} NOT NULL, meaning {text} NOT NULL, \
+             PRIMARY KEY (table_name, column_name)){}",
+            dialect.table_suffix()
+        ))?;
+        let mut done = Migrated::default();
+        for shape in system::shapes() {
+            bring(connection, &shape, &mut done)?;
+        }
+        Ok(done)
+    })
+}
+
+/// Brings the tables of registers to their shape. All or none.
+pub(crate) fn migrate_registers(
+    connection: &mut dyn Connection,
+    tables: &[RegisterTable],
+) -> Result<Migrated, StoreError> {
+    in_transaction(connection, |connection| {
+        let mut done = Migrated::default();
+        for table in tables {
+            let refuse = |problem: String| StoreError::Definition {
+                register: table.definition.id.clone(),
+                problem,
+            };
+            for shape in table.shapes() {
+                check_meanings(connection, &shape)?.map_or(Ok(()), |p| Err(refuse(p)))?;
+                bring(connection, &shape, &mut done).map_err(|error| match error {
+                    StoreError::Engine { detail } if detail.contains("CREATE UNIQUE") => refuse(
+                        "有字段改为不许重复,但已有数据里有重复的值;请先合并重复的记录。".to_owned(),
+                    ),
+                    other => other,
+                })?;
+                note_meanings(connection, &shape)?;
+            }
+        }
+        Ok(done)
+    })
+}
+
+fn in_transaction<T>(
+    connection: &mut dyn Connection,
+    work: impl FnOnce(&mut dyn Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    connection.begin()?;
+    let done = connection.lock_schema().map_err(StoreError::from).and_then(|()| work(connection));
+    match done {
+        Ok(done) => {
+            connection.commit()?;
+            Ok(done)
+        }
+        Err(error) => {
+            connection.rollback()?;
+            Err(error)
+        }
+    }
+}
+
+fn bring(
+    connection: &mut dyn Connection,
+    shape: &Shape,
+    done: &mut Migrated,
+) -> Result<(), StoreError> {
+    assert!(shape.name.len() <= NAME_MAX, "{}: checked by the caller", shape.name);
+    assert_eq!(shape.key[0], "district_code", "{}", shape.name);
+    let dialect = connection.dialect();
+    let present = connection.columns(&shape.name)?;
+    if present.is_empty() {
+        connection.define(&shape.create_sql(dialect))?;
+        done.tables.push(shape.name.clone());
+    } else {
+        for column in shape.columns.iter().filter(|c| !present.contains(&c.name)) {
+            let add = column.definition(dialect, true);
+            connection.define(&format!("ALTER TABLE {} ADD COLUMN {add}", quoted(&shape.name)))?;
+            done.columns.push(format!("{}.{}", shape.name, column.name));
+        }
+    }
+    for index in &shape.indexes {
+        connection.define(&index.sql(&shape.name))?;
+    }
+    Ok(())
+}
+
+/// What forbids the new shape: a column that means something else now, or one that is gone.
+fn check_meanings(
+    connection: &mut dyn Connection,
+    shape: &Shape,
+) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT column_name, meaning FROM schema_column WHERE table_name = $1 \
+               ORDER BY column_name";
+    for row in connection.query(sql, &[Cell::from(shape.name.as_str())])? {
+        let (name, meaning) = (row.text(0)?, row.text(1)?);
+        match shape.columns.iter().find(|c| c.name == name) {
+            None => {
+                return Ok(Some(format!(
+                    "字段“{name}”已在使用,不能从定义中删去;请保留该字段,不再填写即可。"
+                )));
+            }
+            Some(column) if column.meaning != meaning => {
+                return Ok(Some(format!(
+                    "字段“{name}”的类型由 {meaning} 改成了 {},已有数据会变样;\
+                     请保留原字段,另加一个新字段。",
+                    column.meaning
+                )));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(None)
+}
+
+fn note_meanings(connection: &mut dyn Connection, shape: &Shape) -> Result<(), StoreError> {
+    let sql = "INSERT INTO schema_column (table_name, column_name, meaning) VALUES ($1, $2, $3) \
+               ON CONFLICT (table_name, column_name) DO NOTHING";
+    for column in &shape.columns {
+        let cells = [shape.name.as_str(), column.name.as_str(), column.meaning.as_str()];
+        connection.execute(sql, &cells.map(Cell::from))?;
+    }
+    Ok(())
+}

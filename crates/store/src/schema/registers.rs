@@ -1,0 +1,264 @@
+//! The tables of a register: one for its records, one for each table field. Columns are named by
+//! field id, so that any SQL tool can read them.
+
+use std::collections::BTreeSet;
+
+use register::{Definition, Field, FieldKind};
+
+use super::{Column, Index, NAME_MAX, Shape};
+use crate::codec::{ColumnType, bound_column, column_type};
+use crate::error::StoreError;
+
+/// Columns that every record has; no field may take their names.
+const RECORD_COLUMNS: [&str; 9] = [
+    "district_code", "record_id", "version", "org_path", "number", "withdrawn", "created_at",
+    "updated_at", "search_text",
+];
+
+/// Sort indexes per register at most: each costs a write per record.
+const SORT_INDEXES: usize = 6;
+
+/// Filter columns carried inside each sort index, so that a filtered and sorted page is found
+/// without touching the rows it passes over.
+const CARRIED: usize = 4;
+
+/// Indexes for filters alone at most.
+const FILTER_INDEXES: usize = 8;
+
+/// `"name"`, safe from the words of SQL.
+pub(crate) fn quoted(name: &str) -> String {
+    debug_assert!(!name.contains('"'));
+    format!("\"{name}\"")
+}
+
+/// A register as the database sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct RegisterTable {
+    pub definition: Definition,
+    /// Quoted name of the table.
+    pub table: String,
+    /// Fields with columns of their own, in the definition's order.
+    pub fields: Vec<Field>,
+    pub subs: Vec<SubTable>,
+    /// Columns of a record in reading order: the record columns without the district and the
+    /// search text, then those of the fields.
+    pub read_columns: String,
+    /// Columns that an index begins with (after the district).
+    pub indexed: BTreeSet<String>,
+    shape: Shape,
+}
+
+/// A table field's table.
+#[derive(Clone, Debug)]
+pub(crate) struct SubTable {
+    /// The table field.
+    pub field: String,
+    /// Quoted name.
+    pub table: String,
+    pub columns: Vec<Field>,
+    /// Column names in writing order: district, record, row, then the columns.
+    pub write_columns: String,
+    shape: Shape,
+}
+
+impl RegisterTable {
+    /// The tables for a definition.
+    ///
+    /// # Errors
+    /// [`StoreError::Definition`] when a name is too long or taken by the store itself.
+    pub fn new(definition: &Definition) -> Result<Self, StoreError> {
+        let refuse = |problem| {
+            Err(StoreError::Definition { register: definition.id.clone(), problem })
+        };
+        if let Some(problem) = name_problem(definition) {
+            return refuse(problem);
+        }
+        let name = format!("r_{}", definition.id);
+        let stored = definition.stored_fields();
+        let (tables, fields): (Vec<&Field>, Vec<&Field>) =
+            stored.partition(|f| matches!(f.kind, FieldKind::Table { .. }));
+        let fields: Vec<Field> = fields.into_iter().cloned().collect();
+        let shape = record_shape(&name, definition, &fields);
+        let read = RECORD_COLUMNS[1..8].iter().map(|c| (*c).to_owned());
+        let read = read.chain(fields.iter().flat_map(value_columns));
+        let indexed = shape.indexes.iter().filter_map(|i| i.columns.get(1).cloned()).collect();
+        Ok(Self {
+            definition: definition.clone(),
+            table: quoted(&name),
+            read_columns: column_list(read),
+            subs: tables.into_iter().map(|f| SubTable::new(&name, f)).collect(),
+            fields,
+            indexed,
+            shape,
+        })
+    }
+
+    /// All tables of the register.
+    pub fn shapes(&self) -> Vec<Shape> {
+        let mut shapes = vec![self.shape.clone()];
+        shapes.extend(self.subs.iter().map(|s| s.shape.clone()));
+        shapes
+    }
+
+    /// A field with a column of its own.
+    pub fn field(&self, id: &str) -> Option<&Field> {
+        self.fields.iter().find(|f| f.id == id)
+    }
+
+    /// Columns in writing order: all record columns, then those of the fields.
+    pub fn write_columns(&self) -> String {
+        let record = RECORD_COLUMNS.iter().map(|c| (*c).to_owned());
+        column_list(record.chain(self.fields.iter().flat_map(value_columns)))
+    }
+}
+
+impl SubTable {
+    fn new(register: &str, field: &Field) -> Self {
+        let name = format!("{register}__{}", field.id);
+        let columns: Vec<Field> = field.columns().to_vec();
+        let mut shape = vec![
+            Column::text("district_code").required(),
+            Column::int("record_id").required(),
+            Column::int("row_no").required(),
+        ];
+        shape.extend(columns.iter().flat_map(field_columns));
+        let written = shape.iter().map(|c| c.name.clone());
+        Self {
+            field: field.id.clone(),
+            table: quoted(&name),
+            write_columns: column_list(written),
+            columns,
+            shape: Shape {
+                name,
+                columns: shape,
+                key: vec!["district_code", "record_id", "row_no"],
+                indexes: Vec::new(),
+            },
+        }
+    }
+
+    /// Columns of a row's values in reading order.
+    pub fn value_columns(&self) -> String {
+        column_list(self.columns.iter().flat_map(value_columns))
+    }
+}
+
+fn column_list(names: impl Iterator<Item = String>) -> String {
+    names.map(|n| quoted(&n)).collect::<Vec<_>>().join(", ")
+}
+
+fn value_columns(field: &Field) -> Vec<String> {
+    field_columns(field).into_iter().map(|c| c.name).collect()
+}
+
+fn field_columns(field: &Field) -> Vec<Column> {
+    let Some(ty) = column_type(field) else { return Vec::new() };
+    let column = Column { name: field.id.clone(), ty, required: false, meaning: meaning(field) };
+    if field.kind != FieldKind::Money {
+        return vec![column];
+    }
+    vec![column, Column::text(&bound_column(&field.id))]
+}
+
+/// What a column's content means. Texts may become other texts; scales and targets may not change.
+fn meaning(field: &Field) -> String {
+    use FieldKind as K;
+    match &field.kind {
+        K::Decimal { digits } => format!("decimal:{digits}"),
+        K::Org | K::Ref { .. } => format!("ref:{}", field.kind.target().unwrap_or_default()),
+        K::Refs { to } => format!("refs:{to}"),
+        K::TextList | K::Attachment => "text_list".to_owned(),
+        kind if column_type(field) == Some(ColumnType::Int) => kind.keyword().to_owned(),
+        K::Date | K::DateTime => field.kind.keyword().to_owned(),
+        _ => "text".to_owned(),
+    }
+}
+
+fn name_problem(definition: &Definition) -> Option<String> {
+    let table = format!("r_{}", definition.id);
+    let mut names = BTreeSet::new();
+    for field in definition.stored_fields() {
+        let sub = format!("{table}__{}", field.id);
+        let is_table = !field.columns().is_empty();
+        if is_table && sub.len() > NAME_MAX || field.id.len() > NAME_MAX - "_bound".len() {
+            return Some(format!("字段 id“{}”太长,请改短。", field.id));
+        }
+        for name in value_columns(field) {
+            if RECORD_COLUMNS.contains(&name.as_str()) || !names.insert(name.clone()) {
+                return Some(format!("字段 id“{name}”已被系统或别的字段占用,请换一个。"));
+            }
+        }
+        let mut columns = BTreeSet::from(["row_no".to_owned()]);
+        for name in field.columns().iter().flat_map(value_columns) {
+            if RECORD_COLUMNS[..2].contains(&name.as_str()) || !columns.insert(name.clone()) {
+                return Some(format!("表格“{}”的列 id“{name}”被占用,请换一个。", field.id));
+            }
+        }
+    }
+    (table.len() > NAME_MAX).then(|| format!("台账 id“{}”太长,请改短。", definition.id))
+}
+
+fn record_shape(name: &str, definition: &Definition, fields: &[Field]) -> Shape {
+    let mut columns = vec![
+        Column::text("district_code").required(),
+        Column::int("record_id").required(),
+        Column::int("version").required(),
+        Column::text("org_path").required(),
+        Column::text("number"),
+        Column::int("withdrawn").required(),
+        Column::text("created_at").required(),
+        Column::text("updated_at").required(),
+        Column::text("search_text").required(),
+    ];
+    columns.extend(fields.iter().flat_map(field_columns));
+    Shape {
+        name: name.to_owned(),
+        columns,
+        key: vec!["district_code", "record_id"],
+        indexes: record_indexes(name, definition, fields),
+    }
+}
+
+/// Indexes of a register: unique values, each reference, the organisation, filters by short codes,
+/// and for sorting the name and the first listed fields.
+fn record_indexes(name: &str, definition: &Definition, fields: &[Field]) -> Vec<Index> {
+    let unique = |column: &str| Index::on(name, &["district_code", column], true).live_only();
+    let filter = |column: &str| Index::on(name, &["district_code", column, "record_id"], false);
+    let mut indexes = vec![unique("number"), filter("org_path")];
+    indexes.extend(fields.iter().filter(|f| f.unique).map(|f| unique(&f.id)));
+    let listed = definition.list_columns();
+    let refs = fields.iter().filter(|f| is_reference(f));
+    let codes = fields.iter().filter(|f| is_short(f) && !is_reference(f));
+    let filters: Vec<&Field> = refs.chain(codes).take(FILTER_INDEXES).collect();
+    indexes.extend(filters.iter().map(|f| filter(&f.id)));
+    let mut carried: Vec<&str> = filters.iter().map(|f| f.id.as_str()).collect();
+    // What people see in the list they also filter by.
+    carried.sort_by_key(|id| listed.iter().position(|l| l == id).unwrap_or(usize::MAX));
+    carried.truncate(CARRIED);
+    let by_name = definition.name_field.as_deref();
+    let sorted = by_name.into_iter().chain(listed.iter().copied().filter(|l| Some(*l) != by_name));
+    let sorted = sorted.filter(|id| fields.iter().any(|f| f.id == *id && is_sortable(f)));
+    for id in sorted.take(SORT_INDEXES) {
+        let head = ["district_code", id, "record_id", "withdrawn", "org_path"];
+        indexes.push(Index::on(name, &[&head, carried.as_slice()].concat(), false));
+    }
+    indexes
+}
+
+fn is_reference(field: &Field) -> bool {
+    matches!(field.kind, FieldKind::Org | FieldKind::Ref { .. })
+}
+
+fn is_short(field: &Field) -> bool {
+    is_reference(field) || matches!(field.kind, FieldKind::Code { .. } | FieldKind::Bool)
+}
+
+/// Fields worth a sort index: short codes and references have their filter index already.
+fn is_sortable(field: &Field) -> bool {
+    use FieldKind as K;
+    matches!(
+        field.kind,
+        K::Text | K::Int | K::Decimal { .. } | K::Money | K::Percent | K::Date | K::DateTime
+            | K::Period | K::Uscc
+    )
+}

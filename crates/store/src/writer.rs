@@ -1,0 +1,655 @@
+//! Writing records: check the version, check unique values, write the row, append to the journal.
+//! All of it in one transaction that the caller's closure shares with nobody of its district.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use ground::{Date, District, OrgPath, RecordId};
+use register::{Definition, Field, Fields, NumberContext, Record, Value};
+use serde_json::{Map, Value as Json, json};
+
+use crate::catalog::Catalog;
+use crate::codec;
+use crate::engine::{Cell, Connection};
+use crate::error::StoreError;
+use crate::insert::{LIST_MAX, in_list, insert_rows};
+use crate::instant;
+use crate::journal::{Entry, Head};
+use crate::query::{Sql, search_text};
+use crate::reader::Reader;
+use crate::schema::{RegisterTable, quoted};
+
+/// Who writes, when and why. Goes into the journal with every entry.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Meta {
+    /// Login, or the name of a job.
+    pub actor: String,
+    /// Moment, UTC, `2023-03-10T00:30:00Z`.
+    pub at: String,
+    /// Civil date at the actor's place: the year in record numbers.
+    pub today: Date,
+    /// Why, in the actor's words.
+    pub reason: Option<String>,
+    /// File, sheet and cell, or the address of a request.
+    pub source: Option<String>,
+    /// The import that this write belongs to.
+    pub batch: Option<RecordId>,
+}
+
+impl Meta {
+    /// Actor, moment and day; the rest is empty.
+    pub fn new(actor: impl Into<String>, at: impl Into<String>, today: Date) -> Self {
+        let (actor, at) = (actor.into(), at.into());
+        Self { actor, at, today, reason: None, source: None, batch: None }
+    }
+}
+
+/// A record to be made.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewRecord {
+    /// Whose record it is.
+    pub org: OrgPath,
+    /// Short name of that organisation, for number patterns that use it.
+    pub org_abbr: Option<String>,
+    /// Values; empty ones are left out.
+    pub fields: Fields,
+    /// A number that it has already; otherwise the register's pattern gives one.
+    pub number: Option<String>,
+    /// Where it came from, when that differs from record to record (file, sheet and row).
+    pub source: Option<String>,
+}
+
+impl NewRecord {
+    /// A record that gets its number here.
+    pub fn new(org: OrgPath, fields: Fields) -> Self {
+        Self { org, org_abbr: None, fields, number: None, source: None }
+    }
+}
+
+/// Fields to set (`Some`) and to clear (`None`).
+pub type Changes = BTreeMap<String, Option<Value>>;
+
+/// Something that happened but changed no record: a login, an export, a refused access.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Event {
+    /// What happened, snake_case.
+    pub action: String,
+    /// Kind of thing it happened to: a register, `account`, `setting`…
+    pub register: Option<String>,
+    /// The record, if it is about one.
+    pub record: Option<RecordId>,
+    /// Details as JSON.
+    pub detail: Option<Json>,
+}
+
+/// An open write transaction of one district.
+pub struct Writer<'a> {
+    pub(crate) tx: &'a mut dyn Connection,
+    pub(crate) head: &'a mut Head,
+    pub(crate) district: District,
+    pub(crate) catalog: Arc<Catalog>,
+}
+
+impl Writer<'_> {
+    /// Reads inside the transaction: sees what it has written so far.
+    pub fn reader(&mut self) -> Reader<'_> {
+        let (district, catalog) = (self.district.clone(), self.catalog.clone());
+        Reader { tx: &mut *self.tx, district, catalog }
+    }
+
+    /// The district that is written to.
+    pub fn district(&self) -> &District {
+        &self.district
+    }
+
+    pub(crate) fn cell(&self) -> Cell {
+        Cell::from(self.district.as_str())
+    }
+
+    fn table(&self, register: &str) -> Result<Arc<RegisterTable>, StoreError> {
+        self.catalog.table(register)
+    }
+
+    /// A new id, greater than all before it in the district.
+    pub fn new_id(&mut self, meta: &Meta) -> Result<RecordId, StoreError> {
+        Ok(self.head.next_id(instant::seconds(&meta.at)?))
+    }
+
+    /// Makes a record.
+    ///
+    /// # Errors
+    /// [`StoreError::Duplicate`], [`StoreError::Invalid`], [`StoreError::Unknown`].
+    pub fn create(
+        &mut self,
+        register: &str,
+        new: NewRecord,
+        meta: &Meta,
+    ) -> Result<Record, StoreError> {
+        let made = self.create_many(register, vec![new], meta)?.pop();
+        Ok(made.expect("one record in, one out"))
+    }
+
+    /// Makes many records at once, in order. All or none.
+    ///
+    /// # Errors
+    /// As for [`Writer::create`].
+    pub fn create_many(
+        &mut self,
+        register: &str,
+        new: Vec<NewRecord>,
+        meta: &Meta,
+    ) -> Result<Vec<Record>, StoreError> {
+        let table = self.table(register)?;
+        let now = instant::seconds(&meta.at)?;
+        let mut counters = Counters::default();
+        let mut made = Vec::with_capacity(new.len());
+        let mut sources = Vec::with_capacity(new.len());
+        for mut one in new {
+            one.fields.retain(|_, value| !value.is_empty());
+            codec::check_all(&table.definition.fields, &one.fields)?;
+            let number = self.number(&table, &one, meta, &mut counters)?;
+            let id = self.head.next_id(now);
+            sources.push(one.source);
+            let (org, fields) = (one.org, one.fields);
+            made.push(Record { id, version: 1, org, number, fields, withdrawn: false });
+        }
+        self.store_counters(&table, counters)?;
+        for field in unique_fields(&table) {
+            self.check_unique(&table, field, &made)?;
+        }
+        self.insert(&table, &made, meta)?;
+        let entries = made.iter().zip(sources).map(|(record, source)| Entry {
+            source: source.or_else(|| meta.source.clone()),
+            ..entry("create", &table, record, meta)
+        });
+        self.head.append(self.tx, entries)?;
+        Ok(made)
+    }
+
+    fn insert(
+        &mut self,
+        table: &RegisterTable,
+        made: &[Record],
+        meta: &Meta,
+    ) -> Result<(), StoreError> {
+        let district = self.district.clone();
+        let rows = made.iter().map(|record| record_cells(&district, table, record, &meta.at));
+        insert_rows(self.tx, &table.table, &table.write_columns(), rows.collect())?;
+        let index = made.iter().map(|record| {
+            let register = Cell::from(table.definition.id.as_str());
+            let org = Cell::from(record.org.as_str());
+            vec![Cell::from(district.as_str()), Cell::Int(record.id.0), register, org]
+        });
+        let columns = "district_code, record_id, register, org_path";
+        insert_rows(self.tx, "record_index", columns, index.collect())?;
+        self.insert_rows_of(table, made.iter(), |_| true)
+    }
+
+    fn insert_rows_of<'r>(
+        &mut self,
+        table: &RegisterTable,
+        records: impl Iterator<Item = &'r Record> + Clone,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<(), StoreError> {
+        for sub in table.subs.iter().filter(|s| wanted(&s.field)) {
+            let mut all = Vec::new();
+            for record in records.clone() {
+                for (at, row) in record.rows(&sub.field).iter().enumerate() {
+                    let head = [self.cell(), Cell::Int(record.id.0), Cell::Int(at as i64 + 1)];
+                    let mut cells = Vec::from(head);
+                    for column in &sub.columns {
+                        codec::push_cells(column, row.get(&column.id), &mut cells);
+                    }
+                    all.push(cells);
+                }
+            }
+            insert_rows(self.tx, &sub.table, &sub.write_columns, all)?;
+        }
+        Ok(())
+    }
+
+    /// Changes fields of a record. A change that changes nothing writes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when the record's version is not `expected`, [`StoreError::NotFound`],
+    /// [`StoreError::Duplicate`], [`StoreError::Invalid`], [`StoreError::Unknown`].
+    pub fn update(
+        &mut self,
+        register: &str,
+        id: RecordId,
+        expected: i64,
+        changes: Changes,
+        meta: &Meta,
+    ) -> Result<Record, StoreError> {
+        let table = self.table(register)?;
+        let before = self.current(register, id, expected)?;
+        let mut after = before.clone();
+        for (field, value) in changes {
+            if table.definition.field(&field).is_none_or(|f| f.import_only) {
+                return Err(StoreError::Unknown { name: field });
+            }
+            match value.filter(|v| !v.is_empty()) {
+                Some(value) => after.fields.insert(field, value),
+                None => after.fields.remove(&field),
+            };
+        }
+        if after.number.is_none() {
+            let new = NewRecord::new(after.org.clone(), after.fields.clone());
+            let mut counters = Counters::default();
+            after.number = self.number(&table, &new, meta, &mut counters)?;
+            self.store_counters(&table, counters)?;
+        }
+        self.put("update", &table, &before, after, meta)
+    }
+
+    /// Gives a record to another organisation.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`], [`StoreError::NotFound`].
+    pub fn assign(
+        &mut self,
+        register: &str,
+        id: RecordId,
+        expected: i64,
+        org: OrgPath,
+        meta: &Meta,
+    ) -> Result<Record, StoreError> {
+        let table = self.table(register)?;
+        let before = self.current(register, id, expected)?;
+        let after = Record { org, ..before.clone() };
+        self.put("assign", &table, &before, after, meta)
+    }
+
+    /// Takes a record out of use; its history stays.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`], [`StoreError::NotFound`].
+    pub fn withdraw(
+        &mut self,
+        register: &str,
+        id: RecordId,
+        expected: i64,
+        meta: &Meta,
+    ) -> Result<Record, StoreError> {
+        self.set_withdrawn("withdraw", register, id, expected, true, meta)
+    }
+
+    /// Puts a withdrawn record back into use.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`], [`StoreError::NotFound`], [`StoreError::Duplicate`] when another
+    /// record has taken its unique value meanwhile.
+    pub fn restore(
+        &mut self,
+        register: &str,
+        id: RecordId,
+        expected: i64,
+        meta: &Meta,
+    ) -> Result<Record, StoreError> {
+        self.set_withdrawn("restore", register, id, expected, false, meta)
+    }
+
+    fn set_withdrawn(
+        &mut self,
+        action: &str,
+        register: &str,
+        id: RecordId,
+        expected: i64,
+        withdrawn: bool,
+        meta: &Meta,
+    ) -> Result<Record, StoreError> {
+        let table = self.table(register)?;
+        let before = self.current(register, id, expected)?;
+        let after = Record { withdrawn, ..before.clone() };
+        self.put(action, &table, &before, after, meta)
+    }
+
+    fn current(
+        &mut self,
+        register: &str,
+        id: RecordId,
+        expected: i64,
+    ) -> Result<Record, StoreError> {
+        let record = self.reader().get(register, id)?.record;
+        if record.version != expected {
+            let (register, current) = (register.to_owned(), record.version);
+            return Err(StoreError::Stale { register, id, current });
+        }
+        Ok(record)
+    }
+
+    /// Writes a changed record and its journal entry.
+    pub(crate) fn put(
+        &mut self,
+        action: &str,
+        table: &RegisterTable,
+        before: &Record,
+        mut after: Record,
+        meta: &Meta,
+    ) -> Result<Record, StoreError> {
+        instant::seconds(&meta.at)?;
+        if after == *before {
+            return Ok(after);
+        }
+        codec::check_all(&table.definition.fields, &after.fields)?;
+        after.version = before.version + 1;
+        if !after.withdrawn {
+            for field in unique_fields(table) {
+                self.check_unique(table, field, std::slice::from_ref(&after))?;
+            }
+        }
+        self.update_row(table, before, &after, meta)?;
+        self.replace_rows(table, before, &after)?;
+        if before.org != after.org {
+            let sql = "UPDATE record_index SET org_path = $3 \
+                       WHERE district_code = $1 AND record_id = $2";
+            let cells = [self.cell(), Cell::Int(after.id.0), Cell::from(after.org.as_str())];
+            self.tx.execute(sql, &cells)?;
+        }
+        let patch = Some(patch_text(before, &after));
+        let entry = Entry { patch, ..entry(action, table, &after, meta) };
+        self.head.append(self.tx, [entry])?;
+        Ok(after)
+    }
+
+    /// Sets only the columns that changed, so that only their indexes are rewritten.
+    fn update_row(
+        &mut self,
+        table: &RegisterTable,
+        before: &Record,
+        after: &Record,
+        meta: &Meta,
+    ) -> Result<(), StoreError> {
+        let start = format!("UPDATE {} SET version = version + 1, updated_at = $2", table.table);
+        let mut sql = Sql::new(start, self.district.as_str());
+        sql.cells.push(Cell::from(meta.at.as_str()));
+        let mut set = |column: &str, cell: Cell| {
+            let mark = sql.bind(cell);
+            sql.push(&format!(", {} = {mark}", quoted(column)));
+        };
+        if before.org != after.org {
+            set("org_path", Cell::from(after.org.as_str()));
+        }
+        if before.number != after.number {
+            set("number", Cell::text(after.number.as_deref()));
+        }
+        if before.withdrawn != after.withdrawn {
+            set("withdrawn", Cell::from(after.withdrawn));
+        }
+        let text = search_text(table, &after.fields, after.number.as_deref());
+        if text != search_text(table, &before.fields, before.number.as_deref()) {
+            set("search_text", Cell::Text(text));
+        }
+        for field in &table.fields {
+            let value = after.fields.get(&field.id);
+            if value != before.fields.get(&field.id) {
+                let mut cells = Vec::new();
+                codec::push_cells(field, value, &mut cells);
+                let names = [field.id.clone(), codec::bound_column(&field.id)];
+                names.iter().zip(cells).for_each(|(name, cell)| set(name, cell));
+            }
+        }
+        let (id, version) = (sql.bind(after.id.0), sql.bind(before.version));
+        sql.push(&format!(
+            " WHERE district_code = $1 AND record_id = {id} AND version = {version}"
+        ));
+        let changed = self.tx.execute(&sql.text, &sql.cells)?;
+        // The version was read in this transaction and nobody else writes to the district.
+        assert_eq!(changed, 1, "record {} changed under the district's lock", after.id);
+        Ok(())
+    }
+
+    fn replace_rows(
+        &mut self,
+        table: &RegisterTable,
+        before: &Record,
+        after: &Record,
+    ) -> Result<(), StoreError> {
+        let differs = |field: &str| before.rows(field) != after.rows(field);
+        for sub in table.subs.iter().filter(|s| differs(&s.field)) {
+            let sql =
+                format!("DELETE FROM {} WHERE district_code = $1 AND record_id = $2", sub.table);
+            self.tx.execute(&sql, &[self.cell(), Cell::Int(after.id.0)])?;
+        }
+        self.insert_rows_of(table, std::iter::once(after), differs)
+    }
+
+    /// Refuses a value that another record in use has. The district is locked, so what is not
+    /// there now will not be there at the commit.
+    fn check_unique(
+        &mut self,
+        table: &RegisterTable,
+        field: &str,
+        records: &[Record],
+    ) -> Result<(), StoreError> {
+        let refuse = |existing| StoreError::Duplicate {
+            register: table.definition.id.clone(),
+            field: field.to_owned(),
+            existing,
+        };
+        let valued: Vec<(RecordId, Cell)> =
+            records.iter().filter_map(|r| Some((r.id, unique_cell(r, field)?))).collect();
+        let mut seen = HashSet::new();
+        if !valued.iter().all(|(_, cell)| seen.insert(format!("{cell:?}"))) {
+            return Err(refuse(None));
+        }
+        for part in valued.chunks(LIST_MAX) {
+            let mut cells = vec![self.cell()];
+            let list = in_list(part.iter().map(|(_, cell)| cell.clone()), &mut cells);
+            let sql = format!(
+                "SELECT record_id FROM {} WHERE district_code = $1 AND withdrawn = 0 \
+                 AND {} IN {list}",
+                table.table,
+                quoted(field)
+            );
+            for row in self.tx.query(&sql, &cells)? {
+                let found = RecordId(row.int(0)?);
+                if !part.iter().any(|(id, _)| *id == found) {
+                    return Err(refuse(Some(found)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The record's number: its own, or the next of its counter.
+    fn number(
+        &mut self,
+        table: &RegisterTable,
+        new: &NewRecord,
+        meta: &Meta,
+        counters: &mut Counters,
+    ) -> Result<Option<String>, StoreError> {
+        let Some(pattern) = &table.definition.number else { return Ok(new.number.clone()) };
+        let context = NumberContext {
+            date: meta.today,
+            org: &new.org,
+            org_abbr: new.org_abbr.as_deref().unwrap_or_default(),
+            fields: &new.fields,
+        };
+        let scope = pattern.scope_key(&context);
+        if let Some(number) = &new.number {
+            // A number that came from outside moves the counter on: it is never given again.
+            if let Some(seq) = pattern.sequence(&context, number) {
+                let last = self.counter(table, &scope, counters)?;
+                *last = (*last).max(i64::try_from(seq).unwrap_or(i64::MAX));
+            }
+            return Ok(Some(number.clone()));
+        }
+        if pattern.render(&context, 0).is_none() {
+            return Ok(None);
+        }
+        let last = self.counter(table, &scope, counters)?;
+        *last += 1;
+        Ok(pattern.render(&context, *last as u64))
+    }
+
+    fn counter<'c>(
+        &mut self,
+        table: &RegisterTable,
+        scope: &str,
+        counters: &'c mut Counters,
+    ) -> Result<&'c mut i64, StoreError> {
+        if !counters.0.contains_key(scope) {
+            let sql = "SELECT last FROM number_counter \
+                       WHERE district_code = $1 AND register = $2 AND scope = $3";
+            let register = Cell::from(table.definition.id.as_str());
+            let rows = self.tx.query(sql, &[self.cell(), register, Cell::from(scope)])?;
+            let last = rows.first().map(|row| row.int(0)).transpose()?.unwrap_or(0);
+            counters.0.insert(scope.to_owned(), last);
+        }
+        Ok(counters.0.get_mut(scope).expect("inserted above"))
+    }
+
+    fn store_counters(
+        &mut self,
+        table: &RegisterTable,
+        counters: Counters,
+    ) -> Result<(), StoreError> {
+        let sql = "INSERT INTO number_counter (district_code, register, scope, last) \
+                   VALUES ($1, $2, $3, $4) \
+                   ON CONFLICT (district_code, register, scope) DO UPDATE SET last = excluded.last";
+        for (scope, last) in counters.0 {
+            let register = Cell::from(table.definition.id.as_str());
+            let cells = [self.cell(), register, Cell::Text(scope), Cell::Int(last)];
+            self.tx.execute(sql, &cells)?;
+        }
+        Ok(())
+    }
+
+    /// Appends an event that changes no record.
+    pub fn note(&mut self, event: Event, meta: &Meta) -> Result<i64, StoreError> {
+        instant::seconds(&meta.at)?;
+        let entry = Entry {
+            action: event.action,
+            register: event.register,
+            record: event.record,
+            patch: event.detail.map(|detail| detail.to_string()),
+            ..plain_entry(meta)
+        };
+        Ok(self.head.append(self.tx, [entry])?)
+    }
+
+    /// Notes that a definition came into force; once per register and version.
+    pub fn note_definition(
+        &mut self,
+        definition: &Definition,
+        text: &str,
+        meta: &Meta,
+    ) -> Result<(), StoreError> {
+        use sha2::{Digest, Sha256};
+        instant::seconds(&meta.at)?;
+        let digest = hex::encode(Sha256::digest(text));
+        let sql = "INSERT INTO definition_version \
+                   (district_code, register, version, digest, text, at, actor) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7) \
+                   ON CONFLICT (district_code, register, version) DO NOTHING";
+        let texts = [
+            self.district.as_str(),
+            &definition.id,
+            &definition.version,
+            &digest,
+            text,
+            &meta.at,
+            &meta.actor,
+        ];
+        if self.tx.execute(sql, &texts.map(Cell::from))? == 0 {
+            return Ok(());
+        }
+        let event = Event {
+            action: "define".to_owned(),
+            register: Some(definition.id.clone()),
+            record: None,
+            detail: Some(json!({ "version": definition.version, "digest": digest })),
+        };
+        self.note(event, meta).map(|_| ())
+    }
+}
+
+/// Counters read in this call, by scope.
+#[derive(Default)]
+struct Counters(BTreeMap<String, i64>);
+
+fn unique_fields(table: &RegisterTable) -> impl Iterator<Item = &str> {
+    let fields = table.fields.iter().filter(|f: &&Field| f.unique);
+    fields.map(|f| f.id.as_str()).chain(["number"])
+}
+
+fn unique_cell(record: &Record, field: &str) -> Option<Cell> {
+    match field {
+        "number" => record.number.clone().map(Cell::Text),
+        _ => record.fields.get(field).map(codec::key_cell),
+    }
+}
+
+/// A row of [`RegisterTable::write_columns`].
+fn record_cells(district: &District, table: &RegisterTable, record: &Record, at: &str) -> Vec<Cell> {
+    let mut cells = vec![
+        Cell::from(district.as_str()),
+        Cell::Int(record.id.0),
+        Cell::Int(record.version),
+        Cell::from(record.org.as_str()),
+        Cell::text(record.number.as_deref()),
+        Cell::from(record.withdrawn),
+        Cell::from(at),
+        Cell::from(at),
+        Cell::Text(search_text(table, &record.fields, record.number.as_deref())),
+    ];
+    for field in &table.fields {
+        codec::push_cells(field, record.fields.get(&field.id), &mut cells);
+    }
+    cells
+}
+
+fn plain_entry(meta: &Meta) -> Entry {
+    Entry {
+        at: meta.at.clone(),
+        actor: meta.actor.clone(),
+        batch: meta.batch,
+        reason: meta.reason.clone(),
+        source: meta.source.clone(),
+        ..Entry::default()
+    }
+}
+
+fn entry(action: &str, table: &RegisterTable, record: &Record, meta: &Meta) -> Entry {
+    Entry {
+        action: action.to_owned(),
+        register: Some(table.definition.id.clone()),
+        record: Some(record.id),
+        version: Some(record.version),
+        after: Some(after_text(record)),
+        ..plain_entry(meta)
+    }
+}
+
+/// The whole record as the journal keeps it.
+fn after_text(record: &Record) -> String {
+    let mut after = Map::new();
+    after.insert("org".to_owned(), Json::from(record.org.as_str()));
+    if let Some(number) = &record.number {
+        after.insert("number".to_owned(), Json::from(number.as_str()));
+    }
+    if record.withdrawn {
+        after.insert("withdrawn".to_owned(), Json::from(true));
+    }
+    after.insert("fields".to_owned(), Json::Object(codec::to_json(&record.fields)));
+    Json::Object(after).to_string()
+}
+
+/// `{"before": {…}, "after": {…}}` with the changed fields only.
+fn patch_text(before: &Record, after: &Record) -> String {
+    let changed = register::diff(&before.fields, &after.fields);
+    let side = |pick: fn(&register::Change) -> &Option<Value>| {
+        let values = changed.iter().filter_map(|(id, c)| Some((id.clone(), pick(c).clone()?)));
+        Json::Object(codec::to_json(&values.collect()))
+    };
+    let mut patch = json!({ "before": side(|c| &c.before), "after": side(|c| &c.after) });
+    if before.org != after.org {
+        patch["org"] = json!([before.org.as_str(), after.org.as_str()]);
+    }
+    if before.withdrawn != after.withdrawn {
+        patch["withdrawn"] = json!(after.withdrawn);
+    }
+    patch.to_string()
+}
