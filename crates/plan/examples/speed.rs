@@ -56,14 +56,12 @@ impl Random {
 fn random_network(count: usize, seed: u64) -> Network {
     let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let mut network = empty();
+    let day = if count > 100_000 { 48 } else { 480 };
     for i in 0..count {
-        let days = 1 + random.below(10) as i64;
-        network.activities.push(Activity::task(
-            format!("{i}"),
-            format!("工作{i}"),
-            0,
-            days * 480,
-        ));
+        let work = (1 + random.below(10) as i64) * day;
+        network
+            .activities
+            .push(Activity::task(format!("{i}"), format!("工作{i}"), 0, work));
         let near = i.min(200) as u64;
         for _ in 0..2 {
             if near > 0 {
@@ -92,7 +90,7 @@ fn mixed(mut network: Network) -> Network {
     let kinds = [LinkKind::FS, LinkKind::SS, LinkKind::FF, LinkKind::SF];
     for (i, link) in network.links.iter_mut().enumerate() {
         link.kind = kinds[i / 3 % 4];
-        link.lag = [0, 0, 96][i % 3];
+        link.lag = [0, 0, 9][i % 3];
     }
     network
 }

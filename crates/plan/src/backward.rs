@@ -214,19 +214,14 @@ fn end_from_start(graph: &Graph, i: usize, start: Minute) -> Minute {
     timeline.next_start(timeline.advance(timeline.next_start(start), graph.work[i]))
 }
 
-/// Room to the nearest early date of a successor; without successors, to the project finish (as P6 counts it).
+/// Room to the nearest early date of a successor, and never beyond the project finish (which an
+/// overlapping successor does not guard).
 fn free(graph: &Graph, frame: &Frame, early: &Early, i: usize, bounds: &Bounds) -> i64 {
     let timeline = graph.timeline(i);
-    let mut float = i64::MAX;
-    if bounds.free_finish != Minute::MAX {
-        float = timeline.between(early.finish[i], bounds.free_finish);
+    let finish = bounds.free_finish.min(frame.project_finish);
+    let float = timeline.between(early.finish[i], finish);
+    if bounds.free_start == Minute::MAX {
+        return float;
     }
-    if bounds.free_start != Minute::MAX {
-        float = float.min(timeline.between(early.restart[i], bounds.free_start));
-    }
-    if float == i64::MAX {
-        timeline.between(early.finish[i], frame.project_finish)
-    } else {
-        float
-    }
+    float.min(timeline.between(early.restart[i], bounds.free_start))
 }

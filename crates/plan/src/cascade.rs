@@ -284,3 +284,283 @@ pub fn catch_up(
         rate: Ratio::new(i128::from(remaining) * span, left * recent),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ground::HolidayTable;
+    use proptest::prelude::*;
+
+    fn day(text: &str) -> Date {
+        text.parse().expect("a date")
+    }
+
+    fn office() -> WorkCalendar {
+        WorkCalendar::official(HolidayTable::shipped())
+    }
+
+    /// 230 units over the 23 working days of March 2023: 10 a day.
+    fn march() -> DailyPlan {
+        DailyPlan::spread(230, day("2023-03-01"), day("2023-03-31"), &office())
+            .expect("working days")
+    }
+
+    /// Done as planned up to and with `until`, less `missing` on that day.
+    fn done(plan: &DailyPlan, until: &str, missing: i64) -> BTreeMap<Date, i64> {
+        let mut done: BTreeMap<Date, i64> = plan
+            .daily
+            .range(..=day(until))
+            .map(|(&date, &quantity)| (date, quantity))
+            .collect();
+        *done.entry(day(until)).or_insert(0) -= missing;
+        done
+    }
+
+    fn after(as_of: &str, missing: i64, factor: Ratio) -> Respread {
+        let plan = march();
+        respread(
+            &plan,
+            &done(&plan, as_of, missing),
+            day(as_of),
+            factor,
+            &office(),
+        )
+    }
+
+    #[test]
+    fn a_total_is_spread_over_working_days_to_the_last_unit() {
+        let plan = DailyPlan::spread(100, day("2023-04-24"), day("2023-05-07"), &office())
+            .expect("working days");
+        // 24–28 April, 4–6 May (Saturday 6 is worked): 8 days, 12.5 each.
+        assert_eq!(plan.daily.len(), 8);
+        assert_eq!(plan.total(), 100);
+        let values: Vec<i64> = plan.daily.values().copied().collect();
+        assert_eq!(values, [13, 13, 13, 13, 12, 12, 12, 12]);
+        assert_eq!(plan.last(), Some(day("2023-05-06")));
+    }
+
+    #[test]
+    fn a_holiday_week_takes_no_quantity() {
+        let refused = DailyPlan::spread(10, day("2023-04-29"), day("2023-05-03"), &office());
+        assert_eq!(
+            refused.expect_err("no working day").code,
+            "plan.no_working_day"
+        );
+    }
+
+    #[test]
+    fn a_week_that_crosses_a_dekad_counts_in_both() {
+        let plan = march();
+        // Week 6–12 March lies in the first dekad up to the 10th.
+        assert_eq!(plan.sum(PeriodKind::Week.containing(day("2023-03-08"))), 50);
+        assert_eq!(
+            plan.sum(PeriodKind::Dekad.containing(day("2023-03-08"))),
+            80
+        );
+        assert_eq!(
+            plan.sum(PeriodKind::Month.containing(day("2023-03-08"))),
+            230
+        );
+        let debt = debt(&plan, &done(&plan, "2023-03-08", 4), day("2023-03-08"));
+        assert_eq!(
+            debt,
+            Debt {
+                should: 60,
+                done: 56,
+                shortfall: 4
+            }
+        );
+    }
+
+    #[test]
+    fn a_small_slip_stays_inside_the_week() {
+        // Wed 8 March is 4 short; Thu and Fri may take 12 each: 2 + 2.
+        let new = after("2023-03-08", 4, Ratio::new(6, 5));
+        assert_eq!(
+            (new.parent, new.added, new.unabsorbed),
+            (Some(PeriodKind::Week), 4, 0)
+        );
+        assert_eq!(new.daily[&day("2023-03-09")], 12);
+        assert_eq!(new.daily[&day("2023-03-10")], 12);
+        assert_eq!(new.daily[&day("2023-03-13")], 10);
+        assert_eq!(new.factor.percent_text(), "120.0%");
+        assert_eq!(new.finish, Some(day("2023-03-31")));
+    }
+
+    #[test]
+    fn a_larger_slip_climbs_to_the_dekad_and_the_month() {
+        // Tue 14 March: the week (15–17) takes 6, the dekad (15–20) 8, the month (15–31) 26.
+        let parent = |missing| after("2023-03-14", missing, Ratio::new(6, 5)).parent;
+        assert_eq!(parent(6), Some(PeriodKind::Week));
+        assert_eq!(parent(8), Some(PeriodKind::Dekad));
+        assert_eq!(parent(10), Some(PeriodKind::Month));
+        // March ends its quarter, so the quarter takes no more than the month.
+        let new = after("2023-03-14", 40, Ratio::new(6, 5));
+        assert_eq!((new.parent, new.added, new.unabsorbed), (None, 26, 14));
+        // 14 units at 12 a day are two working days behind 31 March: Mon 3 and Tue 4 April.
+        assert_eq!(new.finish, Some(day("2023-04-04")));
+    }
+
+    #[test]
+    fn work_ahead_of_plan_changes_nothing() {
+        let new = after("2023-03-14", -30, Ratio::new(6, 5));
+        assert_eq!((new.parent, new.added, new.unabsorbed), (None, 0, 0));
+        assert!(new.daily.values().all(|&quantity| quantity == 10));
+        assert_eq!(new.finish, Some(day("2023-03-31")));
+    }
+
+    #[test]
+    fn the_catch_up_rate_is_required_over_average() {
+        let plan = march();
+        let done = done(&plan, "2023-03-14", 20);
+        // To do by the 31st: 230 − 80 = 150 in 13 working days; the last 5 days made 30.
+        let pace = catch_up(
+            &plan,
+            &done,
+            day("2023-03-14"),
+            day("2023-03-31"),
+            5,
+            &office(),
+        );
+        assert_eq!((pace.remaining, pace.workdays_left), (150, 13));
+        assert_eq!(pace.required, Ratio::new(150, 13));
+        assert_eq!(pace.average, Ratio::new(30, 5));
+        assert_eq!(pace.rate.percent_text(), "192.3%");
+        let idle = catch_up(
+            &plan,
+            &BTreeMap::new(),
+            day("2023-03-14"),
+            day("2023-03-31"),
+            5,
+            &office(),
+        );
+        assert!(!idle.rate.is_defined());
+    }
+
+    fn shifted(first: &str, days: i64) -> Date {
+        ground::timeline::date_of_day(ground::timeline::day_number(day(first)) + days)
+    }
+
+    #[derive(Debug)]
+    struct Case {
+        plan: DailyPlan,
+        done: BTreeMap<Date, i64>,
+        as_of: Date,
+        factor: Ratio,
+        calendar: WorkCalendar,
+    }
+
+    /// Plans of up to 120 days in 2023, done in part up to some day in them.
+    fn case() -> impl Strategy<Value = Case> {
+        let percent = prop::collection::vec(0i64..140, 120);
+        (
+            0i64..300,
+            10i64..120,
+            0i64..3_000,
+            0i64..110,
+            percent,
+            100i128..200,
+            any::<bool>(),
+        )
+            .prop_map(|(first, length, total, at, percent, factor, seven)| {
+                let calendar = if seven {
+                    WorkCalendar::seven_day()
+                } else {
+                    office()
+                };
+                let (from, to) = (
+                    shifted("2023-01-01", first),
+                    shifted("2023-01-01", first + length),
+                );
+                let plan = DailyPlan::spread(total, from, to, &calendar).unwrap_or_default();
+                let as_of = shifted("2023-01-01", first + at.min(length - 1));
+                let days = plan.daily.range(..=as_of).zip(percent);
+                let done = days
+                    .map(|((&date, &quantity), p)| (date, quantity * p / 100))
+                    .collect();
+                Case {
+                    plan,
+                    done,
+                    as_of,
+                    factor: Ratio::new(factor, 100),
+                    calendar,
+                }
+            })
+    }
+
+    fn new_plan(case: &Case) -> Respread {
+        respread(
+            &case.plan,
+            &case.done,
+            case.as_of,
+            case.factor,
+            &case.calendar,
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn a_period_is_the_sum_of_its_days_and_of_its_parts(case in case()) {
+            for quarter in 1..=4 {
+                let quarter = Period::Quarter { year: 2023, quarter };
+                let months = (quarter.first().month()..=quarter.last().month())
+                    .map(|month| case.plan.sum(Period::Month { year: 2023, month }));
+                prop_assert_eq!(months.sum::<i64>(), case.plan.sum(quarter));
+                let days = case.plan.daily.iter().filter(|(date, _)| quarter.contains(**date));
+                prop_assert_eq!(days.map(|(_, q)| q).sum::<i64>(), case.plan.sum(quarter));
+            }
+            for month in 1..=12 {
+                let dekads = (1..=3).map(|dekad| case.plan.sum(Period::Dekad { year: 2023, month, dekad }));
+                prop_assert_eq!(dekads.sum::<i64>(), case.plan.sum(Period::Month { year: 2023, month }));
+            }
+        }
+
+        #[test]
+        fn the_whole_is_unchanged(case in case()) {
+            let new = new_plan(&case);
+            let owed = debt(&case.plan, &case.done, case.as_of);
+            let rest: i64 = new.daily.values().sum();
+            let ahead = (-owed.shortfall).max(0);
+            prop_assert_eq!(owed.done + rest + new.unabsorbed, case.plan.total() + ahead);
+            prop_assert_eq!(new.added + new.unabsorbed, owed.shortfall.max(0));
+        }
+
+        #[test]
+        fn the_parent_that_takes_the_shortfall_keeps_its_total(case in case()) {
+            let new = new_plan(&case);
+            let Some(kind) = new.parent else { return Ok(()) };
+            let parent = kind.containing(case.as_of);
+            let before = parent.first().yesterday().expect("not the first day of time");
+            let carried = debt(&case.plan, &case.done, before).shortfall;
+            let made = sum_between(&case.done, parent.first(), case.as_of);
+            let rest = sum_between(&new.daily, parent.first(), parent.last());
+            // What was owed before the parent began is made up in it as well.
+            prop_assert_eq!(made + rest, case.plan.sum(parent) + carried);
+            // Nothing outside the parent has moved.
+            for (date, quantity) in new.daily.iter().filter(|(date, _)| **date > parent.last()) {
+                prop_assert_eq!(quantity, &case.plan.daily[date]);
+            }
+        }
+
+        #[test]
+        fn nothing_is_put_on_past_days_rest_days_or_beyond_the_factor(case in case()) {
+            let new = new_plan(&case);
+            let cap = daily_cap(&case.plan, case.factor);
+            for (&date, &quantity) in &new.daily {
+                prop_assert!(date > case.as_of && case.calendar.is_working(date));
+                let old = case.plan.daily[&date];
+                prop_assert!(quantity >= old && quantity <= old.max(cap));
+            }
+        }
+
+        #[test]
+        fn a_delay_never_pulls_the_finish_earlier(case in case(), lost in 0i64..500) {
+            let before = new_plan(&case).finish;
+            let mut done = case.done.clone();
+            *done.entry(case.as_of).or_insert(0) -= lost;
+            let after = respread(&case.plan, &done, case.as_of, case.factor, &case.calendar).finish;
+            prop_assert!(after >= before);
+            prop_assert!(before >= case.plan.last());
+        }
+    }
+}

@@ -3,7 +3,8 @@
 use ground::{Minute, Timeline, date_of_finish, date_of_start};
 
 use crate::network::{
-    Activity, ActivityKind, Driver, LagCalendar, Link, LinkKind, Network, Progress, Schedule,
+    Activity, ActivityKind, ConstraintKind, Driver, LagCalendar, Link, LinkKind, Network, Progress,
+    Schedule,
 };
 
 /// Why activity `i` starts and finishes when it does, with the shortfall when there is one.
@@ -121,40 +122,58 @@ fn dates(network: &Network, answer: &Schedule, i: usize) -> String {
 fn reason(network: &Network, answer: &Schedule, i: usize) -> String {
     let activity = &network.activities[i];
     let timeline = &network.calendars[activity.calendar];
+    let at = answer.remaining_start[i];
     match answer.driver[i] {
         Driver::Link(index) => link_reason(network, answer, &network.links[index]),
-        Driver::Constraint(kind) => {
-            let (before, after) = kind.words();
-            let at = activity
-                .constraints
-                .iter()
-                .find(|constraint| constraint.kind == kind);
-            let date = at.map_or(String::new(), |constraint| {
-                let finish = after == "完成";
-                let date = if finish {
-                    date_of_finish
-                } else {
-                    date_of_start
-                }(constraint.at);
-                date.to_string()
-            });
-            format!("因为规定{before} {date} {after}")
-        }
+        Driver::Constraint(kind) => constraint_reason(network, answer, i, kind),
         Driver::DataDate => {
-            "因为未完成的工作不能排在数据日期之前".to_owned() + &rest(timeline, answer, i)
+            let day = date_of_start(answer.frame);
+            format!("因为数据日期是 {day},没完成的工作不能排在它之前")
+                + &rest_days(timeline, answer.frame, at)
         }
-        Driver::ProjectStart => "因为项目从这时开始".to_owned() + &rest(timeline, answer, i),
+        Driver::ProjectStart => {
+            let day = date_of_start(answer.frame);
+            format!("因为项目从 {day} 开始") + &rest_days(timeline, answer.frame, at)
+        }
         Driver::Actual => "按实际开始往后排".to_owned(),
         Driver::Deadline | Driver::Target | Driver::ProjectFinish => "按目标日期倒排".to_owned(),
     }
 }
 
-/// Says so when the bound itself is not the first working minute of a day: rest days lie between.
-fn rest(timeline: &Timeline, answer: &Schedule, i: usize) -> String {
-    let at = answer.remaining_start[i];
-    let before = timeline.previous_finish(at);
-    if at - before > 24 * 60 {
-        ",并让过休息日".to_owned()
+fn constraint_reason(
+    network: &Network,
+    answer: &Schedule,
+    i: usize,
+    kind: ConstraintKind,
+) -> String {
+    let activity = &network.activities[i];
+    let (before, after) = kind.words();
+    let all = activity
+        .constraints
+        .iter()
+        .filter(|constraint| constraint.kind == kind);
+    // Of two bounds of one kind the later one counts.
+    let Some(bound) = all.map(|constraint| constraint.at).max() else {
+        return format!("因为规定了{before}…{after}");
+    };
+    if after == "完成" {
+        return format!("因为规定{before} {} {after}", date_of_finish(bound));
+    }
+    let rest = rest_days(
+        &network.calendars[activity.calendar],
+        bound,
+        answer.remaining_start[i],
+    );
+    format!("因为规定{before} {} {after}{rest}", date_of_start(bound))
+}
+
+/// Names the days without work between the instant that would allow a start and the start.
+fn rest_days(timeline: &Timeline, bound: Minute, start: Minute) -> String {
+    let day = ground::timeline::day_number;
+    let worked = day(date_of_finish(timeline.previous_finish(start)));
+    let days = day(date_of_start(start)) - day(date_of_start(bound)).max(worked + 1);
+    if days > 0 {
+        format!(",中间 {days} 天不上班")
     } else {
         String::new()
     }
@@ -172,7 +191,14 @@ fn link_reason(network: &Network, answer: &Schedule, link: &Link) -> String {
     };
     let lag = lag_words(network, link);
     let mut text = format!("因为要等{}{event}({date}){lag}{wait}", title(from));
-    text += &rest_days(network, answer, link);
+    let to = &network.activities[link.to];
+    if link.kind == LinkKind::FS && link.lag == 0 && to.kind != ActivityKind::FinishMilestone {
+        let (bound, start) = (
+            answer.early_finish[link.from],
+            answer.remaining_start[link.to],
+        );
+        text += &rest_days(&network.calendars[to.calendar], bound, start);
+    }
     text
 }
 
@@ -194,26 +220,6 @@ fn lag_words(network: &Network, link: &Link) -> String {
         ),
     };
     format!("{word} {size}")
-}
-
-/// Names the rest days that lie between a finish and the start that follows it directly.
-fn rest_days(network: &Network, answer: &Schedule, link: &Link) -> String {
-    if link.kind != LinkKind::FS || link.lag != 0 {
-        return String::new();
-    }
-    let first = answer.early_finish[link.from];
-    let next = answer.remaining_start[link.to];
-    let days = calendar_days(first, next);
-    if days > 1 && network.activities[link.to].kind != ActivityKind::FinishMilestone {
-        format!(",中间 {} 天不上班", days - 1)
-    } else {
-        String::new()
-    }
-}
-
-fn calendar_days(finish: Minute, start: Minute) -> i64 {
-    let day = ground::timeline::day_number;
-    day(date_of_start(start)) - day(date_of_finish(finish))
 }
 
 /// Working minutes as working days: `3 个工作日`, `2.5 个工作日`; below half a day as hours.

@@ -90,9 +90,7 @@ struct Frame {
 
 impl Frame {
     fn new(graph: &Graph, options: &Options) -> Self {
-        let at = options
-            .data_date
-            .map_or(options.start, |date| date.max(options.start));
+        let at = options.frame();
         let driver = if options.data_date == Some(at) {
             Driver::DataDate
         } else {

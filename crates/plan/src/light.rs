@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use ground::{Date, Fen, MoneyUnit, Ratio, WorkCalendar};
+use ground::{Date, Fen, MoneyUnit, WorkCalendar};
 
 /// 灯.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -349,7 +349,7 @@ fn money_cause(rule: &LightRule, facts: &LightFacts) -> Option<LightCause> {
     } else {
         (Rag::Red, format!("低于 {yellow}%"))
     };
-    let share = Ratio::new(i128::from(actual.0), i128::from(plan.0)).percent_text();
+    let share = percent_down(actual, plan);
     let wan = |fen: Fen| format!("{}万元", fen.show(MoneyUnit::WanYuan));
     let text = format!(
         "累计完成投资 {},序时计划 {},完成 {share},{words}。",
@@ -357,6 +357,12 @@ fn money_cause(rule: &LightRule, facts: &LightFacts) -> Option<LightCause> {
         wan(plan)
     );
     Some(cause(CauseKind::Money, rag, text))
+}
+
+/// One decimal, cut off and not rounded: what is below a limit must not be printed as the limit.
+fn percent_down(part: Fen, whole: Fen) -> String {
+    let tenths = (i128::from(part.0) * 1_000).div_euclid(i128::from(whole.0));
+    format!("{}.{}%", tenths.div_euclid(10), tenths.rem_euclid(10))
 }
 
 /// 任务灯: forecast against plan in working days of `calendar`, overdue milestones, reports.
@@ -437,4 +443,225 @@ fn milestone_cause(rule: &LightRule, facts: &TaskFacts) -> Option<LightCause> {
     let days = days_between(plan, facts.today);
     let text = format!("硬节点应于 {plan} 完成,已过 {days} 天。");
     Some(cause(CauseKind::MilestoneOverdue, Rag::Red, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ground::HolidayTable;
+    use proptest::prelude::*;
+
+    fn day(text: &str) -> Date {
+        text.parse().expect("a date")
+    }
+
+    /// A project due on 30 June 2023, looked at on 10 March, reported on 6 March.
+    fn facts(forecast: &str) -> LightFacts {
+        LightFacts {
+            planned_start: Some(day("2023-01-03")),
+            actual_start: Some(day("2023-01-03")),
+            target: Some(day("2023-06-30")),
+            forecast: Some(day(forecast)),
+            last_report: Some(day("2023-03-06")),
+            ..LightFacts::on(day("2023-03-10"))
+        }
+    }
+
+    fn check(facts: &LightFacts, rag: Rag, text: &str) {
+        let light = project_light(&LightRule::default(), facts);
+        assert_eq!(
+            (light.rag, light.causes[0].text.as_str()),
+            (rag, text),
+            "{light:?}"
+        );
+    }
+
+    #[test]
+    fn ten_days_late_is_yellow_and_eleven_is_red() {
+        check(
+            &facts("2023-06-30"),
+            Rag::Green,
+            "预计 2023-06-30 完成,与目标 2023-06-30 相同。",
+        );
+        check(
+            &facts("2023-06-28"),
+            Rag::Green,
+            "预计 2023-06-28 完成,比目标 2023-06-30 早 2 天。",
+        );
+        let text = "预计 2023-07-10 完成,比目标 2023-06-30 晚 10 天,不超过 10 天。";
+        check(&facts("2023-07-10"), Rag::Yellow, text);
+        let text = "预计 2023-07-11 完成,比目标 2023-06-30 晚 11 天,超过 10 天。";
+        check(&facts("2023-07-11"), Rag::Red, text);
+    }
+
+    #[test]
+    fn a_target_that_has_passed_is_late_whatever_the_forecast_says() {
+        let mut late = facts("2023-03-01");
+        late.target = Some(day("2023-03-05"));
+        check(
+            &late,
+            Rag::Yellow,
+            "到 2023-03-10 还没有完成,比目标 2023-03-05 晚 5 天,不超过 10 天。",
+        );
+    }
+
+    #[test]
+    fn silence_of_more_than_one_period_is_red() {
+        let mut silent = facts("2023-06-30");
+        silent.last_report = Some(day("2023-02-28"));
+        assert_eq!(
+            project_light(&LightRule::default(), &silent).rag,
+            Rag::Green
+        );
+        silent.last_report = Some(day("2023-02-27"));
+        let text = "最近一次进展报告是 2023-02-27,已 11 天没有报告,超过一个报告周期(10 天)。";
+        check(&silent, Rag::Red, text);
+        silent.last_report = None;
+        silent.actual_start = None;
+        silent.planned_start = Some(day("2023-02-20"));
+        let text = "2023-02-20 起应有进展,已 18 天没有报告,超过一个报告周期(10 天)。";
+        check(&silent, Rag::Red, text);
+    }
+
+    #[test]
+    fn nobody_reports_before_work_is_due() {
+        let mut early = facts("2023-06-30");
+        early.actual_start = None;
+        early.planned_start = Some(day("2023-04-01"));
+        early.last_report = None;
+        check(&early, Rag::Grey, "计划 2023-04-01 开始,还没到时间。");
+        // A late forecast is told even then.
+        early.forecast = Some(day("2023-08-01"));
+        assert_eq!(project_light(&LightRule::default(), &early).rag, Rag::Red);
+    }
+
+    #[test]
+    fn money_behind_plan_turns_the_light_and_missing_money_does_not() {
+        let wan = |wan: i64| Some(Fen(wan * 1_000_000));
+        let mut money = facts("2023-06-30");
+        money.money_plan_to_date = wan(6_000);
+        assert_eq!(project_light(&LightRule::default(), &money).rag, Rag::Green);
+        money.money_actual = wan(5_400);
+        assert_eq!(
+            project_light(&LightRule::default(), &money).rag,
+            Rag::Yellow
+        );
+        money.money_actual = wan(5_399);
+        let light = project_light(&LightRule::default(), &money);
+        assert_eq!(
+            (light.rag, light.causes[0].cause),
+            (Rag::Red, CauseKind::Money)
+        );
+        assert!(
+            light.causes[0].text.contains("89.9%,低于 90%"),
+            "{}",
+            light.causes[0].text
+        );
+        assert_eq!(light.causes[1].rag, Rag::Green);
+        money.money_plan_to_date = wan(0);
+        assert_eq!(project_light(&LightRule::default(), &money).causes.len(), 1);
+    }
+
+    #[test]
+    fn a_finished_project_is_done_and_says_how_late_it_was() {
+        let mut done = facts("2023-06-30");
+        done.today = day("2023-08-01");
+        done.actual_finish = Some(day("2023-07-15"));
+        check(
+            &done,
+            Rag::Done,
+            "已于 2023-07-15 完成,比目标 2023-06-30 晚 15 天。",
+        );
+    }
+
+    #[test]
+    fn without_a_target_there_is_no_green() {
+        let mut blank = facts("2023-06-30");
+        blank.target = None;
+        check(&blank, Rag::Grey, "没有填目标日期,不能判断快慢。");
+        check(
+            &LightFacts::on(day("2023-03-10")),
+            Rag::Grey,
+            "没有填目标日期,不能判断快慢。",
+        );
+    }
+
+    fn task(forecast: &str, duration_workdays: i64) -> TaskFacts {
+        TaskFacts {
+            today: day("2023-04-20"),
+            planned_start: Some(day("2023-04-10")),
+            planned_finish: Some(day("2023-04-28")),
+            forecast: Some(day(forecast)),
+            actual_start: Some(day("2023-04-10")),
+            actual_finish: None,
+            duration_workdays,
+            milestone: false,
+            last_report: None,
+            reported_alone: false,
+        }
+    }
+
+    fn task_rag(facts: &TaskFacts) -> Rag {
+        let calendar = WorkCalendar::official(HolidayTable::shipped());
+        task_light(&LightRule::default(), facts, &calendar).rag
+    }
+
+    #[test]
+    fn a_task_slips_in_working_days_of_its_calendar() {
+        // 29 April – 3 May are off; Saturday 6 May is worked.
+        assert_eq!(task_rag(&task("2023-04-28", 15)), Rag::Green);
+        assert_eq!(task_rag(&task("2023-05-06", 15)), Rag::Yellow);
+        assert_eq!(task_rag(&task("2023-05-08", 15)), Rag::Red);
+        // 10 % of 40 days allow four.
+        assert_eq!(task_rag(&task("2023-05-08", 40)), Rag::Yellow);
+        assert_eq!(task_rag(&task("2023-05-09", 40)), Rag::Red);
+    }
+
+    #[test]
+    fn a_finish_on_a_rest_day_after_the_plan_is_not_green() {
+        assert_eq!(task_rag(&task("2023-04-30", 15)), Rag::Yellow);
+    }
+
+    #[test]
+    fn a_hard_milestone_is_red_the_day_after() {
+        let mut node = task("2023-04-28", 0);
+        node.milestone = true;
+        node.today = day("2023-04-28");
+        assert_eq!(task_rag(&node), Rag::Green);
+        node.today = day("2023-04-29");
+        assert_eq!(task_rag(&node), Rag::Red);
+    }
+
+    #[test]
+    fn a_rule_file_states_only_what_differs() {
+        let rule: LightRule =
+            serde_json::from_str(r#"{"slip_days_yellow_max":5}"#).expect("a rule");
+        assert_eq!(
+            rule,
+            LightRule {
+                slip_days_yellow_max: 5,
+                ..LightRule::default()
+            }
+        );
+        assert!(serde_json::from_str::<LightRule>(r#"{"slip_days":5}"#).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn the_light_is_its_worst_cause_and_a_later_forecast_never_helps(
+            later in 0i16..60, more in 0i16..60, silent in 0i16..30,
+        ) {
+            let after = |text: &str, days: i16| {
+                ground::timeline::date_of_day(ground::timeline::day_number(day(text)) + i64::from(days))
+            };
+            let mut facts = facts("2023-06-01");
+            facts.last_report = Some(after("2023-02-10", silent));
+            facts.forecast = Some(after("2023-06-01", later));
+            let light = project_light(&LightRule::default(), &facts);
+            prop_assert!(light.causes.iter().all(|cause| cause.rag.weight() <= light.rag.weight()));
+            facts.forecast = Some(after("2023-06-01", later + more));
+            let worse = project_light(&LightRule::default(), &facts);
+            prop_assert!(worse.rag.weight() >= light.rag.weight());
+        }
+    }
 }

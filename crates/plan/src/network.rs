@@ -16,6 +16,17 @@ pub struct Network {
     pub links: Vec<Link>,
 }
 
+/// Calendars by their number only: a century of days helps nobody in a message.
+impl std::fmt::Debug for Network {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Network")
+            .field("calendars", &self.calendars.len())
+            .field("activities", &self.activities)
+            .field("links", &self.links)
+            .finish()
+    }
+}
+
 /// 工作项. One task or milestone.
 #[derive(Clone, Debug)]
 pub struct Activity {
@@ -260,6 +271,12 @@ impl Options {
             critical_float: 0,
         }
     }
+
+    /// The later of project start and data date.
+    pub(crate) fn frame(&self) -> Minute {
+        self.data_date
+            .map_or(self.start, |date| date.max(self.start))
+    }
 }
 
 /// 计算结果. One entry per activity in every list.
@@ -289,6 +306,8 @@ pub struct Schedule {
     pub late_driver: Vec<Driver>,
     /// 最长线路: on a driving chain to the latest finish, whatever the floats say.
     pub longest_path: Vec<bool>,
+    /// The later of project start and data date: the instant before which nothing is planned.
+    pub frame: Minute,
     /// 计算完成: latest early finish.
     pub finish: Minute,
 }
@@ -340,6 +359,7 @@ pub fn schedule(network: &Network, options: &Options) -> Result<Schedule, Vec<Fi
         driver: early.driver,
         late_driver: late.driver,
         longest_path,
+        frame: options.frame(),
         finish: early.project_finish,
     })
 }

@@ -322,7 +322,7 @@ impl Reader {
     fn bare_code(&mut self) -> Result<String, &'static str> {
         let mut code = String::new();
         while let Some(c) = self.peek() {
-            if code.ends_with(|last: char| last.is_ascii_digit()) && self.kind_here().is_some() {
+            if self.kind_after(&code) {
                 break;
             }
             if !(c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | '#')) {
@@ -336,6 +336,16 @@ impl Reader {
         } else {
             Err("没有编号")
         }
+    }
+
+    /// A kind in Latin letters needs a digit or a Chinese character before it, or `PASS` would be
+    /// cut in two.
+    fn kind_after(&self, code: &str) -> bool {
+        let Some(last) = code.chars().last() else {
+            return false;
+        };
+        let chinese = self.peek().is_some_and(|c| !c.is_ascii());
+        (chinese || !last.is_ascii() || last.is_ascii_digit()) && self.kind_here().is_some()
     }
 
     fn kind(&mut self) -> Option<LinkKind> {
@@ -588,4 +598,213 @@ fn link_of(
         lag,
         lag_calendar,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(text: &str) -> Vec<PredecessorRef> {
+        let (refs, findings) = parse_predecessors(text, "计划!F3");
+        assert!(findings.is_empty(), "{text}: {findings:?}");
+        refs
+    }
+
+    fn one(code: &str, kind: LinkKind, lag: i64, unit: LagUnit) -> PredecessorRef {
+        PredecessorRef {
+            code: code.to_owned(),
+            kind,
+            lag,
+            unit,
+        }
+    }
+
+    fn check(text: &str, expect: &[(&str, LinkKind, i64, LagUnit)]) {
+        let expect: Vec<_> = expect.iter().map(|&(c, k, l, u)| one(c, k, l, u)).collect();
+        assert_eq!(read(text), expect, "{text}");
+    }
+
+    fn refused(text: &str, word: &str) {
+        let (refs, findings) = parse_predecessors(text, "计划!F3");
+        assert!(refs.is_empty(), "{text}: {refs:?}");
+        assert_eq!(findings.len(), 1, "{text}: {findings:?}");
+        assert_eq!(
+            (findings[0].code.as_str(), findings[0].place.as_str()),
+            ("plan.predecessor", "计划!F3")
+        );
+        assert!(
+            findings[0].problem.contains(word),
+            "{}",
+            findings[0].problem
+        );
+    }
+
+    use LagUnit::{Day, ElapsedDay, Hour, Month, Percent, Week};
+    use LinkKind::{FF, FS, SF, SS};
+
+    #[test]
+    fn the_usual_writings_are_read() {
+        check("1", &[("1", FS, 0, Day)]);
+        check("1SS+10", &[("1", SS, 10, Day)]);
+        check("2FS-10", &[("2", FS, -10, Day)]);
+        check("4,6", &[("4", FS, 0, Day), ("6", FS, 0, Day)]);
+        check(
+            "7、8；3",
+            &[("7", FS, 0, Day), ("8", FS, 0, Day), ("3", FS, 0, Day)],
+        );
+        check("2FS-10,3SS+5天", &[("2", FS, -10, Day), ("3", SS, 5, Day)]);
+        check("3FF+2周", &[("3", FF, 2, Week)]);
+        check("5FS+50%", &[("5", FS, 50, Percent)]);
+        check("12SF", &[("12", SF, 0, Day)]);
+    }
+
+    #[test]
+    fn width_case_and_spaces_do_not_matter() {
+        check("１ｓｓ＋１０", &[("1", SS, 10, Day)]);
+        check(" 1 ss + 10 天 ", &[("1", SS, 10, Day)]);
+        check("1ff-2D，2fs+1 w", &[("1", FF, -2, Day), ("2", FS, 1, Week)]);
+        check(
+            "4 6\n8",
+            &[("4", FS, 0, Day), ("6", FS, 0, Day), ("8", FS, 0, Day)],
+        );
+        check("1SS+5 4", &[("1", SS, 5, Day), ("4", FS, 0, Day)]);
+        check("2FS－3工作日", &[("2", FS, -3, Day)]);
+    }
+
+    #[test]
+    fn chinese_kinds_and_units_are_read() {
+        check("3完成-完成+2周", &[("3", FF, 2, Week)]);
+        check("3完成—开始", &[("3", FS, 0, Day)]);
+        check("A1 开始到开始+4小时", &[("A1", SS, 4, Hour)]);
+        check("浇筑FS+7个自然日", &[("浇筑", FS, 7, ElapsedDay)]);
+        check("2+5天", &[("2", FS, 5, Day)]);
+        check("2FS+1个月", &[("2", FS, 1, Month)]);
+        check("2FS+7ed", &[("2", FS, 7, ElapsedDay)]);
+    }
+
+    #[test]
+    fn codes_may_hold_letters_dots_and_dashes() {
+        check("A-01.2FS+3", &[("A-01.2", FS, 3, Day)]);
+        check("3-2", &[("3-2", FS, 0, Day)]);
+        check("PASS", &[("PASS", FS, 0, Day)]);
+        check("PASS SS+2", &[("PASS", SS, 2, Day)]);
+        check("\"1SS\"FF", &[("1SS", FF, 0, Day)]);
+        check("\"a \"\"b\"\"\"+1天", &[("a \"b\"", FS, 1, Day)]);
+    }
+
+    #[test]
+    fn an_empty_cell_and_its_substitutes_have_no_predecessor() {
+        for text in ["", "  ", "无", "—", "/", "，"] {
+            check(text, &[]);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_why() {
+        refused("1SS+0.5天", "半天请写成");
+        refused("1SS+", "没有数字");
+        refused("1SS+3光年", "单位不认识");
+        refused("1SS+99999999999999999999", "间隔太大");
+        refused("?", "没有编号");
+        refused("\"1", "少一个引号");
+    }
+
+    #[test]
+    fn a_bad_reference_leaves_the_good_ones() {
+        let (refs, findings) = parse_predecessors("1,2SS+x,3", "A1");
+        let codes: Vec<&str> = refs
+            .iter()
+            .map(|reference| reference.code.as_str())
+            .collect();
+        assert_eq!((codes, findings.len()), (vec!["1", "3"], 1));
+        assert!(findings[0].problem.contains("2SS+x"));
+    }
+
+    #[test]
+    fn rows_become_links_and_say_what_is_wrong() {
+        let row = |code, predecessors, place| PredecessorRow {
+            code,
+            predecessors,
+            duration: 4_800,
+            place,
+        };
+        let rows = [
+            row("1", "", "F2"),
+            row("2", "1FS+50%，9", "F3"),
+            row("３", "3,1,1", "F4"),
+            row("2", "2SS+1周", "F5"),
+        ];
+        let (links, findings) = link_rows(&rows, &LagFactors::default());
+        let shape: Vec<_> = links
+            .iter()
+            .map(|l| (l.from, l.to, l.kind, l.lag))
+            .collect();
+        assert_eq!(shape, [(0, 1, FS, 2_400), (0, 2, FS, 0), (1, 3, SS, 2_400)]);
+        let told: Vec<_> = findings
+            .iter()
+            .map(|f| (f.code.as_str(), f.place.as_str()))
+            .collect();
+        let expect = [
+            ("plan.code_twice", "F5"),
+            ("plan.predecessor_missing", "F3"),
+            ("plan.predecessor_self", "F4"),
+            ("plan.predecessor_twice", "F4"),
+        ];
+        assert_eq!(told, expect);
+    }
+
+    #[test]
+    fn elapsed_units_run_on_the_clock() {
+        let factors = LagFactors::default();
+        assert_eq!(
+            factors.minutes(2, ElapsedDay, 0),
+            (2_880, LagCalendar::Elapsed)
+        );
+        assert_eq!(
+            factors.minutes(2, Week, 0),
+            (4_800, LagCalendar::Predecessor)
+        );
+        assert_eq!(
+            factors.minutes(-1, Month, 0),
+            (-9_600, LagCalendar::Predecessor)
+        );
+    }
+
+    fn reference() -> impl Strategy<Value = PredecessorRef> {
+        let code = prop_oneof![
+            "[0-9]{1,4}",
+            "[A-Za-z0-9.\\-]{1,6}",
+            "\\PC{1,6}",
+            "[0-9](SS|FF|FS)[+]?"
+        ];
+        let kind = prop_oneof![Just(FS), Just(SS), Just(FF), Just(SF)];
+        let unit = prop::sample::select(UNITS.map(|(_, unit)| unit).to_vec());
+        let lag = prop_oneof![Just(0), -LAG_MAX..=LAG_MAX];
+        (code, kind, lag, unit).prop_map(|(code, kind, lag, unit)| PredecessorRef {
+            code,
+            kind,
+            lag,
+            unit,
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printed_is_read_again(refs in prop::collection::vec(reference(), 0..6)) {
+            let text = print_predecessors(&refs);
+            let (read, findings) = parse_predecessors(&text, "");
+            prop_assert_eq!(findings, vec![]);
+            prop_assert_eq!(read, refs, "{}", text);
+        }
+
+        #[test]
+        fn no_text_is_too_strange(text in "\\PC*", tail in "[0-9SFsf+\\-,;、 \"%天周完成开始.]{0,30}") {
+            for text in [&text, &tail, &format!("{tail}{text}")] {
+                let (refs, _) = parse_predecessors(text, "A1");
+                let printed = print_predecessors(&refs);
+                prop_assert_eq!(parse_predecessors(&printed, "A1"), (refs, vec![]));
+            }
+        }
+    }
 }
