@@ -6,6 +6,8 @@ mod sample;
 
 use std::path::Path;
 
+use report::fonts::Fonts;
+use report::pdf::{self, Paper};
 use report::svg;
 use report::wall_chart::{Density, LayoutOptions, Style, SubRow, Theme, Zoom, layout};
 
@@ -29,6 +31,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     std::fs::write(folder.join("opened.svg"), svg::document(&scene))?;
     let panes = svg::panes(&layout(&chart, &LayoutOptions::default()));
     std::fs::write(folder.join("panes.html"), page(&panes))?;
+    for paper in [Paper::A0, Paper::A1, Paper::A3] {
+        let options = pdf::options_for(&chart, paper);
+        let printed = pdf::print(&layout(&chart, &options), paper, &Fonts::embedded())?;
+        println!("{paper:?}: {} pages, {:?}, {:?}", printed.pages, options.density, printed.findings);
+        std::fs::write(folder.join(format!("{paper:?}.pdf")), printed.bytes)?;
+    }
+    let grey = LayoutOptions { style: Style::GreyPrint, ..LayoutOptions::default() };
+    let bytes = pdf::document(&layout(&chart, &grey), Paper::A3, &Fonts::embedded())?;
+    std::fs::write(folder.join("grey.pdf"), bytes)?;
     Ok(())
 }
 

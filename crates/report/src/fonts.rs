@@ -50,8 +50,8 @@ impl Face {
 
     fn given(bytes: Vec<u8>, index: u32) -> Option<Self> {
         let shared = std::sync::Arc::new(bytes);
-        let data: std::sync::Arc<dyn AsRef<[u8]> + Send + Sync> = shared.clone();
-        Self::read(FaceBytes::Given(shared), Font::new(data.into(), index)?, index)
+        let font = Font::new(shared.clone().into(), index)?;
+        Self::read(FaceBytes::Given(shared), font, index)
     }
 
     fn read(bytes: FaceBytes, font: Font, index: u32) -> Option<Self> {

@@ -9,7 +9,7 @@ pub mod fonts;
 mod lamp;
 pub mod measure;
 pub mod palette;
-//pub mod pdf;
+pub mod pdf;
 pub mod scene;
 pub mod svg;
 pub mod wall_chart;

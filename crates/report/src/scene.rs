@@ -399,9 +399,9 @@ impl LinkPath<'_> {
     /// Corners of the arrow head at the end, its tip first.
     pub fn arrow(&self) -> [(f32, f32); 3] {
         let (x, y) = self.points.last().copied().unwrap_or_default();
-        let before = self.points.len().checked_sub(2).map_or(x, |place| self.points[place].0);
-        let back = if before <= x { -5.0 } else { 5.0 };
-        [(x, y), (x + back, y - 3.0), (x + back, y + 3.0)]
+        let before = self.points.len().checked_sub(2).map_or(y, |place| self.points[place].1);
+        let back = if before <= y { -5.0 } else { 5.0 };
+        [(x, y), (x - 3.0, y + back), (x + 3.0, y + back)]
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) struct Cell {
     pub first: Date,
     pub last: Date,
     pub label: String,
+    /// A shorter name where the cell is cut by the range; may be the same.
+    pub short: String,
     /// Second, weaker word; may be empty.
     pub note: String,
     /// Holds today.
@@ -79,7 +81,9 @@ fn cells(kind: PeriodKind, input: &AxisInput<'_>) -> Vec<Cell> {
     let spans = spans(kind, input.first, input.last);
     let cell = |(first, last): (Date, Date)| {
         let (label, note) = name(kind, first, last, input);
-        Cell { first, last, label, note, current: (first..=last).contains(&input.today) }
+        let years = label.rfind('年').map_or(0, |place| place + '年'.len_utf8());
+        let short = label[years..].to_owned();
+        Cell { first, last, label, short, note, current: (first..=last).contains(&input.today) }
     };
     spans.into_iter().map(cell).collect()
 }

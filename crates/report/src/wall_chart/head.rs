@@ -72,10 +72,11 @@ fn top_cell<'a>(sheet: &Sheet<'a>, cell: &Cell, nodes: &mut Vec<Node<'a>>) {
     if cell.current {
         nodes.push(Node::fill(x, 0.0, end - x, LEVEL, palette.brand_tint));
     }
-    let Some(label) = measure::cut(&cell.label, STRONG, end - x - 10.0) else { return };
+    let fits = |label: &&String| measure::width(label, STRONG) <= end - x - 10.0;
+    let Some(label) = [&cell.label, &cell.short].into_iter().find(fits) else { return };
     let colour = if cell.current { palette.brand_text } else { palette.ink_second };
-    let note_x = x + 8.0 + measure::width(&label, STRONG) + 6.0;
-    nodes.push(Node::text((x + 8.0, 16.0), STRONG, colour, label.into_owned()));
+    let note_x = x + 8.0 + measure::width(label, STRONG) + 6.0;
+    nodes.push(Node::text((x + 8.0, 16.0), STRONG, colour, label.clone()));
     if !cell.note.is_empty() && note_x + measure::width(&cell.note, FACE) <= end - 2.0 {
         nodes.push(Node::text((note_x, 16.0), FACE, palette.ink_weak, cell.note.clone()));
     }
@@ -102,6 +103,8 @@ fn draw_today<'a>(sheet: &Sheet<'a>, plot: &mut Pane<'a>) {
     let width = (measure::width(&text, STRONG) + 17.0).max(66.0);
     let left = (x - width / 2.0).clamp(0.0, (plot.width - width).max(0.0));
     let brand = sheet.palette.brand;
+    // A word half under the badge reads as another word.
+    plot.head.retain(|node| !lies_under(node, left, left + width));
     plot.head.push(Node::line((x, HEAD_HEIGHT - 2.0), (x, HEAD_HEIGHT), brand, stroke.width));
     plot.head.push(Node::Open(crate::scene::Mark::Plain("today")));
     let fill = Some(crate::scene::Paint::Flat(brand));
@@ -110,6 +113,13 @@ fn draw_today<'a>(sheet: &Sheet<'a>, plot: &mut Pane<'a>) {
     plot.head.push(Node::anchored(Anchor::Middle, at, STRONG, sheet.palette.on_brand, text));
     plot.head.push(Node::Close);
     plot.over.push((x, stroke));
+}
+
+/// Whether a node is a label of the lower level that touches the stretch of the badge.
+fn lies_under(node: &Node<'_>, left: f32, right: f32) -> bool {
+    let Node::Text { at: (x, y), anchor: Anchor::Middle, content, face, .. } = node else { return false };
+    let half = measure::width(content, *face) / 2.0;
+    *y > LEVEL && x + half > left && x - half < right
 }
 
 /// The frozen columns end in a strong line, in head and body.

@@ -9,15 +9,28 @@ use super::model::{BarAt, BarState, Link, LinkKind};
 use super::rows::Placed;
 use crate::scene::{LinkPath, RowSpot};
 
-/// How far a line leaves a bar before it turns.
-const STUB: f32 = 5.0;
+/// How far inside a bar's end a line leaves or enters.
+const INSET: f32 = 4.0;
+/// From a bar's bottom to the lower side of its critical line.
+const UNDERLINE: f32 = 4.0;
 
-/// One end of a link: row, left and right edge, middle of the bar.
+/// One end of a link: row, left and right edge, top and bottom of the bar.
 struct End {
     row: usize,
     left: f32,
     right: f32,
-    middle: f32,
+    top: f32,
+    bottom: f32,
+}
+
+impl End {
+    fn start(&self) -> f32 {
+        self.left + INSET.min((self.right - self.left) / 2.0)
+    }
+
+    fn finish(&self) -> f32 {
+        self.right - INSET.min((self.right - self.left) / 2.0)
+    }
 }
 
 pub(super) fn route<'a>(
@@ -48,7 +61,7 @@ fn path<'a>(
         to_row: to.row,
         hidden: !(critical || selected),
         critical,
-        points: corners(&from, &to, link.kind),
+        points: corners(&from, &to, rows, link.kind),
     })
 }
 
@@ -61,40 +74,25 @@ fn end(sheet: &Sheet<'_>, placed: &Placed, rows: &[RowSpot<'_>], at: BarAt) -> O
     };
     let (left, right) = bars::extent(&sheet.scale, bar)?;
     let lane_top = f32::from(lane) * (sheet.metrics.bar + 6.0);
-    let middle = rows.get(row)?.y + lane_top + sheet.metrics.bar_top + sheet.metrics.bar / 2.0;
-    Some(End { row, left, right, middle })
+    let top = rows.get(row)?.y + lane_top + sheet.metrics.bar_top;
+    Some(End { row, left, right, top, bottom: top + sheet.metrics.bar })
 }
 
-/// Out of one bar, along the edge between rows, into the other.
-fn corners(from: &End, to: &End, kind: LinkKind) -> Vec<(f32, f32)> {
-    let leaves_right = matches!(kind, LinkKind::FinishStart | LinkKind::FinishFinish);
-    let enters_left = matches!(kind, LinkKind::FinishStart | LinkKind::StartStart);
-    let start = if leaves_right { from.right } else { from.left };
-    let stop = if enters_left { to.left } else { to.right };
-    let out = if leaves_right { start + STUB } else { start - STUB };
-    let into = if enters_left { stop - STUB } else { stop + STUB };
-    let straight = match (leaves_right, enters_left) {
-        (true, true) => out <= into,
-        (false, false) => out >= into,
-        _ => true,
+/// Out of one bar, along the edge of its row, into the other bar from above or below.
+fn corners(from: &End, to: &End, rows: &[RowSpot<'_>], kind: LinkKind) -> Vec<(f32, f32)> {
+    let leaves_finish = matches!(kind, LinkKind::FinishStart | LinkKind::FinishFinish);
+    let enters_start = matches!(kind, LinkKind::FinishStart | LinkKind::StartStart);
+    let out = if leaves_finish { from.finish() } else { from.start() };
+    let into = if enters_start { to.start() } else { to.finish() };
+    let row = &rows[from.row];
+    let down = to.row > from.row;
+    let (leave, edge, enter) = if down {
+        (from.bottom, row.y + row.height - 0.5, to.top)
+    } else {
+        (from.top, row.y - 0.5, to.bottom + UNDERLINE)
     };
-    if straight {
-        let turn = match (leaves_right, enters_left) {
-            (true, false) => out.max(into),
-            (false, true) => out.min(into),
-            _ => out,
-        };
-        return vec![(start, from.middle), (turn, from.middle), (turn, to.middle), (stop, to.middle)];
+    if (out - into).abs() < 0.5 {
+        return vec![(into, leave), (into, enter)];
     }
-    // The successor lies behind: pass between the two rows.
-    let down = if to.middle > from.middle { 13.0 } else { -13.0 };
-    let between = from.middle + down;
-    vec![
-        (start, from.middle),
-        (out, from.middle),
-        (out, between),
-        (into, between),
-        (into, to.middle),
-        (stop, to.middle),
-    ]
+    vec![(out, leave), (out, edge), (into, edge), (into, enter)]
 }
