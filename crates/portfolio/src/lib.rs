@@ -1,1 +1,40 @@
 //! Projects and rounds: memberships, roll-forward, rates, standing of a project.
+//!
+//! Records come in, typed values and findings go out. How a record is stored, drawn or exported is left to
+//! `store`, `report` and `exchange`; network arithmetic is left to `plan`. Everything here is a pure function
+//! of records, a calendar and a date that the caller passes in.
+
+pub mod activity;
+pub mod calendars;
+pub mod catch_up;
+pub mod due;
+pub mod matter;
+pub mod membership;
+pub mod network;
+pub mod nodes;
+pub mod project;
+pub mod rates;
+mod reading;
+pub mod roll_forward;
+pub mod round;
+pub mod standing;
+pub mod summary;
+pub mod why;
+
+pub use activity::{Activity, ProgressReport, newest_reports};
+pub use calendars::Calendars;
+pub use due::{DueNode, due_nodes};
+pub use matter::{Funnel, Matter, MatterState, funnel};
+pub use membership::{Membership, Role, distinct_projects};
+pub use nodes::{NodeCount, node_counts};
+pub use project::{Project, StageDates, Target};
+pub use rates::{Rate, RateKind, RateRequest, Share, rate};
+pub use reading::Names;
+pub use roll_forward::{
+    Stuck, StuckKind, Transfer, TransferMatrix, conversion, roll_forward, stuck, transfer_matrix,
+};
+pub use round::{Batch, Round, StatedRate};
+pub use standing::{Bar, BarState, ProjectInput, Standing, Verdict, standing};
+pub use summary::{
+    Across, BatchSummary, Check, CheckVerdict, Part, RoundSummary, across, summarise,
+};

@@ -1,0 +1,378 @@
+//! From a project's activities and reports to a `plan::Network` that can be scheduled on a day.
+//!
+//! Rules of this room: activities without any predecessor text are a chain in the order of their codes. A report
+//! speaks of the end of its day, and the data date of a project is the day of its newest report: until the next
+//! report is due nobody is called late for not having spoken. When a reporting period has passed in silence, the
+//! data date slides on day by day, and with it everything unfinished (P6: nothing unfinished lies before it).
+
+use std::collections::BTreeMap;
+
+use ground::{ActivityId, Date, Finding, Minute, Timeline};
+use plan::{Constraint, ConstraintKind, LagFactors, Link, PredecessorRow, Progress, Status};
+
+use crate::activity::{Activity, FULL, ProgressReport, newest_reports};
+use crate::calendars::{Calendars, days_between, end_of, start_of};
+
+/// A network with what was assumed on the way to it. Position = place in `activities`.
+pub struct BuiltNetwork<'a> {
+    /// Activities in plan order.
+    pub activities: Vec<&'a Activity>,
+    /// What is handed to the scheduler.
+    pub network: plan::Network,
+    /// The newest report of each activity.
+    pub reports: Vec<Option<&'a ProgressReport>>,
+    /// Facts up to the day, from activity and reports together.
+    pub status: Vec<Status>,
+    /// 推定: running on plan without a report of its own yet.
+    pub assumed: Vec<bool>,
+    /// Newest report of the project, about whatever activity.
+    pub last_report: Option<Date>,
+    /// 数据截至: the day whose end is the data date.
+    pub data_date: Date,
+    /// Doubts about predecessors, durations and reports.
+    pub findings: Vec<Finding>,
+}
+
+/// Builds the network of one project on `today`. `report_days` is the length of a reporting period.
+pub fn build<'a>(
+    activities: &'a [Activity],
+    reports: &'a [ProgressReport],
+    calendars: &Calendars,
+    today: Date,
+    report_days: i64,
+) -> BuiltNetwork<'a> {
+    let mut ordered: Vec<&Activity> = activities.iter().collect();
+    ordered.sort_by_cached_key(|a| (natural(&a.code), a.planned_start, a.id));
+    let newest = newest_reports(reports, today);
+    let last_report = reports
+        .iter()
+        .map(|r| r.reported_on)
+        .filter(|d| *d <= today)
+        .max();
+    let mut built = BuiltNetwork {
+        reports: ordered.iter().map(|a| newest.get(&a.id).copied()).collect(),
+        status: Vec::with_capacity(ordered.len()),
+        assumed: vec![false; ordered.len()],
+        data_date: data_date(last_report, activities, today, report_days),
+        last_report,
+        network: plan::Network {
+            calendars: calendars.timelines().to_vec(),
+            activities: Vec::new(),
+            links: Vec::new(),
+        },
+        findings: Vec::new(),
+        activities: ordered,
+    };
+    for i in 0..built.activities.len() {
+        add_activity(&mut built, i, calendars, today);
+    }
+    built.network.links = links(&built.activities, &built.network, &mut built.findings);
+    hold_first_activities(&mut built);
+    let pace = Pace {
+        data_date: built.data_date,
+        report_days,
+    };
+    carry_forward(&mut built, calendars, &pace);
+    built
+}
+
+/// The day of the newest report, moved on by the days of silence beyond one reporting period. A plan nobody has
+/// reported on yet speaks for itself up to the day before it begins.
+fn data_date(
+    last_report: Option<Date>,
+    activities: &[Activity],
+    today: Date,
+    report_days: i64,
+) -> Date {
+    let begins = || {
+        activities
+            .iter()
+            .filter_map(|a| a.planned_start)
+            .min()?
+            .yesterday()
+            .ok()
+    };
+    let Some(word) = last_report.or_else(begins) else {
+        return today;
+    };
+    let silence = days_between(word, today);
+    if silence <= 0 {
+        return today;
+    }
+    later(word, (silence - report_days.max(0)).max(0))
+}
+
+fn later(day: Date, days: i64) -> Date {
+    ground::timeline::date_of_day(ground::timeline::day_number(day) + days)
+}
+
+/// `2.10` after `2.9`: digits compare as numbers, the rest as text.
+fn natural(code: &str) -> Vec<(String, u64)> {
+    let mut parts = Vec::new();
+    let mut rest = code.trim();
+    while !rest.is_empty() {
+        let words = rest
+            .find(|c: char| c.is_ascii_digit())
+            .unwrap_or(rest.len());
+        let tail = &rest[words..];
+        let digits = tail
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(tail.len());
+        parts.push((
+            rest[..words].to_owned(),
+            tail[..digits].parse().unwrap_or(u64::MAX),
+        ));
+        rest = &tail[digits..];
+    }
+    parts
+}
+
+fn add_activity(built: &mut BuiltNetwork<'_>, i: usize, calendars: &Calendars, today: Date) {
+    let activity = built.activities[i];
+    let place = place(activity);
+    if let Some(id) = activity
+        .calendar
+        .as_deref()
+        .filter(|id| !calendars.knows(id))
+    {
+        let problem = format!("“{}”的日历“{id}”没有登记,按七天计算。", activity.name);
+        built.findings.push(Finding::warning(
+            "plan_calendar",
+            &place,
+            problem,
+            "请改选日历。",
+        ));
+    }
+    let calendar = calendars.position(activity.calendar.as_deref());
+    let timeline = calendars.timeline(calendar);
+    let duration = duration(activity, timeline).unwrap_or_else(|| {
+        let problem = format!(
+            "“{}”没有工期,也没有完整的计划起止日期,按 1 天计算。",
+            activity.name
+        );
+        built.findings.push(Finding::warning(
+            "plan_no_duration",
+            &place,
+            problem,
+            "请补填工期。",
+        ));
+        timeline.minutes_per_day()
+    });
+    let status = status(activity, built.reports[i], today);
+    let (progress, told) = plan::progress_of(&status, duration, timeline, today, &place);
+    built.findings.extend(told);
+    built.status.push(status);
+    let code = match activity.code.trim() {
+        "" => format!("#{}", i + 1),
+        code => code.to_owned(),
+    };
+    let mut node = plan::Activity::task(code, activity.name.clone(), calendar, duration);
+    if activity.milestone {
+        node.kind = plan::ActivityKind::FinishMilestone;
+    }
+    node.progress = progress;
+    built.network.activities.push(node);
+}
+
+fn place(activity: &Activity) -> String {
+    format!("倒排计划 编号{}“{}”", activity.id, activity.name)
+}
+
+/// Working minutes: the stated days, else the planned span.
+fn duration(activity: &Activity, timeline: &Timeline) -> Option<i64> {
+    if activity.milestone {
+        return Some(0);
+    }
+    if let Some(days) = activity.duration_days {
+        return Some(days.saturating_mul(timeline.minutes_per_day()));
+    }
+    let (start, finish) = (activity.planned_start?, activity.planned_finish?);
+    Some(timeline.between(start_of(start), end_of(finish)))
+}
+
+/// Facts up to the day. A report of 100 % is a finish on its day; a report with progress is a start, on the
+/// planned day or, when that lies after it, on the day of the report.
+fn status(activity: &Activity, report: Option<&ProgressReport>, today: Date) -> Status {
+    let known = |day: Option<Date>| day.filter(|d| *d <= today);
+    let percent = report.and_then(|r| r.percent);
+    let complete = report.filter(|r| r.is_complete()).map(|r| r.reported_on);
+    let begun = report.filter(|r| r.percent.unwrap_or(0) > 0).map(|r| {
+        activity
+            .planned_start
+            .map_or(r.reported_on, |planned| planned.min(r.reported_on))
+    });
+    let actual_finish = known(activity.actual_finish).or(complete);
+    Status {
+        actual_start: known(activity.actual_start).or(begun).or(actual_finish),
+        actual_finish,
+        // The finish is the stronger word: an older 95 % must not contradict it.
+        percent: if actual_finish.is_some() {
+            Some(FULL)
+        } else {
+            percent
+        },
+        remaining_days: report.and_then(|r| r.remaining_days),
+    }
+}
+
+fn links(
+    activities: &[&Activity],
+    network: &plan::Network,
+    findings: &mut Vec<Finding>,
+) -> Vec<Link> {
+    if activities.iter().all(|a| a.predecessors.is_none()) {
+        return (1..activities.len())
+            .map(|to| Link::finish_start(to - 1, to))
+            .collect();
+    }
+    let places: Vec<String> = activities.iter().map(|a| place(a)).collect();
+    let rows: Vec<PredecessorRow<'_>> = activities
+        .iter()
+        .zip(&network.activities)
+        .zip(&places)
+        .map(|((activity, node), place)| PredecessorRow {
+            code: &node.code,
+            predecessors: activity.predecessors.as_deref().unwrap_or(""),
+            duration: node.duration,
+            place,
+        })
+        .collect();
+    let (links, told) = plan::link_rows(&rows, &LagFactors::default());
+    findings.extend(told);
+    links
+}
+
+/// An activity that waits for nothing starts on its planned day at the earliest.
+fn hold_first_activities(built: &mut BuiltNetwork<'_>) {
+    let mut waits = vec![false; built.activities.len()];
+    for link in &built.network.links {
+        waits[link.to] = true;
+    }
+    for (i, activity) in built.activities.iter().enumerate() {
+        if let (false, Some(day)) = (waits[i], activity.planned_start) {
+            let hold = Constraint {
+                kind: ConstraintKind::StartNoEarlier,
+                at: start_of(day),
+            };
+            built.network.activities[i].constraints.push(hold);
+        }
+    }
+}
+
+struct Pace {
+    data_date: Date,
+    report_days: i64,
+}
+
+impl Pace {
+    /// The last day on which a word of `day` is still taken to hold.
+    fn good_until(&self, day: Date) -> Date {
+        later(
+            day,
+            days_between(day, self.data_date)
+                .min(self.report_days)
+                .max(0),
+        )
+    }
+}
+
+/// Takes off the work that is presumed done since the last word about each activity.
+fn carry_forward(built: &mut BuiltNetwork<'_>, calendars: &Calendars, pace: &Pace) {
+    let ready = ready(built);
+    for (i, ready) in ready.into_iter().enumerate() {
+        let node = &built.network.activities[i];
+        let timeline = calendars.timeline(node.calendar);
+        let progress = match node.progress {
+            Progress::Started {
+                actual_start,
+                remaining,
+            } => {
+                let said = built.reports[i]
+                    .map(|r| end_of(r.reported_on))
+                    .unwrap_or(actual_start);
+                let until = pace.good_until(ground::date_of_finish(said));
+                let remaining = less(timeline, remaining, said, end_of(until));
+                Progress::Started {
+                    actual_start,
+                    remaining,
+                }
+            }
+            Progress::NotStarted if ready => {
+                match presumed(built.activities[i], node, timeline, pace) {
+                    Some(progress) => {
+                        built.assumed[i] = true;
+                        progress
+                    }
+                    None => continue,
+                }
+            }
+            _ => continue,
+        };
+        built.network.activities[i].progress = progress;
+    }
+}
+
+/// Whose predecessors are all finished.
+fn ready(built: &BuiltNetwork<'_>) -> Vec<bool> {
+    let mut ready = vec![true; built.activities.len()];
+    for link in &built.network.links {
+        let from = &built.network.activities[link.from];
+        if !matches!(from.progress, Progress::Finished { .. }) {
+            ready[link.to] = false;
+        }
+    }
+    ready
+}
+
+/// An activity that should have begun by the data date and of which nobody has spoken: on plan, for one reporting
+/// period after its planned start.
+fn presumed(
+    activity: &Activity,
+    node: &plan::Activity,
+    timeline: &Timeline,
+    pace: &Pace,
+) -> Option<Progress> {
+    let planned = activity
+        .planned_start
+        .filter(|day| *day <= pace.data_date)?;
+    let start = timeline.next_start(start_of(planned));
+    let until = end_of(pace.good_until(planned));
+    let remaining = less(timeline, node.duration, start, until);
+    Some(Progress::Started {
+        actual_start: start,
+        remaining,
+    })
+}
+
+/// Remaining work less the working time from `from` to `until`; what is not reported finished keeps one day.
+fn less(timeline: &Timeline, remaining: i64, from: Minute, until: Minute) -> i64 {
+    let passed = timeline.between(from, until).max(0);
+    (remaining - passed).max(remaining.min(timeline.minutes_per_day()))
+}
+
+/// Percent of each activity on the day, hundredths of a percent, by activity id.
+pub fn percents(
+    activities: &[Activity],
+    reports: &[ProgressReport],
+    today: Date,
+) -> BTreeMap<ActivityId, i64> {
+    let newest = newest_reports(reports, today);
+    let percent = |a: &Activity| {
+        status(a, newest.get(&a.id).copied(), today)
+            .percent
+            .unwrap_or(0)
+    };
+    activities.iter().map(|a| (a.id, percent(a))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_ordered_by_their_numbers() {
+        let mut codes = ["10", "2", "1.10", "1.9", "A2", "A10"];
+        codes.sort_by_key(|c| natural(c));
+        assert_eq!(codes, ["1.9", "1.10", "2", "10", "A2", "A10"]);
+    }
+}
