@@ -108,6 +108,8 @@ pub struct Field {
     pub min: Option<i64>,
     /// Upper limit in the value's own scale.
     pub max: Option<i64>,
+    /// The text field that takes a name which an org or ref field does not know.
+    pub else_to: Option<String>,
     /// A text that follows a coding standard.
     pub format: Option<TextFormat>,
     /// Options of a code field, copied from the list it names.
@@ -275,6 +277,7 @@ impl Field {
             max_len: None,
             min: None,
             max: None,
+            else_to: None,
             format: None,
             choices: Vec::new(),
             hint: None,

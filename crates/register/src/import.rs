@@ -2,7 +2,7 @@
 //! rows (签约一批) and the header levels of cross tables. Finding tables in sheets is left to
 //! `exchange`.
 
-use ground::Finding;
+use ground::{Finding, Severity};
 
 use crate::definition::{Definition, Field, FieldKind};
 use crate::read::{Hints, plain, read_cell};
@@ -134,7 +134,9 @@ pub fn read_constants(
         for rule in &definition.import.constants {
             let scan = Scan { definition, place, hints: &hints };
             let Some(found) = scan.find(rule, &text) else { continue };
-            findings.extend(found.findings);
+            // A year or day made up by rule is no news in a title; a doubt is.
+            let told = found.findings.into_iter().filter(|f| f.severity > Severity::Info);
+            findings.extend(told);
             for (id, value) in found.fields {
                 fields.entry(id).or_insert(value);
             }
@@ -235,7 +237,7 @@ impl Scan<'_> {
     fn named_hole(&self, field: &Field, pieces: &[Piece], text: &str) -> Option<Found> {
         let end = match pieces.first() {
             Some(Piece::Literal(literal)) => text.find(literal.as_str())?,
-            _ => text.find(['(', ')', ';', ',', '。', ' ']).unwrap_or(text.len()),
+            _ => text.find(['(', ')', ';', ',', '。', '、', ' ']).unwrap_or(text.len()),
         };
         let rest = self.rest(pieces, &text[end..])?;
         Some(join(self.read(field, &text[..end]), rest))
@@ -256,7 +258,7 @@ fn join(first: Found, rest: Found) -> Found {
 }
 
 fn is_mild(finding: &Finding) -> bool {
-    finding.severity != ground::Severity::Error
+    finding.severity != Severity::Error
 }
 
 /// Kinds whose text is a name: any text fits, so it is never cut to make it fit.

@@ -20,6 +20,8 @@ mod same;
 mod schema;
 mod show;
 mod suggest;
+#[cfg(test)]
+mod testing;
 mod validate;
 
 pub use definition::{

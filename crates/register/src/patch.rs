@@ -80,3 +80,37 @@ pub fn patch_from_json(definition: &Definition, json: &Json) -> (Patch, Vec<Find
     let (before, after) = (side("before"), side("after"));
     (diff(&before, &after), findings)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{definition, fields};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn applying_a_difference_gives_the_other_version(a in fields(), b in fields()) {
+            let patch = diff(&a, &b);
+            prop_assert_eq!(apply(&patch, &a), b.clone());
+            prop_assert_eq!(apply(&inverse(&patch), &b), a);
+        }
+
+        #[test]
+        fn a_patch_survives_its_json(a in fields(), b in fields()) {
+            let patch = diff(&a, &b);
+            let (read, findings) = patch_from_json(&definition(), &patch_to_json(&definition(), &patch));
+            prop_assert_eq!(findings, vec![]);
+            prop_assert_eq!(read, patch);
+        }
+    }
+
+    #[test]
+    fn only_changed_fields_are_in_a_patch() {
+        let before = Fields::from([("name".into(), Value::Text("甲".into())), ("count".into(), Value::Int(1))]);
+        let after = Fields::from([("name".into(), Value::Text("甲".into())), ("done".into(), Value::Bool(true))]);
+        let patch = diff(&before, &after);
+        assert_eq!(patch.keys().collect::<Vec<_>>(), ["count", "done"]);
+        assert_eq!(patch["count"], Change { before: Some(Value::Int(1)), after: None });
+        assert!(diff(&after, &after).is_empty());
+    }
+}

@@ -14,7 +14,7 @@ type Lists = BTreeMap<String, Vec<Choice>>;
 const KEYS: &[&str] = &[
     "id", "type", "label", "hint", "required", "core", "unique", "search", "list", "print",
     "import_only", "show", "unit", "digits", "to", "many", "columns", "synonyms", "max_len", "min",
-    "max", "bound", "format",
+    "max", "bound", "format", "else_to",
 ];
 const KEYS_LATER: &[&str] = &[
     "compute", "default", "visible", "read_only", "check", "pick", "copy", "set_once", "mask",
@@ -81,6 +81,7 @@ fn texts(row: &View, choices: &Lists, field: &mut Field) {
     if let FieldKind::Code { list } = &field.kind {
         field.choices = choices.get(list).cloned().unwrap_or_default();
     }
+    field.else_to = row.text("else_to").map(|at| at.value);
     if let Some(at) = row.text("format") {
         field.format = match at.value.as_str() {
             "project_code" => Some(TextFormat::ProjectCode),

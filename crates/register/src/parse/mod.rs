@@ -23,7 +23,7 @@ const ID_MAX: usize = 40;
 const RESERVED: &[&str] = &[
     "id", "version", "district", "district_code", "org", "org_path", "number", "withdrawn", "seq",
     "created_at", "created_by", "updated_at", "updated_by", "def_version", "parent_id", "row_no",
-    "search_text",
+    "search_text", "record_id",
 ];
 
 const TOP: &[&str] = &["register", "number", "choices", "field", "duplicate", "import"];
@@ -82,6 +82,7 @@ fn read(view: &View) -> Option<Definition> {
     if let Some(register) = view.table("register") {
         named_fields(&register, &mut definition);
     }
+    across_fields(view, &definition);
     definition.number = number(view, &definition);
     definition.duplicates = rules::duplicates(view, &definition);
     definition.import = rules::import(view, &definition);
@@ -186,6 +187,33 @@ fn known_field<'d>(source: &Source, definition: &'d Definition, at: &At<String>)
         );
     }
     found
+}
+
+/// What one field says about another: `else_to`, and the column that money keeps its bound in.
+fn across_fields(view: &View, definition: &Definition) {
+    for row in view.tables("field") {
+        if let Some(at) = row.text("else_to")
+            && let Some(field) = known_field(view.source, definition, &at)
+            && field.kind != FieldKind::Text
+        {
+            view.source.error(
+                "wrong_field",
+                at.offset,
+                format!("else_to 指向的\"{}\"不是单行文字。", at.value),
+                "请指向一个 text 字段,名录里没有的名称按原文记在那里。",
+            );
+        }
+        let Some(at) = row.text("id") else { continue };
+        let money = at.value.strip_suffix("_bound").and_then(|id| definition.field(id));
+        if money.is_some_and(|f| f.kind == FieldKind::Money) {
+            view.source.error(
+                "reserved_id",
+                at.offset,
+                format!("\"{}\"要用来存金额的\"约、余、近\"。", at.value),
+                "请换一个名称。",
+            );
+        }
+    }
 }
 
 fn number(view: &View, definition: &Definition) -> Option<NumberPattern> {

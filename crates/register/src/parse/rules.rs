@@ -17,7 +17,7 @@ fn duplicate(row: &View, definition: &Definition) -> Option<DuplicateRule> {
     let keys: Vec<String> = keys.collect();
     let near: Vec<NearRule> =
         row.tables("near").iter().filter_map(|n| near_rule(n, definition)).collect();
-    if keys.is_empty() && near.is_empty() {
+    if row.get("keys").is_none() && row.get("near").is_none() {
         row.source.error(
             "empty_rule",
             row.offset(),

@@ -162,7 +162,7 @@ fn parse_date(text: &str, today: Date) -> Parsed {
     let (year, rest, separator) = year_part(text, today)?;
     let written = rest.len() < text.len();
     match separator {
-        Some(mark) => separated(year, rest, mark),
+        Some(mark) => separated(year, rest, mark, written),
         None => chinese(year, rest, written),
     }
 }
@@ -212,14 +212,15 @@ fn leading_number(text: &str) -> Option<(i16, usize, &str)> {
 }
 
 /// 6-25, 6, after the year and its separator; or 6/25 when the text had no year.
-fn separated(year: i16, rest: &str, mark: char) -> Parsed {
+fn separated(year: i16, rest: &str, mark: char, year_written: bool) -> Parsed {
     let parts: Vec<&str> = rest.split(mark).collect();
     let number = |part: &str| part.trim_end_matches(['日', '号', '月']).parse::<i16>().ok();
     match parts[..] {
         [month, d] if rest.len() < 6 => {
-            let reading = day(year, number(month)?, number(d)?);
-            Some(reading.map(exact))
+            let found = day(year, number(month)?, number(d)?);
+            Some(found.map(|date| if year_written { exact(date) } else { by_rule(date) }))
         }
+        [_] if !year_written => None,
         // In a number cell 2023.10 has become 2023.1.
         ["1"] if mark == '.' => Some(month_end(year, 1).map(|date| DateReading {
             date,

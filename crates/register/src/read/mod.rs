@@ -20,21 +20,27 @@ use crate::suggest::nearest;
 pub struct ReadCell {
     /// The value; none for an empty cell and for one that could not be read.
     pub value: Option<Value>,
+    /// A name that the directory does not have, for the field that `else_to` names.
+    pub other: Option<(String, Value)>,
     /// Errors for what could not be read, warnings and infos for what was read with a guess.
     pub findings: Vec<Finding>,
 }
 
 impl ReadCell {
     fn value(value: Value) -> ReadCell {
-        ReadCell { value: Some(value), findings: Vec::new() }
+        ReadCell { value: Some(value), ..ReadCell::default() }
+    }
+
+    fn with(value: Value, findings: Vec<Finding>) -> ReadCell {
+        ReadCell { value: Some(value), other: None, findings }
     }
 
     fn noted(value: Value, finding: Finding) -> ReadCell {
-        ReadCell { value: Some(value), findings: vec![finding] }
+        ReadCell { value: Some(value), other: None, findings: vec![finding] }
     }
 
     fn refused(finding: Finding) -> ReadCell {
-        ReadCell { value: None, findings: vec![finding] }
+        ReadCell { findings: vec![finding], ..ReadCell::default() }
     }
 }
 
@@ -305,7 +311,10 @@ impl Cell<'_> {
                 "请把各列分开填写。",
             ));
         };
-        let lines = self.text.split(['\n', ';', ';']).map(without_bullet);
+        let lines: Vec<&str> = self.text.split(|c| is_mark(c, ";\n")).collect();
+        let several = lines.len() > 1;
+        let lines = lines.into_iter().enumerate();
+        let lines = lines.map(|(n, line)| without_bullet(line, several.then_some(n + 1)));
         let rows = lines.filter(|l| !is_blank(l)).map(|line| {
             Fields::from([(column.id.clone(), Value::Text(one_line(line)))])
         });
@@ -320,23 +329,31 @@ impl Cell<'_> {
 
 /// Items of a list written in one cell.
 fn split_list(text: &str) -> Vec<String> {
-    let parts = text.split(['、', ',', ',', ';', ';', '\n', '/']);
+    let parts = text.split(|c| is_mark(c, "、,;/\n"));
     parts.map(one_line).filter(|p| !is_blank(p)).collect()
 }
 
-/// `1.`, `(2)` and `③` before a line of a list.
-fn without_bullet(line: &str) -> &str {
+/// One of these marks, in half or full width.
+fn is_mark(c: char, marks: &str) -> bool {
+    marks.contains(ground::numeral::narrow_char(c))
+}
+
+/// Without `1.`, `(2)` or `③` before a line. A number right behind the mark is part of the number
+/// (`1.5公里断头路`) unless the marks count the lines (`1.断头路`, `2.10kV临时用电未接入`).
+fn without_bullet(line: &str, nth: Option<usize>) -> &str {
     let line = line.trim();
-    let open = line.trim_start_matches(['(', '(']);
-    let rest = open.trim_start_matches(|c: char| c.is_ascii_digit());
-    let rest = rest.trim_start_matches(|c| ('①'..='⑳').contains(&c));
-    let marks: &[char] = &['.', '、', ')', ')', '．'];
-    let circled = line.starts_with(|c| ('①'..='⑳').contains(&c));
-    if circled || (rest.len() < open.len() && rest.starts_with(marks)) {
-        rest.trim_start_matches(marks).trim()
-    } else {
-        line
+    let circled = |c: char| ('①'..='⑳').contains(&c);
+    if line.starts_with(circled) {
+        return line.trim_start_matches(circled).trim();
     }
+    let open = line.trim_start_matches(|c| is_mark(c, "("));
+    let rest = open.trim_start_matches(|c: char| c.is_ascii_digit());
+    let number = open[..open.len() - rest.len()].parse::<usize>().ok();
+    let Some(mark) = rest.chars().next().filter(|c| is_mark(*c, ".、)")) else { return line };
+    let closed = rest[mark.len_utf8()..].trim();
+    let decimal = mark == '.' && closed.starts_with(|c: char| c.is_ascii_digit());
+    let counted = number.is_some() && number == nth;
+    if number.is_some() && (!decimal || counted) { closed } else { line }
 }
 
 /// Nothing, or a mark that says "nothing to fill in here".

@@ -9,19 +9,25 @@ use crate::same::{How, NameIndex, NameMatch};
 /// Names offered for one that is not known.
 const OFFERED: usize = 3;
 
+/// A name with the record it was taken for, or what to say when there is none.
+type Named = Result<(RecordId, Vec<Finding>), Finding>;
+
 impl Cell<'_> {
     pub(super) fn org(&self) -> ReadCell {
-        let found = self.hints.orgs().find_org(self.text);
-        self.resolved(found, self.hints.orgs(), self.text, "机构名录").map_or_else(
-            ReadCell::refused,
-            |(id, findings)| ReadCell { value: Some(Value::Ref(id)), findings },
-        )
+        self.reference("organisation")
     }
 
     pub(super) fn reference(&self, to: &str) -> ReadCell {
-        match self.one(to, self.text) {
-            Ok((id, findings)) => ReadCell { value: Some(Value::Ref(id)), findings },
-            Err(finding) => ReadCell::refused(finding),
+        match (self.one(to, self.text), &self.field.else_to) {
+            (Ok((id, findings)), _) => ReadCell::with(Value::Ref(id), findings),
+            (Err(finding), None) => ReadCell::refused(finding),
+            (Err(_), Some(other)) => {
+                let name = super::one_line(self.text);
+                let what = "名录里没有,按原文记";
+                let finding = self.info("cell.name_kept", what, "如是名录里的单位,请改写成全称。");
+                let other = Some((other.clone(), Value::Text(name)));
+                ReadCell { value: None, other, findings: vec![finding] }
+            }
         }
     }
 
@@ -37,10 +43,10 @@ impl Cell<'_> {
             }
         }
         let value = (!ids.is_empty()).then_some(Value::Refs(ids));
-        ReadCell { value, findings }
+        ReadCell { value, other: None, findings }
     }
 
-    fn one(&self, to: &str, name: &str) -> Result<(RecordId, Vec<Finding>), Finding> {
+    fn one(&self, to: &str, name: &str) -> Named {
         if to == "organisation" {
             let orgs = self.hints.orgs();
             return self.resolved(orgs.find_org(name), orgs, name, "机构名录");
@@ -56,17 +62,17 @@ impl Cell<'_> {
         known: &NameIndex,
         name: &str,
         where_: &str,
-    ) -> Result<(RecordId, Vec<Finding>), Finding> {
+    ) -> Named {
         match found {
             NameMatch::One(id, How::Near) => Ok((id, vec![self.near(known, id, name)])),
             NameMatch::One(id, _) => Ok((id, Vec::new())),
             NameMatch::Several(same) => {
                 let names = same.iter().filter_map(|s| known.known(s.id));
                 let names: Vec<&str> = names.map(|k| k.name.as_str()).take(OFFERED).collect();
-                Err(self.error(
+                Err(self.unresolved(
                     "cell.name_unclear",
-                    &format!("可能是\"{}\"", names.join("\"或\"")),
-                    "请写全称,或在预览里指定。",
+                    format!("{}写的是\"{name}\",可能是\"{}\"。", self.subject(), names.join("\"或\"")),
+                    "请写全称,或在预览里指定。".into(),
                 ))
             }
             NameMatch::None => Err(self.unknown(known, name, where_)),
@@ -92,6 +98,15 @@ impl Cell<'_> {
             format!("最接近的有:{}。请改成其中之一,或先在{where_}里添加。", names.join("、"))
         };
         let problem = format!("{}写的是\"{name}\",{where_}里没有。", self.subject());
-        Finding::error("cell.unknown_name", self.place, problem, remedy)
+        self.unresolved("cell.unknown_name", problem, remedy)
+    }
+
+    /// Keeps the row out only when the row is nothing without this name.
+    fn unresolved(&self, code: &str, problem: String, remedy: String) -> Finding {
+        if self.field.required {
+            Finding::error(code, self.place, problem, remedy)
+        } else {
+            Finding::warning(code, self.place, problem, format!("{remedy}这一格先空着。"))
+        }
     }
 }

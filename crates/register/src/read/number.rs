@@ -19,25 +19,21 @@ const MEASURES: &[&str] = &[
 impl Cell<'_> {
     pub(super) fn int(&self) -> ReadCell {
         match self.scaled(0) {
-            Ok((n, findings)) => ReadCell { value: Some(Value::Int(n)), findings },
+            Ok((n, findings)) => ReadCell::with(Value::Int(n), findings),
             Err(finding) => ReadCell::refused(finding),
         }
     }
 
     pub(super) fn decimal(&self, digits: u8) -> ReadCell {
         match self.scaled(digits) {
-            Ok((scaled, findings)) => {
-                ReadCell { value: Some(Value::Decimal { scaled, digits }), findings }
-            }
+            Ok((scaled, findings)) => ReadCell::with(Value::Decimal { scaled, digits }, findings),
             Err(finding) => ReadCell::refused(finding),
         }
     }
 
     pub(super) fn percent(&self) -> ReadCell {
         match self.scaled(2) {
-            Ok((hundredths, findings)) => {
-                ReadCell { value: Some(Value::Percent(hundredths)), findings }
-            }
+            Ok((hundredths, findings)) => ReadCell::with(Value::Percent(hundredths), findings),
             Err(finding) => ReadCell::refused(finding),
         }
     }
@@ -103,7 +99,7 @@ impl Cell<'_> {
                 "这一栏要填准确数,请去掉\"约\"\"余\"\"近\"等字并核实。",
             ));
         }
-        ReadCell { value: Some(Value::Money(amount)), findings }
+        ReadCell::with(Value::Money(amount), findings)
     }
 
     fn unit_guessed(&self, unit: MoneyUnit) -> Finding {
