@@ -1,12 +1,26 @@
 //! Foreign files to our values and back: workbooks with header trees.
+//!
+//! The way of a workbook: [`open_workbook`] (bytes to sheets) -> [`read_table`] (sheet to head, rows, facts) ->
+//! [`guess_mapping`] (columns to fields) -> [`read_records`] (rows to drafts, findings, checks). [`dry_run`] goes
+//! the whole way. [`write_workbook`] goes back. Nothing here writes records, asks for rights or knows a clock.
 
+mod cell;
+mod checks;
+mod cross;
 mod csv;
+mod dry_run;
 mod facts;
+mod formula;
 mod header;
+mod likely;
 pub mod limits;
+mod mapping;
 mod moments;
+mod notes;
 mod number_text;
 mod package;
+mod plan_rows;
+mod read;
 mod rows;
 mod sheet;
 mod table;
@@ -16,6 +30,11 @@ mod worksheet;
 mod xls;
 mod xlsx;
 
+pub use dry_run::{DryRecord, DryRun, dry_run, register_fit};
+pub use mapping::{ColumnMapping, Mapping, guess_mapping};
+pub use read::{
+    Check, Draft, ReadContext, Reading, Verdict, read_each, read_records, validate_draft,
+};
 pub use sheet::{Area, CellValue, Sheet, a1, column_letters, parse_a1};
 pub use table::{Column, Fact, Facts, Group, Row, RowKind, Span, Table, Target, read_table};
 pub use workbook::{Workbook, open_workbook};

@@ -131,6 +131,8 @@ pub struct Sheet {
     pub hidden_columns: Vec<u16>,
     /// Whether number formats are known. Old .xls files are read without them: a 28.2% cell comes as 0.282.
     pub formats_known: bool,
+    /// Whether the file tells numbers from texts; text tables (.csv) do not.
+    pub typed: bool,
     grid: Arc<Grid>,
 }
 
@@ -154,6 +156,7 @@ impl Sheet {
             merges,
             hidden_columns,
             formats_known,
+            typed,
             mut rows,
             mut cells,
         } = draft;
@@ -179,6 +182,7 @@ impl Sheet {
             merges,
             hidden_columns,
             formats_known,
+            typed,
             grid,
         }
     }
@@ -316,6 +320,7 @@ pub(crate) struct SheetDraft {
     pub(crate) merges: Vec<Area>,
     pub(crate) hidden_columns: Vec<u16>,
     pub(crate) formats_known: bool,
+    pub(crate) typed: bool,
     pub(crate) rows: Vec<RowSpan>,
     pub(crate) cells: Vec<Cell>,
 }

@@ -69,6 +69,7 @@ fn read_sheets(bytes: &[u8]) -> Result<(Vec<SheetDraft>, Texts), Refusal> {
         let mut draft = SheetDraft {
             name: sheet.name.clone(),
             visible: sheet.visible == SheetVisible::Visible,
+            typed: true,
             merges: merges.iter().map(area).collect(),
             ..SheetDraft::default()
         };

@@ -62,6 +62,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Read, Refusal> {
             name: sheet.name,
             visible: sheet.visible,
             formats_known: true,
+            typed: true,
             ..SheetDraft::default()
         };
         let reader = package.part(&sheet.path)?;
