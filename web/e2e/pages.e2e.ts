@@ -18,6 +18,13 @@ const sizes = { desktop: { width: 1440, height: 900 }, small: { width: 1280, hei
 const pages: [string, string, string][] = [
   ["home", "/", ".board"],
   ["wall", "/wall", ".main-chart svg, .wall-cards li"],
+  ["wall-compare", "/wall?compare=2023-03-03&zoom=quarter", ".main-chart svg, .wall-cards li"],
+  ["projects", "/projects", ".grid tbody tr, .cards li"],
+  ["registers", "/registers", ".register-list li"],
+  ["register", "/registers/matter", ".grid tbody tr, .cards li"],
+  ["new", "/projects/new", ".form-grid"],
+  ["import", "/import", ".drop"],
+  ["not-found", "/nowhere", ".not-found"],
 ];
 
 describe("every page", () => {
@@ -31,12 +38,26 @@ describe("every page", () => {
       state = await page.context().cookies();
     }
     const found: string[] = [];
-    for (const [name, address, ready] of pages) {
+    // Records have numbers of their own: take the first of each list.
+    const first = async (list: string, link: string) => {
+      await page.goto(list);
+      return (await page.locator(link).first().getAttribute("href")) ?? list;
+    };
+    const project = (await first("/projects", ".grid td.name a, .cards a")).split("?")[0];
+    const matter = (await first("/registers/matter", ".grid td.name a, .cards a")).split("?")[0];
+    const visits: typeof pages = [
+      ...pages,
+      ["project", `${project}`, ".record-form"],
+      ...["plan", "investment", "matters", "files", "log"].map((tab): (typeof pages)[number] => [`project-${tab}`, `${project}?tab=${tab}`, ".tab-body .panel"]),
+      ["record", `${matter}`, ".record-form"],
+    ];
+    for (const [name, address, ready] of visits) {
       await page.goto(address);
       await page.waitForSelector(ready);
       await page.waitForTimeout(250);
       await shot(page, `${name}-${size}`);
-      for (const breach of await breaches(page)) found.push(`${name}: ${breach}`);
+      // Rules depend on layout only where it changes: the two ends of the range.
+      if (size !== "small") for (const breach of await breaches(page)) found.push(`${name}: ${breach}`);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       if (wide > 0) found.push(`${name}: the page is ${wide} px wider than the window`);
     }

@@ -149,6 +149,13 @@ export interface Panes {
   right_head: string;
   right_body: string;
 }
+/** Six panes and the scale that turns pixels into days. */
+export interface Drawing {
+  panes: Panes;
+  scale: { first: string; last: string; px_per_day: number };
+  width: { left: number; plot: number; right: number };
+  height: { head: number; body: number };
+}
 export type Zoom = "year" | "quarter" | "month" | "week";
 export type Density = "compact" | "standard" | "loose";
 export interface Labelled {
@@ -188,18 +195,13 @@ export interface WallLight {
   rule: string;
   count: number;
 }
-export interface WallChart {
+export interface WallChart extends Drawing {
   title: string;
   facts: Labelled[];
   round_no: number | null;
   lights: WallLight[];
-  panes: Panes;
-  scale: { first: string; last: string; px_per_day: number };
-  width: { left: number; plot: number; right: number };
-  height: { head: number; body: number };
   rows: WallRow[];
   activities: Record<string, WallActivity>;
-  legend: { kind: string; text: string }[];
   units: { path: string; name: string }[];
   cascade: {
     title: string;
@@ -230,7 +232,7 @@ export interface WallChart {
     }[];
   };
   data_note: string;
-  compare: { as_of: string; panes: Panes; lights: WallLight[] } | null;
+  compare: { as_of: string; panes: Panes; lights: WallLight[]; scale?: Drawing["scale"]; width?: Drawing["width"]; height?: Drawing["height"] } | null;
   findings: Finding[];
 }
 export interface Snapshot {
@@ -256,7 +258,7 @@ export type FieldKind =
   | "percent"
   | "bool"
   | "date"
-  | "date_time"
+  | "datetime"
   | "period"
   | "code"
   | "org"
@@ -278,6 +280,8 @@ export interface FieldView {
   digits: number | null;
   choices: { code: string; label: string }[] | null;
   to: string | null;
+  /** True where a reference may name several records. */
+  many?: boolean;
   columns: FieldView[] | null;
   list: boolean;
   search: boolean;
@@ -346,17 +350,18 @@ export interface PlanActivity {
   unit: string;
   duration_text: string;
   predecessors: string;
-  planned_start: string;
-  planned_finish: string;
-  early_start: string;
-  early_finish: string;
-  late_start: string;
-  late_finish: string;
+  planned_start: string | null;
+  planned_finish: string | null;
+  early_start: string | null;
+  early_finish: string | null;
+  late_start: string | null;
+  late_finish: string | null;
   total_float_days: string;
   critical: boolean;
   percent_text: string;
   rag: Rag;
   why_date: string;
+  etag: string;
 }
 export interface ProjectPage {
   record: RecordView;
@@ -371,7 +376,7 @@ export interface ProjectPage {
     forecast_finish: string | null;
     float_text: string;
     findings: Finding[];
-    svg: Panes | null;
+    svg: Drawing | null;
   };
   investment: {
     figures: { label: string; figure: Figure }[];
@@ -379,7 +384,7 @@ export interface ProjectPage {
       period: string;
       amount_text: string;
       cumulative_text: string;
-      reported_on: string;
+      reported_on: string | null;
     }[];
   };
   matters: RecordView[];
@@ -416,7 +421,7 @@ export interface ImportRecord {
   place: string;
   values: Values;
   shown: Record<string, string>;
-  action: "create" | "update" | "same";
+  action: "create" | "update" | "same" | "refused";
   match: { id: string; name: string; how: string } | null;
   changes: Change[];
 }
