@@ -144,6 +144,20 @@ const PARENTS: [PeriodKind; 4] = [
 /// No day gets more than `factor_max` × the normal daily quantity (at least 1 unit), or than it
 /// already had; past days and days off get nothing; work ahead of plan changes nothing. A day with
 /// more room takes more. What the quarter cannot take is `unabsorbed`.
+///
+/// ```
+/// use ground::{HolidayTable, PeriodKind, Ratio, WorkCalendar};
+/// use plan::{DailyPlan, respread};
+///
+/// let calendar = WorkCalendar::official(HolidayTable::shipped());
+/// let (first, last) = ("2023-03-06".parse().unwrap(), "2023-03-31".parse().unwrap());
+/// let plan = DailyPlan::spread(200, first, last, &calendar).unwrap();
+/// // Monday made 6 of 10: Tuesday to Friday take one more each.
+/// let done = [(first, 6)].into();
+/// let new = respread(&plan, &done, first, Ratio::new(6, 5), &calendar);
+/// assert_eq!(new.parent, Some(PeriodKind::Week));
+/// assert_eq!(new.daily[&"2023-03-10".parse().unwrap()], 11);
+/// ```
 pub fn respread(
     plan: &DailyPlan,
     done: &BTreeMap<Date, i64>,
@@ -290,13 +304,22 @@ mod tests {
     use super::*;
     use ground::HolidayTable;
     use proptest::prelude::*;
+    use std::sync::OnceLock;
 
     fn day(text: &str) -> Date {
         text.parse().expect("a date")
     }
 
     fn office() -> WorkCalendar {
-        WorkCalendar::official(HolidayTable::shipped())
+        static OFFICE: OnceLock<WorkCalendar> = OnceLock::new();
+        OFFICE
+            .get_or_init(|| WorkCalendar::official(HolidayTable::shipped()))
+            .clone()
+    }
+
+    fn every_day() -> WorkCalendar {
+        static EVERY_DAY: OnceLock<WorkCalendar> = OnceLock::new();
+        EVERY_DAY.get_or_init(WorkCalendar::seven_day).clone()
     }
 
     /// 230 units over the 23 working days of March 2023: 10 a day.
@@ -463,11 +486,7 @@ mod tests {
             any::<bool>(),
         )
             .prop_map(|(first, length, total, at, percent, factor, seven)| {
-                let calendar = if seven {
-                    WorkCalendar::seven_day()
-                } else {
-                    office()
-                };
+                let calendar = if seven { every_day() } else { office() };
                 let (from, to) = (
                     shifted("2023-01-01", first),
                     shifted("2023-01-01", first + length),

@@ -14,6 +14,7 @@ mod light;
 mod network;
 mod notation;
 mod path;
+mod predecessors;
 mod progress;
 
 pub use baseline::{BackwardPlan, Baseline, Variance, backward_plan};
@@ -26,8 +27,6 @@ pub use network::{
     Activity, ActivityKind, Constraint, ConstraintKind, Driver, LagCalendar, Link, LinkKind,
     Network, Options, Progress, Schedule, schedule,
 };
-pub use notation::{
-    LagFactors, LagUnit, PredecessorRef, PredecessorRow, link_rows, parse_predecessors,
-    print_predecessors,
-};
+pub use notation::{LagUnit, PredecessorRef, parse_predecessors, print_predecessors};
+pub use predecessors::{LagFactors, PredecessorRow, link_rows};
 pub use progress::{Status, progress_of, remaining_from_days, remaining_from_percent};

@@ -248,6 +248,17 @@ fn days_between(from: Date, to: Date) -> i64 {
 /// 项目灯: slip against the target, reports, money pace.
 ///
 /// Before the planned start only yellow and red causes count; otherwise the light is grey (未到).
+///
+/// ```
+/// use plan::{LightFacts, LightRule, Rag, project_light};
+///
+/// let mut facts = LightFacts::on("2023-03-10".parse().unwrap());
+/// facts.target = Some("2023-06-30".parse().unwrap());
+/// facts.forecast = Some("2023-07-05".parse().unwrap());
+/// let light = project_light(&LightRule::default(), &facts);
+/// assert_eq!(light.rag, Rag::Yellow);
+/// assert_eq!(light.causes[0].text, "预计 2023-07-05 完成,比目标 2023-06-30 晚 5 天,不超过 10 天。");
+/// ```
 pub fn project_light(rule: &LightRule, facts: &LightFacts) -> Light {
     if let Some(finish) = facts.actual_finish.filter(|&finish| finish <= facts.today) {
         let words = finished_words(finish, facts.target);

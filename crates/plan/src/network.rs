@@ -341,6 +341,25 @@ pub enum Driver {
 /// # Errors
 /// Findings for what cannot be calculated: `plan.loop` (every activity of each loop, in order), `plan.index` (a calendar
 /// or an activity that is not there) and `plan.duration` (negative duration).
+///
+/// ```
+/// use ground::{HolidayTable, WorkCalendar, date_of_finish, minute_of};
+/// use plan::{Activity, Link, Network, Options, schedule};
+///
+/// let calendar = WorkCalendar::official(HolidayTable::shipped());
+/// let network = Network {
+///     calendars: vec![calendar.timeline()],
+///     activities: vec![
+///         Activity::task("1", "桩基", 0, 5 * 480),
+///         Activity::task("2", "主体", 0, 3 * 480),
+///     ],
+///     links: vec![Link::finish_start(0, 1)],
+/// };
+/// let monday = minute_of("2023-03-06".parse().unwrap(), 0, 0);
+/// let answer = schedule(&network, &Options::from_start(monday)).unwrap();
+/// assert_eq!(date_of_finish(answer.finish).to_string(), "2023-03-15");
+/// assert_eq!(answer.total_float, [0, 0]);
+/// ```
 pub fn schedule(network: &Network, options: &Options) -> Result<Schedule, Vec<Finding>> {
     let graph = crate::graph::Graph::build(network)?;
     let early = crate::forward::pass(&graph, options);

@@ -4,6 +4,9 @@ use ground::{Date, Finding, Minute, Timeline, minute_of};
 
 use crate::network::Progress;
 
+/// 100 % in hundredths of a percent.
+const WHOLE: i64 = 10_000;
+
 /// 进展报告 of one activity, as people report it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Status {
@@ -23,14 +26,14 @@ pub struct Status {
 /// 0..=100 % is cut to it. Rounding is up, so that 99.99 % is never done.
 ///
 /// ```
-/// assert_eq!(plan::remaining_from_percent(10 * 480, 25_00), 3_600);
-/// assert_eq!(plan::remaining_from_percent(10, 99_99), 1);
-/// assert_eq!(plan::remaining_from_percent(10, 100_00), 0);
+/// assert_eq!(plan::remaining_from_percent(10 * 480, 2_500), 3_600);
+/// assert_eq!(plan::remaining_from_percent(10, 9_999), 1);
+/// assert_eq!(plan::remaining_from_percent(10, 10_000), 0);
 /// ```
 pub fn remaining_from_percent(duration: i64, percent: i64) -> i64 {
-    const WHOLE: i128 = 100_00;
-    let open = WHOLE - i128::from(percent.clamp(0, WHOLE as i64));
-    let minutes = (i128::from(duration.max(0)) * open + WHOLE - 1) / WHOLE;
+    let whole = i128::from(WHOLE);
+    let open = whole - i128::from(percent.clamp(0, WHOLE));
+    let minutes = (i128::from(duration.max(0)) * open + whole - 1) / whole;
     minutes as i64
 }
 
@@ -117,7 +120,7 @@ fn contradictions(status: &Status, today: Date, place: &str) -> Vec<Finding> {
     }
     if let Some(percent) = status
         .percent
-        .filter(|percent| !(0..=100_00).contains(percent))
+        .filter(|percent| !(0..=WHOLE).contains(percent))
     {
         let shown = format!("{}.{:02}", percent / 100, percent.unsigned_abs() % 100);
         warn(
@@ -125,7 +128,7 @@ fn contradictions(status: &Status, today: Date, place: &str) -> Vec<Finding> {
             "请改正百分比。",
         );
     }
-    if status.actual_finish.is_some() && status.percent.is_some_and(|percent| percent < 100_00) {
+    if status.actual_finish.is_some() && status.percent.is_some_and(|percent| percent < WHOLE) {
         warn(
             "已填实际完成,完成百分比却不到 100%。".to_owned(),
             "请改百分比,或删去实际完成日期。",
@@ -166,7 +169,7 @@ mod tests {
     fn stated_days_go_before_the_percentage() {
         let status = Status {
             actual_start: Some(day("2023-03-06")),
-            percent: Some(90_00),
+            percent: Some(9_000),
             remaining_days: Some(4),
             ..Status::default()
         };
@@ -226,7 +229,7 @@ mod tests {
     #[test]
     fn a_percentage_without_a_start_is_told_and_starts_today() {
         let status = Status {
-            percent: Some(50_00),
+            percent: Some(5_000),
             ..Status::default()
         };
         let (progress, findings) = progress_of(&status, 960, &office(), day(TODAY), "A1");
@@ -243,7 +246,7 @@ mod tests {
             let left = remaining_from_percent(duration, high);
             prop_assert!(left <= remaining_from_percent(duration, low));
             prop_assert!((0..=duration).contains(&left));
-            prop_assert_eq!(left == 0, duration == 0 || high >= 100_00);
+            prop_assert_eq!(left == 0, duration == 0 || high >= WHOLE);
         }
     }
 }

@@ -178,7 +178,7 @@ fn successors(network: &Network, from: usize) -> Vec<bool> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_link_is_kept_to_the_minute(network in network(3)) {
@@ -296,10 +296,10 @@ proptest! {
         slipped.activities[i].constraints.push(bound);
         let after = run(&slipped, None);
         let reached = successors(&network, i);
-        for k in 0..reached.len() {
+        for (k, &is_reached) in reached.iter().enumerate() {
             prop_assert!(after.early_start[k] >= before.early_start[k]);
             prop_assert!(after.early_finish[k] >= before.early_finish[k]);
-            if !reached[k] {
+            if !is_reached {
                 prop_assert_eq!(after.early_start[k], before.early_start[k]);
             }
         }

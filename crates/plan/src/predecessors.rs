@@ -1,0 +1,241 @@
+//! 前置工作 of a whole plan: the predecessor column as links, with lags in minutes.
+
+use std::collections::BTreeMap;
+
+use ground::Finding;
+
+use crate::network::{LagCalendar, Link};
+use crate::notation::{LagUnit, PredecessorRef, half_width, parse_predecessors};
+
+/// Minutes per unit: the conversion factors of the plan, not properties of a calendar.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LagFactors {
+    /// Working minutes of a day, 480 unless told.
+    pub minutes_per_day: i64,
+    /// Working days of a week, 5 unless told.
+    pub days_per_week: i64,
+    /// Working days of a month, 20 unless told (MS Project's default; the 22 of labour rules differs).
+    pub days_per_month: i64,
+    /// Calendar of lags in working units.
+    pub calendar: LagCalendar,
+}
+
+impl Default for LagFactors {
+    fn default() -> Self {
+        LagFactors {
+            minutes_per_day: 480,
+            days_per_week: 5,
+            days_per_month: 20,
+            calendar: LagCalendar::Predecessor,
+        }
+    }
+}
+
+impl LagFactors {
+    /// The lag in minutes and the calendar it runs on. Percent is taken of `duration`, the
+    /// predecessor's duration in minutes, and cut to whole minutes.
+    pub fn minutes(&self, lag: i64, unit: LagUnit, duration: i64) -> (i64, LagCalendar) {
+        const HOUR: i64 = 60;
+        const DAY: i64 = 24 * HOUR;
+        if unit == LagUnit::Percent {
+            let part = i128::from(lag) * i128::from(duration) / 100;
+            return (i64::try_from(part).unwrap_or(i64::MAX), self.calendar);
+        }
+        let size = match unit {
+            LagUnit::Minute | LagUnit::Percent => 1,
+            LagUnit::Hour | LagUnit::ElapsedHour => HOUR,
+            LagUnit::Day => self.minutes_per_day,
+            LagUnit::Week => self.minutes_per_day * self.days_per_week,
+            LagUnit::Month => self.minutes_per_day * self.days_per_month,
+            LagUnit::ElapsedDay => DAY,
+            LagUnit::ElapsedWeek => 7 * DAY,
+        };
+        let calendar = if unit.is_elapsed() {
+            LagCalendar::Elapsed
+        } else {
+            self.calendar
+        };
+        (lag.saturating_mul(size), calendar)
+    }
+}
+
+/// One row of a plan as far as links are concerned.
+#[derive(Clone, Copy, Debug)]
+pub struct PredecessorRow<'a> {
+    /// 编号.
+    pub code: &'a str,
+    /// 前置工作.
+    pub predecessors: &'a str,
+    /// Working minutes, for lags in percent.
+    pub duration: i64,
+    /// Where the row stands: `计划!F3`.
+    pub place: &'a str,
+}
+
+/// Turns the predecessor column of a plan into links; index = row.
+///
+/// Findings: `plan.predecessor` (text not understood), `plan.predecessor_missing` (no such code),
+/// `plan.predecessor_self`, `plan.code_twice`, `plan.predecessor_twice`. What is wrong is left out.
+pub fn link_rows(rows: &[PredecessorRow], factors: &LagFactors) -> (Vec<Link>, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let known = codes(rows, &mut findings);
+    let mut links = Vec::new();
+    for (to, row) in rows.iter().enumerate() {
+        let (refs, unread) = parse_predecessors(row.predecessors, row.place);
+        findings.extend(unread);
+        let first = links.len();
+        for reference in refs {
+            match link_of(&reference, to, rows, &known, factors) {
+                Err(finding) => findings.push(finding),
+                Ok(link) if repeats(&links[first..], &link) => {
+                    let problem = format!("前置工作 {} 写了两次。", reference.code);
+                    let remedy = "只算一次,请删去多余的一个。";
+                    findings.push(Finding::warning(
+                        "plan.predecessor_twice",
+                        row.place,
+                        problem,
+                        remedy,
+                    ));
+                }
+                Ok(link) => links.push(link),
+            }
+        }
+    }
+    (links, findings)
+}
+
+fn repeats(links: &[Link], link: &Link) -> bool {
+    links.contains(link)
+}
+
+fn codes(rows: &[PredecessorRow], findings: &mut Vec<Finding>) -> BTreeMap<String, usize> {
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    for (index, row) in rows.iter().enumerate() {
+        let code = code_key(row.code);
+        if code.is_empty() {
+            continue;
+        }
+        if let Some(&first) = known.get(&code) {
+            let problem = format!(
+                "编号 {} 与 {} 的编号相同。",
+                row.code.trim(),
+                rows[first].place
+            );
+            let remedy = "请给每项工作不同的编号;现按先出现的一项计算关系。";
+            findings.push(Finding::error(
+                "plan.code_twice",
+                row.place,
+                problem,
+                remedy,
+            ));
+        } else {
+            known.insert(code, index);
+        }
+    }
+    known
+}
+
+/// Codes are compared in half width, without outer spaces, letters in either case.
+fn code_key(code: &str) -> String {
+    code.trim()
+        .chars()
+        .map(half_width)
+        .collect::<String>()
+        .to_uppercase()
+}
+
+fn link_of(
+    reference: &PredecessorRef,
+    to: usize,
+    rows: &[PredecessorRow],
+    known: &BTreeMap<String, usize>,
+    factors: &LagFactors,
+) -> Result<Link, Finding> {
+    let code = &reference.code;
+    let place = rows[to].place;
+    let Some(&from) = known.get(&code_key(code)) else {
+        let problem = format!("前置工作 {code} 在本计划里找不到。");
+        let remedy = "请核对编号,或先把这项工作补进计划。";
+        return Err(Finding::error(
+            "plan.predecessor_missing",
+            place,
+            problem,
+            remedy,
+        ));
+    };
+    if from == to {
+        let problem = format!("工作 {code} 把自己写成了前置工作。");
+        let remedy = "请改成它真正等待的那一项,或删去。";
+        return Err(Finding::error(
+            "plan.predecessor_self",
+            place,
+            problem,
+            remedy,
+        ));
+    }
+    let (lag, lag_calendar) = factors.minutes(reference.lag, reference.unit, rows[from].duration);
+    Ok(Link {
+        from,
+        to,
+        kind: reference.kind,
+        lag,
+        lag_calendar,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::LinkKind::{FS, SS};
+    use LagUnit::{ElapsedDay, Month, Week};
+
+    #[test]
+    fn rows_become_links_and_say_what_is_wrong() {
+        let row = |code, predecessors, place| PredecessorRow {
+            code,
+            predecessors,
+            duration: 4_800,
+            place,
+        };
+        let rows = [
+            row("1", "", "F2"),
+            row("2", "1FS+50%，9", "F3"),
+            row("３", "3,1,1", "F4"),
+            row("2", "2SS+1周", "F5"),
+        ];
+        let (links, findings) = link_rows(&rows, &LagFactors::default());
+        let shape: Vec<_> = links
+            .iter()
+            .map(|l| (l.from, l.to, l.kind, l.lag))
+            .collect();
+        assert_eq!(shape, [(0, 1, FS, 2_400), (0, 2, FS, 0), (1, 3, SS, 2_400)]);
+        let told: Vec<_> = findings
+            .iter()
+            .map(|f| (f.code.as_str(), f.place.as_str()))
+            .collect();
+        let expect = [
+            ("plan.code_twice", "F5"),
+            ("plan.predecessor_missing", "F3"),
+            ("plan.predecessor_self", "F4"),
+            ("plan.predecessor_twice", "F4"),
+        ];
+        assert_eq!(told, expect);
+    }
+
+    #[test]
+    fn elapsed_units_run_on_the_clock() {
+        let factors = LagFactors::default();
+        assert_eq!(
+            factors.minutes(2, ElapsedDay, 0),
+            (2_880, LagCalendar::Elapsed)
+        );
+        assert_eq!(
+            factors.minutes(2, Week, 0),
+            (4_800, LagCalendar::Predecessor)
+        );
+        assert_eq!(
+            factors.minutes(-1, Month, 0),
+            (-9_600, LagCalendar::Predecessor)
+        );
+    }
+}
