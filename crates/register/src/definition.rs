@@ -7,6 +7,7 @@ use ground::{Finding, MoneyUnit};
 
 use crate::import::ImportRule;
 use crate::number::NumberPattern;
+use crate::record::Fields;
 use crate::suggest::did_you_mean;
 
 /// A text per language. Chinese is always there; English is for the API and for developers.
@@ -21,7 +22,10 @@ pub struct Text {
 impl Text {
     /// A text with its Chinese wording only.
     pub fn zh(zh: impl Into<String>) -> Text {
-        Text { zh: zh.into(), en: None }
+        Text {
+            zh: zh.into(),
+            en: None,
+        }
     }
 }
 
@@ -317,15 +321,22 @@ impl Definition {
     pub fn field(&self, path: &str) -> Option<&Field> {
         match path.split_once('.') {
             None => self.fields.iter().find(|f| f.id == path),
-            Some((table, column)) => {
-                self.field(table)?.columns().iter().find(|c| c.id == column)
-            }
+            Some((table, column)) => self.field(table)?.columns().iter().find(|c| c.id == column),
         }
     }
 
     /// Fields that are stored: all but the import-only ones.
     pub fn stored_fields(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|f| !f.import_only)
+    }
+
+    /// Takes the import-only values out of a draft; the rest is what may be stored.
+    pub fn take_import_only(&self, draft: &mut Fields) -> Fields {
+        let mut taken = Fields::new();
+        for field in self.fields.iter().filter(|f| f.import_only) {
+            taken.extend(draft.remove_entry(&field.id));
+        }
+        taken
     }
 
     /// What a workbook column may become: every field by path; a table gives its columns instead
@@ -347,7 +358,10 @@ impl Definition {
         if !self.list.is_empty() {
             return self.list.iter().map(String::as_str).collect();
         }
-        self.stored_fields().filter(|f| f.list).map(|f| f.id.as_str()).collect()
+        self.stored_fields()
+            .filter(|f| f.list)
+            .map(|f| f.id.as_str())
+            .collect()
     }
 }
 

@@ -88,15 +88,19 @@ impl ConstantRule {
     pub(crate) fn parse(pattern: &str) -> ConstantRule {
         let mut pieces = Vec::new();
         let mut rest = pattern;
-        while let Some((before, (hole, after))) =
-            rest.split_once('{').and_then(|(b, r)| Some((b, r.split_once('}')?)))
+        while let Some((before, (hole, after))) = rest
+            .split_once('{')
+            .and_then(|(b, r)| Some((b, r.split_once('}')?)))
         {
             push_literal(&mut pieces, before);
             pieces.push(Piece::Hole(hole.to_owned()));
             rest = after;
         }
         push_literal(&mut pieces, rest);
-        ConstantRule { pattern: pattern.to_owned(), pieces }
+        ConstantRule {
+            pattern: pattern.to_owned(),
+            pieces,
+        }
     }
 
     /// The pattern as written.
@@ -132,10 +136,19 @@ pub fn read_constants(
         let text = plain(text);
         let hints = hints.in_year_of(&text);
         for rule in &definition.import.constants {
-            let scan = Scan { definition, place, hints: &hints };
-            let Some(found) = scan.find(rule, &text) else { continue };
+            let scan = Scan {
+                definition,
+                place,
+                hints: &hints,
+            };
+            let Some(found) = scan.find(rule, &text) else {
+                continue;
+            };
             // A year or day made up by rule is no news in a title; a doubt is.
-            let told = found.findings.into_iter().filter(|f| f.severity > Severity::Info);
+            let told = found
+                .findings
+                .into_iter()
+                .filter(|f| f.severity > Severity::Info);
             findings.extend(told);
             for (id, value) in found.fields {
                 fields.entry(id).or_insert(value);
@@ -182,10 +195,12 @@ impl Scan<'_> {
         };
         let before = &text[..end];
         let starts = before.char_indices().map(|(at, _)| at);
-        let clean = starts.take_while(|at| *at == 0 || !is_named(&field.kind)).find_map(|at| {
-            let cell = self.read(field, &before[at..]);
-            (cell.fields.len() == 1 && cell.findings.iter().all(is_mild)).then_some(cell)
-        });
+        let clean = starts
+            .take_while(|at| *at == 0 || !is_named(&field.kind))
+            .find_map(|at| {
+                let cell = self.read(field, &before[at..]);
+                (cell.fields.len() == 1 && cell.findings.iter().all(is_mild)).then_some(cell)
+            });
         let first = clean.or_else(|| is_named(&field.kind).then(|| self.read(field, before)))?;
         let rest = self.rest(pieces, &text[end..])?;
         Some(join(first, rest))
@@ -209,7 +224,10 @@ impl Scan<'_> {
         if is_named(&field.kind) {
             return self.named_hole(field, pieces, text);
         }
-        let ends = text.char_indices().map(|(at, c)| at + c.len_utf8()).take(HOLE_MAX);
+        let ends = text
+            .char_indices()
+            .map(|(at, c)| at + c.len_utf8())
+            .take(HOLE_MAX);
         let ends: Vec<usize> = ends.collect();
         ends.into_iter().rev().find_map(|end| {
             let cell = self.read(field, &text[..end]);
@@ -226,10 +244,17 @@ impl Scan<'_> {
             let labels = std::iter::once(&c.label.zh).chain(&c.synonyms);
             labels.map(|word| (plain(word), c.code.clone()))
         });
-        let best = words.filter(|(w, _)| text.starts_with(w.as_str())).max_by_key(|(w, _)| w.len());
-        let Some((word, code)) = best else { return self.rest(pieces, text) };
+        let best = words
+            .filter(|(w, _)| text.starts_with(w.as_str()))
+            .max_by_key(|(w, _)| w.len());
+        let Some((word, code)) = best else {
+            return self.rest(pieces, text);
+        };
         let rest = self.rest(pieces, &text[word.len()..])?;
-        let own = Found { fields: vec![(field.id.clone(), Value::Text(code))], findings: Vec::new() };
+        let own = Found {
+            fields: vec![(field.id.clone(), Value::Text(code))],
+            findings: Vec::new(),
+        };
         Some(join(own, rest))
     }
 
@@ -237,7 +262,9 @@ impl Scan<'_> {
     fn named_hole(&self, field: &Field, pieces: &[Piece], text: &str) -> Option<Found> {
         let end = match pieces.first() {
             Some(Piece::Literal(literal)) => text.find(literal.as_str())?,
-            _ => text.find(['(', ')', ';', ',', '。', '、', ' ']).unwrap_or(text.len()),
+            _ => text
+                .find(['(', ')', ';', ',', '。', '、', ' '])
+                .unwrap_or(text.len()),
         };
         let rest = self.rest(pieces, &text[end..])?;
         Some(join(self.read(field, &text[..end]), rest))
@@ -246,7 +273,10 @@ impl Scan<'_> {
     fn read(&self, field: &Field, text: &str) -> Found {
         let cell = read_cell(field, text, None, self.place, self.hints);
         let value = cell.value.map(|v| (field.id.clone(), v));
-        Found { fields: value.into_iter().collect(), findings: cell.findings }
+        Found {
+            fields: value.into_iter().collect(),
+            findings: cell.findings,
+        }
     }
 }
 
@@ -264,7 +294,10 @@ fn is_mild(finding: &Finding) -> bool {
 /// Kinds whose text is a name: any text fits, so it is never cut to make it fit.
 fn is_named(kind: &FieldKind) -> bool {
     use FieldKind as K;
-    matches!(kind, K::Text | K::LongText | K::Person | K::Ref { .. } | K::Refs { .. } | K::TextList)
+    matches!(
+        kind,
+        K::Text | K::LongText | K::Person | K::Ref { .. } | K::Refs { .. } | K::TextList
+    )
 }
 
 /// Reads a group row such as `签约一批(2个)`; none when the text is no group of this register.
@@ -281,7 +314,11 @@ pub fn read_group(definition: &Definition, text: &str, hints: &Hints) -> Option<
         let cell = read_cell(field, name, None, "", hints);
         let clean = cell.findings.iter().all(is_mild);
         let value = cell.value.filter(|_| clean)?;
-        Some(GroupRow { field: id.clone(), value, count: digits.parse().ok() })
+        Some(GroupRow {
+            field: id.clone(),
+            value,
+            count: digits.parse().ok(),
+        })
     })
 }
 
@@ -304,8 +341,14 @@ pub fn read_cross_header(
 ) -> CrossHeader {
     let rule = &definition.import;
     let path: Vec<String> = path.iter().map(|t| plain(t)).collect();
-    if path.iter().any(|t| rule.ignore.iter().any(|i| plain(i) == *t)) {
-        return CrossHeader { ignored: true, ..CrossHeader::default() };
+    if path
+        .iter()
+        .any(|t| rule.ignore.iter().any(|i| plain(i) == *t))
+    {
+        return CrossHeader {
+            ignored: true,
+            ..CrossHeader::default()
+        };
     }
     let last = path.last().map_or("", String::as_str);
     let named = rule.measures.iter().find(|id| heads(definition, id, last));
@@ -315,10 +358,19 @@ pub fn read_cross_header(
         None => rule.measures.first().cloned(),
         Some(id) => Some(id.clone()),
     };
-    let upper = if named.is_some() || deep { &path[..path.len().saturating_sub(1)] } else { &path[..] };
-    let mut header = CrossHeader { measure, ..CrossHeader::default() };
+    let upper = if named.is_some() || deep {
+        &path[..path.len().saturating_sub(1)]
+    } else {
+        &path[..]
+    };
+    let mut header = CrossHeader {
+        measure,
+        ..CrossHeader::default()
+    };
     if header.measure.is_none() {
-        header.findings.push(unknown_measure(definition, last, place));
+        header
+            .findings
+            .push(unknown_measure(definition, last, place));
     }
     for (text, level) in upper.iter().zip(&rule.levels) {
         level_fields(definition, level, text, place, hints, &mut header);
@@ -327,17 +379,26 @@ pub fn read_cross_header(
 }
 
 fn heads(definition: &Definition, id: &str, text: &str) -> bool {
-    definition.field(id).is_some_and(|f| f.header_words().any(|w| plain(w) == text))
+    definition
+        .field(id)
+        .is_some_and(|f| f.header_words().any(|w| plain(w) == text))
 }
 
 fn unknown_measure(definition: &Definition, text: &str, place: &str) -> Finding {
-    let labels = definition.import.measures.iter().filter_map(|id| definition.field(id));
+    let labels = definition
+        .import
+        .measures
+        .iter()
+        .filter_map(|id| definition.field(id));
     let labels: Vec<&str> = labels.map(|f| f.label.zh.as_str()).collect();
     Finding::error(
         "header.unknown_measure",
         place,
         format!("看不懂表头\"{text}\"是什么数。"),
-        format!("请改成\"{}\",或在对应关系里选择忽略这一列。", labels.join("\"或\"")),
+        format!(
+            "请改成\"{}\",或在对应关系里选择忽略这一列。",
+            labels.join("\"或\"")
+        ),
     )
 }
 
@@ -378,5 +439,7 @@ fn contained_choice(field: &Field, text: &str) -> Option<Value> {
         labels.map(|word| (plain(word), c.code.clone()))
     });
     let inside = words.filter(|(w, _)| text.contains(w.as_str()));
-    inside.max_by_key(|(w, _)| w.len()).map(|(_, code)| Value::Text(code))
+    inside
+        .max_by_key(|(w, _)| w.len())
+        .map(|(_, code)| Value::Text(code))
 }

@@ -22,7 +22,9 @@ pub fn to_json(definition: &Definition, fields: &Fields) -> Map<String, Json> {
 fn object(known: &[Field], fields: &Fields) -> Map<String, Json> {
     let mut map = Map::new();
     for field in known {
-        let Some(value) = fields.get(&field.id) else { continue };
+        let Some(value) = fields.get(&field.id) else {
+            continue;
+        };
         map.insert(field.id.clone(), json(field, value));
         if let Value::Money(Amount { bound, .. }) = value
             && *bound != Bound::Exact
@@ -49,16 +51,19 @@ fn json(field: &Field, value: &Value) -> Json {
         Value::Ref(id) => Json::String(id.to_string()),
         Value::Refs(ids) => ids.iter().map(|id| Json::String(id.to_string())).collect(),
         Value::TextList(texts) => texts.iter().map(|t| Json::String(t.clone())).collect(),
-        Value::Rows(rows) => {
-            rows.iter().map(|row| Json::Object(object(field.columns(), row))).collect()
-        }
+        Value::Rows(rows) => rows
+            .iter()
+            .map(|row| Json::Object(object(field.columns(), row)))
+            .collect(),
     }
 }
 
 /// Reads an object that a client sent. `null` and empty texts are absent values. Every key that
 /// cannot be read gives a finding whose place is the field's path, `problems[2].problem`.
 pub fn from_json(definition: &Definition, map: &Map<String, Json>) -> (Fields, Vec<Finding>) {
-    let mut reader = Reader { findings: Vec::new() };
+    let mut reader = Reader {
+        findings: Vec::new(),
+    };
     let fields = reader.object(&definition.fields, map, "");
     (fields, reader.findings)
 }
@@ -88,7 +93,12 @@ impl Reader {
         let remedy = did_you_mean(key, known.iter().map(|f| f.id.as_str()))
             .unwrap_or_else(|| "请去掉它,或先在定义里增加这个字段。".into());
         let problem = format!("没有字段\"{key}\"。");
-        self.findings.push(Finding::error("value.unknown_field", place, problem, remedy));
+        self.findings.push(Finding::error(
+            "value.unknown_field",
+            place,
+            problem,
+            remedy,
+        ));
     }
 
     fn value(
@@ -104,9 +114,11 @@ impl Reader {
         let value = match (&field.kind, json) {
             (FieldKind::Table { columns }, Json::Array(rows)) => self.rows(columns, rows, place),
             (FieldKind::Money, _) => money(json, map.get(&bound_key(&field.id))),
-            (FieldKind::Refs { .. }, Json::Array(items)) => {
-                items.iter().map(record_id).collect::<Option<_>>().map(Value::Refs)
-            }
+            (FieldKind::Refs { .. }, Json::Array(items)) => items
+                .iter()
+                .map(record_id)
+                .collect::<Option<_>>()
+                .map(Value::Refs),
             (FieldKind::TextList | FieldKind::Attachment, Json::Array(items)) => {
                 let texts = items.iter().map(|i| i.as_str().map(str::to_owned));
                 texts.collect::<Option<_>>().map(Value::TextList)
@@ -132,7 +144,8 @@ impl Reader {
     fn misshapen(&mut self, field: &Field, json: &Json, place: &str) {
         let problem = format!("\"{}\"的值 {json} 不对。", field.label.zh);
         let remedy = format!("应为{}。", shape(&field.kind));
-        self.findings.push(Finding::error("value.bad_shape", place, problem, remedy));
+        self.findings
+            .push(Finding::error("value.bad_shape", place, problem, remedy));
     }
 }
 
@@ -145,7 +158,9 @@ fn is_absent(json: &Json) -> bool {
 }
 
 fn is_bound_key(known: &[Field], key: &str) -> bool {
-    let money = key.strip_suffix("_bound").and_then(|id| known.iter().find(|f| f.id == id));
+    let money = key
+        .strip_suffix("_bound")
+        .and_then(|id| known.iter().find(|f| f.id == id));
     money.is_some_and(|f| f.kind == FieldKind::Money)
 }
 
@@ -155,7 +170,10 @@ fn simple(kind: &FieldKind, json: &Json) -> Option<Value> {
         FieldKind::Int => json.as_i64().or_else(|| text()?.parse().ok()).and_then(int),
         FieldKind::Decimal { digits } => {
             let scaled = scaled(&number_text(json)?, *digits)?;
-            Some(Value::Decimal { scaled, digits: *digits })
+            Some(Value::Decimal {
+                scaled,
+                digits: *digits,
+            })
         }
         FieldKind::Percent => scaled(&number_text(json)?, 2).map(Value::Percent),
         FieldKind::Bool => json.as_bool().map(Value::Bool),
@@ -200,7 +218,10 @@ fn number_text(json: &Json) -> Option<String> {
 
 /// `2023-03-10T00:30:00Z`, exactly.
 fn utc(text: &str) -> Option<String> {
-    let moment = text.strip_suffix('Z')?.parse::<jiff::civil::DateTime>().ok()?;
+    let moment = text
+        .strip_suffix('Z')?
+        .parse::<jiff::civil::DateTime>()
+        .ok()?;
     let fixed = moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     (fixed == text).then_some(fixed)
 }
@@ -218,7 +239,9 @@ pub(crate) fn scaled(text: &str, digits: u8) -> Option<i64> {
         return None;
     }
     let room = usize::from(digits).checked_sub(fraction.len())?;
-    format!("{sign}{whole}{fraction}{}", "0".repeat(room)).parse().ok()
+    format!("{sign}{whole}{fraction}{}", "0".repeat(room))
+        .parse()
+        .ok()
 }
 
 fn shape(kind: &FieldKind) -> String {

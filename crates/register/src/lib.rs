@@ -38,7 +38,5 @@ pub use parse::parse;
 pub use patch::{Change, Patch, apply, diff, inverse, patch_from_json, patch_to_json};
 pub use read::{DateError, DateReading, Hints, ReadCell, read_cell, read_date, read_period};
 pub use record::{Fields, Record, Value, compare};
-pub use same::{
-    How, Known, NameIndex, NameMatch, Same, find_name, find_same, key_text, known_of,
-};
+pub use same::{How, Known, NameIndex, NameMatch, Same, find_name, find_same, key_text, known_of};
 pub use validate::validate;

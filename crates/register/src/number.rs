@@ -53,15 +53,24 @@ impl NumberPattern {
     /// What is wrong, in one Chinese sentence, without place.
     pub fn parse(pattern: &str, scope: &[&str]) -> Result<NumberPattern, String> {
         let pieces = pieces(pattern)?;
-        let counts = pieces.iter().filter(|p| matches!(p, Piece::Token(Token::Seq, _))).count();
+        let counts = pieces
+            .iter()
+            .filter(|p| matches!(p, Piece::Token(Token::Seq, _)))
+            .count();
         if counts != 1 {
-            return Err(format!("编号样式\"{pattern}\"里要有且只有一个 {{seq:位数}}。"));
+            return Err(format!(
+                "编号样式\"{pattern}\"里要有且只有一个 {{seq:位数}}。"
+            ));
         }
         let scope: Vec<Token> = scope.iter().map(|s| token(s)).collect::<Result<_, _>>()?;
         if scope.contains(&Token::Seq) {
             return Err("编号范围 scope 里不能写 seq。".into());
         }
-        Ok(NumberPattern { pattern: pattern.into(), pieces, scope })
+        Ok(NumberPattern {
+            pattern: pattern.into(),
+            pieces,
+            scope,
+        })
     }
 
     /// The pattern as written.
@@ -84,7 +93,10 @@ impl NumberPattern {
 
     /// The counter that this record's number is drawn from, `2023` or `410102.s013/2023`.
     pub fn scope_key(&self, context: &NumberContext) -> String {
-        let parts = self.scope.iter().map(|t| value(t, context).unwrap_or_else(|| "-".into()));
+        let parts = self
+            .scope
+            .iter()
+            .map(|t| value(t, context).unwrap_or_else(|| "-".into()));
         parts.collect::<Vec<_>>().join("/")
     }
 
@@ -114,7 +126,11 @@ impl NumberPattern {
         let digits = number.strip_prefix(&before)?.strip_suffix(after)?;
         let plain = digits.len() >= width && digits.bytes().all(|b| b.is_ascii_digit());
         let padded = digits.len() > width && digits.starts_with('0');
-        if plain && !padded { digits.parse().ok() } else { None }
+        if plain && !padded {
+            digits.parse().ok()
+        } else {
+            None
+        }
     }
 
     fn seq_width(&self) -> usize {
@@ -148,7 +164,9 @@ fn pieces(pattern: &str) -> Result<Vec<Piece>, String> {
         if open > 0 {
             pieces.push(Piece::Literal(rest[..open].into()));
         }
-        let close = rest[open..].find('}').ok_or(format!("编号样式\"{pattern}\"缺少右括号 }}。"))?;
+        let close = rest[open..]
+            .find('}')
+            .ok_or(format!("编号样式\"{pattern}\"缺少右括号 }}。"))?;
         pieces.push(placeholder(&rest[open + 1..open + close])?);
         rest = &rest[open + close + 1..];
     }
@@ -164,8 +182,12 @@ fn placeholder(inside: &str) -> Result<Piece, String> {
         None => (inside, Some(1)),
     };
     match width {
-        Some(width) if (1..=SEQ_WIDTH_MAX).contains(&width) => Ok(Piece::Token(token(name)?, width)),
-        _ => Err(format!("编号样式里的 {{{inside}}} 位数要写 1 到 {SEQ_WIDTH_MAX}。")),
+        Some(width) if (1..=SEQ_WIDTH_MAX).contains(&width) => {
+            Ok(Piece::Token(token(name)?, width))
+        }
+        _ => Err(format!(
+            "编号样式里的 {{{inside}}} 位数要写 1 到 {SEQ_WIDTH_MAX}。"
+        )),
     }
 }
 
@@ -211,24 +233,44 @@ mod tests {
     }
 
     fn context<'a>(org: &'a OrgPath, fields: &'a Fields) -> NumberContext<'a> {
-        NumberContext { date: ground::Date::constant(2023, 3, 10), org, org_abbr: "莲湖", fields }
+        NumberContext {
+            date: ground::Date::constant(2023, 3, 10),
+            org,
+            org_abbr: "莲湖",
+            fields,
+        }
     }
 
     #[test]
     fn a_pattern_gives_number_and_scope() {
         let (org, fields) = (org(), Fields::from([("round_no".into(), Value::Int(7))]));
         let pattern = NumberPattern::parse("AQ{org.abbr}{yyyy}{seq:5}", &["org", "yyyy"]).unwrap();
-        assert_eq!(pattern.render(&context(&org, &fields), 17).unwrap(), "AQ莲湖202300017");
-        assert_eq!(pattern.scope_key(&context(&org, &fields)), "410102.s013/2023");
+        assert_eq!(
+            pattern.render(&context(&org, &fields), 17).unwrap(),
+            "AQ莲湖202300017"
+        );
+        assert_eq!(
+            pattern.scope_key(&context(&org, &fields)),
+            "410102.s013/2023"
+        );
         let round = NumberPattern::parse("QC{round_no:2}-{seq:3}", &["round_no"]).unwrap();
-        assert_eq!(round.render(&context(&org, &fields), 4).unwrap(), "QC07-004");
+        assert_eq!(
+            round.render(&context(&org, &fields), 4).unwrap(),
+            "QC07-004"
+        );
         assert_eq!(round.scope_key(&context(&org, &fields)), "7");
         assert_eq!(round.render(&context(&org, &Fields::new()), 4), None);
     }
 
     #[test]
     fn wrong_patterns_are_refused_with_a_reason() {
-        for bad in ["XM{yyyy}", "{seq:4}{seq:4}", "XM{seq:40}", "XM{seq:4", "{Jahr}{seq:4}"] {
+        for bad in [
+            "XM{yyyy}",
+            "{seq:4}{seq:4}",
+            "XM{seq:40}",
+            "XM{seq:4",
+            "{Jahr}{seq:4}",
+        ] {
             assert!(NumberPattern::parse(bad, &[]).is_err(), "{bad}");
         }
         assert!(NumberPattern::parse("{seq:4}", &["seq"]).is_err());

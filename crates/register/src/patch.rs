@@ -24,9 +24,14 @@ pub type Patch = BTreeMap<String, Change>;
 /// The changes that lead from `before` to `after`.
 pub fn diff(before: &Fields, after: &Fields) -> Patch {
     let ids: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    let changed = ids.into_iter().filter(|id| before.get(*id) != after.get(*id));
+    let changed = ids
+        .into_iter()
+        .filter(|id| before.get(*id) != after.get(*id));
     let changes = changed.map(|id| {
-        let change = Change { before: before.get(id).cloned(), after: after.get(id).cloned() };
+        let change = Change {
+            before: before.get(id).cloned(),
+            after: after.get(id).cloned(),
+        };
         (id.clone(), change)
     });
     changes.collect()
@@ -48,7 +53,10 @@ pub fn apply(patch: &Patch, fields: &Fields) -> Fields {
 /// The patch that leads back.
 pub fn inverse(patch: &Patch) -> Patch {
     let turned = patch.iter().map(|(id, change)| {
-        let back = Change { before: change.after.clone(), after: change.before.clone() };
+        let back = Change {
+            before: change.after.clone(),
+            after: change.before.clone(),
+        };
         (id.clone(), back)
     });
     turned.collect()
@@ -57,7 +65,9 @@ pub fn inverse(patch: &Patch) -> Patch {
 /// `{"before": {…}, "after": {…}}`, each side in the record's own JSON.
 pub fn patch_to_json(definition: &Definition, patch: &Patch) -> Json {
     let side = |pick: fn(&Change) -> &Option<Value>| -> Map<String, Json> {
-        let values = patch.iter().filter_map(|(id, c)| Some((id.clone(), pick(c).clone()?)));
+        let values = patch
+            .iter()
+            .filter_map(|(id, c)| Some((id.clone(), pick(c).clone()?)));
         to_json(definition, &values.collect())
     };
     let mut sides = Map::new();
@@ -106,11 +116,23 @@ mod tests {
 
     #[test]
     fn only_changed_fields_are_in_a_patch() {
-        let before = Fields::from([("name".into(), Value::Text("甲".into())), ("count".into(), Value::Int(1))]);
-        let after = Fields::from([("name".into(), Value::Text("甲".into())), ("done".into(), Value::Bool(true))]);
+        let before = Fields::from([
+            ("name".into(), Value::Text("甲".into())),
+            ("count".into(), Value::Int(1)),
+        ]);
+        let after = Fields::from([
+            ("name".into(), Value::Text("甲".into())),
+            ("done".into(), Value::Bool(true)),
+        ]);
         let patch = diff(&before, &after);
         assert_eq!(patch.keys().collect::<Vec<_>>(), ["count", "done"]);
-        assert_eq!(patch["count"], Change { before: Some(Value::Int(1)), after: None });
+        assert_eq!(
+            patch["count"],
+            Change {
+                before: Some(Value::Int(1)),
+                after: None
+            }
+        );
         assert!(diff(&after, &after).is_empty());
     }
 }

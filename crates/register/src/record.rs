@@ -291,8 +291,14 @@ mod tests {
 
     #[test]
     fn decimals_of_different_digits_compare_by_size() {
-        let small = Value::Decimal { scaled: 15, digits: 1 };
-        let large = Value::Decimal { scaled: 151, digits: 2 };
+        let small = Value::Decimal {
+            scaled: 15,
+            digits: 1,
+        };
+        let large = Value::Decimal {
+            scaled: 151,
+            digits: 2,
+        };
         assert_eq!(compare(Some(&small), Some(&large)), Ordering::Less);
     }
 }

@@ -24,7 +24,12 @@ pub struct Known {
 impl Known {
     /// A record known by name only.
     pub fn named(id: RecordId, name: impl Into<String>) -> Known {
-        Known { id, name: name.into(), aliases: Vec::new(), keys: BTreeMap::new() }
+        Known {
+            id,
+            name: name.into(),
+            aliases: Vec::new(),
+            keys: BTreeMap::new(),
+        }
     }
 
     /// The same with one more name.
@@ -90,7 +95,8 @@ pub struct NameIndex {
     by_id: HashMap<RecordId, usize>,
     names: HashMap<String, Vec<usize>>,
     aliases: HashMap<String, Vec<usize>>,
-    cores: HashMap<String, Vec<usize>>,
+    streets: HashMap<String, Vec<usize>>,
+    districts: Vec<String>,
     keys: HashMap<(String, String), Vec<usize>>,
     pairs: HashMap<(char, char), Vec<usize>>,
 }
@@ -126,7 +132,7 @@ impl NameIndex {
             put(&mut self.aliases, normal_name(alias), at);
         }
         for name in std::iter::once(&known.name).chain(&known.aliases) {
-            put(&mut self.cores, org_core(name), at);
+            self.add_org_writings(&normal_name(name), at);
             for pair in pairs(name) {
                 put(&mut self.pairs, pair, at);
             }
@@ -149,30 +155,57 @@ impl NameIndex {
 
     /// What a name stands for: exact before alias before near.
     pub fn find(&self, name: &str) -> NameMatch {
-        let normal = normal_name(name);
-        for (map, how) in [(&self.names, How::Exact), (&self.aliases, How::Alias)] {
-            if let Some(found) = map.get(&normal) {
-                return self.decided(found, how);
-            }
-        }
-        self.near_match(name)
+        self.named(&normal_name(name))
+            .unwrap_or_else(|| self.near_match(name))
     }
 
-    /// As [`NameIndex::find`] for organisations: 林山寨办事处 is 林山寨街道, 中原区财政局 is
-    /// 区财政局.
+    fn add_org_writings(&mut self, normal: &str, at: usize) {
+        put(&mut self.streets, street_core(normal).to_owned(), at);
+        if normal.ends_with(['区', '县']) && !self.districts.iter().any(|d| d == normal) {
+            self.districts.push(normal.to_owned());
+        }
+    }
+
+    /// As [`NameIndex::find`] for organisations: 林山寨办事处 is 林山寨街道, and 中原区财政局 is
+    /// 区财政局 when 中原区 itself is known. Likeness is never tried: names of offices are short and
+    /// differ in one character (区工信局, 区科技局).
     pub fn find_org(&self, name: &str) -> NameMatch {
         let normal = normal_name(name);
-        for (map, how) in [(&self.names, How::Exact), (&self.aliases, How::Alias)] {
-            if let Some(found) = map.get(&normal) {
-                return self.decided(found, how);
-            }
+        if let Some(found) = self.named(&normal) {
+            return found;
         }
-        match self.cores.get(&org_core(name)) {
-            Some(found) => self.decided(found, How::Alias),
-            // Names of offices are short and differ in one character (区工信局, 区科技局):
-            // likeness proves nothing there.
+        let street = Some(street_core(&normal)).filter(|core| core.len() < normal.len());
+        if let Some(found) = street.and_then(|core| self.streets.get(core)) {
+            return self.decided(found, How::Alias);
+        }
+        let others = self.with_and_without_district(&normal);
+        match others.iter().find_map(|other| self.named(other)) {
+            Some(NameMatch::One(id, _)) => NameMatch::One(id, How::Alias),
+            Some(several) => several,
             None => NameMatch::None,
         }
+    }
+
+    /// 中原区财政局 as 区财政局 and 区财政局 as 中原区财政局.
+    fn with_and_without_district(&self, normal: &str) -> Vec<String> {
+        let written = self.districts.iter().map(|district| {
+            match (
+                normal.strip_prefix(district.as_str()),
+                normal.strip_prefix('区'),
+            ) {
+                (Some(office), _) if !office.is_empty() => Some(format!("区{office}")),
+                (None, Some(office)) if !office.is_empty() => Some(format!("{district}{office}")),
+                _ => None,
+            }
+        });
+        written.flatten().collect()
+    }
+
+    /// By name, else by alias.
+    fn named(&self, normal: &str) -> Option<NameMatch> {
+        let maps = [(&self.names, How::Exact), (&self.aliases, How::Alias)];
+        maps.into_iter()
+            .find_map(|(map, how)| Some(self.decided(map.get(normal)?, how)))
     }
 
     fn decided(&self, found: &[usize], how: How) -> NameMatch {
@@ -194,7 +227,9 @@ impl NameIndex {
                 NameMatch::One(self.known[at].id, How::Near)
             }
             _ => NameMatch::Several(
-                near.iter().map(|(at, score)| warn(self.known[*at].id, *score, How::Near)).collect(),
+                near.iter()
+                    .map(|(at, score)| warn(self.known[*at].id, *score, How::Near))
+                    .collect(),
             ),
         }
     }
@@ -231,23 +266,33 @@ impl NameIndex {
         }
         let mut found: Vec<(usize, usize)> = shared.into_iter().collect();
         found.sort_by_key(|(at, count)| (std::cmp::Reverse(*count), *at));
-        found.into_iter().take(COMPARED_MAX).map(|(at, _)| at).collect()
+        found
+            .into_iter()
+            .take(COMPARED_MAX)
+            .map(|(at, _)| at)
+            .collect()
     }
 
     /// Known records that a row may mean by the definition's duplicate rules, and by name.
     pub fn same(&self, definition: &Definition, candidate: &Fields) -> Vec<Same> {
         let mut found: BTreeMap<RecordId, Same> = BTreeMap::new();
         let mut keep = |same: Same| {
-            let better = found.get(&same.id).is_none_or(|old| rank(&same) < rank(old));
+            let better = found
+                .get(&same.id)
+                .is_none_or(|old| rank(&same) < rank(old));
             if better {
                 found.insert(same.id, same);
             }
         };
         for rule in &definition.duplicates {
-            self.by_rule(rule, definition, candidate).into_iter().for_each(&mut keep);
+            self.by_rule(rule, definition, candidate)
+                .into_iter()
+                .for_each(&mut keep);
         }
         if let Some(name) = name_of(definition, candidate) {
-            self.by_name(&normal_name(name)).into_iter().for_each(&mut keep);
+            self.by_name(&normal_name(name))
+                .into_iter()
+                .for_each(&mut keep);
         }
         let mut all: Vec<Same> = found.into_values().collect();
         all.sort_by_key(rank);
@@ -259,7 +304,8 @@ impl NameIndex {
         let maps = [(&self.names, How::Exact), (&self.aliases, How::Alias)];
         let found = maps.into_iter().flat_map(|(map, how)| {
             let list = map.get(normal).map_or(&[][..], Vec::as_slice);
-            list.iter().map(move |at| warn(self.known[*at].id, 100, how))
+            list.iter()
+                .map(move |at| warn(self.known[*at].id, 100, how))
         });
         found.collect()
     }
@@ -270,7 +316,9 @@ impl NameIndex {
             Some((field.clone(), key))
         });
         // A row without one of the keys cannot be judged by this rule.
-        let Some(keys) = keys.collect::<Option<Vec<_>>>() else { return Vec::new() };
+        let Some(keys) = keys.collect::<Option<Vec<_>>>() else {
+            return Vec::new();
+        };
         let level = rule.near.iter().map(|n| n.level).max();
         let name = name_of(definition, row).unwrap_or("");
         let found: Vec<(usize, u8)> = match (keys.first(), level) {
@@ -284,25 +332,50 @@ impl NameIndex {
         };
         let how = if level.is_some() { How::Near } else { How::Key };
         let matching = found.into_iter().filter(|(at, _)| {
-            keys.iter().all(|(field, key)| self.known[*at].keys.get(field) == Some(key))
+            keys.iter()
+                .all(|(field, key)| self.known[*at].keys.get(field) == Some(key))
         });
         matching
-            .map(|(at, score)| Same { id: self.known[at].id, score, how, action: rule.action })
+            .map(|(at, score)| Same {
+                id: self.known[at].id,
+                score,
+                how,
+                action: rule.action,
+            })
             .collect()
     }
 
     fn keyed(&self, key: &(String, String)) -> impl Iterator<Item = usize> {
-        self.keys.get(key).map_or(&[][..], Vec::as_slice).iter().copied()
+        self.keys
+            .get(key)
+            .map_or(&[][..], Vec::as_slice)
+            .iter()
+            .copied()
     }
 }
 
 /// Better matches first: what blocks, then how it was found, then likeness.
-fn rank(same: &Same) -> (std::cmp::Reverse<DuplicateAction>, How, std::cmp::Reverse<u8>) {
-    (std::cmp::Reverse(same.action), same.how, std::cmp::Reverse(same.score))
+fn rank(
+    same: &Same,
+) -> (
+    std::cmp::Reverse<DuplicateAction>,
+    How,
+    std::cmp::Reverse<u8>,
+) {
+    (
+        std::cmp::Reverse(same.action),
+        same.how,
+        std::cmp::Reverse(same.score),
+    )
 }
 
 fn warn(id: RecordId, score: u8, how: How) -> Same {
-    Same { id, score, how, action: DuplicateAction::Warn }
+    Same {
+        id,
+        score,
+        how,
+        action: DuplicateAction::Warn,
+    }
 }
 
 fn put<K: std::hash::Hash + Eq>(map: &mut HashMap<K, Vec<usize>>, key: K, at: usize) {
@@ -321,21 +394,13 @@ fn pairs(name: &str) -> Vec<(char, char)> {
     }
 }
 
-/// An organisation's name without what differs between writings of one office: the district before
-/// it, 街道办事处 behind it.
-fn org_core(name: &str) -> String {
-    let normal = normal_name(name);
+/// 林山寨街道办事处, 林山寨办事处 and 林山寨街道 as 林山寨; other names stay.
+fn street_core(normal: &str) -> &str {
     let endings = ["街道办事处", "街道办", "办事处", "街道"];
-    for ending in endings {
-        if let Some(core) = normal.strip_suffix(ending).filter(|c| c.chars().count() >= 2) {
-            return format!("{core}街道");
-        }
-    }
-    // 中原区财政局 and 区财政局: from the 区 on, when an office follows it.
-    match normal.find('区') {
-        Some(at) if normal[at..].chars().count() > 2 => normal[at..].to_owned(),
-        _ => normal,
-    }
+    let core = endings
+        .iter()
+        .find_map(|ending| normal.strip_suffix(ending));
+    core.filter(|c| c.chars().count() >= 2).unwrap_or(normal)
 }
 
 fn name_of<'a>(definition: &Definition, fields: &'a Fields) -> Option<&'a str> {
@@ -366,9 +431,9 @@ pub fn known_of(definition: &Definition, record: &Record) -> Known {
     };
     let named = definition.alias_field.iter().chain(&definition.also_named);
     let keys = definition.duplicates.iter().flat_map(|rule| &rule.keys);
-    let keys = keys.chain(&definition.import.match_on).filter_map(|field| {
-        Some((field.clone(), key_text(record.fields.get(field)?)?))
-    });
+    let keys = keys
+        .chain(&definition.import.match_on)
+        .filter_map(|field| Some((field.clone(), key_text(record.fields.get(field)?)?)));
     Known {
         id: record.id,
         name: record.name(definition).unwrap_or_default().to_owned(),

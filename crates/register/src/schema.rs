@@ -10,7 +10,10 @@ impl Definition {
     pub fn json_schema(&self) -> Json {
         let fields: Vec<&Field> = self.stored_fields().collect();
         let mut schema = object(&fields);
-        schema.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
+        schema.insert(
+            "$schema".into(),
+            json!("https://json-schema.org/draft/2020-12/schema"),
+        );
         schema.insert("title".into(), json!(self.title.zh));
         schema.insert("x-register".into(), json!(self.id));
         schema.insert("x-version".into(), json!(self.version));
@@ -27,8 +30,11 @@ fn object(fields: &[&Field]) -> Map<String, Json> {
             properties.insert(format!("{}_bound", field.id), codes);
         }
     }
-    let required: Vec<&str> =
-        fields.iter().filter(|f| f.required).map(|f| f.id.as_str()).collect();
+    let required: Vec<&str> = fields
+        .iter()
+        .filter(|f| f.required)
+        .map(|f| f.id.as_str())
+        .collect();
     let mut schema = Map::new();
     schema.insert("type".into(), json!("object"));
     schema.insert("properties".into(), Json::Object(properties));
@@ -65,9 +71,12 @@ fn shape(field: &Field) -> Map<String, Json> {
         FieldKind::Code { .. } => codes(field),
         FieldKind::Org | FieldKind::Ref { .. } => id,
         FieldKind::Refs { .. } => json!({ "type": "array", "items": id }),
-        FieldKind::TextList | FieldKind::Attachment => {
-            limits(json!({ "type": "array", "items": { "type": "string" } }), field, "minItems", "maxItems")
-        }
+        FieldKind::TextList | FieldKind::Attachment => limits(
+            json!({ "type": "array", "items": { "type": "string" } }),
+            field,
+            "minItems",
+            "maxItems",
+        ),
         FieldKind::Table { columns } => {
             let columns: Vec<&Field> = columns.iter().collect();
             let rows = json!({ "type": "array", "items": Json::Object(object(&columns)) });
@@ -104,7 +113,10 @@ fn decimal(digits: u8) -> String {
 
 fn codes(field: &Field) -> Json {
     let codes: Vec<&str> = field.choices.iter().map(|c| c.code.as_str()).collect();
-    let labels: Map<String, Json> =
-        field.choices.iter().map(|c| (c.code.clone(), json!(c.label.zh))).collect();
+    let labels: Map<String, Json> = field
+        .choices
+        .iter()
+        .map(|c| (c.code.clone(), json!(c.label.zh)))
+        .collect();
     json!({ "type": "string", "enum": codes, "x-labels": labels })
 }

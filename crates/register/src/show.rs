@@ -19,7 +19,10 @@ impl Value {
         name_of: &dyn Fn(&str, RecordId) -> Option<String>,
     ) -> String {
         let name = |id: &RecordId| {
-            let found = field.kind.target().and_then(|register| name_of(register, *id));
+            let found = field
+                .kind
+                .target()
+                .and_then(|register| name_of(register, *id));
             found.unwrap_or_else(|| format!("#{id}"))
         };
         match self {
@@ -46,8 +49,13 @@ impl Value {
 
 fn show_text(field: &Field, text: &str) -> String {
     match &field.kind {
-        FieldKind::Code { .. } => field.choice(text).map_or(text, |c| c.label.zh.as_str()).to_owned(),
-        FieldKind::Period => text.parse::<Period>().map_or_else(|_| text.to_owned(), |p| p.label()),
+        FieldKind::Code { .. } => field
+            .choice(text)
+            .map_or(text, |c| c.label.zh.as_str())
+            .to_owned(),
+        FieldKind::Period => text
+            .parse::<Period>()
+            .map_or_else(|_| text.to_owned(), |p| p.label()),
         FieldKind::GeoPoint => match text.split_once(',') {
             Some((east, north)) => format!("东经{east}°,北纬{north}°"),
             None => text.to_owned(),
@@ -58,7 +66,9 @@ fn show_text(field: &Field, text: &str) -> String {
 
 fn show_money(field: &Field, amount: ground::Amount) -> String {
     let unit = field.unit.unwrap_or(MoneyUnit::Yuan);
-    let Some(digits) = field.digits else { return amount.show(unit) };
+    let Some(digits) = field.digits else {
+        return amount.show(unit);
+    };
     let number = amount.fen.show_digits(unit, digits);
     match amount.bound {
         ground::Bound::AtLeast => format!("{number}{}{}", amount.bound.label(), unit.label()),
@@ -72,16 +82,24 @@ fn show_rows(
     rows: &[Fields],
     name_of: &dyn Fn(&str, RecordId) -> Option<String>,
 ) -> String {
-    let Some(column) = field.columns().first() else { return String::new() };
+    let Some(column) = field.columns().first() else {
+        return String::new();
+    };
     let texts = rows.iter().filter_map(|row| row.get(&column.id));
-    texts.map(|v| v.show_with(column, name_of)).collect::<Vec<_>>().join(";")
+    texts
+        .map(|v| v.show_with(column, name_of))
+        .collect::<Vec<_>>()
+        .join(";")
 }
 
 /// `2023-03-10T00:30:00Z` as `2023-03-10 08:30` of Beijing.
 fn beijing(utc: &str) -> String {
     let moment = utc.trim_end_matches('Z').parse::<jiff::civil::DateTime>();
     let local = moment.and_then(|m| m.checked_add(jiff::Span::new().hours(8)));
-    local.map_or_else(|_| utc.to_owned(), |m| m.strftime("%Y-%m-%d %H:%M").to_string())
+    local.map_or_else(
+        |_| utc.to_owned(),
+        |m| m.strftime("%Y-%m-%d %H:%M").to_string(),
+    )
 }
 
 /// Fixed digits: `(-1250, 2)` is `-12.50`.
@@ -98,7 +116,11 @@ pub(crate) fn decimal_text(scaled: i64, digits: u8) -> String {
 
 /// Without zeros at the end: `28.20` is `28.2`.
 pub(crate) fn shortest(number: &str) -> &str {
-    if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number }
+    if number.contains('.') {
+        number.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        number
+    }
 }
 
 #[cfg(test)]
@@ -116,23 +138,51 @@ mod tests {
         check(FieldKind::Percent, Value::Percent(-5), "-0.05%");
         check(FieldKind::Percent, Value::Percent(10000), "100%");
         check(FieldKind::Bool, Value::Bool(true), "是");
-        check(FieldKind::Date, Value::Date(ground::Date::constant(2023, 8, 20)), "2023-08-20");
-        check(FieldKind::DateTime, Value::DateTime("2023-03-10T00:30:00Z".into()), "2023-03-10 08:30");
-        check(FieldKind::Decimal { digits: 2 }, Value::Decimal { scaled: -5, digits: 2 }, "-0.05");
-        check(FieldKind::GeoPoint, Value::Text("113.611000,34.748000".into()), "东经113.611000°,北纬34.748000°");
+        check(
+            FieldKind::Date,
+            Value::Date(ground::Date::constant(2023, 8, 20)),
+            "2023-08-20",
+        );
+        check(
+            FieldKind::DateTime,
+            Value::DateTime("2023-03-10T00:30:00Z".into()),
+            "2023-03-10 08:30",
+        );
+        check(
+            FieldKind::Decimal { digits: 2 },
+            Value::Decimal {
+                scaled: -5,
+                digits: 2,
+            },
+            "-0.05",
+        );
+        check(
+            FieldKind::GeoPoint,
+            Value::Text("113.611000,34.748000".into()),
+            "东经113.611000°,北纬34.748000°",
+        );
     }
 
     #[test]
     fn money_shows_in_the_unit_of_its_field() {
         let mut field = Field::new("investment_total", "总投资", FieldKind::Money);
         field.unit = Some(MoneyUnit::YiYuan);
-        let total = Amount { fen: Fen(624_000_000_000), bound: Bound::Exact };
+        let total = Amount {
+            fen: Fen(624_000_000_000),
+            bound: Bound::Exact,
+        };
         assert_eq!(Value::Money(total).show(&field), "62.4亿元");
-        let about = Amount { bound: Bound::About, ..total };
+        let about = Amount {
+            bound: Bound::About,
+            ..total
+        };
         assert_eq!(Value::Money(about).show(&field), "约62.4亿元");
         field.unit = Some(MoneyUnit::WanYuan);
         field.digits = Some(2);
-        let least = Amount { fen: Fen(732_000_000), bound: Bound::AtLeast };
+        let least = Amount {
+            fen: Fen(732_000_000),
+            bound: Bound::AtLeast,
+        };
         assert_eq!(Value::Money(least).show(&field), "732.00余万元");
     }
 
@@ -141,7 +191,9 @@ mod tests {
         let field = Field::new("unit", "责任单位", FieldKind::Org);
         let value = Value::Ref(RecordId(7));
         assert_eq!(value.show(&field), "#7");
-        let name = |register: &str, id: RecordId| (register == "organisation" && id == RecordId(7)).then(|| "区发改委".to_owned());
+        let name = |register: &str, id: RecordId| {
+            (register == "organisation" && id == RecordId(7)).then(|| "区发改委".to_owned())
+        };
         assert_eq!(value.show_with(&field, &name), "区发改委");
     }
 }

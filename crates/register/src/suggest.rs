@@ -9,13 +9,13 @@ pub(crate) fn did_you_mean<'a>(
 }
 
 /// The nearest known word within a third of the word's length, at least one edit.
-pub(crate) fn nearest<'a>(
-    word: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (word.chars().count() / 3).max(1);
     let scored = known.into_iter().map(|k| (edits(word, k), k));
-    scored.filter(|(distance, _)| *distance <= limit).min().map(|(_, k)| k)
+    scored
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, k)| k)
 }
 
 /// Edit distance with neighbour swaps (optimal string alignment).

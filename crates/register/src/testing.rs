@@ -132,11 +132,21 @@ pub(crate) fn definition() -> Definition {
 }
 
 fn bound() -> impl Strategy<Value = Bound> {
-    prop_oneof![Just(Bound::Exact), Just(Bound::About), Just(Bound::AtLeast), Just(Bound::AtMost)]
+    prop_oneof![
+        Just(Bound::Exact),
+        Just(Bound::About),
+        Just(Bound::AtLeast),
+        Just(Bound::AtMost)
+    ]
 }
 
 fn amount() -> impl Strategy<Value = Value> {
-    (any::<i64>(), bound()).prop_map(|(fen, bound)| Value::Money(Amount { fen: Fen(fen), bound }))
+    (any::<i64>(), bound()).prop_map(|(fen, bound)| {
+        Value::Money(Amount {
+            fen: Fen(fen),
+            bound,
+        })
+    })
 }
 
 fn id() -> impl Strategy<Value = RecordId> {
@@ -161,20 +171,48 @@ pub(crate) fn fields() -> impl Strategy<Value = Fields> {
     let text = |pattern: &'static str| pattern.prop_map(Value::Text).boxed();
     let kinds: Vec<(&str, BoxedStrategy<Value>)> = vec![
         ("name", text("[a-z甲乙丙丁\"\\\\{}]{1,12}")),
-        ("aliases", proptest::collection::vec("[甲乙丙]{1,4}", 1..4).prop_map(Value::TextList).boxed()),
-        ("count", (-(1i64 << 53) + 1..1 << 53).prop_map(Value::Int).boxed()),
-        ("length", any::<i64>().prop_map(|scaled| Value::Decimal { scaled, digits: 3 }).boxed()),
+        (
+            "aliases",
+            proptest::collection::vec("[甲乙丙]{1,4}", 1..4)
+                .prop_map(Value::TextList)
+                .boxed(),
+        ),
+        (
+            "count",
+            (-(1i64 << 53) + 1..1 << 53).prop_map(Value::Int).boxed(),
+        ),
+        (
+            "length",
+            any::<i64>()
+                .prop_map(|scaled| Value::Decimal { scaled, digits: 3 })
+                .boxed(),
+        ),
         ("cost", amount().boxed()),
         ("share", any::<i64>().prop_map(Value::Percent).boxed()),
         ("done", any::<bool>().prop_map(Value::Bool).boxed()),
         ("day", date().prop_map(Value::Date).boxed()),
-        ("moment", date().prop_map(|d| Value::DateTime(format!("{d}T08:30:59Z"))).boxed()),
+        (
+            "moment",
+            date()
+                .prop_map(|d| Value::DateTime(format!("{d}T08:30:59Z")))
+                .boxed(),
+        ),
         ("period", text("20[0-9]{2}M0[1-9]")),
         ("batch", text("signed|started")),
         ("unit", id().prop_map(Value::Ref).boxed()),
-        ("helpers", proptest::collection::vec(id(), 1..4).prop_map(Value::Refs).boxed()),
+        (
+            "helpers",
+            proptest::collection::vec(id(), 1..4)
+                .prop_map(Value::Refs)
+                .boxed(),
+        ),
         ("point", text("113\\.[0-9]{6},34\\.[0-9]{6}")),
-        ("problems", proptest::collection::vec(row(), 1..3).prop_map(Value::Rows).boxed()),
+        (
+            "problems",
+            proptest::collection::vec(row(), 1..3)
+                .prop_map(Value::Rows)
+                .boxed(),
+        ),
     ];
     let fields: Vec<_> = kinds
         .into_iter()

@@ -30,11 +30,18 @@ fn check_all(known: &[Field], fields: &Fields, path: &str, findings: &mut Vec<Fi
             None => {}
         }
     }
-    let unknown = fields.keys().filter(|id| known.iter().all(|f| f.id != **id));
+    let unknown = fields
+        .keys()
+        .filter(|id| known.iter().all(|f| f.id != **id));
     findings.extend(unknown.map(|id| {
         let remedy = did_you_mean(id, known.iter().map(|f| f.id.as_str()))
             .unwrap_or_else(|| "请去掉它,或先在定义里增加这个字段。".into());
-        Finding::error("value.unknown_field", format!("{path}{id}"), format!("没有字段\"{id}\"。"), remedy)
+        Finding::error(
+            "value.unknown_field",
+            format!("{path}{id}"),
+            format!("没有字段\"{id}\"。"),
+            remedy,
+        )
     }));
 }
 
@@ -64,7 +71,12 @@ fn check(field: &Field, value: &Value, place: &str, findings: &mut Vec<Finding>)
         Value::Text(text) => findings.extend(bad_text(field, text, place)),
         Value::Rows(rows) => {
             for (index, row) in rows.iter().enumerate() {
-                check_all(field.columns(), row, &format!("{place}[{}].", index + 1), findings);
+                check_all(
+                    field.columns(),
+                    row,
+                    &format!("{place}[{}].", index + 1),
+                    findings,
+                );
             }
         }
         Value::Money(amount) if !field.bound && amount.bound != ground::Bound::Exact => {
@@ -81,7 +93,11 @@ fn check(field: &Field, value: &Value, place: &str, findings: &mut Vec<Finding>)
 
 fn too_long(field: &Field, value: &Value, place: &str) -> Option<Finding> {
     let text = value.as_text()?;
-    let usual = if field.kind == FieldKind::LongText { LONG_TEXT_MAX } else { TEXT_MAX };
+    let usual = if field.kind == FieldKind::LongText {
+        LONG_TEXT_MAX
+    } else {
+        TEXT_MAX
+    };
     let max = field.max_len.unwrap_or(usual);
     let length = text.chars().count();
     (length > max).then(|| {
@@ -163,7 +179,12 @@ fn bad_text(field: &Field, text: &str, place: &str) -> Option<Finding> {
             "请填 11 位手机号,或\"区号-号码\"。",
         )),
         FieldKind::Uscc => ground::check_uscc(text).err().map(|wrong| {
-            Finding::error("value.bad_uscc", place, format!("\"{label}\":{}。", wrong.problem), wrong.remedy)
+            Finding::error(
+                "value.bad_uscc",
+                place,
+                format!("\"{label}\":{}。", wrong.problem),
+                wrong.remedy,
+            )
         }),
         FieldKind::GeoPoint => bad_point(label, text, place),
         _ => bad_format(field, text, place),
@@ -171,7 +192,9 @@ fn bad_text(field: &Field, text: &str, place: &str) -> Option<Finding> {
 }
 
 fn bad_point(label: &str, text: &str, place: &str) -> Option<Finding> {
-    let known = text.split_once(',').and_then(|(east, north)| point(east, north));
+    let known = text
+        .split_once(',')
+        .and_then(|(east, north)| point(east, north));
     (known.as_deref() != Some(text)).then(|| {
         Finding::error(
             "value.bad_point",
@@ -211,7 +234,8 @@ pub(crate) fn point(east: &str, north: &str) -> Option<String> {
     let east = micro(east)?;
     let north = micro(north)?;
     // The bounding box of the country: 73°E to 136°E, 3°N to 54°N.
-    let inside = (73_000_000..=136_000_000).contains(&east) && (3_000_000..=54_000_000).contains(&north);
+    let inside =
+        (73_000_000..=136_000_000).contains(&east) && (3_000_000..=54_000_000).contains(&north);
     inside.then(|| format!("{},{}", decimal_text(east, 6), decimal_text(north, 6)))
 }
 

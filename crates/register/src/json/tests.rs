@@ -27,13 +27,37 @@ fn read(json: Json) -> (Fields, Vec<Finding>) {
 fn values_have_their_written_form() {
     let values = Fields::from([
         ("name".into(), Value::Text("泛锐云智项目".into())),
-        ("cost".into(), Value::Money(Amount { fen: Fen(12_000_000_000), bound: Bound::About })),
-        ("paid".into(), Value::Money(Amount { fen: Fen(150), bound: Bound::Exact })),
+        (
+            "cost".into(),
+            Value::Money(Amount {
+                fen: Fen(12_000_000_000),
+                bound: Bound::About,
+            }),
+        ),
+        (
+            "paid".into(),
+            Value::Money(Amount {
+                fen: Fen(150),
+                bound: Bound::Exact,
+            }),
+        ),
         ("share".into(), Value::Percent(2820)),
-        ("length".into(), Value::Decimal { scaled: 12500, digits: 3 }),
+        (
+            "length".into(),
+            Value::Decimal {
+                scaled: 12500,
+                digits: 3,
+            },
+        ),
         ("unit".into(), Value::Ref(RecordId(9_007_199_254_740_991))),
         ("day".into(), Value::Date(Date::constant(2023, 8, 20))),
-        ("problems".into(), Value::Rows(vec![Fields::from([("problem".into(), Value::Text("断头路".into()))])])),
+        (
+            "problems".into(),
+            Value::Rows(vec![Fields::from([(
+                "problem".into(),
+                Value::Text("断头路".into()),
+            )])]),
+        ),
     ]);
     let expect = json!({
         "name": "泛锐云智项目", "cost": "120000000.00", "cost_bound": "about", "paid": "1.50",
@@ -45,27 +69,60 @@ fn values_have_their_written_form() {
 
 #[test]
 fn null_and_empty_are_absent() {
-    let (fields, findings) = read(json!({ "name": "  ", "cost": null, "cost_bound": null, "aliases": [], "problems": [] }));
+    let (fields, findings) = read(
+        json!({ "name": "  ", "cost": null, "cost_bound": null, "aliases": [], "problems": [] }),
+    );
     assert_eq!((fields.len(), findings), (0, vec![]));
 }
 
 #[test]
 fn faults_name_the_field_and_the_form_wanted() {
     let faults = |json: Json| -> Vec<(String, String)> {
-        read(json).1.into_iter().map(|f| (f.place, f.remedy)).collect()
+        read(json)
+            .1
+            .into_iter()
+            .map(|f| (f.place, f.remedy))
+            .collect()
     };
     let one = |place: &str, remedy: &str| vec![(place.to_owned(), remedy.to_owned())];
-    assert_eq!(faults(json!({ "cost": "1.234" })), one("cost", "应为以元为单位的数字串,如 \"120000000.00\"。"));
-    assert_eq!(faults(json!({ "cost": 1.5 })), one("cost", "应为以元为单位的数字串,如 \"120000000.00\"。"));
-    assert_eq!(faults(json!({ "cost": "1", "cost_bound": "maybe" })), one("cost", "应为以元为单位的数字串,如 \"120000000.00\"。"));
-    assert_eq!(faults(json!({ "count": 9_007_199_254_740_992_i64 })), one("count", "应为整数。"));
-    assert_eq!(faults(json!({ "day": "2023-02-30" })), one("day", "应为日期,如 \"2023-08-20\"。"));
-    assert_eq!(faults(json!({ "unit": 17 })), one("unit", "应为记录编号的字符串,如 \"17\"。"));
-    assert_eq!(faults(json!({ "moment": "2023-03-10 08:30" })), one("moment", "应为UTC 时间,如 \"2023-03-10T00:30:00Z\"。"));
-    assert_eq!(faults(json!({ "nmae": "甲" })), one("nmae", "是不是想写\"name\"?"));
+    assert_eq!(
+        faults(json!({ "cost": "1.234" })),
+        one("cost", "应为以元为单位的数字串,如 \"120000000.00\"。")
+    );
+    assert_eq!(
+        faults(json!({ "cost": 1.5 })),
+        one("cost", "应为以元为单位的数字串,如 \"120000000.00\"。")
+    );
+    assert_eq!(
+        faults(json!({ "cost": "1", "cost_bound": "maybe" })),
+        one("cost", "应为以元为单位的数字串,如 \"120000000.00\"。")
+    );
+    assert_eq!(
+        faults(json!({ "count": 9_007_199_254_740_992_i64 })),
+        one("count", "应为整数。")
+    );
+    assert_eq!(
+        faults(json!({ "day": "2023-02-30" })),
+        one("day", "应为日期,如 \"2023-08-20\"。")
+    );
+    assert_eq!(
+        faults(json!({ "unit": 17 })),
+        one("unit", "应为记录编号的字符串,如 \"17\"。")
+    );
+    assert_eq!(
+        faults(json!({ "moment": "2023-03-10 08:30" })),
+        one("moment", "应为UTC 时间,如 \"2023-03-10T00:30:00Z\"。")
+    );
+    assert_eq!(
+        faults(json!({ "nmae": "甲" })),
+        one("nmae", "是不是想写\"name\"?")
+    );
     assert_eq!(faults(json!({ "name_bound": "about" })).len(), 1);
     assert_eq!(
         faults(json!({ "problems": [{ "problem": "甲" }, { "money": "x" }] })),
-        one("problems[2].money", "应为以元为单位的数字串,如 \"120000000.00\"。"),
+        one(
+            "problems[2].money",
+            "应为以元为单位的数字串,如 \"120000000.00\"。"
+        ),
     );
 }

@@ -12,22 +12,82 @@ use crate::suggest::did_you_mean;
 type Lists = BTreeMap<String, Vec<Choice>>;
 
 const KEYS: &[&str] = &[
-    "id", "type", "label", "hint", "required", "core", "unique", "search", "list", "print",
-    "import_only", "show", "unit", "digits", "to", "many", "columns", "synonyms", "max_len", "min",
-    "max", "bound", "format", "else_to",
+    "id",
+    "type",
+    "label",
+    "hint",
+    "required",
+    "core",
+    "unique",
+    "search",
+    "list",
+    "print",
+    "import_only",
+    "show",
+    "unit",
+    "digits",
+    "to",
+    "many",
+    "columns",
+    "synonyms",
+    "max_len",
+    "min",
+    "max",
+    "bound",
+    "format",
+    "else_to",
 ];
 const KEYS_LATER: &[&str] = &[
-    "compute", "default", "visible", "read_only", "check", "pick", "copy", "set_once", "mask",
-    "renamed_from", "override_by", "normalise", "accept", "crs", "level", "on_delete", "min_rows",
+    "compute",
+    "default",
+    "visible",
+    "read_only",
+    "check",
+    "pick",
+    "copy",
+    "set_once",
+    "mask",
+    "renamed_from",
+    "override_by",
+    "normalise",
+    "accept",
+    "crs",
+    "level",
+    "on_delete",
+    "min_rows",
     "values",
 ];
 const TYPES: &[&str] = &[
-    "text", "long_text", "int", "decimal", "money", "percent", "bool", "date", "datetime",
-    "period", "code", "org", "person", "phone", "uscc", "ref", "text_list", "attachment",
-    "geo_point", "table",
+    "text",
+    "long_text",
+    "int",
+    "decimal",
+    "money",
+    "percent",
+    "bool",
+    "date",
+    "datetime",
+    "period",
+    "code",
+    "org",
+    "person",
+    "phone",
+    "uscc",
+    "ref",
+    "text_list",
+    "attachment",
+    "geo_point",
+    "table",
 ];
-const TYPES_LATER: &[&str] =
-    &["multi_code", "id_card", "geo_line", "geo_area", "signature", "note", "time"];
+const TYPES_LATER: &[&str] = &[
+    "multi_code",
+    "id_card",
+    "geo_line",
+    "geo_area",
+    "signature",
+    "note",
+    "time",
+];
 
 /// Most digits after the point of a decimal: money of ten digits before the point still fits.
 const DIGITS_MAX: usize = 9;
@@ -134,7 +194,12 @@ fn amounts(row: &View, field: &mut Field) {
         && min > max
     {
         let offset = row.get("min").map_or(row.offset(), |v| v.span().start);
-        row.source.error("out_of_range", offset, "min 比 max 还大。", "请对调,或改正其中一个。");
+        row.source.error(
+            "out_of_range",
+            offset,
+            "min 比 max 还大。",
+            "请对调,或改正其中一个。",
+        );
     }
 }
 
@@ -154,7 +219,11 @@ fn limit(row: &View, key: &str, field: &Field) -> Option<i64> {
         row.source.error(
             "bad_limit",
             at.offset,
-            format!("{key} = {} 用在\"{}\"字段上不对。", at.value, field.kind.keyword()),
+            format!(
+                "{key} = {} 用在\"{}\"字段上不对。",
+                at.value,
+                field.kind.keyword()
+            ),
             "数字字段写它自己单位的数;列表、附件和表格写个数;其他类型不能写。",
         );
     }
@@ -181,14 +250,18 @@ fn kind(row: &View, choices: &Lists, column: bool) -> Option<FieldKind> {
         "text" => FieldKind::Text,
         "long_text" => FieldKind::LongText,
         "int" => FieldKind::Int,
-        "decimal" => FieldKind::Decimal { digits: row.count("digits", 0, DIGITS_MAX).unwrap_or(2) as u8 },
+        "decimal" => FieldKind::Decimal {
+            digits: row.count("digits", 0, DIGITS_MAX).unwrap_or(2) as u8,
+        },
         "money" => FieldKind::Money,
         "percent" => FieldKind::Percent,
         "bool" => FieldKind::Bool,
         "date" => FieldKind::Date,
         "datetime" => FieldKind::DateTime,
         "period" => FieldKind::Period,
-        "code" => FieldKind::Code { list: choice_list(row, choices)? },
+        "code" => FieldKind::Code {
+            list: choice_list(row, choices)?,
+        },
         "org" => FieldKind::Org,
         "person" => FieldKind::Person,
         "phone" => FieldKind::Phone,
@@ -213,7 +286,12 @@ fn unknown_type(row: &View, word: &str, offset: usize) -> Option<FieldKind> {
     } else {
         let remedy = did_you_mean(word, TYPES.iter().copied())
             .unwrap_or_else(|| format!("可以写:{}。", TYPES.join("、")));
-        row.source.error("unknown_type", offset, format!("不认识类型\"{word}\"。"), remedy);
+        row.source.error(
+            "unknown_type",
+            offset,
+            format!("不认识类型\"{word}\"。"),
+            remedy,
+        );
     }
     None
 }
@@ -238,7 +316,11 @@ fn reference(row: &View) -> Option<FieldKind> {
     let to = row.needed("to", "\"project\"")?;
     check_id(row.source, &to);
     let many = row.flag("many").unwrap_or(false);
-    Some(if many { FieldKind::Refs { to: to.value } } else { FieldKind::Ref { to: to.value } })
+    Some(if many {
+        FieldKind::Refs { to: to.value }
+    } else {
+        FieldKind::Ref { to: to.value }
+    })
 }
 
 fn table(row: &View, choices: &Lists, column: bool, offset: usize) -> Option<FieldKind> {
@@ -254,12 +336,21 @@ fn table(row: &View, choices: &Lists, column: bool, offset: usize) -> Option<Fie
     let rows = row.tables("columns");
     if rows.is_empty() {
         let plain = row.get("columns").is_some_and(|v| is_table(v.get_ref()));
-        let example = "columns = [ { id = \"what\", type = \"text\", label = { \"zh-CN\" = \"内容\" } } ]";
-        let remedy = if plain { "请用方括号写成列表。" } else { example };
-        row.source.error("missing_key", offset, "表格字段没有列 columns。", remedy);
+        let example =
+            "columns = [ { id = \"what\", type = \"text\", label = { \"zh-CN\" = \"内容\" } } ]";
+        let remedy = if plain {
+            "请用方括号写成列表。"
+        } else {
+            example
+        };
+        row.source
+            .error("missing_key", offset, "表格字段没有列 columns。", remedy);
         return None;
     }
     let mut seen = BTreeSet::new();
-    let columns = rows.iter().filter_map(|r| read(r, choices, &mut seen, true)).collect();
+    let columns = rows
+        .iter()
+        .filter_map(|r| read(r, choices, &mut seen, true))
+        .collect();
     Some(FieldKind::Table { columns })
 }

@@ -21,15 +21,46 @@ const ID_MAX: usize = 40;
 
 /// Column names that every register table has of its own.
 const RESERVED: &[&str] = &[
-    "id", "version", "district", "district_code", "org", "org_path", "number", "withdrawn", "seq",
-    "created_at", "created_by", "updated_at", "updated_by", "def_version", "parent_id", "row_no",
-    "search_text", "record_id",
+    "id",
+    "version",
+    "district",
+    "district_code",
+    "org",
+    "org_path",
+    "number",
+    "withdrawn",
+    "seq",
+    "created_at",
+    "created_by",
+    "updated_at",
+    "updated_by",
+    "def_version",
+    "parent_id",
+    "row_no",
+    "search_text",
+    "record_id",
 ];
 
-const TOP: &[&str] = &["register", "number", "choices", "field", "duplicate", "import"];
+const TOP: &[&str] = &[
+    "register",
+    "number",
+    "choices",
+    "field",
+    "duplicate",
+    "import",
+];
 const TOP_LATER: &[&str] = &[
-    "check", "state", "transition", "escalate", "obligation", "campaign", "metric", "view",
-    "report", "permit", "migrate",
+    "check",
+    "state",
+    "transition",
+    "escalate",
+    "obligation",
+    "campaign",
+    "metric",
+    "view",
+    "report",
+    "permit",
+    "migrate",
 ];
 
 /// Reads a definition. `file_name` stands in every finding's place as `file:line`. A definition is
@@ -78,7 +109,11 @@ fn read(view: &View) -> Option<Definition> {
     let head = head(view);
     let choices = choices(view);
     let fields = fields(view, &choices);
-    let mut definition = Definition { choices, fields, ..head? };
+    let mut definition = Definition {
+        choices,
+        fields,
+        ..head?
+    };
     if let Some(register) = view.table("register") {
         named_fields(&register, &mut definition);
     }
@@ -101,7 +136,15 @@ fn head(view: &View) -> Option<Definition> {
     };
     table.allow(
         &[
-            "id", "version", "title", "core", "owner", "name_field", "alias_field", "also_named", "list",
+            "id",
+            "version",
+            "title",
+            "core",
+            "owner",
+            "name_field",
+            "alias_field",
+            "also_named",
+            "list",
         ],
         &["calendar", "sensitivity"],
     );
@@ -161,13 +204,29 @@ fn named_fields(register: &View, definition: &mut Definition) {
         Some(at.value)
     };
     let name = pointing("name_field", |k| *k == FieldKind::Text, "单行文字(text)");
-    let alias = pointing("alias_field", |k| *k == FieldKind::TextList, "文字列表(text_list)");
+    let alias = pointing(
+        "alias_field",
+        |k| *k == FieldKind::TextList,
+        "文字列表(text_list)",
+    );
     let known = |key: &str| -> Vec<String> {
         let texts = register.texts(key);
-        let fields = texts.iter().filter_map(|at| known_field(source, definition, at));
+        let fields = texts
+            .iter()
+            .filter_map(|at| known_field(source, definition, at));
         fields.map(|f| f.id.clone()).collect()
     };
     let (list, also_named) = (known("list"), known("also_named"));
+    for at in register.texts("list") {
+        if definition.field(&at.value).is_some_and(|f| f.import_only) {
+            source.error(
+                "wrong_field",
+                at.offset,
+                format!("\"{}\"只在导入时出现,不能放进列表。", at.value),
+                "请从 list 里去掉它。",
+            );
+        }
+    }
     definition.name_field = name;
     definition.alias_field = alias;
     definition.also_named = also_named;
@@ -175,7 +234,11 @@ fn named_fields(register: &View, definition: &mut Definition) {
 }
 
 /// The field a text points at, or a finding.
-fn known_field<'d>(source: &Source, definition: &'d Definition, at: &At<String>) -> Option<&'d Field> {
+fn known_field<'d>(
+    source: &Source,
+    definition: &'d Definition,
+    at: &At<String>,
+) -> Option<&'d Field> {
     let found = definition.field(&at.value);
     if found.is_none() {
         let ids = definition.fields.iter().map(|f| f.id.as_str());
@@ -183,7 +246,8 @@ fn known_field<'d>(source: &Source, definition: &'d Definition, at: &At<String>)
             "unknown_field",
             at.offset,
             format!("没有字段\"{}\"。", at.value),
-            did_you_mean(&at.value, ids).unwrap_or_else(|| "请先用 [[field]] 定义它,或改正名称。".into()),
+            did_you_mean(&at.value, ids)
+                .unwrap_or_else(|| "请先用 [[field]] 定义它,或改正名称。".into()),
         );
     }
     found
@@ -204,7 +268,10 @@ fn across_fields(view: &View, definition: &Definition) {
             );
         }
         let Some(at) = row.text("id") else { continue };
-        let money = at.value.strip_suffix("_bound").and_then(|id| definition.field(id));
+        let money = at
+            .value
+            .strip_suffix("_bound")
+            .and_then(|id| definition.field(id));
         if money.is_some_and(|f| f.kind == FieldKind::Money) {
             view.source.error(
                 "reserved_id",
@@ -225,7 +292,14 @@ fn number(view: &View, definition: &Definition) -> Option<NumberPattern> {
     match NumberPattern::parse(&at.value, &words) {
         Ok(pattern) => {
             for id in pattern.fields() {
-                known_field(view.source, definition, &At { value: id.into(), offset: at.offset });
+                known_field(
+                    view.source,
+                    definition,
+                    &At {
+                        value: id.into(),
+                        offset: at.offset,
+                    },
+                );
             }
             Some(pattern)
         }
@@ -242,10 +316,18 @@ fn number(view: &View, definition: &Definition) -> Option<NumberPattern> {
 }
 
 fn choices(view: &View) -> BTreeMap<String, Vec<Choice>> {
-    let Some(table) = view.table("choices") else { return BTreeMap::new() };
+    let Some(table) = view.table("choices") else {
+        return BTreeMap::new();
+    };
     let mut lists = BTreeMap::new();
     for (id, value) in table.entries() {
-        check_id_shape(view.source, &At { value: id.into(), offset: value.span().start });
+        check_id_shape(
+            view.source,
+            &At {
+                value: id.into(),
+                offset: value.span().start,
+            },
+        );
         lists.insert(id.to_owned(), choice_list(&table, id));
     }
     lists
@@ -263,7 +345,9 @@ fn choice_list(table: &View, id: &str) -> Vec<Choice> {
             "请至少写一项,例如 { code = \"signed\", \"zh-CN\" = \"签约一批\" }。",
         );
     }
-    rows.iter().filter_map(|row| choice(row, &mut codes)).collect()
+    rows.iter()
+        .filter_map(|row| choice(row, &mut codes))
+        .collect()
 }
 
 fn choice(row: &View, codes: &mut BTreeSet<String>) -> Option<Choice> {
@@ -282,7 +366,10 @@ fn choice(row: &View, codes: &mut BTreeSet<String>) -> Option<Choice> {
     }
     Some(Choice {
         code: code.value,
-        label: Text { zh: zh?.value, en: row.text("en").map(|t| t.value) },
+        label: Text {
+            zh: zh?.value,
+            en: row.text("en").map(|t| t.value),
+        },
         synonyms: row.texts("synonyms").into_iter().map(|s| s.value).collect(),
     })
 }
@@ -290,10 +377,13 @@ fn choice(row: &View, codes: &mut BTreeSet<String>) -> Option<Choice> {
 fn fields(view: &View, choices: &BTreeMap<String, Vec<Choice>>) -> Vec<Field> {
     let rows = view.tables("field");
     if rows.is_empty() {
-        view.source.error("missing_key", 0, "没有字段。", "请至少写一个 [[field]]。");
+        view.source
+            .error("missing_key", 0, "没有字段。", "请至少写一个 [[field]]。");
     }
     let mut seen = BTreeSet::new();
-    rows.iter().filter_map(|row| field::read(row, choices, &mut seen, false)).collect()
+    rows.iter()
+        .filter_map(|row| field::read(row, choices, &mut seen, false))
+        .collect()
 }
 
 /// Whether a word may be an id: snake_case, ASCII, a letter first, at most 40 characters.

@@ -1,22 +1,31 @@
 //! `[[duplicate]]` and `[import]`: rules that point at fields.
 
 use super::field::scaled;
-use super::toml_view::{At, View};
 use super::known_field;
+use super::toml_view::{At, View};
 use crate::definition::{Definition, DuplicateAction, DuplicateRule, FieldKind, NearRule};
 use crate::import::{ConstantRule, ImportLayout, ImportRule, LevelRule};
 use crate::suggest::did_you_mean;
 
 pub(super) fn duplicates(view: &View, definition: &Definition) -> Vec<DuplicateRule> {
-    view.tables("duplicate").iter().filter_map(|row| duplicate(row, definition)).collect()
+    view.tables("duplicate")
+        .iter()
+        .filter_map(|row| duplicate(row, definition))
+        .collect()
 }
 
 fn duplicate(row: &View, definition: &Definition) -> Option<DuplicateRule> {
     row.allow(&["keys", "near", "action"], &[]);
-    let keys = row.texts("keys").into_iter().filter_map(|at| key_field(row, definition, at));
+    let keys = row
+        .texts("keys")
+        .into_iter()
+        .filter_map(|at| key_field(row, definition, at));
     let keys: Vec<String> = keys.collect();
-    let near: Vec<NearRule> =
-        row.tables("near").iter().filter_map(|n| near_rule(n, definition)).collect();
+    let near: Vec<NearRule> = row
+        .tables("near")
+        .iter()
+        .filter_map(|n| near_rule(n, definition))
+        .collect();
     if row.get("keys").is_none() && row.get("near").is_none() {
         row.source.error(
             "empty_rule",
@@ -25,7 +34,11 @@ fn duplicate(row: &View, definition: &Definition) -> Option<DuplicateRule> {
             "例如:keys = [\"project_code\"],或 near = [ { field = \"name\", similarity = 0.85 } ]。",
         );
     }
-    Some(DuplicateRule { keys, near, action: action(row)? })
+    Some(DuplicateRule {
+        keys,
+        near,
+        action: action(row)?,
+    })
 }
 
 fn key_field(row: &View, definition: &Definition, at: At<String>) -> Option<String> {
@@ -56,12 +69,17 @@ fn near_rule(row: &View, definition: &Definition) -> Option<NearRule> {
         return None;
     }
     let level = similarity(row)?;
-    Some(NearRule { field: at.value, level })
+    Some(NearRule {
+        field: at.value,
+        level,
+    })
 }
 
 /// `similarity = 0.85` as 85.
 fn similarity(row: &View) -> Option<u8> {
-    let Some(at) = row.number("similarity") else { return Some(NEAR_DEFAULT) };
+    let Some(at) = row.number("similarity") else {
+        return Some(NEAR_DEFAULT);
+    };
     match scaled(&at.value, 2).and_then(|n| u8::try_from(n).ok()) {
         Some(level @ 50..=100) => Some(level),
         _ => {
@@ -80,24 +98,43 @@ fn similarity(row: &View) -> Option<u8> {
 const NEAR_DEFAULT: u8 = ground::naming::ASK_LEVEL;
 
 fn action(row: &View) -> Option<DuplicateAction> {
-    let Some(at) = row.text("action") else { return Some(DuplicateAction::Warn) };
+    let Some(at) = row.text("action") else {
+        return Some(DuplicateAction::Warn);
+    };
     match at.value.as_str() {
         "warn" => Some(DuplicateAction::Warn),
         "block" => Some(DuplicateAction::Block),
         other => {
             let remedy = did_you_mean(other, ["warn", "block"])
                 .unwrap_or_else(|| "可以写 \"warn\"(提醒)或 \"block\"(拦截)。".into());
-            row.source.error("unknown_action", at.offset, format!("不认识\"{other}\"。"), remedy);
+            row.source.error(
+                "unknown_action",
+                at.offset,
+                format!("不认识\"{other}\"。"),
+                remedy,
+            );
             None
         }
     }
 }
 
 pub(super) fn import(view: &View, definition: &Definition) -> ImportRule {
-    let Some(table) = view.table("import") else { return ImportRule::default() };
+    let Some(table) = view.table("import") else {
+        return ImportRule::default();
+    };
     table.allow(
-        &["layout", "match", "groups", "constant", "row", "levels", "measures", "ignore"],
-        &["id", "sheet", "header_row", "on_match", "columns", "values", "unknown_column"],
+        &[
+            "layout", "match", "groups", "constant", "row", "levels", "measures", "ignore",
+        ],
+        &[
+            "id",
+            "sheet",
+            "header_row",
+            "on_match",
+            "columns",
+            "values",
+            "unknown_column",
+        ],
     );
     let ids = |key: &str| -> Vec<String> {
         let found = table.texts(key).into_iter();
@@ -112,7 +149,9 @@ pub(super) fn import(view: &View, definition: &Definition) -> ImportRule {
         match_on: ids("match"),
         groups: ids("groups"),
         constants: constants(&table, definition),
-        row: row.filter(|at| known_field(view.source, definition, at).is_some()).map(|at| at.value),
+        row: row
+            .filter(|at| known_field(view.source, definition, at).is_some())
+            .map(|at| at.value),
         levels: levels(&table, definition),
         measures: ids("measures"),
         ignore: table.texts("ignore").into_iter().map(|t| t.value).collect(),
@@ -122,14 +161,21 @@ pub(super) fn import(view: &View, definition: &Definition) -> ImportRule {
 }
 
 fn layout(table: &View) -> ImportLayout {
-    let Some(at) = table.text("layout") else { return ImportLayout::Rows };
+    let Some(at) = table.text("layout") else {
+        return ImportLayout::Rows;
+    };
     match at.value.as_str() {
         "rows" => ImportLayout::Rows,
         "cross" => ImportLayout::Cross,
         other => {
             let remedy = did_you_mean(other, ["rows", "cross"])
                 .unwrap_or_else(|| "可以写 \"rows\"(一行一条)或 \"cross\"(交叉表)。".into());
-            table.source.error("unknown_layout", at.offset, format!("不认识\"{other}\"。"), remedy);
+            table.source.error(
+                "unknown_layout",
+                at.offset,
+                format!("不认识\"{other}\"。"),
+                remedy,
+            );
             ImportLayout::Rows
         }
     }
@@ -162,7 +208,14 @@ fn constants(table: &View, definition: &Definition) -> Vec<ConstantRule> {
             );
         }
         for id in rule.fields() {
-            known_field(row.source, definition, &At { value: id.into(), offset: at.offset });
+            known_field(
+                row.source,
+                definition,
+                &At {
+                    value: id.into(),
+                    offset: at.offset,
+                },
+            );
         }
         Some(rule)
     });
@@ -175,7 +228,9 @@ fn levels(table: &View, definition: &Definition) -> Vec<LevelRule> {
         row.allow(&["fields"], &[]);
         let fields = row.texts("fields").into_iter();
         let known = fields.filter(|at| known_field(row.source, definition, at).is_some());
-        LevelRule { fields: known.map(|at| at.value).collect() }
+        LevelRule {
+            fields: known.map(|at| at.value).collect(),
+        }
     });
     read.collect()
 }

@@ -3,7 +3,8 @@
 use super::*;
 use ground::Severity;
 
-const HEAD: &str = "[register]\nid = \"bench\"\nversion = \"1.0.0\"\ntitle = { \"zh-CN\" = \"长椅台账\" }\n";
+const HEAD: &str =
+    "[register]\nid = \"bench\"\nversion = \"1.0.0\"\ntitle = { \"zh-CN\" = \"长椅台账\" }\n";
 const NAME: &str = "[[field]]\nid = \"name\"\ntype = \"text\"\nlabel = { \"zh-CN\" = \"名称\" }\n";
 
 /// All findings of HEAD + NAME + `more` as `line code: problem remedy`, lines counted in `more`.
@@ -12,7 +13,11 @@ fn messages(more: &str) -> Vec<String> {
     let offset = before.lines().count();
     let (_, findings) = parse("d.toml", &format!("{before}{more}"));
     let shown = findings.iter().map(|f| {
-        let line: usize = f.place.trim_start_matches("d.toml:").parse().expect("a line");
+        let line: usize = f
+            .place
+            .trim_start_matches("d.toml:")
+            .parse()
+            .expect("a line");
         let line = line as i64 - offset as i64;
         let code = f.code.trim_start_matches("definition.");
         format!("{line} {code}: {}{}", f.problem, f.remedy)
@@ -36,7 +41,10 @@ fn a_small_definition_is_read_whole() {
 
 #[test]
 fn a_mistyped_key_or_type_is_named_with_the_word_meant() {
-    check("requierd = true\n", &["1 unknown_key: 不认识\"requierd\"。是不是想写\"required\"?"]);
+    check(
+        "requierd = true\n",
+        &["1 unknown_key: 不认识\"requierd\"。是不是想写\"required\"?"],
+    );
     check(
         "[[field]]\nid = \"cost\"\ntype = \"mony\"\nlabel = { \"zh-CN\" = \"金额\" }\n",
         &["3 unknown_type: 不认识类型\"mony\"。是不是想写\"money\"?"],
@@ -51,16 +59,22 @@ fn a_mistyped_key_or_type_is_named_with_the_word_meant() {
 fn what_the_language_does_not_do_yet_is_said_and_not_ignored() {
     check(
         "required = \"level == 'major'\"\n",
-        &["1 not_yet: \"required\"写的是表达式\"level == 'major'\",这一版还不能算表达式。请改成 required = true 或 required = false。"],
+        &[
+            "1 not_yet: \"required\"写的是表达式\"level == 'major'\",这一版还不能算表达式。请改成 required = true 或 required = false。",
+        ],
     );
     check("required = \"true\"\n", &[]);
     check(
         "compute = \"1 + 1\"\n",
-        &["1 not_yet: \"compute\"这一版还不支持。请先去掉这一项;表达式、流程、期限和指标在后续版本提供。"],
+        &[
+            "1 not_yet: \"compute\"这一版还不支持。请先去掉这一项;表达式、流程、期限和指标在后续版本提供。",
+        ],
     );
     check(
         "[[state]]\nid = \"draft\"\n",
-        &["1 not_yet: \"state\"这一版还不支持。请先去掉这一项;表达式、流程、期限和指标在后续版本提供。"],
+        &[
+            "1 not_yet: \"state\"这一版还不支持。请先去掉这一项;表达式、流程、期限和指标在后续版本提供。",
+        ],
     );
     check(
         "[[field]]\nid = \"card\"\ntype = \"id_card\"\nlabel = { \"zh-CN\" = \"证件\" }\n",
@@ -70,18 +84,27 @@ fn what_the_language_does_not_do_yet_is_said_and_not_ignored() {
 
 #[test]
 fn ids_are_snake_case_short_single_and_not_the_systems_own() {
-    let field = |id: &str| format!("[[field]]\nid = \"{id}\"\ntype = \"int\"\nlabel = {{ \"zh-CN\" = \"数\" }}\n");
+    let field = |id: &str| {
+        format!("[[field]]\nid = \"{id}\"\ntype = \"int\"\nlabel = {{ \"zh-CN\" = \"数\" }}\n")
+    };
     check(
         &field("Kosten"),
-        &["2 bad_id: 名称\"Kosten\"不合规则。请用英文小写字母、数字和下划线,字母开头,不超过 40 个字符,例如 investment_total。"],
+        &[
+            "2 bad_id: 名称\"Kosten\"不合规则。请用英文小写字母、数字和下划线,字母开头,不超过 40 个字符,例如 investment_total。",
+        ],
     );
     assert_eq!(messages(&field(&"a".repeat(40))), [""; 0]);
     assert!(messages(&field(&"a".repeat(41)))[0].contains("bad_id"));
     check(
         &field("org_path"),
-        &["2 reserved_id: \"org_path\"是系统自用的名称。请换一个名称,例如在前面加上含义:contract_number。"],
+        &[
+            "2 reserved_id: \"org_path\"是系统自用的名称。请换一个名称,例如在前面加上含义:contract_number。",
+        ],
     );
-    check(&field("name"), &["2 duplicate_id: 字段\"name\"定义了两次。请删去一个,或给它换一个 id。"]);
+    check(
+        &field("name"),
+        &["2 duplicate_id: 字段\"name\"定义了两次。请删去一个,或给它换一个 id。"],
+    );
     let money = field("cost").replace("int", "money");
     check(
         &format!("{money}{}", field("cost_bound")),
@@ -105,24 +128,46 @@ fn references_to_lists_and_fields_must_exist() {
     );
     check(
         "[number]\npattern = \"A{yyyy}\"\n",
-        &["2 bad_number: 编号样式\"A{yyyy}\"里要有且只有一个 {seq:位数}。例如:pattern = \"XM{yyyy}{seq:4}\",scope = [\"yyyy\"]。"],
+        &[
+            "2 bad_number: 编号样式\"A{yyyy}\"里要有且只有一个 {seq:位数}。例如:pattern = \"XM{yyyy}{seq:4}\",scope = [\"yyyy\"]。",
+        ],
     );
 }
 
 #[test]
+fn a_field_that_is_only_imported_is_no_list_column() {
+    let toml = format!("{HEAD}list = [\"name\"]\n{NAME}import_only = true\n");
+    let (_, findings) = parse("d.toml", &toml);
+    assert_eq!(findings[0].problem, "\"name\"只在导入时出现,不能放进列表。");
+    assert_eq!(findings[0].place, "d.toml:5");
+}
+
+#[test]
 fn limits_and_units_fit_their_type() {
-    let money = |more: &str| format!("[[field]]\nid = \"cost\"\ntype = \"money\"\nlabel = {{ \"zh-CN\" = \"金额\" }}\n{more}");
+    let money = |more: &str| {
+        format!(
+            "[[field]]\nid = \"cost\"\ntype = \"money\"\nlabel = {{ \"zh-CN\" = \"金额\" }}\n{more}"
+        )
+    };
     check(&money("show = \"万元\"\nmin = 0\nmax = 12.5\n"), &[]);
-    let (definition, _) = parse("d.toml", &format!("{HEAD}{}", money("show = \"万元\"\nmax = 12.5\n")));
+    let (definition, _) = parse(
+        "d.toml",
+        &format!("{HEAD}{}", money("show = \"万元\"\nmax = 12.5\n")),
+    );
     assert_eq!(definition.expect("good").fields[0].max, Some(12_500_000));
     check(
         &money("unit = \"万元\"\n"),
         &["5 bad_unit: 金额字段的单位写成了 unit。请改成 show = \"万元\"。"],
     );
-    check(&money("min = 9\nmax = 1\n"), &["5 out_of_range: min 比 max 还大。请对调,或改正其中一个。"]);
+    check(
+        &money("min = 9\nmax = 1\n"),
+        &["5 out_of_range: min 比 max 还大。请对调,或改正其中一个。"],
+    );
     check(
         "min = 3\n",
-        &["1 bad_limit: min = 3 用在\"text\"字段上不对。数字字段写它自己单位的数;列表、附件和表格写个数;其他类型不能写。"],
+        &[
+            "1 bad_limit: min = 3 用在\"text\"字段上不对。数字字段写它自己单位的数;列表、附件和表格写个数;其他类型不能写。",
+        ],
     );
 }
 
@@ -138,22 +183,36 @@ fn a_file_that_is_no_toml_says_the_line() {
 #[test]
 fn all_faults_come_out_at_once_in_the_order_of_the_file() {
     let more = "[[field]]\nid = \"B\"\ntype = \"txt\"\n[[field]]\nid = \"c\"\ntype = \"text\"\n";
-    let codes: Vec<String> =
-        messages(more).iter().map(|m| m.split(':').next().unwrap_or("").to_owned()).collect();
-    assert_eq!(codes, ["2 bad_id", "1 missing_key", "3 unknown_type", "4 missing_key"]);
+    let codes: Vec<String> = messages(more)
+        .iter()
+        .map(|m| m.split(':').next().unwrap_or("").to_owned())
+        .collect();
+    assert_eq!(
+        codes,
+        [
+            "2 bad_id",
+            "1 missing_key",
+            "3 unknown_type",
+            "4 missing_key"
+        ]
+    );
 }
 
 #[test]
 fn a_cross_table_names_row_levels_and_measures() {
     check(
         "[import]\nlayout = \"cross\"\nrow = \"name\"\n",
-        &["1 half_cross: 交叉表缺少 row、levels 或 measures。row 写首列对应的字段,levels 写各层表头对应的字段,measures 写数值字段。"],
+        &[
+            "1 half_cross: 交叉表缺少 row、levels 或 measures。row 写首列对应的字段,levels 写各层表头对应的字段,measures 写数值字段。",
+        ],
     );
 }
 
 #[test]
 fn names_that_differ_across_files_are_found_in_the_set() {
-    let toml = format!("{HEAD}{NAME}[[field]]\nid = \"site\"\ntype = \"ref\"\nto = \"projct\"\nlabel = {{ \"zh-CN\" = \"项目\" }}\n");
+    let toml = format!(
+        "{HEAD}{NAME}[[field]]\nid = \"site\"\ntype = \"ref\"\nto = \"projct\"\nlabel = {{ \"zh-CN\" = \"项目\" }}\n"
+    );
     let bench = parse("d.toml", &toml).0.expect("good by itself");
     let mut project = bench.clone();
     project.id = "project".into();

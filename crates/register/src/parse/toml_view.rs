@@ -20,7 +20,11 @@ pub(super) struct Source<'a> {
 
 impl<'a> Source<'a> {
     pub(super) fn new(file: &'a str, text: &'a str) -> Source<'a> {
-        Source { file, text, findings: RefCell::default() }
+        Source {
+            file,
+            text,
+            findings: RefCell::default(),
+        }
     }
 
     /// `registers/project/definition.toml:12`.
@@ -47,7 +51,10 @@ impl<'a> Source<'a> {
     }
 
     pub(super) fn has_errors(&self) -> bool {
-        self.findings.borrow().iter().any(|f| f.severity == Severity::Error)
+        self.findings
+            .borrow()
+            .iter()
+            .any(|f| f.severity == Severity::Error)
     }
 }
 
@@ -68,7 +75,11 @@ pub(super) struct View<'a> {
 
 impl<'a> View<'a> {
     pub(super) fn new(source: &'a Source<'a>, table: &'a DeTable<'a>, span: Range<usize>) -> Self {
-        View { source, table, span: (span.start, span.end) }
+        View {
+            source,
+            table,
+            span: (span.start, span.end),
+        }
     }
 
     pub(super) fn offset(&self) -> usize {
@@ -81,7 +92,9 @@ impl<'a> View<'a> {
 
     /// Keys and where their values stand.
     pub(super) fn entries(&self) -> impl Iterator<Item = (&'a str, &'a Spanned<DeValue<'a>>)> {
-        self.table.iter().map(|(key, value)| (key.get_ref().as_ref(), value))
+        self.table
+            .iter()
+            .map(|(key, value)| (key.get_ref().as_ref(), value))
     }
 
     /// Reports every key that is neither known nor planned. Order is that of the file.
@@ -100,7 +113,8 @@ impl<'a> View<'a> {
             } else if !known.contains(&word) {
                 let remedy = did_you_mean(word, known.iter().copied())
                     .unwrap_or_else(|| format!("这里可以写:{}。", known.join("、")));
-                self.source.error("unknown_key", offset, format!("不认识\"{word}\"。"), remedy);
+                self.source
+                    .error("unknown_key", offset, format!("不认识\"{word}\"。"), remedy);
             }
         }
     }
@@ -117,7 +131,10 @@ impl<'a> View<'a> {
     pub(super) fn text(&self, key: &str) -> Option<At<String>> {
         let value = self.get(key)?;
         match value.get_ref() {
-            DeValue::String(text) => Some(At { value: text.to_string(), offset: value.span().start }),
+            DeValue::String(text) => Some(At {
+                value: text.to_string(),
+                offset: value.span().start,
+            }),
             _ => {
                 self.wrong(key, value, "带引号的文字,如 \"project\"");
                 None
@@ -172,7 +189,10 @@ impl<'a> View<'a> {
                 return None;
             }
         };
-        Some(At { value: text.replace('_', ""), offset: value.span().start })
+        Some(At {
+            value: text.replace('_', ""),
+            offset: value.span().start,
+        })
     }
 
     /// A small whole number within limits.
@@ -193,15 +213,18 @@ impl<'a> View<'a> {
     }
 
     pub(super) fn texts(&self, key: &str) -> Vec<At<String>> {
-        let Some(value) = self.get(key) else { return Vec::new() };
+        let Some(value) = self.get(key) else {
+            return Vec::new();
+        };
         let DeValue::Array(items) = value.get_ref() else {
             self.wrong(key, value, "列表,如 [\"name\"]");
             return Vec::new();
         };
         let read = items.iter().filter_map(|item| match item.get_ref() {
-            DeValue::String(text) => {
-                Some(At { value: text.to_string(), offset: item.span().start })
-            }
+            DeValue::String(text) => Some(At {
+                value: text.to_string(),
+                offset: item.span().start,
+            }),
             _ => {
                 self.wrong(key, item, "带引号的文字");
                 None
@@ -222,7 +245,9 @@ impl<'a> View<'a> {
     }
 
     pub(super) fn tables(&self, key: &str) -> Vec<View<'a>> {
-        let Some(value) = self.get(key) else { return Vec::new() };
+        let Some(value) = self.get(key) else {
+            return Vec::new();
+        };
         let DeValue::Array(items) = value.get_ref() else {
             self.wrong(key, value, &format!("成组的节,如 [[{key}]]"));
             return Vec::new();
@@ -242,7 +267,10 @@ impl<'a> View<'a> {
         let table = self.table(key)?;
         table.allow(&["zh-CN", "en"], &[]);
         let zh = table.needed("zh-CN", "\"中文名称\"")?;
-        Some(Text { zh: zh.value, en: table.text("en").map(|t| t.value) })
+        Some(Text {
+            zh: zh.value,
+            en: table.text("en").map(|t| t.value),
+        })
     }
 
     /// A text per language that must be there.

@@ -37,20 +37,28 @@ impl Cell<'_> {
     pub(super) fn date(&self) -> ReadCell {
         match read_date(self.text, self.hints.today()) {
             Ok(reading) => self.dated(reading),
-            Err(error) => ReadCell::refused(self.error("cell.bad_date", &error.problem, error.remedy)),
+            Err(error) => {
+                ReadCell::refused(self.error("cell.bad_date", &error.problem, error.remedy))
+            }
         }
     }
 
     fn dated(&self, reading: DateReading) -> ReadCell {
         let value = Value::Date(reading.date);
         if let Some(doubt) = reading.doubt {
-            return ReadCell::noted(value, self.warning("cell.date_doubt", &doubt, "请写全年月日。"));
+            return ReadCell::noted(
+                value,
+                self.warning("cell.date_doubt", &doubt, "请写全年月日。"),
+            );
         }
         if reading.exact {
             return ReadCell::value(value);
         }
         let what = format!("按 {} 记", reading.date);
-        ReadCell::noted(value, self.info("cell.date_rounded", &what, "如有准确日期,请改写。"))
+        ReadCell::noted(
+            value,
+            self.info("cell.date_rounded", &what, "如有准确日期,请改写。"),
+        )
     }
 
     /// Beijing time in, UTC out.
@@ -113,11 +121,19 @@ fn compact(text: &str) -> String {
 }
 
 fn exact(date: Date) -> DateReading {
-    DateReading { date, exact: true, doubt: None }
+    DateReading {
+        date,
+        exact: true,
+        doubt: None,
+    }
 }
 
 fn by_rule(date: Date) -> DateReading {
-    DateReading { date, exact: false, doubt: None }
+    DateReading {
+        date,
+        exact: false,
+        doubt: None,
+    }
 }
 
 /// Days since 1899-12-30, with or without a time of day behind the point.
@@ -143,7 +159,9 @@ fn without_time(text: &str) -> &str {
 /// Words around a date that do not change the day; whether any was there.
 fn without_words(text: &str) -> (&str, bool) {
     let mut core = text;
-    for word in ["预计", "计划", "力争", "确保", "拟", "截至", "截止", "约", "于", "至"] {
+    for word in [
+        "预计", "计划", "力争", "确保", "拟", "截至", "截止", "约", "于", "至",
+    ] {
         core = core.strip_prefix(word).unwrap_or(core);
     }
     for word in ["之前", "以前", "前", "左右", "止"] {
@@ -180,7 +198,13 @@ fn digits_only(text: &str) -> Parsed {
 
 /// Year, what follows it, and the separator if it is not 年. A text without a year has today's.
 fn year_part(text: &str, today: Date) -> Option<(i16, &str, Option<char>)> {
-    let relative = [("今年", 0), ("本年", 0), ("明年", 1), ("去年", -1), ("年", 0)];
+    let relative = [
+        ("今年", 0),
+        ("本年", 0),
+        ("明年", 1),
+        ("去年", -1),
+        ("年", 0),
+    ];
     for (word, offset) in relative {
         if let Some(rest) = text.strip_prefix(word) {
             return Some((today.year() + offset, rest, None));
@@ -205,7 +229,13 @@ fn year_part(text: &str, today: Date) -> Option<(i16, &str, Option<char>)> {
 fn leading_number(text: &str) -> Option<(i16, usize, &str)> {
     let chinese = |c: char| "〇零一二三四五六七八九十".contains(c);
     let arabic = text.starts_with(|c: char| c.is_ascii_digit());
-    let end = text.find(|c: char| if arabic { !c.is_ascii_digit() } else { !chinese(c) });
+    let end = text.find(|c: char| {
+        if arabic {
+            !c.is_ascii_digit()
+        } else {
+            !chinese(c)
+        }
+    });
     let (run, rest) = text.split_at(end.unwrap_or(text.len()));
     let value = ground::numeral::read_numeral(run)?.value;
     Some((i16::try_from(value).ok()?, run.chars().count(), rest))
@@ -214,18 +244,30 @@ fn leading_number(text: &str) -> Option<(i16, usize, &str)> {
 /// 6-25, 6, after the year and its separator; or 6/25 when the text had no year.
 fn separated(year: i16, rest: &str, mark: char, year_written: bool) -> Parsed {
     let parts: Vec<&str> = rest.split(mark).collect();
-    let number = |part: &str| part.trim_end_matches(['日', '号', '月']).parse::<i16>().ok();
+    let number = |part: &str| {
+        part.trim_end_matches(['日', '号', '月'])
+            .parse::<i16>()
+            .ok()
+    };
     match parts[..] {
         [month, d] if rest.len() < 6 => {
             let found = day(year, number(month)?, number(d)?);
-            Some(found.map(|date| if year_written { exact(date) } else { by_rule(date) }))
+            Some(found.map(|date| {
+                if year_written {
+                    exact(date)
+                } else {
+                    by_rule(date)
+                }
+            }))
         }
         [_] if !year_written => None,
         // In a number cell 2023.10 has become 2023.1.
         ["1"] if mark == '.' => Some(month_end(year, 1).map(|date| DateReading {
             date,
             exact: false,
-            doubt: Some(format!("可能是{year}年1月,也可能是10月(表格会去掉末尾的 0),按1月底记")),
+            doubt: Some(format!(
+                "可能是{year}年1月,也可能是10月(表格会去掉末尾的 0),按1月底记"
+            )),
         })),
         [month] => Some(month_end(year, number(month)?).map(by_rule)),
         _ => None,
@@ -235,7 +277,9 @@ fn separated(year: i16, rest: &str, mark: char, year_written: bool) -> Parsed {
 /// What follows 年: 8月25日, 10月底, 上半年, 一季度, nothing.
 fn chinese(year: i16, rest: &str, year_written: bool) -> Parsed {
     let whole = match rest {
-        "" | "底" | "末" | "年底" | "年末" | "内" | "年内" if year_written => Some((12, 31)),
+        "" | "底" | "末" | "年底" | "年末" | "内" | "年内" if year_written => {
+            Some((12, 31))
+        }
         "底" | "末" | "年底" | "年末" | "年内" => Some((12, 31)),
         "初" | "年初" => Some((1, 1)),
         "中" | "年中" | "上半年" => Some((6, 30)),
@@ -267,7 +311,13 @@ fn in_month(year: i16, month: i16, tail: &str, year_written: bool) -> Parsed {
         return None;
     }
     let found = day(year, month, number);
-    Some(found.map(|date| if year_written { exact(date) } else { by_rule(date) }))
+    Some(found.map(|date| {
+        if year_written {
+            exact(date)
+        } else {
+            by_rule(date)
+        }
+    }))
 }
 
 fn day(year: i16, month: i16, day: i16) -> Result<Date, DateError> {
@@ -283,28 +333,46 @@ fn day(year: i16, month: i16, day: i16) -> Result<Date, DateError> {
 }
 
 fn month_end(year: i16, month: i16) -> Result<Date, DateError> {
-    day(year, month, 1).map(Date::last_of_month).map_err(|_| DateError {
-        problem: format!("没有{month}月"),
-        remedy: "请核对月份。".into(),
-    })
+    day(year, month, 1)
+        .map(Date::last_of_month)
+        .map_err(|_| DateError {
+            problem: format!("没有{month}月"),
+            remedy: "请核对月份。".into(),
+        })
 }
 
 /// `2023-03-10 08:30` of Beijing as `2023-03-10T00:30:00Z`. China has had one zone and no summer
 /// time since 1992, so the offset is fixed. A text that already ends in Z stays.
 fn read_moment(text: &str) -> Option<String> {
-    let text = compact(text).replace('年', "-").replace('月', "-").replace('/', "-");
-    let text = text.replace('日', "T").replace('时', ":").replace('分', "").replace("TT", "T");
+    let text = compact(text).replace(['年', '月', '/'], "-");
+    let text = text
+        .replace('日', "T")
+        .replace('时', ":")
+        .replace('分', "")
+        .replace("TT", "T");
     let utc = text.ends_with('Z');
     let (date, time) = text.trim_end_matches('Z').split_once('T')?;
-    let date = parse_date(date, Date::constant(2000, 1, 1))?.ok().filter(|d| d.exact)?.date;
-    let parts: Vec<i8> = time.split(':').map(|p| p.parse().ok()).collect::<Option<_>>()?;
+    let date = parse_date(date, Date::constant(2000, 1, 1))?
+        .ok()
+        .filter(|d| d.exact)?
+        .date;
+    let parts: Vec<i8> = time
+        .split(':')
+        .map(|p| p.parse().ok())
+        .collect::<Option<_>>()?;
     let (hour, minute, second) = match parts[..] {
         [h, m] => (h, m, 0),
         [h, m, s] => (h, m, s),
         _ => return None,
     };
-    let local = jiff::civil::Time::new(hour, minute, second, 0).ok()?.on_date(date);
-    let moment = if utc { local } else { local.checked_sub(8.hours()).ok()? };
+    let local = jiff::civil::Time::new(hour, minute, second, 0)
+        .ok()?
+        .on_date(date);
+    let moment = if utc {
+        local
+    } else {
+        local.checked_sub(8.hours()).ok()?
+    };
     Some(moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 
@@ -346,7 +414,11 @@ fn parse_period(text: &str, today: Date) -> Option<Period> {
     }
     if mark.is_some() {
         let reading = parse_date(text, today)?.ok()?;
-        let kind = if reading.exact { PeriodKind::Day } else { PeriodKind::Month };
+        let kind = if reading.exact {
+            PeriodKind::Day
+        } else {
+            PeriodKind::Month
+        };
         return Some(kind.containing(reading.date));
     }
     match rest {
@@ -363,12 +435,30 @@ fn parse_period(text: &str, today: Date) -> Option<Period> {
 fn part_of_year(year: i16, number: i8, after: &str) -> Option<Period> {
     let month_ok = (1..=12).contains(&number);
     match after {
-        "季度" if (1..=4).contains(&number) => Some(Period::Quarter { year, quarter: number }),
+        "季度" if (1..=4).contains(&number) => Some(Period::Quarter {
+            year,
+            quarter: number,
+        }),
         "周" if (1..=53).contains(&number) => format!("{year}W{number:02}").parse().ok(),
-        "月" if month_ok => Some(Period::Month { year, month: number }),
-        "月上旬" if month_ok => Some(Period::Dekad { year, month: number, dekad: 1 }),
-        "月中旬" if month_ok => Some(Period::Dekad { year, month: number, dekad: 2 }),
-        "月下旬" if month_ok => Some(Period::Dekad { year, month: number, dekad: 3 }),
+        "月" if month_ok => Some(Period::Month {
+            year,
+            month: number,
+        }),
+        "月上旬" if month_ok => Some(Period::Dekad {
+            year,
+            month: number,
+            dekad: 1,
+        }),
+        "月中旬" if month_ok => Some(Period::Dekad {
+            year,
+            month: number,
+            dekad: 2,
+        }),
+        "月下旬" if month_ok => Some(Period::Dekad {
+            year,
+            month: number,
+            dekad: 3,
+        }),
         _ => {
             let tail = after.strip_prefix('月')?;
             let (d, _, end) = leading_number(tail)?;
@@ -391,7 +481,11 @@ fn range(text: &str, today: Date) -> Option<Period> {
         return months_of(year, first, last);
     }
     let first = parse_date(left, today)?.ok()?.date;
-    let right = if right.contains('月') { right.to_owned() } else { format!("{}月{right}", first.month()) };
+    let right = if right.contains('月') {
+        right.to_owned()
+    } else {
+        format!("{}月{right}", first.month())
+    };
     let last = parse_date(&right, first)?.ok()?.date;
     spanning(first, last)
 }
@@ -415,7 +509,13 @@ fn spanning(first: Date, last: Date) -> Option<Period> {
     if week.first() == first && week.contains(last) {
         return Some(week);
     }
-    let kinds = [PeriodKind::Dekad, PeriodKind::Month, PeriodKind::Quarter, PeriodKind::Half, PeriodKind::Year];
+    let kinds = [
+        PeriodKind::Dekad,
+        PeriodKind::Month,
+        PeriodKind::Quarter,
+        PeriodKind::Half,
+        PeriodKind::Year,
+    ];
     let mut periods = kinds.into_iter().map(|kind| kind.containing(first));
     periods.find(|p| p.first() == first && p.last() == last)
 }

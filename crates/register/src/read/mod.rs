@@ -7,6 +7,7 @@ mod number;
 
 use ground::{Date, Finding, MoneyUnit, RecordId};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub use date::{DateError, DateReading, read_date, read_period};
 
@@ -28,45 +29,64 @@ pub struct ReadCell {
 
 impl ReadCell {
     fn value(value: Value) -> ReadCell {
-        ReadCell { value: Some(value), ..ReadCell::default() }
+        ReadCell {
+            value: Some(value),
+            ..ReadCell::default()
+        }
     }
 
     fn with(value: Value, findings: Vec<Finding>) -> ReadCell {
-        ReadCell { value: Some(value), other: None, findings }
+        ReadCell {
+            value: Some(value),
+            other: None,
+            findings,
+        }
     }
 
     fn noted(value: Value, finding: Finding) -> ReadCell {
-        ReadCell { value: Some(value), other: None, findings: vec![finding] }
+        ReadCell {
+            value: Some(value),
+            other: None,
+            findings: vec![finding],
+        }
     }
 
     fn refused(finding: Finding) -> ReadCell {
-        ReadCell { findings: vec![finding], ..ReadCell::default() }
+        ReadCell {
+            findings: vec![finding],
+            ..ReadCell::default()
+        }
     }
 }
 
-/// What reading may lean on: the directory, records of other registers and a day.
+/// What reading may lean on: the directory, records of other registers and a day. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Hints {
     today: Date,
-    orgs: NameIndex,
-    refs: BTreeMap<String, NameIndex>,
+    orgs: Arc<NameIndex>,
+    refs: BTreeMap<String, Arc<NameIndex>>,
 }
 
 impl Hints {
     /// No names; `today` completes dates without a year. Give the table's as-of date if it has one.
     pub fn new(today: Date) -> Hints {
-        Hints { today, orgs: NameIndex::default(), refs: BTreeMap::new() }
+        Hints {
+            today,
+            orgs: Arc::default(),
+            refs: BTreeMap::new(),
+        }
     }
 
     /// Adds the organisations of the directory, with short names as aliases.
     pub fn with_orgs(mut self, orgs: impl Into<NameIndex>) -> Hints {
-        self.orgs = orgs.into();
+        self.orgs = Arc::new(orgs.into());
         self
     }
 
     /// Adds the records of another register.
     pub fn with_refs(mut self, register: &str, known: impl Into<NameIndex>) -> Hints {
-        self.refs.insert(register.to_owned(), known.into());
+        self.refs
+            .insert(register.to_owned(), Arc::new(known.into()));
         self
     }
 
@@ -77,7 +97,10 @@ impl Hints {
 
     /// The same names with another day.
     pub fn on(&self, today: Date) -> Hints {
-        Hints { today, ..self.clone() }
+        Hints {
+            today,
+            ..self.clone()
+        }
     }
 
     /// The directory of organisations.
@@ -87,18 +110,24 @@ impl Hints {
 
     /// The records of a register, if given.
     pub fn refs(&self, register: &str) -> Option<&NameIndex> {
-        self.refs.get(register)
+        self.refs.get(register).map(Arc::as_ref)
     }
 
     /// The name of a known record, for texts on screens.
     pub fn name_of(&self, register: &str, id: RecordId) -> Option<&str> {
-        let index = if register == "organisation" { Some(&self.orgs) } else { self.refs(register) };
+        let index = if register == "organisation" {
+            Some(self.orgs())
+        } else {
+            self.refs(register)
+        };
         index?.known(id).map(|k: &Known| k.name.as_str())
     }
 
     /// With the year of the text's first `20xx年`, which rules the rest of the text.
     pub(crate) fn in_year_of(&self, text: &str) -> Hints {
-        let at = text.find('年').and_then(|at| text.get(at.checked_sub(4)?..at));
+        let at = text
+            .find('年')
+            .and_then(|at| text.get(at.checked_sub(4)?..at));
         let year = at.and_then(|digits| digits.parse::<i16>().ok());
         let last_day = year.and_then(|y| Date::new(y, 12, 31).ok());
         match last_day {
@@ -126,7 +155,12 @@ pub fn read_cell(
     place: &str,
     hints: &Hints,
 ) -> ReadCell {
-    let cell = Cell { field, text: text.trim(), place, hints };
+    let cell = Cell {
+        field,
+        text: text.trim(),
+        place,
+        hints,
+    };
     if field.kind == FieldKind::Bool {
         return cell.bool();
     }
@@ -223,17 +257,25 @@ impl Cell<'_> {
             | "已完成" => ReadCell::value(Value::Bool(true)),
             "否" | "×" | "✗" | "✘" | "x" | "无" | "未" | "错" | "n" | "no" | "false" | "0"
             | "未完成" | "没有" => ReadCell::value(Value::Bool(false)),
-            _ => ReadCell::refused(self.error("cell.bad_bool", "看不出是或否", "请填\"是\"或\"否\"。")),
+            _ => ReadCell::refused(self.error(
+                "cell.bad_bool",
+                "看不出是或否",
+                "请填\"是\"或\"否\"。",
+            )),
         }
     }
 
     fn code(&self) -> ReadCell {
+        // Most cells are written as the label stands; only others are worth normalising.
+        if let Some(choice) = self.field.choices.iter().find(|c| c.label.zh == self.text) {
+            return ReadCell::value(Value::Text(choice.code.clone()));
+        }
         let wanted = plain(self.text);
         let bare = wanted.split('(').next().unwrap_or("").trim().to_owned();
         let found = self.field.choices.iter().find(|choice| {
-            let words = std::iter::once(&choice.label.zh).chain(&choice.synonyms);
-            choice.code == wanted
-                || words.map(|w| plain(w)).any(|w| w == wanted || (!bare.is_empty() && w == bare))
+            let mut words = std::iter::once(&choice.label.zh).chain(&choice.synonyms);
+            let meant = |w: String| w == wanted || (!bare.is_empty() && w == bare);
+            choice.code == wanted || words.any(|w| meant(plain(w)))
         });
         match found {
             Some(choice) => ReadCell::value(Value::Text(choice.code.clone())),
@@ -242,7 +284,12 @@ impl Cell<'_> {
     }
 
     fn unknown_choice(&self, wanted: &str) -> Finding {
-        let labels: Vec<&str> = self.field.choices.iter().map(|c| c.label.zh.as_str()).collect();
+        let labels: Vec<&str> = self
+            .field
+            .choices
+            .iter()
+            .map(|c| c.label.zh.as_str())
+            .collect();
         let remedy = match nearest(wanted, labels.iter().copied()) {
             Some(label) => format!("是不是\"{label}\"?请从选项里选。"),
             None => format!("请填下列之一:{}。", labels.join("、")),
@@ -251,7 +298,10 @@ impl Cell<'_> {
     }
 
     fn phone(&self) -> ReadCell {
-        let text: String = plain(self.text).chars().filter(|c| !c.is_whitespace()).collect();
+        let text: String = plain(self.text)
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .collect();
         let value = Value::Text(text.clone());
         if crate::validate::is_phone(&text) {
             return ReadCell::value(value);
@@ -265,7 +315,10 @@ impl Cell<'_> {
     }
 
     fn uscc(&self) -> ReadCell {
-        let text: String = plain(self.text).chars().filter(|c| !c.is_whitespace()).collect();
+        let text: String = plain(self.text)
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .collect();
         let text = text.to_uppercase();
         match ground::check_uscc(&text) {
             Ok(()) => ReadCell::value(Value::Text(text)),
@@ -286,7 +339,10 @@ impl Cell<'_> {
     /// `113.61,34.75`, longitude first. Swapped axes cannot be taken for one another in China.
     fn geo_point(&self) -> ReadCell {
         let text = plain(self.text).replace(['E', 'N', '东', '北', '经', '纬', '°'], "");
-        let parts: Vec<&str> = text.split([',', ';', ' ']).filter(|p| !p.is_empty()).collect();
+        let parts: Vec<&str> = text
+            .split([',', ';', ' '])
+            .filter(|p| !p.is_empty())
+            .collect();
         let point = match parts[..] {
             [x, y] => crate::validate::point(x, y).or_else(|| crate::validate::point(y, x)),
             _ => None,
@@ -303,7 +359,9 @@ impl Cell<'_> {
 
     /// Lines of one cell become rows with their first text column.
     fn rows(&self, columns: &[Field]) -> ReadCell {
-        let Some(column) = columns.iter().find(|c| matches!(c.kind, FieldKind::Text | FieldKind::LongText))
+        let Some(column) = columns
+            .iter()
+            .find(|c| matches!(c.kind, FieldKind::Text | FieldKind::LongText))
         else {
             return ReadCell::refused(self.error(
                 "cell.table",
@@ -315,11 +373,15 @@ impl Cell<'_> {
         let several = lines.len() > 1;
         let lines = lines.into_iter().enumerate();
         let lines = lines.map(|(n, line)| without_bullet(line, several.then_some(n + 1)));
-        let rows = lines.filter(|l| !is_blank(l)).map(|line| {
-            Fields::from([(column.id.clone(), Value::Text(one_line(line)))])
-        });
+        let rows = lines
+            .filter(|l| !is_blank(l))
+            .map(|line| Fields::from([(column.id.clone(), Value::Text(one_line(line)))]));
         let rows: Vec<Fields> = rows.collect();
-        if rows.is_empty() { ReadCell::default() } else { ReadCell::value(Value::Rows(rows)) }
+        if rows.is_empty() {
+            ReadCell::default()
+        } else {
+            ReadCell::value(Value::Rows(rows))
+        }
     }
 
     fn parts(&self) -> Vec<String> {
@@ -349,17 +411,30 @@ fn without_bullet(line: &str, nth: Option<usize>) -> &str {
     let open = line.trim_start_matches(|c| is_mark(c, "("));
     let rest = open.trim_start_matches(|c: char| c.is_ascii_digit());
     let number = open[..open.len() - rest.len()].parse::<usize>().ok();
-    let Some(mark) = rest.chars().next().filter(|c| is_mark(*c, ".、)")) else { return line };
+    let Some(mark) = rest.chars().next().filter(|c| is_mark(*c, ".、)")) else {
+        return line;
+    };
     let closed = rest[mark.len_utf8()..].trim();
     let decimal = mark == '.' && closed.starts_with(|c: char| c.is_ascii_digit());
     let counted = number.is_some() && number == nth;
-    if number.is_some() && (!decimal || counted) { closed } else { line }
+    if number.is_some() && (!decimal || counted) {
+        closed
+    } else {
+        line
+    }
 }
 
 /// Nothing, or a mark that says "nothing to fill in here".
 pub(crate) fn is_blank(text: &str) -> bool {
+    // The longest such mark has two wide characters; blanks aside, longer cells need no look.
+    if text.trim().len() > 8 {
+        return false;
+    }
     let text = plain(text);
-    matches!(text.as_str(), "" | "-" | "--" | "/" | "\\" | "无" | "暂无" | "没有" | "n/a" | "N/A")
+    matches!(
+        text.as_str(),
+        "" | "-" | "--" | "/" | "\\" | "无" | "暂无" | "没有" | "n/a" | "N/A"
+    )
 }
 
 /// Half width, one kind of dash, no blanks at the ends and single blanks inside: for comparing.

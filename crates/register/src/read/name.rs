@@ -26,7 +26,11 @@ impl Cell<'_> {
                 let what = "名录里没有,按原文记";
                 let finding = self.info("cell.name_kept", what, "如是名录里的单位,请改写成全称。");
                 let other = Some((other.clone(), Value::Text(name)));
-                ReadCell { value: None, other, findings: vec![finding] }
+                ReadCell {
+                    value: None,
+                    other,
+                    findings: vec![finding],
+                }
             }
         }
     }
@@ -43,7 +47,11 @@ impl Cell<'_> {
             }
         }
         let value = (!ids.is_empty()).then_some(Value::Refs(ids));
-        ReadCell { value, other: None, findings }
+        ReadCell {
+            value,
+            other: None,
+            findings,
+        }
     }
 
     fn one(&self, to: &str, name: &str) -> Named {
@@ -56,13 +64,7 @@ impl Cell<'_> {
         self.resolved(known.find(name), known, name, "已有记录")
     }
 
-    fn resolved(
-        &self,
-        found: NameMatch,
-        known: &NameIndex,
-        name: &str,
-        where_: &str,
-    ) -> Named {
+    fn resolved(&self, found: NameMatch, known: &NameIndex, name: &str, where_: &str) -> Named {
         match found {
             NameMatch::One(id, How::Near) => Ok((id, vec![self.near(known, id, name)])),
             NameMatch::One(id, _) => Ok((id, Vec::new())),
@@ -71,7 +73,11 @@ impl Cell<'_> {
                 let names: Vec<&str> = names.map(|k| k.name.as_str()).take(OFFERED).collect();
                 Err(self.unresolved(
                     "cell.name_unclear",
-                    format!("{}写的是\"{name}\",可能是\"{}\"。", self.subject(), names.join("\"或\"")),
+                    format!(
+                        "{}写的是\"{name}\",可能是\"{}\"。",
+                        self.subject(),
+                        names.join("\"或\"")
+                    ),
                     "请写全称,或在预览里指定。".into(),
                 ))
             }
@@ -84,7 +90,10 @@ impl Cell<'_> {
         Finding::warning(
             "cell.name_near",
             self.place,
-            format!("{}写的是\"{name}\",按相近名称对应到\"{full}\"。", self.subject()),
+            format!(
+                "{}写的是\"{name}\",按相近名称对应到\"{full}\"。",
+                self.subject()
+            ),
             "请确认;确认后可把这个写法记为别名,以后不再询问。",
         )
     }
@@ -95,7 +104,10 @@ impl Cell<'_> {
         let remedy = if names.is_empty() {
             format!("请核对名称,或先在{where_}里添加。")
         } else {
-            format!("最接近的有:{}。请改成其中之一,或先在{where_}里添加。", names.join("、"))
+            format!(
+                "最接近的有:{}。请改成其中之一,或先在{where_}里添加。",
+                names.join("、")
+            )
         };
         let problem = format!("{}写的是\"{name}\",{where_}里没有。", self.subject());
         self.unresolved("cell.unknown_name", problem, remedy)

@@ -12,8 +12,35 @@ const DOUBTFUL_FROM: Fen = Fen(100_000_000_000_000);
 
 /// Measure words that may follow a count.
 const MEASURES: &[&str] = &[
-    "个工作日", "工作日", "分钟", "小时", "平方米", "公里", "个", "项", "家", "所", "条", "名", "处", "天",
-    "日", "次", "人", "座", "台", "亩", "套", "件", "期", "户", "栋", "米", "位", "吨", "月",
+    "个工作日",
+    "工作日",
+    "分钟",
+    "小时",
+    "平方米",
+    "公里",
+    "个",
+    "项",
+    "家",
+    "所",
+    "条",
+    "名",
+    "处",
+    "天",
+    "日",
+    "次",
+    "人",
+    "座",
+    "台",
+    "亩",
+    "套",
+    "件",
+    "期",
+    "户",
+    "栋",
+    "米",
+    "位",
+    "吨",
+    "月",
 ];
 
 impl Cell<'_> {
@@ -44,12 +71,20 @@ impl Cell<'_> {
         let rounded = number.round_dp(u32::from(digits));
         let mut findings = Vec::new();
         // A spreadsheet's binary fractions differ in the tenth digit; those are not the user's.
-        if number.round_dp(10) != rounded {
+        let loses = number.round_dp(10) != rounded;
+        if loses && digits == 0 {
+            return Err(self.error("cell.not_whole", "不是整数", "这一栏要填整数。"));
+        }
+        if loses {
             let what = format!("只保留{digits}位小数,记为 {rounded}");
             findings.push(self.info("cell.rounded", &what, "如需更多小数,请联系管理员修改字段。"));
         }
         if bound != Bound::Exact {
-            let what = format!("按 {} 记,\"{}\"没有保留", rounded.normalize(), bound.label());
+            let what = format!(
+                "按 {} 记,\"{}\"没有保留",
+                rounded.normalize(),
+                bound.label()
+            );
             findings.push(self.info("cell.bound_lost", &what, "如有准确数请改写。"));
         }
         let scaled = rounded.checked_mul(10i64.pow(u32::from(digits)).into());
@@ -68,7 +103,11 @@ impl Cell<'_> {
         let measures = own.into_iter().chain(MEASURES.iter().copied());
         let mut endings = measures.filter_map(|m| text.strip_suffix(m));
         let bare = endings.next().unwrap_or(text).trim();
-        if bare.is_empty() { text.to_owned() } else { bare.to_owned() }
+        if bare.is_empty() {
+            text.to_owned()
+        } else {
+            bare.to_owned()
+        }
     }
 
     fn bad_number(&self, error: &AmountError) -> Finding {
@@ -81,11 +120,15 @@ impl Cell<'_> {
             Ok(amount) => amount,
             Err(AmountError::Empty) => return ReadCell::default(),
             Err(error) => {
-                return ReadCell::refused(self.error(error.code(), "看不懂这个金额", error.remedy()));
+                return ReadCell::refused(self.error(
+                    error.code(),
+                    "看不懂这个金额",
+                    error.remedy(),
+                ));
             }
         };
         let mut findings = Vec::new();
-        let carries_unit = self.text.contains(['元', '万', '亿', '千']);
+        let carries_unit = self.text.contains(['元', '万', '亿']);
         if header.is_none() && !carries_unit {
             findings.push(self.unit_guessed(own));
         }
@@ -106,7 +149,11 @@ impl Cell<'_> {
         self.warning(
             "money.unit_guessed",
             &format!("表头和单元格都没有金额单位,按{}读", unit.label()),
-            format!("请在表头写明单位,例如\"{}({})\"。", self.label(), unit.label()),
+            format!(
+                "请在表头写明单位,例如\"{}({})\"。",
+                self.label(),
+                unit.label()
+            ),
         )
     }
 

@@ -26,7 +26,11 @@ fn id(n: usize) -> RecordId {
 }
 
 fn round() -> Vec<Known> {
-    SEVENTH_ROUND.iter().enumerate().map(|(n, name)| Known::named(id(n), *name)).collect()
+    SEVENTH_ROUND
+        .iter()
+        .enumerate()
+        .map(|(n, name)| Known::named(id(n), *name))
+        .collect()
 }
 
 fn check(name: &str, expect: NameMatch) {
@@ -42,7 +46,10 @@ fn other_writings_of_a_project_find_it() {
     check("大喜城综合体", NameMatch::One(id(13), How::Near));
     check("中原区 建设路第六小学", NameMatch::One(id(9), How::Exact));
     let wedding = [Known::named(id(0), "五建集团婚庆产业园")];
-    assert_eq!(find_name("五建婚庆产业园", &wedding), NameMatch::One(id(0), How::Near));
+    assert_eq!(
+        find_name("五建婚庆产业园", &wedding),
+        NameMatch::One(id(0), How::Near)
+    );
 }
 
 #[test]
@@ -57,7 +64,13 @@ fn different_projects_of_one_round_stay_apart() {
 
 #[test]
 fn other_projects_of_the_pages_are_not_taken_for_one_of_the_round() {
-    for name in ["优悦中心企业总部基地", "人工智能产业园", "二砂北路道路项目", "中原小微企业园", "麦德龙购物中心"] {
+    for name in [
+        "优悦中心企业总部基地",
+        "人工智能产业园",
+        "二砂北路道路项目",
+        "中原小微企业园",
+        "麦德龙购物中心",
+    ] {
         check(name, NameMatch::None);
     }
     check("中原区2024年老旧小区改造项目", NameMatch::None);
@@ -67,11 +80,18 @@ fn other_projects_of_the_pages_are_not_taken_for_one_of_the_round() {
 #[test]
 fn an_alias_beats_likeness_and_a_shared_alias_asks() {
     let known = [
-        Known::named(id(0), "郑州国棉三厂特色历史文化街区综合改造项目").alias("国棉三厂历史文化街区"),
+        Known::named(id(0), "郑州国棉三厂特色历史文化街区综合改造项目")
+            .alias("国棉三厂历史文化街区"),
         Known::named(id(1), "国棉三厂宿舍改造"),
     ];
-    assert_eq!(find_name("国棉三厂历史文化街区", &known), NameMatch::One(id(0), How::Alias));
-    let shared = [Known::named(id(0), "甲项目").alias("园区"), Known::named(id(1), "乙项目").alias("园区")];
+    assert_eq!(
+        find_name("国棉三厂历史文化街区", &known),
+        NameMatch::One(id(0), How::Alias)
+    );
+    let shared = [
+        Known::named(id(0), "甲项目").alias("园区"),
+        Known::named(id(1), "乙项目").alias("园区"),
+    ];
     assert!(matches!(find_name("园区", &shared), NameMatch::Several(same) if same.len() == 2));
 }
 
@@ -87,32 +107,75 @@ fn offices_are_found_by_their_usual_writings_and_never_by_likeness() {
     ]);
     let found = |name: &str| orgs.find_org(name);
     for name in ["林山寨街道", "林山寨办事处", "林山寨街道办事处", "林山寨"] {
-        let expect = if name == "林山寨" { NameMatch::None } else { NameMatch::One(id(0), if name == "林山寨街道" { How::Exact } else { How::Alias }) };
+        let expect = if name == "林山寨" {
+            NameMatch::None
+        } else {
+            NameMatch::One(
+                id(0),
+                if name == "林山寨街道" {
+                    How::Exact
+                } else {
+                    How::Alias
+                },
+            )
+        };
         assert_eq!(found(name), expect, "{name}");
     }
     assert_eq!(found("航西办事处"), NameMatch::One(id(1), How::Alias));
     assert_eq!(found("中原区财政局"), NameMatch::One(id(4), How::Alias));
+    assert_eq!(
+        found("中原区工业和信息化局"),
+        NameMatch::One(id(2), How::Alias)
+    );
+    assert_eq!(found("区工业和信息化局"), NameMatch::One(id(2), How::Alias));
     assert_eq!(found("全  区"), NameMatch::One(id(5), How::Alias));
+    assert_eq!(
+        found("金水区财政局"),
+        NameMatch::None,
+        "another district's office"
+    );
     assert_eq!(found("区工商局"), NameMatch::None);
     assert_eq!(found("施工单位"), NameMatch::None);
 }
 
 fn row(pairs: &[(&str, Value)]) -> Fields {
-    pairs.iter().map(|(id, value)| ((*id).to_owned(), value.clone())).collect()
+    pairs
+        .iter()
+        .map(|(id, value)| ((*id).to_owned(), value.clone()))
+        .collect()
 }
 
 fn known() -> Vec<Known> {
-    let keys = |pairs: &[(&str, &str)]| pairs.iter().map(|(f, k)| ((*f).to_owned(), (*k).to_owned())).collect();
+    let keys = |pairs: &[(&str, &str)]| {
+        pairs
+            .iter()
+            .map(|(f, k)| ((*f).to_owned(), (*k).to_owned()))
+            .collect()
+    };
     vec![
-        Known { keys: keys(&[("uscc", "91410102MA9TEXT004")]), ..Known::named(id(0), "示例制造有限公司") },
-        Known { keys: keys(&[("unit", "7"), ("day", "2023-03-10")]), ..Known::named(id(1), "泛锐云智项目") },
+        Known {
+            keys: keys(&[("uscc", "91410102MA9TEXT004")]),
+            ..Known::named(id(0), "示例制造有限公司")
+        },
+        Known {
+            keys: keys(&[("unit", "7"), ("day", "2023-03-10")]),
+            ..Known::named(id(1), "泛锐云智项目")
+        },
     ]
 }
 
 #[test]
 fn key_fields_block_whatever_the_name_says() {
-    let candidate = row(&[("name", Value::Text("完全不同".into())), ("uscc", Value::Text("91410102ma9text004".into()))]);
-    let expect = Same { id: id(0), score: 100, how: How::Key, action: DuplicateAction::Block };
+    let candidate = row(&[
+        ("name", Value::Text("完全不同".into())),
+        ("uscc", Value::Text("91410102ma9text004".into())),
+    ]);
+    let expect = Same {
+        id: id(0),
+        score: 100,
+        how: How::Key,
+        action: DuplicateAction::Block,
+    };
     assert_eq!(find_same(&definition(), &candidate, &known()), [expect]);
 }
 
@@ -122,8 +185,14 @@ fn all_keys_of_a_rule_must_agree() {
     let day = |d: i8| ("day", Value::Date(ground::Date::constant(2023, 3, d)));
     let hit = find_same(&definition(), &row(&[unit.clone(), day(10)]), &known());
     assert_eq!(hit.len(), 1);
-    assert_eq!((hit[0].id, hit[0].how, hit[0].action), (id(1), How::Key, DuplicateAction::Warn));
-    assert_eq!(find_same(&definition(), &row(&[unit.clone(), day(11)]), &known()), []);
+    assert_eq!(
+        (hit[0].id, hit[0].how, hit[0].action),
+        (id(1), How::Key, DuplicateAction::Warn)
+    );
+    assert_eq!(
+        find_same(&definition(), &row(&[unit.clone(), day(11)]), &known()),
+        []
+    );
     assert_eq!(find_same(&definition(), &row(&[unit]), &known()), []);
 }
 
@@ -151,10 +220,16 @@ fn a_stored_record_gives_its_names_and_keys() {
         withdrawn: false,
     };
     let known = known_of(&definition(), &record);
-    assert_eq!((known.name.as_str(), known.aliases.as_slice()), ("甲公司", &["甲".to_owned()][..]));
+    assert_eq!(
+        (known.name.as_str(), known.aliases.as_slice()),
+        ("甲公司", &["甲".to_owned()][..])
+    );
     assert_eq!(known.keys["uscc"], "91410102MA9TEXT004");
     let again = find_same(&definition(), &record.fields, &[known]);
-    assert_eq!((again[0].how, again[0].action), (How::Key, DuplicateAction::Block));
+    assert_eq!(
+        (again[0].how, again[0].action),
+        (How::Key, DuplicateAction::Block)
+    );
 }
 
 #[test]
@@ -162,5 +237,8 @@ fn later_rows_of_an_import_see_the_earlier_ones() {
     let mut index = NameIndex::default();
     assert_eq!(index.find("泛锐云智项目"), NameMatch::None);
     index.add(Known::named(id(0), "泛锐云智项目"));
-    assert_eq!(index.find("泛锐云智项目"), NameMatch::One(id(0), How::Exact));
+    assert_eq!(
+        index.find("泛锐云智项目"),
+        NameMatch::One(id(0), How::Exact)
+    );
 }

@@ -6,9 +6,14 @@ use ground::{Amount, Bound, Fen};
 
 /// Findings of a named record with one more value, as `place: problem remedy`.
 fn check(field: &str, value: Value, expect: &[&str]) {
-    let fields = Fields::from([("name".into(), Value::Text("甲".into())), (field.into(), value)]);
-    let found: Vec<String> =
-        validate(&definition(), &fields).iter().map(|f| format!("{}: {}{}", f.place, f.problem, f.remedy)).collect();
+    let fields = Fields::from([
+        ("name".into(), Value::Text("甲".into())),
+        (field.into(), value),
+    ]);
+    let found: Vec<String> = validate(&definition(), &fields)
+        .iter()
+        .map(|f| format!("{}: {}{}", f.place, f.problem, f.remedy))
+        .collect();
     assert_eq!(found, expect, "{field}");
 }
 
@@ -22,15 +27,32 @@ fn a_required_field_must_have_a_value() {
     for fields in [Fields::new(), blank] {
         let findings = validate(&definition(), &fields);
         assert_eq!(findings.len(), 1);
-        assert_eq!((findings[0].place.as_str(), findings[0].problem.as_str()), ("name", "\"名称\"没有填。"));
+        assert_eq!(
+            (findings[0].place.as_str(), findings[0].problem.as_str()),
+            ("name", "\"名称\"没有填。")
+        );
     }
 }
 
 #[test]
 fn good_values_give_no_finding() {
     check("count", Value::Int(100), &[]);
-    check("length", Value::Decimal { scaled: 500, digits: 3 }, &[]);
-    check("cost", Value::Money(Amount { fen: Fen(1_000_000_000_000), bound: Bound::About }), &[]);
+    check(
+        "length",
+        Value::Decimal {
+            scaled: 500,
+            digits: 3,
+        },
+        &[],
+    );
+    check(
+        "cost",
+        Value::Money(Amount {
+            fen: Fen(1_000_000_000_000),
+            bound: Bound::About,
+        }),
+        &[],
+    );
     check("uscc", text("91410102MA9TEXT004"), &[]);
     check("phone", text("0371-67770000"), &[]);
     check("phone", text("13800000000"), &[]);
@@ -42,16 +64,30 @@ fn good_values_give_no_finding() {
 
 #[test]
 fn limits_are_told_in_the_fields_own_unit() {
-    check("count", Value::Int(101), &["count: \"个数\"填的是 101个。应不超过 100个,请核对。"]);
-    check("count", Value::Int(-1), &["count: \"个数\"填的是 -1个。应不少于 0个,请核对。"]);
+    check(
+        "count",
+        Value::Int(101),
+        &["count: \"个数\"填的是 101个。应不超过 100个,请核对。"],
+    );
+    check(
+        "count",
+        Value::Int(-1),
+        &["count: \"个数\"填的是 -1个。应不少于 0个,请核对。"],
+    );
     check(
         "length",
-        Value::Decimal { scaled: 499, digits: 3 },
+        Value::Decimal {
+            scaled: 499,
+            digits: 3,
+        },
         &["length: \"长度\"填的是 0.499公里。应不少于 0.5公里,请核对。"],
     );
     check(
         "cost",
-        Value::Money(Amount { fen: Fen(1_000_000_000_001), bound: Bound::Exact }),
+        Value::Money(Amount {
+            fen: Fen(1_000_000_000_001),
+            bound: Bound::Exact,
+        }),
         &["cost: \"总投资\"填的是 100.0000000001亿元。应不超过 100亿元,请核对。"],
     );
     check(
@@ -63,35 +99,79 @@ fn limits_are_told_in_the_fields_own_unit() {
 
 #[test]
 fn wrong_types_lengths_and_codes_are_told() {
-    check("count", text("十"), &["count: \"个数\"的值类型不对。这一项是 int 类型,请重新填写。"]);
-    check("length", Value::Decimal { scaled: 5, digits: 1 }, &["length: \"长度\"的值类型不对。这一项是 decimal 类型,请重新填写。"]);
-    check("batch", text("签约"), &["batch: \"批次\"没有选项\"签约\"。可以填:signed、started。"]);
-    check("period", text("2025M13"), &["period: \"时段\"的时段代码\"2025M13\"不对。例如 2025M03、2025M01-02、2025Q1、2025W12。"]);
-    check("colour", text("红"), &["colour: 没有字段\"colour\"。请去掉它,或先在定义里增加这个字段。"]);
+    check(
+        "count",
+        text("十"),
+        &["count: \"个数\"的值类型不对。这一项是 int 类型,请重新填写。"],
+    );
+    check(
+        "length",
+        Value::Decimal {
+            scaled: 5,
+            digits: 1,
+        },
+        &["length: \"长度\"的值类型不对。这一项是 decimal 类型,请重新填写。"],
+    );
+    check(
+        "batch",
+        text("签约"),
+        &["batch: \"批次\"没有选项\"签约\"。可以填:signed、started。"],
+    );
+    check(
+        "period",
+        text("2025M13"),
+        &["period: \"时段\"的时段代码\"2025M13\"不对。例如 2025M03、2025M01-02、2025Q1、2025W12。"],
+    );
+    check(
+        "colour",
+        text("红"),
+        &["colour: 没有字段\"colour\"。请去掉它,或先在定义里增加这个字段。"],
+    );
     let long = Fields::from([("name".into(), text(&"长".repeat(21)))]);
-    assert_eq!(validate(&definition(), &long)[0].problem, "\"名称\"有21个字,最多20个。");
+    assert_eq!(
+        validate(&definition(), &long)[0].problem,
+        "\"名称\"有21个字,最多20个。"
+    );
     check(
         "paid",
-        Value::Money(Amount { fen: Fen(1), bound: Bound::AtLeast }),
+        Value::Money(Amount {
+            fen: Fen(1),
+            bound: Bound::AtLeast,
+        }),
         &["paid: \"已付\"填的不是准确数。请去掉\"约\"\"余\"\"近\"等字并核实。"],
     );
 }
 
 #[test]
 fn codes_are_checked_by_their_check_digit() {
-    let fields = Fields::from([("name".into(), text("甲")), ("uscc".into(), text("91410102MA9TEXT005"))]);
+    let fields = Fields::from([
+        ("name".into(), text("甲")),
+        ("uscc".into(), text("91410102MA9TEXT005")),
+    ]);
     let findings = validate(&definition(), &fields);
     assert_eq!(findings.len(), 1);
-    assert_eq!((findings[0].code.as_str(), findings[0].severity), ("value.bad_uscc", ground::Severity::Error));
-    let fields = Fields::from([("name".into(), text("甲")), ("code".into(), text("2022-xyz"))]);
+    assert_eq!(
+        (findings[0].code.as_str(), findings[0].severity),
+        ("value.bad_uscc", ground::Severity::Error)
+    );
+    let fields = Fields::from([
+        ("name".into(), text("甲")),
+        ("code".into(), text("2022-xyz")),
+    ]);
     let findings = validate(&definition(), &fields);
-    assert_eq!((findings[0].code.as_str(), findings[0].severity), ("value.bad_code", ground::Severity::Warning));
+    assert_eq!(
+        (findings[0].code.as_str(), findings[0].severity),
+        ("value.bad_code", ground::Severity::Warning)
+    );
 }
 
 #[test]
 fn rows_are_checked_by_their_columns() {
     let row = |text: &str| Fields::from([("problem".to_owned(), Value::Text(text.into()))]);
-    let rows = Value::Rows(vec![row("断头路"), Fields::from([("money".into(), text("x"))])]);
+    let rows = Value::Rows(vec![
+        row("断头路"),
+        Fields::from([("money".into(), text("x"))]),
+    ]);
     check(
         "problems",
         rows,
@@ -109,7 +189,10 @@ fn rows_are_checked_by_their_columns() {
 
 #[test]
 fn a_point_lies_in_china_or_is_none() {
-    assert_eq!(point("113.6112345", "34.748").as_deref(), Some("113.611234,34.748000"));
+    assert_eq!(
+        point("113.6112345", "34.748").as_deref(),
+        Some("113.611234,34.748000")
+    );
     assert_eq!(point("34.748", "113.611"), None);
     assert_eq!(point("-113.6", "34.7"), None);
 }
