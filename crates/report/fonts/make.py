@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 from fontTools import subset
+from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.ttLib import TTCollection
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -37,7 +38,7 @@ def characters() -> set[int]:
     for first, last in ((0x3041, 0x3130), (0x0400, 0x0460), (0x2500, 0x2580)):
         found -= set(range(first, last))
     found |= set(range(0x3000, 0x3040)) | set(range(0xFF01, 0xFF5F)) | set(range(0xFFE0, 0xFFE7))
-    found |= set(map(ord, "○●△▲□■◇◆☆★☑☐✓✔✗·•—–-…‥“”‘’‹›《》〈〉「」『』〔〕【】〓℃℉%‰‱×÷±≈≠≤≥∞√㎡㎥㎞㎏㏎①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳←↑→↓№§※￥"))
+    found |= set(map(ord, "○●△▲□■◇◆☆★☑☐✓·•—–-…‥“”‘’‹›《》〈〉「」『』〔〕【】〓℃℉%‰×÷±≈≠≤≥∞√㎡㎥㎞㎏㏎①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳←↑→↓№§※￥"))
     found |= set(map(ord, NAMES))
     return found
 
@@ -55,6 +56,23 @@ def face(collection: pathlib.Path, postscript_name: str):
     sys.exit(f"{collection.name} has no face named {postscript_name}")
 
 
+def draw_boxes(font) -> None:
+    """Noto CJK has neither ☐ nor ☑: ☐ is its □, ☑ its □ with its ✓ inside, in the place of 〶."""
+    glyphs, cmap = font.getGlyphSet(), font.getBestCmap()
+    box, tick, spare = cmap[ord("□")], cmap[ord("✓")], cmap[ord("〶")]
+    pen = T2CharStringPen(font["hmtx"][box][0], glyphs)
+    for part in (box, tick):
+        glyphs[part].draw(pen)
+    strings = font["CFF "].cff.topDictIndex[0].CharStrings
+    old = strings[spare]
+    strings[spare] = pen.getCharString(private=old.private, globalSubrs=old.globalSubrs)
+    font["hmtx"][spare] = font["hmtx"][box]
+    for table in font["cmap"].tables:
+        if table.isUnicode() and table.format != 14:
+            table.cmap.pop(ord("〶"), None)
+            table.cmap.update({ord("☐"): box, ord("☑"): spare})
+
+
 def main() -> None:
     files = installed()
     options = subset.Options()
@@ -69,6 +87,7 @@ def main() -> None:
         cutter = subset.Subsetter(options)
         cutter.populate(unicodes=characters())
         cutter.subset(font)
+        draw_boxes(font)
         font.flavor = None
         # Not the moment of the run: the same input must give the same bytes.
         font.recalcTimestamp = False

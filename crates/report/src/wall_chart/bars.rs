@@ -80,12 +80,19 @@ fn draw_ahead<'a>(sheet: &Sheet<'a>, bar: &'a Bar, area: Box2, nodes: &mut Vec<N
     centred(bar, area, LABEL, sheet.palette.ink_second, nodes);
 }
 
-/// The outline lies inside the bar's area.
 fn outlined<'a>(area: Box2, ground: Colour, edge: Colour) -> Node<'a> {
+    bordered(area, Some(Paint::Flat(ground)), edge)
+}
+
+fn border<'a>(area: Box2, edge: Colour) -> Node<'a> {
+    bordered(area, None, edge)
+}
+
+/// The outline lies inside the bar's area.
+fn bordered<'a>(area: Box2, fill: Option<Paint>, edge: Colour) -> Node<'a> {
     let inset = 0.5_f32.min(area.w / 4.0);
     let stroke = Some(Stroke { colour: edge, width: inset * 2.0, round: false });
     let (w, h) = (area.w - 2.0 * inset, area.h - 2.0 * inset);
-    let fill = Some(Paint::Flat(ground));
     Node::rounded(area.x + inset, area.y + inset, w, h, radius(area), fill, stroke)
 }
 
@@ -139,6 +146,10 @@ fn draw_running<'a>(sheet: &Sheet<'a>, bar: &'a Bar, area: Box2, nodes: &mut Vec
             fill: Some(fill),
             stroke: None,
         });
+        // A pale hatched fill needs its border on paper; on screen fill and border are of one colour.
+        if sheet.style != Style::Screen {
+            nodes.push(border(area, edge));
+        }
     }
     running_label(sheet, bar, area, filled, (fill, on_fill), nodes);
 }
