@@ -96,7 +96,7 @@ pub struct NameIndex {
     names: HashMap<String, Vec<usize>>,
     aliases: HashMap<String, Vec<usize>>,
     streets: HashMap<String, Vec<usize>>,
-    districts: Vec<String>,
+    districts: Vec<(String, usize)>,
     keys: HashMap<(String, String), Vec<usize>>,
     pairs: HashMap<(char, char), Vec<usize>>,
 }
@@ -161,18 +161,26 @@ impl NameIndex {
 
     fn add_org_writings(&mut self, normal: &str, at: usize) {
         put(&mut self.streets, street_core(normal).to_owned(), at);
-        if normal.ends_with(['区', '县']) && !self.districts.iter().any(|d| d == normal) {
-            self.districts.push(normal.to_owned());
+        if is_district(normal) {
+            self.districts.push((normal.to_owned(), at));
         }
     }
 
     /// As [`NameIndex::find`] for organisations: 林山寨办事处 is 林山寨街道, and 中原区财政局 is
-    /// 区财政局 when 中原区 itself is known. Likeness is never tried: names of offices are short and
+    /// 区财政局 when 中原区 itself is known; 全区 is the only district there is. Likeness is never tried: names of offices are short and
     /// differ in one character (区工信局, 区科技局).
     pub fn find_org(&self, name: &str) -> NameMatch {
         let normal = normal_name(name);
         if let Some(found) = self.named(&normal) {
             return found;
+        }
+        if ["全区", "全县", "本区", "本县"].contains(&normal.as_str()) {
+            let all: Vec<usize> = self.districts.iter().map(|(_, at)| *at).collect();
+            return if all.is_empty() {
+                NameMatch::None
+            } else {
+                self.decided(&all, How::Alias)
+            };
         }
         let street = Some(street_core(&normal)).filter(|core| core.len() < normal.len());
         if let Some(found) = street.and_then(|core| self.streets.get(core)) {
@@ -188,7 +196,7 @@ impl NameIndex {
 
     /// 中原区财政局 as 区财政局 and 区财政局 as 中原区财政局.
     fn with_and_without_district(&self, normal: &str) -> Vec<String> {
-        let written = self.districts.iter().map(|district| {
+        let written = self.districts.iter().map(|(district, _)| {
             match (
                 normal.strip_prefix(district.as_str()),
                 normal.strip_prefix('区'),
@@ -392,6 +400,16 @@ fn pairs(name: &str) -> Vec<(char, char)> {
         [one] => vec![(one, one)],
         _ => chars.windows(2).map(|w| (w[0], w[1])).collect(),
     }
+}
+
+/// 中原区 and 登封县 are districts; 园区, 社区 and the like are not.
+fn is_district(normal: &str) -> bool {
+    let others = [
+        "园区", "社区", "街区", "小区", "校区", "景区", "片区", "院区", "灌区",
+    ];
+    normal.ends_with(['区', '县'])
+        && (3..=8).contains(&normal.chars().count())
+        && !others.iter().any(|other| normal.ends_with(other))
 }
 
 /// 林山寨街道办事处, 林山寨办事处 and 林山寨街道 as 林山寨; other names stay.

@@ -103,7 +103,8 @@ fn offices_are_found_by_their_usual_writings_and_never_by_likeness() {
         Known::named(id(2), "区工信局").alias("中原区工业和信息化局"),
         Known::named(id(3), "区科技局"),
         Known::named(id(4), "区财政局"),
-        Known::named(id(5), "中原区").alias("全区"),
+        Known::named(id(5), "中原区").alias("郑州市中原区"),
+        Known::named(id(6), "中原产业园区"),
     ]);
     let found = |name: &str| orgs.find_org(name);
     for name in ["林山寨街道", "林山寨办事处", "林山寨街道办事处", "林山寨"] {
