@@ -9,11 +9,19 @@ use report::fonts::Fonts;
 use report::pdf::{self, Paper};
 use report::svg;
 use report::wall_chart::{
-    Bar, BarState, Group, LayoutOptions, Light, Row, SubRow, Target, Tone, Verdict, WallChart, layout,
+    Bar, BarState, Group, LayoutOptions, Light, Row, SubRow, Target, Tone, Verdict, WallChart,
+    layout,
 };
 
 const RUNS: usize = 7;
-const NAMES: [&str; 6] = ["桩基工程", "主体施工", "装饰装修", "设备安装", "联调联试", "竣工验收"];
+const NAMES: [&str; 6] = [
+    "桩基工程",
+    "主体施工",
+    "装饰装修",
+    "设备安装",
+    "联调联试",
+    "竣工验收",
+];
 
 fn main() {
     let district = chart(300, 200, false);
@@ -34,7 +42,10 @@ fn report_screen(what: &str, chart: &WallChart) {
         panes.plot_body.len() + panes.left_body.len() + panes.right_body.len()
     });
     let (layout_time, _) = best(|| layout(chart, &LayoutOptions::default()).rows.len());
-    println!("{what}: {time:?}, of it layout {layout_time:?}, {} KB", size / 1024);
+    println!(
+        "{what}: {time:?}, of it layout {layout_time:?}, {} KB",
+        size / 1024
+    );
 }
 
 fn window(chart: &WallChart) {
@@ -45,7 +56,10 @@ fn window(chart: &WallChart) {
         svg::panes_of_rows(&scene, rows).plot_body.len()
     });
     let rows = scene.rows.len();
-    println!("a window of 900 pixels out of {rows} rows (all opened): {time:?}, {} KB", size / 1024);
+    println!(
+        "a window of 900 pixels out of {rows} rows (all opened): {time:?}, {} KB",
+        size / 1024
+    );
 }
 
 fn print(chart: &WallChart) {
@@ -56,7 +70,10 @@ fn print(chart: &WallChart) {
         printed.bytes.len() + printed.pages * 1_000_000_000
     });
     let (pages, bytes) = (size / 1_000_000_000, size % 1_000_000_000);
-    println!("A1, 400 projects × 5 bars with labels: {time:?}, {pages} pages, {} KB", bytes / 1024);
+    println!(
+        "A1, 400 projects × 5 bars with labels: {time:?}, {pages} pages, {} KB",
+        bytes / 1024
+    );
 }
 
 fn best<T>(mut work: impl FnMut() -> T) -> (Duration, T) {
@@ -73,12 +90,17 @@ fn best<T>(mut work: impl FnMut() -> T) -> (Duration, T) {
 }
 
 fn chart(projects: usize, bars: usize, opened: bool) -> WallChart {
-    let rows: Vec<Row> = (0..projects).map(|place| row(place, bars, opened)).collect();
-    let groups = rows.chunks(projects.div_ceil(4)).enumerate().map(|(place, rows)| Group {
-        label: format!("第{}组", place + 1),
-        note: format!("{} 个项目", rows.len()),
-        rows: rows.to_vec(),
-    });
+    let rows: Vec<Row> = (0..projects)
+        .map(|place| row(place, bars, opened))
+        .collect();
+    let groups = rows
+        .chunks(projects.div_ceil(4))
+        .enumerate()
+        .map(|(place, rows)| Group {
+            label: format!("第{}组", place + 1),
+            note: format!("{} 个项目", rows.len()),
+            rows: rows.to_vec(),
+        });
     WallChart {
         title: "全区重点项目挂图".into(),
         facts: vec![format!("{projects} 个项目")],
@@ -94,7 +116,9 @@ fn chart(projects: usize, bars: usize, opened: bool) -> WallChart {
 
 fn row(place: usize, bars: usize, opened: bool) -> Row {
     let light = [Light::Green, Light::Green, Light::Yellow, Light::Red][place % 4];
-    let made: Vec<Bar> = (0..bars).map(|bar| self::bar(place, bar, bars, light)).collect();
+    let made: Vec<Bar> = (0..bars)
+        .map(|bar| self::bar(place, bar, bars, light))
+        .collect();
     let sub_row = |bar: &Bar| SubRow {
         order_no: String::new(),
         unit: "区住建局".into(),
@@ -108,10 +132,20 @@ fn row(place: usize, bars: usize, opened: bool) -> Row {
         light,
         name: format!("第{}号重点项目基础设施建设工程", place + 1),
         unit: "区住建局".into(),
-        sub_rows: if opened { made.iter().map(sub_row).collect() } else { Vec::new() },
+        sub_rows: if opened {
+            made.iter().map(sub_row).collect()
+        } else {
+            Vec::new()
+        },
         bars: made,
-        target: Some(Target { kind: "交付".into(), date: Date::constant(2023, 11, 30) }),
-        verdict: Some(Verdict { text: "晚 7 天".into(), tone: Tone::Warning }),
+        target: Some(Target {
+            kind: "交付".into(),
+            date: Date::constant(2023, 11, 30),
+        }),
+        verdict: Some(Verdict {
+            text: "晚 7 天".into(),
+            tone: Tone::Warning,
+        }),
         ..Row::default()
     }
 }
@@ -120,7 +154,9 @@ fn bar(project: usize, place: usize, bars: usize, light: Light) -> Bar {
     let start = Date::constant(2023, 1, 1);
     let day = |share: usize| {
         let days = (share * 364 / bars) as i64;
-        start.checked_add(std::time::Duration::from_secs(days as u64 * 86_400)).expect("in the year")
+        start
+            .checked_add(std::time::Duration::from_secs(days as u64 * 86_400))
+            .expect("in the year")
     };
     let (first, last) = (day(place), day(place + 1));
     let today = Date::constant(2023, 6, 15);
@@ -138,7 +174,11 @@ fn bar(project: usize, place: usize, bars: usize, light: Light) -> Bar {
         last,
         state,
         percent_hundredths: 4_500,
-        light: if state == BarState::Running { light } else { Light::Grey },
+        light: if state == BarState::Running {
+            light
+        } else {
+            Light::Grey
+        },
         critical: place.is_multiple_of(2),
         forecast_last: None,
         ghost: None,

@@ -24,7 +24,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let bars = row.bars.clone();
     row.sub_rows = bars
         .into_iter()
-        .map(|bar| SubRow { order_no: String::new(), unit: row.unit.clone(), depth: 0, bar, verdict: None })
+        .map(|bar| SubRow {
+            order_no: String::new(),
+            unit: row.unit.clone(),
+            depth: 0,
+            bar,
+            verdict: None,
+        })
         .collect();
     row.bars[1].ghost = row.bars.first().map(|bar| (bar.first, bar.last));
     let scene = layout(&opened, &LayoutOptions::default());
@@ -34,10 +40,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for paper in [Paper::A0, Paper::A1, Paper::A3] {
         let options = pdf::options_for(&chart, paper);
         let printed = pdf::print(&layout(&chart, &options), paper, &Fonts::embedded())?;
-        println!("{paper:?}: {} pages, {:?}, {:?}", printed.pages, options.density, printed.findings);
+        println!(
+            "{paper:?}: {} pages, {:?}, {:?}",
+            printed.pages, options.density, printed.findings
+        );
         std::fs::write(folder.join(format!("{paper:?}.pdf")), printed.bytes)?;
     }
-    let grey = LayoutOptions { style: Style::GreyPrint, ..LayoutOptions::default() };
+    let grey = LayoutOptions {
+        style: Style::GreyPrint,
+        ..LayoutOptions::default()
+    };
     let bytes = pdf::document(&layout(&chart, &grey), Paper::A3, &Fonts::embedded())?;
     std::fs::write(folder.join("grey.pdf"), bytes)?;
     Ok(())
@@ -47,19 +59,68 @@ fn variants() -> Vec<(&'static str, LayoutOptions)> {
     let base = LayoutOptions::default;
     vec![
         ("year", base()),
-        ("dark", LayoutOptions { theme: Theme::Dark, ..base() }),
+        (
+            "dark",
+            LayoutOptions {
+                theme: Theme::Dark,
+                ..base()
+            },
+        ),
         ("print", LayoutOptions::print()),
-        ("grey", LayoutOptions { style: Style::GreyPrint, ..base() }),
-        ("compact", LayoutOptions { density: Density::Compact, ..base() }),
-        ("loose", LayoutOptions { density: Density::Loose, ..base() }),
-        ("quarter", LayoutOptions { zoom: Zoom::Quarter, px_per_day: Some(3.5), ..base() }),
-        ("month", LayoutOptions { zoom: Zoom::Month, range: march(), ..base() }),
-        ("week", LayoutOptions { zoom: Zoom::Week, range: march(), px_per_day: Some(60.0), ..base() }),
+        (
+            "grey",
+            LayoutOptions {
+                style: Style::GreyPrint,
+                ..base()
+            },
+        ),
+        (
+            "compact",
+            LayoutOptions {
+                density: Density::Compact,
+                ..base()
+            },
+        ),
+        (
+            "loose",
+            LayoutOptions {
+                density: Density::Loose,
+                ..base()
+            },
+        ),
+        (
+            "quarter",
+            LayoutOptions {
+                zoom: Zoom::Quarter,
+                px_per_day: Some(3.5),
+                ..base()
+            },
+        ),
+        (
+            "month",
+            LayoutOptions {
+                zoom: Zoom::Month,
+                range: march(),
+                ..base()
+            },
+        ),
+        (
+            "week",
+            LayoutOptions {
+                zoom: Zoom::Week,
+                range: march(),
+                px_per_day: Some(60.0),
+                ..base()
+            },
+        ),
     ]
 }
 
 fn march() -> Option<(ground::Date, ground::Date)> {
-    Some((ground::Date::constant(2023, 2, 27), ground::Date::constant(2023, 4, 2)))
+    Some((
+        ground::Date::constant(2023, 2, 27),
+        ground::Date::constant(2023, 4, 2),
+    ))
 }
 
 fn page(panes: &svg::Panes) -> String {

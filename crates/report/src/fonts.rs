@@ -56,7 +56,12 @@ impl Face {
 
     fn read(bytes: FaceBytes, font: Font, index: u32) -> Option<Self> {
         let map = MappingIndex::new(&skrifa::FontRef::from_index(bytes.as_slice(), index).ok()?);
-        Some(Self { font, bytes, index, map })
+        Some(Self {
+            font,
+            bytes,
+            index,
+            map,
+        })
     }
 
     pub(crate) fn font(&self) -> &Font {
@@ -67,8 +72,15 @@ impl Face {
     pub(crate) fn reader(&self) -> Option<FaceReader<'_>> {
         let font = skrifa::FontRef::from_index(self.bytes.as_slice(), self.index).ok()?;
         let advances = font.glyph_metrics(Size::unscaled(), LocationRef::default());
-        let em = f32::from(font.metrics(Size::unscaled(), LocationRef::default()).units_per_em);
-        Some(FaceReader { map: self.map.charmap(&font), advances, em })
+        let em = f32::from(
+            font.metrics(Size::unscaled(), LocationRef::default())
+                .units_per_em,
+        );
+        Some(FaceReader {
+            map: self.map.charmap(&font),
+            advances,
+            em,
+        })
     }
 }
 
@@ -86,7 +98,10 @@ impl FaceReader<'_> {
         if glyph.to_u32() == 0 {
             return None;
         }
-        Some((glyph.to_u32(), self.advances.advance_width(glyph).unwrap_or(self.em) / self.em))
+        Some((
+            glyph.to_u32(),
+            self.advances.advance_width(glyph).unwrap_or(self.em) / self.em,
+        ))
     }
 }
 
@@ -153,7 +168,10 @@ mod tests {
         let fonts = Fonts::embedded();
         for face in [&fonts.sans, &fonts.sans_bold, &fonts.serif_bold] {
             let reader = face.reader().expect("readable");
-            for character in "中原区郑州荥阳第七期三个一批○●▲■☑·—–…“”‘’《》〔〕℃%〓、。,:()0123456789AZaz".chars() {
+            for character in
+                "中原区郑州荥阳第七期三个一批○●▲■☑·—–…“”‘’《》〔〕℃%〓、。,:()0123456789AZaz"
+                    .chars()
+            {
                 assert!(reader.glyph(character).is_some(), "{character} is missing");
             }
         }
@@ -161,7 +179,12 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_font_are_left_out() {
-        assert_eq!(Fonts::embedded().with_fallback(vec![1, 2, 3], 0).fallback_count(), 0);
+        assert_eq!(
+            Fonts::embedded()
+                .with_fallback(vec![1, 2, 3], 0)
+                .fallback_count(),
+            0
+        );
     }
 
     #[test]
@@ -169,7 +192,9 @@ mod tests {
         let fonts = Fonts::embedded();
         for face in [&fonts.sans, &fonts.sans_bold] {
             let reader = face.reader().expect("readable");
-            let widths: Vec<_> = ('0'..='9').filter_map(|digit| reader.glyph(digit)).collect();
+            let widths: Vec<_> = ('0'..='9')
+                .filter_map(|digit| reader.glyph(digit))
+                .collect();
             assert!(widths.iter().all(|one| one.1 == widths[0].1), "{widths:?}");
         }
     }

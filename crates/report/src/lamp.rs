@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 
 use crate::palette::Palette;
-use crate::scene::{Hatch, Mark, Node, Paint, Step, Stroke};
 use crate::scene::Step::{Close, Curve, Line, Move};
+use crate::scene::{Hatch, Mark, Node, Paint, Step, Stroke};
 use crate::wall_chart::{Light, Style};
 
 /// Side of an icon at scale 1.
@@ -16,7 +16,12 @@ const ROUND: f32 = 0.552_284_8;
 
 const TICK: &[Step] = &[Move(4.0, 7.2), Line(6.1, 9.3), Line(10.1, 5.0)];
 const TRIANGLE: &[Step] = &[Move(7.0, 0.9), Line(13.6, 12.6), Line(0.4, 12.6), Close];
-const EXCLAMATION: &[Step] = &[Move(7.0, 5.0), Line(7.0, 8.6), Move(7.0, 10.6), Line(7.0, 10.8)];
+const EXCLAMATION: &[Step] = &[
+    Move(7.0, 5.0),
+    Line(7.0, 8.6),
+    Move(7.0, 10.6),
+    Line(7.0, 10.8),
+];
 const DASH: &[Step] = &[Move(3.6, 7.0), Line(10.4, 7.0)];
 const SQUARE: &[Step] = &rounded_square(0.6, 12.8, 2.4);
 const DISC: &[Step] = &circle(7.0, 6.5);
@@ -66,7 +71,13 @@ pub(crate) fn draw(
         fill,
         stroke,
     };
-    let line = |colour, width| Some(Stroke { colour, width, round: true });
+    let line = |colour, width| {
+        Some(Stroke {
+            colour,
+            width,
+            round: true,
+        })
+    };
     let colours = palette.light(light);
     let flat = Some(Paint::Flat(colours.fill));
     nodes.push(Node::Open(Mark::Lamp(light)));
@@ -76,7 +87,11 @@ pub(crate) fn draw(
             nodes.push(path(TICK, None, line(colours.symbol, 1.7)));
         }
         Light::Yellow => {
-            let fill = if style == Style::Screen { flat } else { Some(print_fill(light, palette)) };
+            let fill = if style == Style::Screen {
+                flat
+            } else {
+                Some(print_fill(light, palette))
+            };
             nodes.push(path(TRIANGLE, fill, line(colours.edge_or_fill(style), 1.0)));
             nodes.push(path(EXCLAMATION, None, line(colours.symbol, 1.7)));
         }
@@ -96,7 +111,11 @@ pub(crate) fn draw(
 impl crate::palette::LightColours {
     /// On paper the triangle keeps a dark outline, for its hatch is pale in grey.
     fn edge_or_fill(&self, style: Style) -> crate::palette::Colour {
-        if style == Style::Screen { self.fill } else { self.edge }
+        if style == Style::Screen {
+            self.fill
+        } else {
+            self.edge
+        }
     }
 }
 
@@ -108,7 +127,11 @@ pub(crate) fn print_fill(light: Light, palette: &Palette) -> Paint {
         Light::Red => Hatch::Cross,
         Light::Green | Light::Done | Light::Grey => return Paint::Flat(colours.fill),
     };
-    Paint::Hatched { hatch, ground: colours.fill, line: colours.hatch_line }
+    Paint::Hatched {
+        hatch,
+        ground: colours.fill,
+        line: colours.hatch_line,
+    }
 }
 
 /// 目标日. A pole 21 high with a pennant, from the pole's top.
@@ -120,4 +143,3 @@ pub(crate) const FLAG: &[Step] = &[
     Line(0.0, 7.5),
     Close,
 ];
-

@@ -22,7 +22,11 @@ fn tables() -> &'static [Table; 3] {
     TABLES.get_or_init(|| {
         let fonts = Fonts::embedded();
         let face = |kind: Type| fonts.faces(kind).next().map(table).unwrap_or_default();
-        [face(Type::sans(1.0)), face(Type::strong(1.0)), face(Type::title(1.0))]
+        [
+            face(Type::sans(1.0)),
+            face(Type::strong(1.0)),
+            face(Type::title(1.0)),
+        ]
     })
 }
 
@@ -30,9 +34,14 @@ fn table(face: &Face) -> Table {
     let reader = face.reader();
     let advance = |code: usize| {
         let character = char::from_u32(code as u32)?;
-        reader.as_ref()?.glyph(character).map(|(_, advance)| advance)
+        reader
+            .as_ref()?
+            .glyph(character)
+            .map(|(_, advance)| advance)
     };
-    (0..TABLE_END).map(|code| advance(code).unwrap_or(UNKNOWN)).collect()
+    (0..TABLE_END)
+        .map(|code| advance(code).unwrap_or(UNKNOWN))
+        .collect()
 }
 
 fn table_for(face: Type) -> &'static [f32] {
@@ -56,7 +65,10 @@ fn advance(table: &[f32], character: char) -> f32 {
 /// ```
 pub fn width(text: &str, face: Type) -> f32 {
     let table = table_for(face);
-    text.chars().map(|character| advance(table, character)).sum::<f32>() * face.size
+    text.chars()
+        .map(|character| advance(table, character))
+        .sum::<f32>()
+        * face.size
 }
 
 /// The text if it fits into `room` pixels, else its beginning with `…`; none if not even one
@@ -86,12 +98,18 @@ mod tests {
 
     #[test]
     fn a_text_that_fits_is_not_touched() {
-        assert_eq!(cut("桩基工程", Type::sans(11.0), 44.0).as_deref(), Some("桩基工程"));
+        assert_eq!(
+            cut("桩基工程", Type::sans(11.0), 44.0).as_deref(),
+            Some("桩基工程")
+        );
     }
 
     #[test]
     fn a_long_text_ends_in_an_ellipsis() {
-        assert_eq!(cut("桩基工程", Type::sans(10.0), 36.0).as_deref(), Some("桩基…"));
+        assert_eq!(
+            cut("桩基工程", Type::sans(10.0), 36.0).as_deref(),
+            Some("桩基…")
+        );
     }
 
     #[test]

@@ -20,7 +20,11 @@ pub struct Colour {
 impl Colour {
     /// A colour written as in a style sheet: `Colour::hex(0x1D4E89)`.
     pub const fn hex(rgb: u32) -> Self {
-        Self { red: (rgb >> 16) as u8, green: (rgb >> 8) as u8, blue: rgb as u8 }
+        Self {
+            red: (rgb >> 16) as u8,
+            green: (rgb >> 8) as u8,
+            blue: rgb as u8,
+        }
     }
 
     /// Contrast ratio of WCAG 2.1, from 1 (same) to 21 (black on white).
@@ -33,7 +37,11 @@ impl Colour {
     pub fn luminance(self) -> f64 {
         let linear = |part: u8| {
             let part = f64::from(part) / 255.0;
-            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+            if part <= 0.04045 {
+                part / 12.92
+            } else {
+                ((part + 0.055) / 1.055).powf(2.4)
+            }
         };
         0.2126 * linear(self.red) + 0.7152 * linear(self.green) + 0.0722 * linear(self.blue)
     }
@@ -343,14 +351,27 @@ impl Palette {
     /// Every (text, ground) pair that the layout puts on the chart.
     pub fn text_pairs(&self) -> Vec<(Colour, Colour)> {
         let mut pairs = Vec::new();
-        let rows = [self.surface, self.selected_red, self.selected_yellow, self.brand_tint];
+        let rows = [
+            self.surface,
+            self.selected_red,
+            self.selected_yellow,
+            self.brand_tint,
+        ];
         for ground in rows {
-            pairs.extend([(self.ink, ground), (self.ink_second, ground), (self.ink_weak, ground)]);
+            pairs.extend([
+                (self.ink, ground),
+                (self.ink_second, ground),
+                (self.ink_weak, ground),
+            ]);
             let lights = [&self.green, &self.yellow, &self.red, &self.grey];
             pairs.extend(lights.map(|light| (light.text, ground)));
         }
         for ground in [self.head, self.group, self.day_off] {
-            pairs.extend([(self.ink, ground), (self.ink_second, ground), (self.ink_weak, ground)]);
+            pairs.extend([
+                (self.ink, ground),
+                (self.ink_second, ground),
+                (self.ink_weak, ground),
+            ]);
         }
         for light in [&self.green, &self.yellow, &self.red] {
             pairs.push((light.on_fill, light.fill));
@@ -401,6 +422,9 @@ mod tests {
     #[test]
     fn three_lights_differ_in_grey_print_without_their_hatch() {
         let fills = [GREY.green.fill, GREY.yellow.fill, GREY.red.fill].map(Colour::luminance);
-        assert!(fills[1] > fills[0] + 0.3 && fills[0] > fills[2] + 0.05, "{fills:?}");
+        assert!(
+            fills[1] > fills[0] + 0.3 && fills[0] > fills[2] + 0.05,
+            "{fills:?}"
+        );
     }
 }

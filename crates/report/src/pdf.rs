@@ -96,7 +96,9 @@ pub fn print(scene: &Scene<'_>, paper: Paper, fonts: &Fonts) -> Result<Printed, 
     let sheet = Sheet::new(scene, paper);
     let pages = pages::divide(scene, sheet.body_height);
     let mut document = Document::new();
-    let metadata = Metadata::new().title(scene.title.to_owned()).language("zh-CN".to_owned());
+    let metadata = Metadata::new()
+        .title(scene.title.to_owned())
+        .language("zh-CN".to_owned());
     document.set_metadata(metadata.creator("guatu".to_owned()));
     let mut texts = TextSetter::new(fonts);
     for (place, rows) in pages.iter().enumerate() {
@@ -113,7 +115,11 @@ pub fn print(scene: &Scene<'_>, paper: Paper, fonts: &Fonts) -> Result<Printed, 
     let bytes = document.finish().map_err(PdfError::Write)?;
     let mut findings = texts.findings();
     findings.extend(small_text(&sheet, paper));
-    Ok(Printed { bytes, pages: pages.len(), findings })
+    Ok(Printed {
+        bytes,
+        pages: pages.len(),
+        findings,
+    })
 }
 
 fn small_text(sheet: &Sheet<'_>, paper: Paper) -> Option<Finding> {
@@ -136,8 +142,14 @@ pub fn options_for(chart: &WallChart, paper: Paper) -> LayoutOptions {
         let sheet = Sheet::new(&scene, paper);
         scene.body_height <= sheet.body_height
     };
-    let with = |density| LayoutOptions { density, ..LayoutOptions::print() };
-    let found = [Density::Loose, Density::Standard, Density::Compact].map(with).into_iter().find(fits);
+    let with = |density| LayoutOptions {
+        density,
+        ..LayoutOptions::print()
+    };
+    let found = [Density::Loose, Density::Standard, Density::Compact]
+        .map(with)
+        .into_iter()
+        .find(fits);
     found.unwrap_or_else(LayoutOptions::print)
 }
 
@@ -154,6 +166,15 @@ impl<'a> Sheet<'a> {
         let used = heading.height + scene.head_height + legend.height;
         let footer_height = footer(scene, width, (1, 1)).height;
         let body_height = height - used - footer_height;
-        Sheet { scale, margin, width, height, heading, legend, footer_height, body_height }
+        Sheet {
+            scale,
+            margin,
+            width,
+            height,
+            heading,
+            legend,
+            footer_height,
+            body_height,
+        }
     }
 }

@@ -371,9 +371,14 @@ impl<'a> Scene<'a> {
 
     /// Nodes of one row in one pane; none for a row that is not there.
     pub fn row_nodes(&self, row: usize, side: Side) -> &[Node<'a>] {
-        let Some(spot) = self.rows.get(row) else { return &[] };
+        let Some(spot) = self.rows.get(row) else {
+            return &[];
+        };
         let body = &self.panes[side as usize].body;
-        let end = self.rows.get(row + 1).map_or(body.len(), |next| next.starts[side as usize]);
+        let end = self
+            .rows
+            .get(row + 1)
+            .map_or(body.len(), |next| next.starts[side as usize]);
         &body[spot.starts[side as usize]..end]
     }
 
@@ -386,12 +391,13 @@ impl<'a> Scene<'a> {
 
     /// Every text of the scene, heads first, in drawing order.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        self.panes.iter().flat_map(|pane| pane.head.iter().chain(&pane.body)).filter_map(|node| {
-            match node {
+        self.panes
+            .iter()
+            .flat_map(|pane| pane.head.iter().chain(&pane.body))
+            .filter_map(|node| match node {
                 Node::Text { content, .. } => Some(content.as_ref()),
                 _ => None,
-            }
-        })
+            })
     }
 }
 
@@ -399,7 +405,11 @@ impl LinkPath<'_> {
     /// Corners of the arrow head at the end, its tip first.
     pub fn arrow(&self) -> [(f32, f32); 3] {
         let (x, y) = self.points.last().copied().unwrap_or_default();
-        let before = self.points.len().checked_sub(2).map_or(y, |place| self.points[place].1);
+        let before = self
+            .points
+            .len()
+            .checked_sub(2)
+            .map_or(y, |place| self.points[place].1);
         let back = if before <= y { -5.0 } else { 5.0 };
         [(x, y), (x - 3.0, y + back), (x + 3.0, y + back)]
     }
@@ -421,17 +431,41 @@ impl<'a> Node<'a> {
         fill: Option<Paint>,
         stroke: Option<Stroke>,
     ) -> Self {
-        let area = Box2 { x, y, w: w.max(0.0), h: h.max(0.0) };
-        Node::Rect { area, radius, corners: Corners::All, fill, stroke }
+        let area = Box2 {
+            x,
+            y,
+            w: w.max(0.0),
+            h: h.max(0.0),
+        };
+        Node::Rect {
+            area,
+            radius,
+            corners: Corners::All,
+            fill,
+            stroke,
+        }
     }
 
     /// A line of one colour.
     pub fn line(from: (f32, f32), to: (f32, f32), colour: Colour, width: f32) -> Self {
-        Node::Line { from, to, stroke: Stroke { colour, width, round: false } }
+        Node::Line {
+            from,
+            to,
+            stroke: Stroke {
+                colour,
+                width,
+                round: false,
+            },
+        }
     }
 
     /// A text that begins at `at`.
-    pub fn text(at: (f32, f32), face: Type, colour: Colour, content: impl Into<Cow<'a, str>>) -> Self {
+    pub fn text(
+        at: (f32, f32),
+        face: Type,
+        colour: Colour,
+        content: impl Into<Cow<'a, str>>,
+    ) -> Self {
         Self::anchored(Anchor::Start, at, face, colour, content)
     }
 
@@ -444,24 +478,44 @@ impl<'a> Node<'a> {
         content: impl Into<Cow<'a, str>>,
     ) -> Self {
         let content = content.into();
-        Node::Text { at, anchor, face, colour, content, whole: None, clip: None }
+        Node::Text {
+            at,
+            anchor,
+            face,
+            colour,
+            content,
+            whole: None,
+            clip: None,
+        }
     }
 }
 
 impl Type {
     /// 黑体 of regular weight.
     pub const fn sans(size: f32) -> Self {
-        Self { family: Family::Sans, size, weight: 400 }
+        Self {
+            family: Family::Sans,
+            size,
+            weight: 400,
+        }
     }
 
     /// 黑体, half bold.
     pub const fn strong(size: f32) -> Self {
-        Self { family: Family::Sans, size, weight: 600 }
+        Self {
+            family: Family::Sans,
+            size,
+            weight: 600,
+        }
     }
 
     /// 宋体, bold.
     pub const fn title(size: f32) -> Self {
-        Self { family: Family::Serif, size, weight: 700 }
+        Self {
+            family: Family::Serif,
+            size,
+            weight: 700,
+        }
     }
 
     /// Whether the bold face is used.
@@ -479,7 +533,10 @@ mod tests {
     fn the_epoch_is_day_zero_and_leap_days_count() {
         assert_eq!(day_number(ground::Date::constant(1970, 1, 1)), 0);
         assert_eq!(day_number(ground::Date::constant(2000, 3, 1)), 11_017);
-        let (one, two) = (ground::Date::constant(2024, 2, 28), ground::Date::constant(2024, 3, 1));
+        let (one, two) = (
+            ground::Date::constant(2024, 2, 28),
+            ground::Date::constant(2024, 3, 1),
+        );
         assert_eq!(days_between(one, two), 2);
     }
 

@@ -72,8 +72,16 @@ fn head(scene: &Scene<'_>, side: Side) -> String {
 fn body(scene: &Scene<'_>, side: Side, rows: Range<usize>) -> String {
     let pane = scene.pane(side);
     // A row with its bars takes 150 to 250 bytes a node; growing a large text copies it again.
-    let nodes: usize = rows.clone().map(|row| scene.row_nodes(row, side).len()).sum();
-    let mut out = Writer::new(&scene.id, &[side_code(side), "body"], scene, nodes * 130 + 2048);
+    let nodes: usize = rows
+        .clone()
+        .map(|row| scene.row_nodes(row, side).len())
+        .sum();
+    let mut out = Writer::new(
+        &scene.id,
+        &[side_code(side), "body"],
+        scene,
+        nodes * 130 + 2048,
+    );
     out.open_svg(pane.width, scene.body_height);
     under(&mut out, pane, scene.body_height);
     body_rows(&mut out, scene, side, rows.clone());
@@ -107,7 +115,11 @@ fn body_rows(out: &mut Writer, scene: &Scene<'_>, side: Side, rows: Range<usize>
 fn over(out: &mut Writer, scene: &Scene<'_>, side: Side, rows: Range<usize>) {
     if side == Side::Plot {
         let touches = |row: usize| rows.contains(&row);
-        for link in scene.links.iter().filter(|link| touches(link.from_row) || touches(link.to_row)) {
+        for link in scene
+            .links
+            .iter()
+            .filter(|link| touches(link.from_row) || touches(link.to_row))
+        {
             out.link(link, scene.palette);
         }
     }
@@ -131,7 +143,12 @@ pub fn document(scene: &Scene<'_>) -> String {
     let mut x = 0.0;
     for side in Side::ALL {
         let pane = scene.pane(side);
-        out.open_clipped(x, heading.height, pane.width, scene.head_height + scene.body_height);
+        out.open_clipped(
+            x,
+            heading.height,
+            pane.width,
+            scene.head_height + scene.body_height,
+        );
         out.nodes(&pane.head);
         out.open_moved(0.0, scene.head_height);
         under(&mut out, pane, scene.body_height);

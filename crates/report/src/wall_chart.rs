@@ -15,5 +15,6 @@ mod rows;
 pub use frame::{Heading, footer, heading, legend};
 pub use layout::{Density, LayoutOptions, Style, Theme, Zoom, layout};
 pub use model::{
-    Bar, BarAt, BarState, Group, Light, Link, LinkKind, Row, SubRow, Target, Tone, Verdict, WallChart,
+    Bar, BarAt, BarState, Group, Light, Link, LinkKind, Row, SubRow, Target, Tone, Verdict,
+    WallChart,
 };

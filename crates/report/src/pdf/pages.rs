@@ -34,7 +34,13 @@ pub(super) struct PageRows {
 /// Puts rows on pages of `room` pixels. A group stays whole if a page can hold it, a project stays
 /// with its activities likewise; a row is never cut. There is always one page.
 pub(super) fn divide(scene: &Scene<'_>, room: f32) -> Vec<PageRows> {
-    let mut filler = Filler { scene, room, pages: Vec::new(), page: start_page(0), used: 0.0 };
+    let mut filler = Filler {
+        scene,
+        room,
+        pages: Vec::new(),
+        page: start_page(0),
+        used: 0.0,
+    };
     for group in blocks(scene, 0..scene.rows.len(), |kind| kind == RowKind::Group) {
         filler.group(group);
     }
@@ -43,7 +49,10 @@ pub(super) fn divide(scene: &Scene<'_>, room: f32) -> Vec<PageRows> {
 }
 
 fn start_page(row: usize) -> PageRows {
-    PageRows { continued: None, rows: row..row }
+    PageRows {
+        continued: None,
+        rows: row..row,
+    }
 }
 
 /// Cuts a run of rows before each row that begins a block.
@@ -76,7 +85,10 @@ struct Filler<'a, 'b> {
 
 impl Filler<'_, '_> {
     fn turn(&mut self, continued: Option<usize>) {
-        let next = PageRows { continued, ..start_page(self.page.rows.end) };
+        let next = PageRows {
+            continued,
+            ..start_page(self.page.rows.end)
+        };
         self.pages.push(std::mem::replace(&mut self.page, next));
         self.used = continued.map_or(0.0, |row| self.scene.rows[row].height);
     }
@@ -105,7 +117,9 @@ impl Filler<'_, '_> {
             return self.put(group);
         }
         self.put(head..head + 1);
-        for project in blocks(self.scene, head + 1..group.end, |kind| kind != RowKind::Activity) {
+        for project in blocks(self.scene, head + 1..group.end, |kind| {
+            kind != RowKind::Activity
+        }) {
             self.project(project, head);
         }
     }
@@ -138,7 +152,12 @@ impl Sheet<'_> {
         painter: &mut Painter<'_, '_>,
     ) {
         painter.push(&Transform::from_row(
-            self.scale, 0.0, 0.0, self.scale, self.margin, self.margin,
+            self.scale,
+            0.0,
+            0.0,
+            self.scale,
+            self.margin,
+            self.margin,
         ));
         painter.nodes(&self.heading.nodes);
         let mut x = (self.width - scene.width()) / 2.0;
@@ -188,7 +207,12 @@ fn paint_pane(scene: &Scene<'_>, side: Side, page: &PageRows, painter: &mut Pain
         let touches = |link: &&LinkPath<'_>| {
             page.rows.contains(&link.from_row) || page.rows.contains(&link.to_row)
         };
-        for link in scene.links.iter().filter(|link| !link.hidden).filter(touches) {
+        for link in scene
+            .links
+            .iter()
+            .filter(|link| !link.hidden)
+            .filter(touches)
+        {
             painter.link(link, scene.palette);
         }
     }
@@ -207,6 +231,10 @@ fn paint_under(pane: &Pane<'_>, height: f32, painter: &mut Painter<'_, '_>) {
 
 fn paint_verticals(lines: &[(f32, Stroke)], height: f32, painter: &mut Painter<'_, '_>) {
     for (x, stroke) in lines {
-        painter.nodes(&[Node::Line { from: (*x, 0.0), to: (*x, height), stroke: *stroke }]);
+        painter.nodes(&[Node::Line {
+            from: (*x, 0.0),
+            to: (*x, height),
+            stroke: *stroke,
+        }]);
     }
 }

@@ -45,20 +45,44 @@ impl<'a, 'b> Painter<'a, 'b> {
     pub fn nodes(&mut self, nodes: &[Node<'_>]) {
         for node in nodes {
             match node {
-                Node::Rect { area, radius, corners, fill, stroke } => {
+                Node::Rect {
+                    area,
+                    radius,
+                    corners,
+                    fill,
+                    stroke,
+                } => {
                     if let Some(path) = rectangle(*area, *radius, *corners) {
                         self.shape(&path, (*fill, *stroke), 1.0, *area);
                     }
                 }
                 Node::Line { from, to, stroke } => self.polyline(&[*from, *to], *stroke),
-                Node::Path { steps, at, scale, fill, stroke } => {
+                Node::Path {
+                    steps,
+                    at,
+                    scale,
+                    fill,
+                    stroke,
+                } => {
                     if let Some((path, area)) = steps_path(steps, *at, *scale) {
                         self.shape(&path, (*fill, *stroke), *scale, area);
                     }
                 }
-                Node::Text { at, anchor, face, colour, content, clip, .. } => {
-                    let placed =
-                        Placed { at: *at, anchor: *anchor, face: *face, content: content.as_ref() };
+                Node::Text {
+                    at,
+                    anchor,
+                    face,
+                    colour,
+                    content,
+                    clip,
+                    ..
+                } => {
+                    let placed = Placed {
+                        at: *at,
+                        anchor: *anchor,
+                        face: *face,
+                        content: content.as_ref(),
+                    };
                     self.text(&placed, *colour, *clip);
                 }
                 Node::Open(_) | Node::Close => {}
@@ -81,8 +105,19 @@ impl<'a, 'b> Painter<'a, 'b> {
     }
 
     pub fn link(&mut self, link: &LinkPath<'_>, palette: &Palette) {
-        let colour = if link.critical { palette.ink } else { palette.ink_weak };
-        self.polyline(&link.points, Stroke { colour, width: 1.0, round: false });
+        let colour = if link.critical {
+            palette.ink
+        } else {
+            palette.ink_weak
+        };
+        self.polyline(
+            &link.points,
+            Stroke {
+                colour,
+                width: 1.0,
+                round: false,
+            },
+        );
         let [tip, one, two] = link.arrow();
         let mut path = PathBuilder::new();
         path.move_to(tip.0, tip.1);
@@ -125,9 +160,12 @@ impl<'a, 'b> Painter<'a, 'b> {
         let hatched = matches!(fill, Some(Paint::Hatched { .. }));
         let outline = stroke.map(|stroke| pdf_stroke(stroke, scale));
         self.surface.set_fill(ground.map(solid));
-        self.surface.set_stroke(if hatched { None } else { outline.clone() });
+        self.surface
+            .set_stroke(if hatched { None } else { outline.clone() });
         self.surface.draw_path(path);
-        let Some(Paint::Hatched { hatch, line, .. }) = fill else { return };
+        let Some(Paint::Hatched { hatch, line, .. }) = fill else {
+            return;
+        };
         self.surface.push_clip_path(path, &FillRule::NonZero);
         self.stripes(hatch, line, area);
         self.surface.pop();
@@ -156,7 +194,11 @@ impl<'a, 'b> Painter<'a, 'b> {
         }
         if let Some(path) = path.finish() {
             self.surface.set_fill(None);
-            let stroke = Stroke { colour, width: thick, round: false };
+            let stroke = Stroke {
+                colour,
+                width: thick,
+                round: false,
+            };
             self.surface.set_stroke(Some(pdf_stroke(stroke, 1.0)));
             self.surface.draw_path(&path);
         }
@@ -168,15 +210,27 @@ fn rgb(colour: Colour) -> rgb::Color {
 }
 
 fn solid(colour: Colour) -> Fill {
-    Fill { paint: rgb(colour).into(), opacity: NormalizedF32::ONE, rule: FillRule::NonZero }
+    Fill {
+        paint: rgb(colour).into(),
+        opacity: NormalizedF32::ONE,
+        rule: FillRule::NonZero,
+    }
 }
 
 fn pdf_stroke(stroke: Stroke, scale: f32) -> PdfStroke {
     PdfStroke {
         paint: rgb(stroke.colour).into(),
         width: stroke.width * scale,
-        line_cap: if stroke.round { LineCap::Round } else { LineCap::Butt },
-        line_join: if stroke.round { LineJoin::Round } else { LineJoin::Miter },
+        line_cap: if stroke.round {
+            LineCap::Round
+        } else {
+            LineCap::Butt
+        },
+        line_join: if stroke.round {
+            LineJoin::Round
+        } else {
+            LineJoin::Miter
+        },
         ..PdfStroke::default()
     }
 }
@@ -242,6 +296,11 @@ fn steps_path(steps: &[Step], at: (f32, f32), scale: f32) -> Option<(Path, Box2)
         low = (low.0.min(end.0), low.1.min(end.1));
         high = (high.0.max(end.0), high.1.max(end.1));
     }
-    let area = Box2 { x: low.0, y: low.1, w: high.0 - low.0, h: high.1 - low.1 };
+    let area = Box2 {
+        x: low.0,
+        y: low.1,
+        w: high.0 - low.0,
+        h: high.1 - low.1,
+    };
     Some((path.finish()?, area))
 }

@@ -48,12 +48,20 @@ pub(super) struct TextSetter {
 
 impl TextSetter {
     pub fn new(fonts: &Fonts) -> Self {
-        Self { fonts: fonts.clone(), roles: Vec::new(), missing: BTreeMap::new() }
+        Self {
+            fonts: fonts.clone(),
+            roles: Vec::new(),
+            missing: BTreeMap::new(),
+        }
     }
 
     /// What to say about characters that could not be shown.
     pub fn findings(&self) -> Vec<Finding> {
-        self.missing.iter().take(NAMED_MAX).map(missing_glyph).collect()
+        self.missing
+            .iter()
+            .take(NAMED_MAX)
+            .map(missing_glyph)
+            .collect()
     }
 
     /// Draws with the surface's fill.
@@ -79,10 +87,20 @@ impl TextSetter {
 
     fn role(&mut self, face: Type) -> &mut Role {
         let (bold, family) = (face.is_bold(), face.family);
-        let known = self.roles.iter().position(|(b, f, _)| (*b, *f) == (bold, family));
+        let known = self
+            .roles
+            .iter()
+            .position(|(b, f, _)| (*b, *f) == (bold, family));
         let place = known.unwrap_or_else(|| {
             let faces = self.fonts.faces(face).cloned().collect();
-            self.roles.push((bold, family, Role { faces, known: HashMap::new() }));
+            self.roles.push((
+                bold,
+                family,
+                Role {
+                    faces,
+                    known: HashMap::new(),
+                },
+            ));
             self.roles.len() - 1
         });
         &mut self.roles[place].2
@@ -103,7 +121,9 @@ impl TextSetter {
             }
         }
         for character in missing {
-            self.missing.entry(character).or_insert_with(|| placed.content.to_owned());
+            self.missing
+                .entry(character)
+                .or_insert_with(|| placed.content.to_owned());
         }
         found
     }
@@ -115,7 +135,11 @@ impl Role {
         *self.known.entry(character).or_insert_with(|| {
             faces.iter().enumerate().find_map(|(face, one)| {
                 let (glyph, advance) = one.reader()?.glyph(character)?;
-                Some(Found { face, glyph, advance })
+                Some(Found {
+                    face,
+                    glyph,
+                    advance,
+                })
             })
         })
     }
@@ -130,7 +154,10 @@ fn missing_glyph((character, text): (&char, &String)) -> Finding {
     Finding::warning(
         "print.glyph",
         format!("挂图打印：{text}"),
-        format!("字库里没有“{character}”(U+{:04X})，图上印成了“{MISSING}”。", u32::from(*character)),
+        format!(
+            "字库里没有“{character}”(U+{:04X})，图上印成了“{MISSING}”。",
+            u32::from(*character)
+        ),
         "请在服务器上安装含生僻字的宋体或黑体字库，再打印一次。",
     )
 }

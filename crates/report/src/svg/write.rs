@@ -5,8 +5,8 @@ use ground::Date;
 
 use crate::palette::{Colour, Palette};
 use crate::scene::{
-    Anchor, Box2, Corners, Family, Hatch, LinkPath, Mark, Node, Paint, RowSpot, Scene, Step, Stroke,
-    Type,
+    Anchor, Box2, Corners, Family, Hatch, LinkPath, Mark, Node, Paint, RowSpot, Scene, Step,
+    Stroke, Type,
 };
 use crate::wall_chart::{Bar, BarState};
 
@@ -45,7 +45,8 @@ impl Writer {
     }
 
     fn start_svg(&mut self, width: f32, height: f32) {
-        self.out.push_str("<svg xmlns=\"http://www.w3.org/2000/svg\"");
+        self.out
+            .push_str("<svg xmlns=\"http://www.w3.org/2000/svg\"");
         let class = self.prefix.clone();
         self.attribute("class", &class);
         self.number("width", width);
@@ -78,7 +79,12 @@ impl Writer {
 
     /// A group at (x, y) of which nothing is seen beyond its size.
     pub fn open_clipped(&mut self, x: f32, y: f32, w: f32, h: f32) {
-        let clip = self.clip(Box2 { x: 0.0, y: 0.0, w, h });
+        let clip = self.clip(Box2 {
+            x: 0.0,
+            y: 0.0,
+            w,
+            h,
+        });
         self.out.push_str("<g");
         self.moved(x, y);
         self.clip_path(clip);
@@ -113,25 +119,45 @@ impl Writer {
     }
 
     pub fn band(&mut self, x: f32, width: f32, height: f32, colour: Colour) {
-        let area = Box2 { x, y: 0.0, w: width, h: height };
+        let area = Box2 {
+            x,
+            y: 0.0,
+            w: width,
+            h: height,
+        };
         self.rect(area, 0.0, Some(Paint::Flat(colour)), None);
     }
 
     pub fn link(&mut self, link: &LinkPath<'_>, palette: &Palette) {
-        self.out.push_str(if link.critical { "<g class=\"link critical\"" } else { "<g class=\"link\"" });
+        self.out.push_str(if link.critical {
+            "<g class=\"link critical\""
+        } else {
+            "<g class=\"link\""
+        });
         self.attribute("data-from", link.from);
         self.attribute("data-to", link.to);
         if link.hidden {
             self.out.push_str(" visibility=\"hidden\"");
         }
-        let colour = if link.critical { palette.ink } else { palette.ink_weak };
+        let colour = if link.critical {
+            palette.ink
+        } else {
+            palette.ink_weak
+        };
         self.out.push_str("><path d=\"");
         for (place, (x, y)) in link.points.iter().enumerate() {
             self.out.push(if place == 0 { 'M' } else { 'L' });
             self.point(*x, *y);
         }
         self.out.push_str("\" fill=\"none\"");
-        self.stroke(Some(Stroke { colour, width: 1.0, round: false }), 1.0);
+        self.stroke(
+            Some(Stroke {
+                colour,
+                width: 1.0,
+                round: false,
+            }),
+            1.0,
+        );
         self.out.push_str("/><path d=\"M");
         for (place, (x, y)) in link.arrow().iter().enumerate() {
             if place > 0 {
@@ -147,17 +173,43 @@ impl Writer {
     pub fn nodes(&mut self, nodes: &[Node<'_>]) {
         for node in nodes {
             match node {
-                Node::Rect { area, radius, corners: Corners::All, fill, stroke } => {
+                Node::Rect {
+                    area,
+                    radius,
+                    corners: Corners::All,
+                    fill,
+                    stroke,
+                } => {
                     self.rect(*area, *radius, *fill, *stroke);
                 }
-                Node::Rect { area, radius, corners: Corners::Left, fill, stroke } => {
+                Node::Rect {
+                    area,
+                    radius,
+                    corners: Corners::Left,
+                    fill,
+                    stroke,
+                } => {
                     self.left_rounded(*area, *radius, *fill, *stroke);
                 }
                 Node::Line { from, to, stroke } => self.line(*from, *to, *stroke),
-                Node::Path { steps, at, scale, fill, stroke } => {
+                Node::Path {
+                    steps,
+                    at,
+                    scale,
+                    fill,
+                    stroke,
+                } => {
                     self.path(steps, *at, *scale, (*fill, *stroke));
                 }
-                Node::Text { at, anchor, face, colour, content, whole, clip } => {
+                Node::Text {
+                    at,
+                    anchor,
+                    face,
+                    colour,
+                    content,
+                    whole,
+                    clip,
+                } => {
                     self.text(*at, *anchor, (*face, *colour), content, (*whole, *clip));
                 }
                 Node::Open(mark) => self.open_mark(mark),
@@ -205,7 +257,8 @@ impl Writer {
         if let Some(forecast) = bar.slip() {
             self.date("data-forecast", forecast);
         }
-        self.out.push_str(" tabindex=\"0\" role=\"img\" aria-label=\"");
+        self.out
+            .push_str(" tabindex=\"0\" role=\"img\" aria-label=\"");
         let start = self.out.len();
         bar.describe(self.this_year, &mut self.out);
         if self.out[start..].bytes().any(must_escape) {
@@ -229,7 +282,13 @@ impl Writer {
         self.out.push_str("/>");
     }
 
-    fn left_rounded(&mut self, area: Box2, radius: f32, fill: Option<Paint>, stroke: Option<Stroke>) {
+    fn left_rounded(
+        &mut self,
+        area: Box2,
+        radius: f32,
+        fill: Option<Paint>,
+        stroke: Option<Stroke>,
+    ) {
         let (r, right, bottom) = (radius.min(area.w), area.x + area.w, area.y + area.h);
         self.out.push_str("<path d=\"M");
         self.point(area.x + r, area.y);
@@ -394,20 +453,34 @@ impl Writer {
             self.number("stroke-width", stroke.width * scale);
         }
         if stroke.round {
-            self.out.push_str(" stroke-linecap=\"round\" stroke-linejoin=\"round\"");
+            self.out
+                .push_str(" stroke-linecap=\"round\" stroke-linejoin=\"round\"");
         }
     }
 
     fn hatch(&mut self, place: usize) {
-        let Paint::Hatched { hatch, ground, line } = self.hatches[place] else { return };
+        let Paint::Hatched {
+            hatch,
+            ground,
+            line,
+        } = self.hatches[place]
+        else {
+            return;
+        };
         let (size, thick) = hatch_figures(hatch);
         self.out.push_str("<pattern id=\"");
         self.id('h', place as i32);
         self.out.push('"');
         self.number("width", size);
         self.number("height", size);
-        self.out.push_str(" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">");
-        let square = |w: f32, h: f32| Box2 { x: 0.0, y: 0.0, w, h };
+        self.out
+            .push_str(" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">");
+        let square = |w: f32, h: f32| Box2 {
+            x: 0.0,
+            y: 0.0,
+            w,
+            h,
+        };
         self.rect(square(size, size), 0.0, Some(Paint::Flat(ground)), None);
         self.rect(square(thick, size), 0.0, Some(Paint::Flat(line)), None);
         if hatch == Hatch::Cross {
@@ -511,9 +584,24 @@ fn iso_date(date: Date, out: &mut String) {
     }
     let year = year as u16;
     let digit = |value: u16| char::from(b'0' + (value % 10) as u8);
-    out.extend([digit(year / 1000), digit(year / 100), digit(year / 10), digit(year), '-']);
-    let (month, day) = (u16::from(date.month().unsigned_abs()), u16::from(date.day().unsigned_abs()));
-    out.extend([digit(month / 10), digit(month), '-', digit(day / 10), digit(day)]);
+    out.extend([
+        digit(year / 1000),
+        digit(year / 100),
+        digit(year / 10),
+        digit(year),
+        '-',
+    ]);
+    let (month, day) = (
+        u16::from(date.month().unsigned_abs()),
+        u16::from(date.day().unsigned_abs()),
+    );
+    out.extend([
+        digit(month / 10),
+        digit(month),
+        '-',
+        digit(day / 10),
+        digit(day),
+    ]);
 }
 
 fn colour(colour: Colour, out: &mut String) {

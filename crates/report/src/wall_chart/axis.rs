@@ -50,17 +50,32 @@ pub(super) struct AxisInput<'a> {
 
 pub(super) fn axis(input: &AxisInput<'_>) -> Axis {
     let (top, second, tick) = match input.zoom {
-        Zoom::Year => (PeriodKind::Quarter, PeriodKind::Month, Some(PeriodKind::Dekad)),
+        Zoom::Year => (
+            PeriodKind::Quarter,
+            PeriodKind::Month,
+            Some(PeriodKind::Dekad),
+        ),
         Zoom::Quarter => (PeriodKind::Month, PeriodKind::Dekad, Some(PeriodKind::Week)),
         Zoom::Month => (PeriodKind::Month, PeriodKind::Week, Some(PeriodKind::Day)),
         Zoom::Week => (PeriodKind::Week, PeriodKind::Day, None),
     };
     let ticks = tick.map_or_else(Vec::new, |kind| {
-        let starts = spans(kind, input.first, input.last).into_iter().map(|span| span.0);
-        let seconds: Vec<Date> = spans(second, input.first, input.last).iter().map(|s| s.0).collect();
-        starts.filter(|day| seconds.binary_search(day).is_err()).collect()
+        let starts = spans(kind, input.first, input.last)
+            .into_iter()
+            .map(|span| span.0);
+        let seconds: Vec<Date> = spans(second, input.first, input.last)
+            .iter()
+            .map(|s| s.0)
+            .collect();
+        starts
+            .filter(|day| seconds.binary_search(day).is_err())
+            .collect()
     });
-    Axis { top: cells(top, input), second: cells(second, input), ticks }
+    Axis {
+        top: cells(top, input),
+        second: cells(second, input),
+        ticks,
+    }
 }
 
 /// Periods of one kind from the one that holds `first` to the one that holds `last`, cut to both.
@@ -83,19 +98,38 @@ fn cells(kind: PeriodKind, input: &AxisInput<'_>) -> Vec<Cell> {
         let (label, note) = name(kind, first, last, input);
         let years = label.rfind('年').map_or(0, |place| place + '年'.len_utf8());
         let short = label[years..].to_owned();
-        Cell { first, last, label, short, note, current: (first..=last).contains(&input.today) }
+        Cell {
+            first,
+            last,
+            label,
+            short,
+            note,
+            current: (first..=last).contains(&input.today),
+        }
     };
     spans.into_iter().map(cell).collect()
 }
 
 fn name(kind: PeriodKind, first: Date, last: Date, input: &AxisInput<'_>) -> (String, String) {
     let years = input.first.year() != input.last.year();
-    let year = if years { format!("{}年", first.year()) } else { String::new() };
+    let year = if years {
+        format!("{}年", first.year())
+    } else {
+        String::new()
+    };
     let quarter = usize::from((first.month().unsigned_abs() - 1) / 3);
     match kind {
-        PeriodKind::Quarter => (format!("{year}{}", QUARTERS[quarter]), SLOGANS[quarter].to_owned()),
-        PeriodKind::Month if input.zoom == Zoom::Year => (format!("{}月", first.month()), String::new()),
-        PeriodKind::Month => (format!("{}年{}月", first.year(), first.month()), String::new()),
+        PeriodKind::Quarter => (
+            format!("{year}{}", QUARTERS[quarter]),
+            SLOGANS[quarter].to_owned(),
+        ),
+        PeriodKind::Month if input.zoom == Zoom::Year => {
+            (format!("{}月", first.month()), String::new())
+        }
+        PeriodKind::Month => (
+            format!("{}年{}月", first.year(), first.month()),
+            String::new(),
+        ),
         PeriodKind::Dekad => {
             let dekad = usize::from((first.day().unsigned_abs() - 1) / 10).min(2);
             (DEKADS[dekad].to_owned(), String::new())
@@ -110,8 +144,15 @@ fn name(kind: PeriodKind, first: Date, last: Date, input: &AxisInput<'_>) -> (St
         }
         _ => {
             let weekday = usize::from(first.weekday().to_monday_zero_offset().unsigned_abs());
-            let word = input.days_off.get(&first).filter(|holiday| !holiday.is_empty());
-            (first.day().to_string(), word.cloned().unwrap_or_else(|| WEEKDAYS[weekday].to_owned()))
+            let word = input
+                .days_off
+                .get(&first)
+                .filter(|holiday| !holiday.is_empty());
+            (
+                first.day().to_string(),
+                word.cloned()
+                    .unwrap_or_else(|| WEEKDAYS[weekday].to_owned()),
+            )
         }
     }
 }
@@ -124,9 +165,19 @@ mod tests {
     fn check(zoom: Zoom, first: Date, last: Date, top: &str, second: &str, ticks: usize) {
         let days_off = BTreeMap::from([(Date::constant(2023, 5, 1), "劳动节".to_owned())]);
         let today = Date::constant(2023, 3, 10);
-        let axis = axis(&AxisInput { zoom, first, last, today, days_off: &days_off });
+        let axis = axis(&AxisInput {
+            zoom,
+            first,
+            last,
+            today,
+            days_off: &days_off,
+        });
         let words = |cells: &[Cell]| {
-            cells.iter().map(|cell| format!("{}{}", cell.label, cell.note)).collect::<Vec<_>>().join(" ")
+            cells
+                .iter()
+                .map(|cell| format!("{}{}", cell.label, cell.note))
+                .collect::<Vec<_>>()
+                .join(" ")
         };
         assert_eq!(words(&axis.top), top);
         assert_eq!(words(&axis.second), second);

@@ -50,8 +50,15 @@ pub(super) fn draw<'a>(
     if let Some(ghost) = bar.ghost {
         draw_ghost(sheet, ghost, y, nodes);
     }
-    let Some((start, end)) = extent(&sheet.scale, bar) else { return };
-    let area = Box2 { x: start, y, w: end - start, h: sheet.metrics.bar };
+    let Some((start, end)) = extent(&sheet.scale, bar) else {
+        return;
+    };
+    let area = Box2 {
+        x: start,
+        y,
+        w: end - start,
+        h: sheet.metrics.bar,
+    };
     nodes.push(Node::Open(Mark::Bar { bar, project_id }));
     match bar.state {
         BarState::Done => draw_done(sheet, bar, area, nodes),
@@ -60,7 +67,13 @@ pub(super) fn draw<'a>(
     }
     if bar.critical && bar.state != BarState::Done {
         let (x, y) = (area.x + 1.0, area.y + area.h + 2.0);
-        nodes.push(Node::fill(x, y, (area.w - 2.0).max(0.5), 1.5, sheet.palette.ink));
+        nodes.push(Node::fill(
+            x,
+            y,
+            (area.w - 2.0).max(0.5),
+            1.5,
+            sheet.palette.ink,
+        ));
     }
     nodes.push(Node::Close);
 }
@@ -71,12 +84,24 @@ fn radius(area: Box2) -> f32 {
 
 fn draw_done<'a>(sheet: &Sheet<'a>, bar: &'a Bar, area: Box2, nodes: &mut Vec<Node<'a>>) {
     let fill = Some(Paint::Flat(sheet.palette.done));
-    nodes.push(Node::rounded(area.x, area.y, area.w, area.h, radius(area), fill, None));
+    nodes.push(Node::rounded(
+        area.x,
+        area.y,
+        area.w,
+        area.h,
+        radius(area),
+        fill,
+        None,
+    ));
     centred(bar, area, LABEL, sheet.palette.on_done, nodes);
 }
 
 fn draw_ahead<'a>(sheet: &Sheet<'a>, bar: &'a Bar, area: Box2, nodes: &mut Vec<Node<'a>>) {
-    nodes.push(outlined(area, sheet.palette.ahead, sheet.palette.ahead_edge));
+    nodes.push(outlined(
+        area,
+        sheet.palette.ahead,
+        sheet.palette.ahead_edge,
+    ));
     centred(bar, area, LABEL, sheet.palette.ink_second, nodes);
 }
 
@@ -91,9 +116,21 @@ fn border<'a>(area: Box2, edge: Colour) -> Node<'a> {
 /// The outline lies inside the bar's area.
 fn bordered<'a>(area: Box2, fill: Option<Paint>, edge: Colour) -> Node<'a> {
     let inset = 0.5_f32.min(area.w / 4.0);
-    let stroke = Some(Stroke { colour: edge, width: inset * 2.0, round: false });
+    let stroke = Some(Stroke {
+        colour: edge,
+        width: inset * 2.0,
+        round: false,
+    });
     let (w, h) = (area.w - 2.0 * inset, area.h - 2.0 * inset);
-    Node::rounded(area.x + inset, area.y + inset, w, h, radius(area), fill, stroke)
+    Node::rounded(
+        area.x + inset,
+        area.y + inset,
+        w,
+        h,
+        radius(area),
+        fill,
+        stroke,
+    )
 }
 
 /// The label as far as it fits, and whether it was cut.
@@ -110,7 +147,15 @@ fn label<'a>(bar: &'a Bar, face: Type, width: f32) -> Option<(Cow<'a, str>, Opti
 fn centred<'a>(bar: &'a Bar, area: Box2, face: Type, colour: Colour, nodes: &mut Vec<Node<'a>>) {
     if let Some((content, whole)) = label(bar, face, area.w) {
         let at = (area.x + area.w / 2.0, baseline(area));
-        nodes.push(Node::Text { at, anchor: Anchor::Middle, face, colour, content, whole, clip: None });
+        nodes.push(Node::Text {
+            at,
+            anchor: Anchor::Middle,
+            face,
+            colour,
+            content,
+            whole,
+            clip: None,
+        });
     }
 }
 
@@ -124,8 +169,14 @@ fn running_colours(sheet: &Sheet<'_>, light: Light) -> (Paint, Colour, Colour) {
     let colours = palette.light(light);
     match light {
         Light::Grey | Light::Done => (Paint::Flat(palette.done), palette.done, palette.on_done),
-        _ if sheet.style == Style::Screen => (Paint::Flat(colours.fill), colours.edge, colours.on_fill),
-        _ => (lamp::print_fill(light, palette), colours.edge, colours.on_fill),
+        _ if sheet.style == Style::Screen => {
+            (Paint::Flat(colours.fill), colours.edge, colours.on_fill)
+        }
+        _ => (
+            lamp::print_fill(light, palette),
+            colours.edge,
+            colours.on_fill,
+        ),
     }
 }
 
@@ -163,13 +214,23 @@ fn running_label<'a>(
     (fill, on_fill): (Paint, Colour),
     nodes: &mut Vec<Node<'a>>,
 ) {
-    let Some((content, whole)) = label(bar, LABEL_RUNNING, area.w) else { return };
+    let Some((content, whole)) = label(bar, LABEL_RUNNING, area.w) else {
+        return;
+    };
     let width = measure::width(&content, LABEL_RUNNING);
     let rest = area.w - filled;
     let ink = sheet.palette.ink;
     let text = |x: f32, colour, content, clip| {
         let (at, anchor) = ((x, baseline(area)), Anchor::Middle);
-        Node::Text { at, anchor, face: LABEL_RUNNING, colour, content, whole, clip }
+        Node::Text {
+            at,
+            anchor,
+            face: LABEL_RUNNING,
+            colour,
+            content,
+            whole,
+            clip,
+        }
     };
     if filled > width + PART_ROOM {
         let x = area.x + filled / 2.0;
@@ -188,7 +249,11 @@ fn running_label<'a>(
             return nodes.push(text(x, on_fill, content, None));
         }
         let finished = Box2 { w: filled, ..area };
-        let ahead = Box2 { x: split, w: rest, ..area };
+        let ahead = Box2 {
+            x: split,
+            w: rest,
+            ..area
+        };
         nodes.push(text(x, ink, content.clone(), Some(ahead)));
         nodes.push(text(x, on_fill, content, Some(finished)));
     }
@@ -196,7 +261,9 @@ fn running_label<'a>(
 
 /// Stripes under letters make them unreadable on paper: a plain patch goes between.
 fn backing<'a>(fill: Paint, area: Box2, x: f32, width: f32, filled: f32) -> Option<Node<'a>> {
-    let Paint::Hatched { ground, .. } = fill else { return None };
+    let Paint::Hatched { ground, .. } = fill else {
+        return None;
+    };
     let left = (x - width / 2.0 - 2.0).max(area.x);
     let right = (x + width / 2.0 + 2.0).min(area.x + filled);
     (right > left).then(|| Node::fill(left, area.y + 2.0, right - left, area.h - 4.0, ground))
@@ -214,7 +281,13 @@ fn draw_ghost<'a>(
     let end = scale.x_after(one.max(two)).min(scale.width());
     if end > start {
         nodes.push(Node::Open(Mark::Plain("ghost")));
-        nodes.push(Node::fill(start, y - 3.0, end - start, 2.0, sheet.palette.ghost));
+        nodes.push(Node::fill(
+            start,
+            y - 3.0,
+            end - start,
+            2.0,
+            sheet.palette.ghost,
+        ));
         nodes.push(Node::Close);
     }
 }
@@ -230,12 +303,26 @@ pub(super) fn draw_slip<'a>(sheet: &Sheet<'a>, bar: &'a Bar, top: f32, nodes: &m
         return;
     }
     let bottom = top + sheet.metrics.bar_top + sheet.metrics.bar;
-    let stripes =
-        Paint::Hatched { hatch: Hatch::Slip, ground: colours.slip_ground, line: colours.slip_line };
+    let stripes = Paint::Hatched {
+        hatch: Hatch::Slip,
+        ground: colours.slip_ground,
+        line: colours.slip_line,
+    };
     nodes.push(Node::Open(Mark::Plain("slip")));
-    nodes.push(Node::rounded(start, bottom + 1.0, end - start, 4.0, 0.0, Some(stripes), None));
+    nodes.push(Node::rounded(
+        start,
+        bottom + 1.0,
+        end - start,
+        4.0,
+        0.0,
+        Some(stripes),
+        None,
+    ));
     if mark <= scale.width() {
-        let (from, to) = ((mark, top + sheet.metrics.bar_top - 2.0), (mark, bottom + 5.0));
+        let (from, to) = (
+            (mark, top + sheet.metrics.bar_top - 2.0),
+            (mark, bottom + 5.0),
+        );
         nodes.push(Node::line(from, to, colours.slip_line, 2.0));
     }
     nodes.push(Node::Close);
@@ -249,14 +336,21 @@ pub(super) fn draw_target<'a>(sheet: &Sheet<'a>, target: &Target, nodes: &mut Ve
     let ink = sheet.palette.ink;
     let scale = (sheet.metrics.bar + 3.0) / 21.0;
     // On the last day of the axis the pole would lie on the frozen column's border.
-    let x = sheet.scale.x_after(target.date).min(sheet.scale.width() - 1.0);
+    let x = sheet
+        .scale
+        .x_after(target.date)
+        .min(sheet.scale.width() - 1.0);
     nodes.push(Node::Open(Mark::Target(target.date)));
     nodes.push(Node::Path {
         steps: Cow::Borrowed(lamp::FLAG),
         at: (x, sheet.metrics.bar_top - 2.0),
         scale,
         fill: Some(Paint::Flat(ink)),
-        stroke: Some(Stroke { colour: ink, width: 1.3, round: true }),
+        stroke: Some(Stroke {
+            colour: ink,
+            width: 1.3,
+            round: true,
+        }),
     });
     nodes.push(Node::Close);
 }

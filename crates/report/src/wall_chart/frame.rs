@@ -7,8 +7,8 @@ use super::layout::Style;
 use super::model::Light;
 use crate::lamp;
 use crate::measure;
-use crate::scene::{Anchor, Corners, Hatch, Node, Paint, Scene, Step, Stroke, Type};
 use crate::scene::Box2;
+use crate::scene::{Anchor, Corners, Hatch, Node, Paint, Scene, Step, Stroke, Type};
 
 /// 25 on screen, larger on paper that hangs on a wall.
 const TITLE: Type = Type::title(32.0);
@@ -30,7 +30,9 @@ pub fn heading<'a>(scene: &Scene<'a>, width: f32) -> Heading<'a> {
     let mut nodes = Vec::new();
     let mut y = 12.0;
     let mut line = |face: Type, colour, text: Cow<'a, str>, y: &mut f32| {
-        let Some(text) = measure::cut(&text, face, width).map(Cow::into_owned) else { return };
+        let Some(text) = measure::cut(&text, face, width).map(Cow::into_owned) else {
+            return;
+        };
         if text.is_empty() {
             return;
         }
@@ -40,12 +42,25 @@ pub fn heading<'a>(scene: &Scene<'a>, width: f32) -> Heading<'a> {
     };
     line(TITLE, palette.ink, Cow::Borrowed(scene.title), &mut y);
     y += 4.0;
-    line(FACTS, palette.ink_second, Cow::Owned(scene.facts.join(" · ")), &mut y);
+    line(
+        FACTS,
+        palette.ink_second,
+        Cow::Owned(scene.facts.join(" · ")),
+        &mut y,
+    );
     if !scene.as_of.is_empty() {
         y += 2.0;
-        line(SMALL, palette.ink_weak, Cow::Owned(format!("数据截至 {}", scene.as_of)), &mut y);
+        line(
+            SMALL,
+            palette.ink_weak,
+            Cow::Owned(format!("数据截至 {}", scene.as_of)),
+            &mut y,
+        );
     }
-    Heading { nodes, height: y + 10.0 }
+    Heading {
+        nodes,
+        height: y + 10.0,
+    }
 }
 
 /// Height of the legend's line.
@@ -60,20 +75,39 @@ pub fn legend<'a>(scene: &Scene<'a>, width: f32) -> Heading<'a> {
     let mut x = 20.0;
     for (key, word) in KEYS {
         draw_key(scene, key, x, &mut nodes);
-        nodes.push(Node::text((x + SAMPLE + 6.0, 18.0), SMALL, palette.ink_second, word));
+        nodes.push(Node::text(
+            (x + SAMPLE + 6.0, 18.0),
+            SMALL,
+            palette.ink_second,
+            word,
+        ));
         x += SAMPLE + 6.0 + measure::width(word, SMALL) + 18.0;
     }
     for light in [Light::Green, Light::Yellow, Light::Red, Light::Grey] {
         lamp::draw(&mut nodes, light, (x, 7.0), 1.0, palette, scene.style);
-        nodes.push(Node::text((x + 18.0, 18.0), SMALL, palette.ink_second, light.word()));
+        nodes.push(Node::text(
+            (x + 18.0, 18.0),
+            SMALL,
+            palette.ink_second,
+            light.word(),
+        ));
         x += 18.0 + measure::width(light.word(), SMALL) + 14.0;
     }
     let note = measure::cut(scene.note, SMALL, width - 20.0 - x).filter(|note| !note.is_empty());
     if let Some(note) = note {
         let at = (width - 18.0, 18.0);
-        nodes.push(Node::anchored(Anchor::End, at, SMALL, palette.ink_weak, note));
+        nodes.push(Node::anchored(
+            Anchor::End,
+            at,
+            SMALL,
+            palette.ink_weak,
+            note,
+        ));
     }
-    Heading { nodes, height: LEGEND_HEIGHT }
+    Heading {
+        nodes,
+        height: LEGEND_HEIGHT,
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -97,7 +131,13 @@ const KEYS: [(Key, &str); 6] = [
 
 fn draw_key<'a>(scene: &Scene<'a>, key: Key, x: f32, nodes: &mut Vec<Node<'a>>) {
     let palette = scene.palette;
-    let thin = |colour| Some(Stroke { colour, width: 1.0, round: false });
+    let thin = |colour| {
+        Some(Stroke {
+            colour,
+            width: 1.0,
+            round: false,
+        })
+    };
     let flat = |colour| Some(Paint::Flat(colour));
     let bar = |fill, stroke| Node::rounded(x + 0.5, 9.5, SAMPLE - 1.0, 9.0, 2.5, fill, stroke);
     match key {
@@ -106,7 +146,12 @@ fn draw_key<'a>(scene: &Scene<'a>, key: Key, x: f32, nodes: &mut Vec<Node<'a>>) 
         Key::Running => {
             nodes.push(bar(flat(palette.running), thin(palette.green.edge)));
             nodes.push(Node::Rect {
-                area: Box2 { x, y: 9.0, w: 14.0, h: 10.0 },
+                area: Box2 {
+                    x,
+                    y: 9.0,
+                    w: 14.0,
+                    h: 10.0,
+                },
                 radius: 2.5,
                 corners: Corners::Left,
                 fill: flat(palette.green.fill),
@@ -116,9 +161,26 @@ fn draw_key<'a>(scene: &Scene<'a>, key: Key, x: f32, nodes: &mut Vec<Node<'a>>) 
         Key::Critical => nodes.push(Node::line((x, 14.0), (x + SAMPLE, 14.0), palette.ink, 1.6)),
         Key::Slip => {
             let (ground, line) = (palette.red.slip_ground, palette.red.slip_line);
-            let stripes = Paint::Hatched { hatch: Hatch::Slip, ground, line };
-            nodes.push(Node::rounded(x, 12.0, SAMPLE - 2.0, 4.0, 0.0, Some(stripes), None));
-            nodes.push(Node::line((x + SAMPLE - 1.0, 8.0), (x + SAMPLE - 1.0, 20.0), line, 2.0));
+            let stripes = Paint::Hatched {
+                hatch: Hatch::Slip,
+                ground,
+                line,
+            };
+            nodes.push(Node::rounded(
+                x,
+                12.0,
+                SAMPLE - 2.0,
+                4.0,
+                0.0,
+                Some(stripes),
+                None,
+            ));
+            nodes.push(Node::line(
+                (x + SAMPLE - 1.0, 8.0),
+                (x + SAMPLE - 1.0, 20.0),
+                line,
+                2.0,
+            ));
         }
         Key::Target => nodes.push(Node::Path {
             steps: Cow::Borrowed(SMALL_FLAG),
@@ -155,6 +217,15 @@ pub fn footer<'a>(scene: &Scene<'a>, width: f32, pages: (usize, usize)) -> Headi
         nodes.push(Node::anchored(Anchor::Middle, at, SMALL, colour, text));
     }
     let page = format!("第 {} 页　共 {} 页", pages.0, pages.1);
-    nodes.push(Node::anchored(Anchor::End, (width - 18.0, 16.0), SMALL, colour, page));
-    Heading { nodes, height: 24.0 }
+    nodes.push(Node::anchored(
+        Anchor::End,
+        (width - 18.0, 16.0),
+        SMALL,
+        colour,
+        page,
+    ));
+    Heading {
+        nodes,
+        height: 24.0,
+    }
 }

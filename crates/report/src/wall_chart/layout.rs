@@ -9,7 +9,7 @@ use super::axis::{AxisInput, axis};
 use super::model::WallChart;
 use super::{head, links, rows};
 use crate::palette::{DARK, GREY, LIGHT, Palette};
-use crate::scene::{days_between, Pane, Scale, Scene, Side, Stroke};
+use crate::scene::{Pane, Scale, Scene, Side, Stroke, days_between};
 
 /// Plot width of one year in the design: 1372 less the frozen 440 and 132.
 pub const PLOT_WIDTH_YEAR: f32 = 800.0;
@@ -81,7 +81,12 @@ impl Density {
             Density::Standard => (29.0, 26.0, 18.0),
             Density::Loose => (36.0, 30.0, 22.0),
         };
-        Metrics { row, group, bar, bar_top: ((row - bar) / 2.0_f32).floor() }
+        Metrics {
+            row,
+            group,
+            bar,
+            bar_top: ((row - bar) / 2.0_f32).floor(),
+        }
     }
 }
 
@@ -143,7 +148,10 @@ impl Default for LayoutOptions {
 impl LayoutOptions {
     /// For paper, with hatches.
     pub fn print() -> Self {
-        Self { style: Style::Print, ..Self::default() }
+        Self {
+            style: Style::Print,
+            ..Self::default()
+        }
     }
 
     fn palette(&self) -> &'static Palette {
@@ -181,9 +189,19 @@ pub(super) struct Sheet<'a> {
 /// ```
 pub fn layout<'a>(chart: &'a WallChart, options: &LayoutOptions) -> Scene<'a> {
     let (first, last) = range(chart, options);
-    let px_per_day = options.px_per_day.unwrap_or_else(|| options.zoom.px_per_day());
-    let px_per_day = if px_per_day.is_finite() { px_per_day.clamp(0.05, 1_000.0) } else { 1.0 };
-    let scale = Scale { first, last, px_per_day };
+    let px_per_day = options
+        .px_per_day
+        .unwrap_or_else(|| options.zoom.px_per_day());
+    let px_per_day = if px_per_day.is_finite() {
+        px_per_day.clamp(0.05, 1_000.0)
+    } else {
+        1.0
+    };
+    let scale = Scale {
+        first,
+        last,
+        px_per_day,
+    };
     let sheet = Sheet {
         chart,
         scale,
@@ -193,7 +211,10 @@ pub fn layout<'a>(chart: &'a WallChart, options: &LayoutOptions) -> Scene<'a> {
         right_width: rows::right_width(chart),
     };
     let widths = [LEFT_WIDTH, scale.width(), sheet.right_width];
-    let panes = widths.map(|width| Pane { width, ..Pane::default() });
+    let panes = widths.map(|width| Pane {
+        width,
+        ..Pane::default()
+    });
     let mut scene = Scene {
         id: Cow::Owned(safe_id(&options.id)),
         title: &chart.title,
@@ -211,7 +232,13 @@ pub fn layout<'a>(chart: &'a WallChart, options: &LayoutOptions) -> Scene<'a> {
         rows: Vec::new(),
         links: Vec::new(),
     };
-    let input = AxisInput { zoom: options.zoom, first, last, today: chart.today, days_off: &chart.days_off };
+    let input = AxisInput {
+        zoom: options.zoom,
+        first,
+        last,
+        today: chart.today,
+        days_off: &chart.days_off,
+    };
     head::draw(&sheet, &axis(&input), &mut scene);
     shade_days_off(&sheet, options.zoom, &mut scene);
     let placed = rows::draw(&sheet, &mut scene);
@@ -221,8 +248,15 @@ pub fn layout<'a>(chart: &'a WallChart, options: &LayoutOptions) -> Scene<'a> {
 
 /// Only letters, digits and `-` may stand in an id.
 fn safe_id(id: &str) -> String {
-    let kept: String = id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-    if kept.starts_with(|c: char| c.is_ascii_alphabetic()) { kept } else { format!("wall{kept}") }
+    let kept: String = id
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+        .collect();
+    if kept.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        kept
+    } else {
+        format!("wall{kept}")
+    }
 }
 
 /// The days shown, first not after last and at most [`DAYS_MAX`] of them.
@@ -250,7 +284,10 @@ fn around_data(chart: &WallChart, zoom: Zoom) -> (Date, Date) {
         Zoom::Month => PeriodKind::Month,
         Zoom::Week => PeriodKind::Week,
     };
-    (whole.containing(first).first(), whole.containing(last).last())
+    (
+        whole.containing(first).first(),
+        whole.containing(last).last(),
+    )
 }
 
 /// Rest days are shaded where a day is wide enough to see.
@@ -258,8 +295,17 @@ fn shade_days_off(sheet: &Sheet<'_>, zoom: Zoom, scene: &mut Scene<'_>) {
     if zoom == Zoom::Year || sheet.scale.px_per_day < 3.0 {
         return;
     }
-    let days = sheet.chart.days_off.range(sheet.scale.first..=sheet.scale.last);
-    let band = |day: Date| (sheet.scale.x(day), sheet.scale.px_per_day, sheet.palette.day_off);
+    let days = sheet
+        .chart
+        .days_off
+        .range(sheet.scale.first..=sheet.scale.last);
+    let band = |day: Date| {
+        (
+            sheet.scale.x(day),
+            sheet.scale.px_per_day,
+            sheet.palette.day_off,
+        )
+    };
     scene.panes[Side::Plot as usize].shades = days.map(|(day, _)| band(*day)).collect();
 }
 
@@ -267,6 +313,10 @@ fn shade_days_off(sheet: &Sheet<'_>, zoom: Zoom, scene: &mut Scene<'_>) {
 pub(super) fn today_line(sheet: &Sheet<'_>) -> Option<(f32, Stroke)> {
     let today = sheet.chart.today;
     let shown = (sheet.scale.first..=sheet.scale.last).contains(&today);
-    let stroke = Stroke { colour: sheet.palette.brand, width: 1.6, round: false };
+    let stroke = Stroke {
+        colour: sheet.palette.brand,
+        width: 1.6,
+        round: false,
+    };
     shown.then(|| (sheet.scale.x(today), stroke))
 }

@@ -38,7 +38,12 @@ pub(super) fn route<'a>(
     placed: &Placed,
     rows: &[RowSpot<'a>],
 ) -> Vec<LinkPath<'a>> {
-    sheet.chart.links.iter().filter_map(|link| path(sheet, placed, rows, link)).collect()
+    sheet
+        .chart
+        .links
+        .iter()
+        .filter_map(|link| path(sheet, placed, rows, link))
+        .collect()
 }
 
 fn path<'a>(
@@ -47,7 +52,10 @@ fn path<'a>(
     rows: &[RowSpot<'a>],
     link: &Link,
 ) -> Option<LinkPath<'a>> {
-    let (from, to) = (end(sheet, placed, rows, link.from)?, end(sheet, placed, rows, link.to)?);
+    let (from, to) = (
+        end(sheet, placed, rows, link.from)?,
+        end(sheet, placed, rows, link.to)?,
+    );
     if from.row == to.row {
         return None;
     }
@@ -75,15 +83,29 @@ fn end(sheet: &Sheet<'_>, placed: &Placed, rows: &[RowSpot<'_>], at: BarAt) -> O
     let (left, right) = bars::extent(&sheet.scale, bar)?;
     let lane_top = f32::from(lane) * (sheet.metrics.bar + 6.0);
     let top = rows.get(row)?.y + lane_top + sheet.metrics.bar_top;
-    Some(End { row, left, right, top, bottom: top + sheet.metrics.bar })
+    Some(End {
+        row,
+        left,
+        right,
+        top,
+        bottom: top + sheet.metrics.bar,
+    })
 }
 
 /// Out of one bar, along the edge of its row, into the other bar from above or below.
 fn corners(from: &End, to: &End, rows: &[RowSpot<'_>], kind: LinkKind) -> Vec<(f32, f32)> {
     let leaves_finish = matches!(kind, LinkKind::FinishStart | LinkKind::FinishFinish);
     let enters_start = matches!(kind, LinkKind::FinishStart | LinkKind::StartStart);
-    let out = if leaves_finish { from.finish() } else { from.start() };
-    let into = if enters_start { to.start() } else { to.finish() };
+    let out = if leaves_finish {
+        from.finish()
+    } else {
+        from.start()
+    };
+    let into = if enters_start {
+        to.start()
+    } else {
+        to.finish()
+    };
     let row = &rows[from.row];
     let down = to.row > from.row;
     let (leave, edge, enter) = if down {

@@ -134,7 +134,13 @@ pub enum Light {
 
 impl Light {
     /// Worst first, as sums of a group are read.
-    pub const ALL: [Light; 5] = [Light::Green, Light::Yellow, Light::Red, Light::Done, Light::Grey];
+    pub const ALL: [Light; 5] = [
+        Light::Green,
+        Light::Yellow,
+        Light::Red,
+        Light::Done,
+        Light::Grey,
+    ];
 
     /// The word that a reading aid speaks.
     pub const fn word(self) -> &'static str {
@@ -241,10 +247,18 @@ impl WallChart {
     pub(crate) fn dates(&self) -> impl Iterator<Item = Date> {
         let rows = self.groups.iter().flat_map(|group| &group.rows);
         rows.flat_map(|row| {
-            let bars = row.bars.iter().chain(row.sub_rows.iter().map(|sub_row| &sub_row.bar));
+            let bars = row
+                .bars
+                .iter()
+                .chain(row.sub_rows.iter().map(|sub_row| &sub_row.bar));
             let days = bars.flat_map(|bar| {
-                let ghost = bar.ghost.map_or([None, None], |(one, two)| [Some(one), Some(two)]);
-                [Some(bar.first), Some(bar.last), bar.forecast_last].into_iter().chain(ghost).flatten()
+                let ghost = bar
+                    .ghost
+                    .map_or([None, None], |(one, two)| [Some(one), Some(two)]);
+                [Some(bar.first), Some(bar.last), bar.forecast_last]
+                    .into_iter()
+                    .chain(ghost)
+                    .flatten()
             });
             days.chain(row.target.as_ref().map(|target| target.date))
         })
@@ -377,20 +391,36 @@ mod tests {
     #[test]
     fn a_bar_says_its_forecast_and_the_critical_path() {
         let forecast_last = Some(Date::constant(2024, 3, 18));
-        let bar = Bar { critical: true, forecast_last, percent_hundredths: 6250, ..bar() };
-        check(&bar, "桩基工程 1月28日至3月1日 完成62.5% 滞后 预计延至2024年3月18日 关键线路");
+        let bar = Bar {
+            critical: true,
+            forecast_last,
+            percent_hundredths: 6250,
+            ..bar()
+        };
+        check(
+            &bar,
+            "桩基工程 1月28日至3月1日 完成62.5% 滞后 预计延至2024年3月18日 关键线路",
+        );
     }
 
     #[test]
     fn a_finished_bar_has_no_slip() {
         let forecast_last = Some(Date::constant(2023, 3, 18));
-        let bar = Bar { state: BarState::Done, light: Light::Done, forecast_last, ..bar() };
+        let bar = Bar {
+            state: BarState::Done,
+            light: Light::Done,
+            forecast_last,
+            ..bar()
+        };
         check(&bar, "桩基工程 1月28日至3月1日 已完成");
     }
 
     #[test]
     fn days_in_the_wrong_order_are_one_day() {
-        let bar = Bar { last: Date::constant(2022, 1, 1), ..bar() };
+        let bar = Bar {
+            last: Date::constant(2022, 1, 1),
+            ..bar()
+        };
         assert_eq!(bar.last_day(), bar.first);
     }
 }

@@ -33,7 +33,10 @@ const LANES_MAX: usize = 6;
 const SMALL: Type = Type::sans(12.0);
 const HALF: Type = Type::sans(12.5);
 const NAME: Type = Type::sans(13.0);
-const GROUP_NAME: Type = Type { weight: 700, ..Type::sans(13.5) };
+const GROUP_NAME: Type = Type {
+    weight: 700,
+    ..Type::sans(13.5)
+};
 
 /// Where the rows of the chart were put.
 pub(super) struct Placed {
@@ -50,10 +53,15 @@ pub(super) struct PlacedRow {
 }
 
 pub(super) fn draw<'a>(sheet: &Sheet<'a>, scene: &mut Scene<'a>) -> Placed {
-    let mut placed = Placed { rows: Vec::with_capacity(sheet.chart.groups.len()) };
+    let mut placed = Placed {
+        rows: Vec::with_capacity(sheet.chart.groups.len()),
+    };
     for (index, group) in sheet.chart.groups.iter().enumerate() {
         draw_group(sheet, index, group, scene);
-        let rows = group.rows.iter().map(|row| draw_project(sheet, index, row, scene));
+        let rows = group
+            .rows
+            .iter()
+            .map(|row| draw_project(sheet, index, row, scene));
         placed.rows.push(rows.collect());
     }
     placed
@@ -70,14 +78,16 @@ fn open_row<'a>(scene: &mut Scene<'a>, spot: RowSpot<'a>) {
 /// Ground of a row in all panes.
 fn ground(scene: &mut Scene<'_>, height: f32, colour: Colour) {
     for pane in &mut scene.panes {
-        pane.body.push(Node::fill(0.0, 0.0, pane.width, height, colour));
+        pane.body
+            .push(Node::fill(0.0, 0.0, pane.width, height, colour));
     }
 }
 
 fn rule(scene: &mut Scene<'_>, height: f32, colour: Colour) {
     for pane in &mut scene.panes {
         let y = height - 0.5;
-        pane.body.push(Node::line((0.0, y), (pane.width, y), colour, 1.0));
+        pane.body
+            .push(Node::line((0.0, y), (pane.width, y), colour, 1.0));
     }
 }
 
@@ -99,19 +109,34 @@ fn draw_group<'a>(sheet: &Sheet<'a>, index: usize, group: &'a Group, scene: &mut
     ground(scene, height, palette.group);
     let left = &mut scene.panes[Side::Left as usize];
     let width = left.width;
-    left.body.push(Node::fill(0.0, 0.0, 4.0, height, palette.brand));
+    left.body
+        .push(Node::fill(0.0, 0.0, 4.0, height, palette.brand));
     group_texts(sheet, group, width, &mut left.body);
     rule(scene, height, palette.rule);
 }
 
 fn group_texts<'a>(sheet: &Sheet<'a>, group: &'a Group, width: f32, nodes: &mut Vec<Node<'a>>) {
     let (baseline, palette) = (sheet.metrics.group / 2.0 + 5.0, sheet.palette);
-    let Some(label) = measure::cut(&group.label, GROUP_NAME, width - ORDER_X - COLUMN_GAP) else { return };
+    let Some(label) = measure::cut(&group.label, GROUP_NAME, width - ORDER_X - COLUMN_GAP) else {
+        return;
+    };
     let mut x = (ORDER_X + measure::width(&label, GROUP_NAME) + 14.0).max(GROUP_NOTE_X);
-    nodes.push(cut_text((ORDER_X, baseline), GROUP_NAME, palette.ink, &group.label, label));
+    nodes.push(cut_text(
+        (ORDER_X, baseline),
+        GROUP_NAME,
+        palette.ink,
+        &group.label,
+        label,
+    ));
     if let Some(note) = measure::cut(&group.note, HALF, width - x - COLUMN_GAP) {
         let end = x + measure::width(&note, HALF);
-        nodes.push(cut_text((x, baseline), HALF, palette.ink_second, &group.note, note));
+        nodes.push(cut_text(
+            (x, baseline),
+            HALF,
+            palette.ink_second,
+            &group.note,
+            note,
+        ));
         x = (end + 18.0).max(GROUP_LAMP_X);
     }
     for light in [Light::Green, Light::Yellow, Light::Red] {
@@ -123,7 +148,12 @@ fn group_texts<'a>(sheet: &Sheet<'a>, group: &'a Group, width: f32, nodes: &mut 
         let at = (x, (sheet.metrics.group - lamp::SIZE) / 2.0 + 0.5);
         lamp::draw(nodes, light, at, 0.93, palette, sheet.style);
         let wide = measure::width(&text, HALF) - measure::width("0", HALF);
-        nodes.push(Node::text((x + 17.0, baseline), HALF, palette.ink_second, text));
+        nodes.push(Node::text(
+            (x + 17.0, baseline),
+            HALF,
+            palette.ink_second,
+            text,
+        ));
         x += GROUP_LAMP_STEP + wide.max(0.0);
     }
 }
@@ -137,7 +167,15 @@ fn cut_text<'a>(
     content: Cow<'a, str>,
 ) -> Node<'a> {
     let whole = matches!(content, Cow::Owned(_)).then_some(whole);
-    Node::Text { at, anchor: Anchor::Start, face, colour, content, whole, clip: None }
+    Node::Text {
+        at,
+        anchor: Anchor::Start,
+        face,
+        colour,
+        content,
+        whole,
+        clip: None,
+    }
 }
 
 /// Pushes a text cut to the room it has; nothing if there is no text or no room.
@@ -162,7 +200,10 @@ fn draw_project<'a>(
 ) -> PlacedRow {
     let lanes = lanes(&row.bars);
     let pitch = sheet.metrics.bar + 6.0;
-    let extra = lanes.iter().max().map_or(0.0, |lane| f32::from(*lane) * pitch);
+    let extra = lanes
+        .iter()
+        .max()
+        .map_or(0.0, |lane| f32::from(*lane) * pitch);
     let height = sheet.metrics.row + extra;
     let spot = RowSpot {
         kind: RowKind::Project,
@@ -179,7 +220,12 @@ fn draw_project<'a>(
     if row.selected {
         ground(scene, height, selected_colour(sheet, row.light));
     }
-    project_left(sheet, row, height, &mut scene.panes[Side::Left as usize].body);
+    project_left(
+        sheet,
+        row,
+        height,
+        &mut scene.panes[Side::Left as usize].body,
+    );
     let plot = &mut scene.panes[Side::Plot as usize].body;
     let tops = |bar: usize| lanes.get(bar).map_or(0.0, |lane| f32::from(*lane) * pitch);
     for (place, bar) in row.bars.iter().enumerate() {
@@ -191,7 +237,12 @@ fn draw_project<'a>(
     if let Some(target) = &row.target {
         bars::draw_target(sheet, target, plot);
     }
-    project_right(sheet, row, height, &mut scene.panes[Side::Right as usize].body);
+    project_right(
+        sheet,
+        row,
+        height,
+        &mut scene.panes[Side::Right as usize].body,
+    );
     rule(scene, height, sheet.palette.rule_weak);
     for sub_row in &row.sub_rows {
         draw_sub_row(sheet, group, row, sub_row, scene);
@@ -213,19 +264,68 @@ fn baseline(height: f32) -> f32 {
 
 fn project_left<'a>(sheet: &Sheet<'a>, row: &'a Row, height: f32, nodes: &mut Vec<Node<'a>>) {
     let (y, palette) = (baseline(height), sheet.palette);
-    fitted(nodes, (ORDER_X, y), SMALL, palette.ink_weak, &row.order_no, LAMP_X - ORDER_X - 2.0);
-    lamp::draw(nodes, row.light, (LAMP_X, (height - lamp::SIZE) / 2.0), 1.0, palette, sheet.style);
+    fitted(
+        nodes,
+        (ORDER_X, y),
+        SMALL,
+        palette.ink_weak,
+        &row.order_no,
+        LAMP_X - ORDER_X - 2.0,
+    );
+    lamp::draw(
+        nodes,
+        row.light,
+        (LAMP_X, (height - lamp::SIZE) / 2.0),
+        1.0,
+        palette,
+        sheet.style,
+    );
     let word = row.light_word.as_deref().unwrap_or(row.light.word());
-    let face = if row.light == Light::Red { Type { weight: 600, ..SMALL } } else { SMALL };
-    fitted(nodes, (WORD_X, y), face, palette.light(row.light).text, word, NAME_X - WORD_X - 3.0);
-    let face = if row.selected { Type { weight: 600, ..NAME } } else { NAME };
-    fitted(nodes, (NAME_X, y), face, palette.ink, &row.name, UNIT_X - NAME_X - COLUMN_GAP);
+    let face = if row.light == Light::Red {
+        Type {
+            weight: 600,
+            ..SMALL
+        }
+    } else {
+        SMALL
+    };
+    fitted(
+        nodes,
+        (WORD_X, y),
+        face,
+        palette.light(row.light).text,
+        word,
+        NAME_X - WORD_X - 3.0,
+    );
+    let face = if row.selected {
+        Type {
+            weight: 600,
+            ..NAME
+        }
+    } else {
+        NAME
+    };
+    fitted(
+        nodes,
+        (NAME_X, y),
+        face,
+        palette.ink,
+        &row.name,
+        UNIT_X - NAME_X - COLUMN_GAP,
+    );
     unit(sheet, &row.unit, y, nodes);
 }
 
 fn unit<'a>(sheet: &Sheet<'a>, unit: &'a str, y: f32, nodes: &mut Vec<Node<'a>>) {
     let room = super::layout::LEFT_WIDTH - UNIT_X - COLUMN_GAP;
-    fitted(nodes, (UNIT_X, y), HALF, sheet.palette.ink_second, unit, room);
+    fitted(
+        nodes,
+        (UNIT_X, y),
+        HALF,
+        sheet.palette.ink_second,
+        unit,
+        room,
+    );
 }
 
 fn project_right<'a>(sheet: &Sheet<'a>, row: &'a Row, height: f32, nodes: &mut Vec<Node<'a>>) {
@@ -236,7 +336,14 @@ fn project_right<'a>(sheet: &Sheet<'a>, row: &'a Row, height: f32, nodes: &mut V
         let verdict = row.verdict.as_ref().map_or(0.0, verdict_width);
         let date_width = measure::width(&date, HALF) + measure::width(" ", HALF);
         let room = sheet.right_width - TARGET_X - VERDICT_RIGHT - verdict - date_width - 3.0;
-        fitted(nodes, (TARGET_X, y), HALF, sheet.palette.ink_weak, &target.kind, room);
+        fitted(
+            nodes,
+            (TARGET_X, y),
+            HALF,
+            sheet.palette.ink_weak,
+            &target.kind,
+            room,
+        );
         let x = TARGET_X + kind_width.min(room.max(0.0)) + measure::width(" ", HALF);
         nodes.push(Node::text((x, y), HALF, sheet.palette.ink, date));
     }
@@ -245,7 +352,14 @@ fn project_right<'a>(sheet: &Sheet<'a>, row: &'a Row, height: f32, nodes: &mut V
 
 fn verdict_face(verdict: &Verdict) -> Type {
     let late = matches!(verdict.tone, Tone::Warning | Tone::Bad);
-    if late { Type { weight: 600, ..HALF } } else { HALF }
+    if late {
+        Type {
+            weight: 600,
+            ..HALF
+        }
+    } else {
+        HALF
+    }
 }
 
 fn verdict_width(verdict: &Verdict) -> f32 {
@@ -270,7 +384,13 @@ fn draw_verdict<'a>(
     };
     let at = (sheet.right_width - VERDICT_RIGHT, y);
     let face = verdict_face(verdict);
-    nodes.push(Node::anchored(Anchor::End, at, face, colour, verdict.text.as_str()));
+    nodes.push(Node::anchored(
+        Anchor::End,
+        at,
+        face,
+        colour,
+        verdict.text.as_str(),
+    ));
 }
 
 fn draw_sub_row<'a>(
@@ -300,7 +420,12 @@ fn draw_sub_row<'a>(
     bars::draw_slip(sheet, bar, 0.0, plot);
     let right = &mut scene.panes[Side::Right as usize].body;
     let last = short_date(bar.last_day(), sheet.chart.today.year());
-    right.push(Node::text((TARGET_X, y), HALF, sheet.palette.ink_second, last));
+    right.push(Node::text(
+        (TARGET_X, y),
+        HALF,
+        sheet.palette.ink_second,
+        last,
+    ));
     draw_verdict(sheet, sub_row.verdict.as_ref(), bar.light, y, right);
     rule(scene, height, sheet.palette.rule_weak);
 }
@@ -308,20 +433,50 @@ fn draw_sub_row<'a>(
 fn sub_row_left<'a>(sheet: &Sheet<'a>, sub_row: &'a SubRow, y: f32, nodes: &mut Vec<Node<'a>>) {
     let (bar, palette) = (&sub_row.bar, sheet.palette);
     let lamp_y = (sheet.metrics.row - lamp::SIZE * 0.86) / 2.0;
-    fitted(nodes, (ORDER_X, y), SMALL, palette.ink_weak, &sub_row.order_no, LAMP_X - ORDER_X - 2.0);
-    lamp::draw(nodes, bar.light, (LAMP_X, lamp_y), 0.86, palette, sheet.style);
+    fitted(
+        nodes,
+        (ORDER_X, y),
+        SMALL,
+        palette.ink_weak,
+        &sub_row.order_no,
+        LAMP_X - ORDER_X - 2.0,
+    );
+    lamp::draw(
+        nodes,
+        bar.light,
+        (LAMP_X, lamp_y),
+        0.86,
+        palette,
+        sheet.style,
+    );
     let word_room = NAME_X - WORD_X - 3.0;
-    fitted(nodes, (WORD_X, y), SMALL, palette.light(bar.light).text, bar.light.word(), word_room);
+    fitted(
+        nodes,
+        (WORD_X, y),
+        SMALL,
+        palette.light(bar.light).text,
+        bar.light.word(),
+        word_room,
+    );
     // At most ten levels are moved in, so that a name always keeps room.
     let x = NAME_X + INDENT * f32::from(sub_row.depth.min(9) + 1);
-    fitted(nodes, (x, y), SMALL, palette.ink_second, &bar.name, UNIT_X - x - COLUMN_GAP);
+    fitted(
+        nodes,
+        (x, y),
+        SMALL,
+        palette.ink_second,
+        &bar.name,
+        UNIT_X - x - COLUMN_GAP,
+    );
     unit(sheet, &sub_row.unit, y, nodes);
 }
 
 /// Lane of each bar, top lane 0; empty when no two bars overlap. Bars may share one day, for a stage
 /// often begins on the day its forerunner ends.
 fn lanes(bars: &[Bar]) -> Vec<u8> {
-    let in_line = bars.windows(2).all(|pair| pair[1].first >= pair[0].last_day());
+    let in_line = bars
+        .windows(2)
+        .all(|pair| pair[1].first >= pair[0].last_day());
     if in_line {
         return Vec::new();
     }
@@ -384,7 +539,10 @@ mod tests {
 
     #[track_caller]
     fn check(days: &[(i8, i8)], expect: &[u8]) {
-        let bars: Vec<Bar> = days.iter().map(|(first, last)| bar(*first, *last)).collect();
+        let bars: Vec<Bar> = days
+            .iter()
+            .map(|(first, last)| bar(*first, *last))
+            .collect();
         assert_eq!(lanes(&bars), expect);
     }
 
@@ -402,8 +560,15 @@ mod tests {
 
     #[test]
     fn too_many_overlapping_bars_share_the_last_lanes() {
-        let many = vec![(1, 20); 9];
-        let bars: Vec<Bar> = many.iter().map(|(first, last)| bar(*first, *last)).collect();
-        assert!(lanes(&bars).iter().all(|lane| usize::from(*lane) < LANES_MAX));
+        let many = [(1, 20); 9];
+        let bars: Vec<Bar> = many
+            .iter()
+            .map(|(first, last)| bar(*first, *last))
+            .collect();
+        assert!(
+            lanes(&bars)
+                .iter()
+                .all(|lane| usize::from(*lane) < LANES_MAX)
+        );
     }
 }

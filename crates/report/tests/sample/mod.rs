@@ -36,18 +36,37 @@ pub fn chart() -> WallChart {
     for line in ROUND.lines() {
         let parts: Vec<&str> = line.split('|').map(str::trim).collect();
         if let Some(label) = line.strip_prefix('#') {
-            let label = label.split('|').next().unwrap_or_default().trim().to_owned();
-            groups.push(Group { label, note: parts[1].to_owned(), rows: Vec::new() });
+            let label = label
+                .split('|')
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .to_owned();
+            groups.push(Group {
+                label,
+                note: parts[1].to_owned(),
+                rows: Vec::new(),
+            });
         } else {
             order += 1;
-            groups.last_mut().expect("a group comes first").rows.push(row(order, &parts));
+            groups
+                .last_mut()
+                .expect("a group comes first")
+                .rows
+                .push(row(order, &parts));
         }
     }
     WallChart {
         title: "中原区第七期“三个一批”重点项目挂图".into(),
-        facts: ["15 个项目", "总投资 62.4 亿元", "签约 2 个 2 亿", "开工 6 个 31.2 亿", "投产 7 个 29.2 亿"]
-            .map(String::from)
-            .to_vec(),
+        facts: [
+            "15 个项目",
+            "总投资 62.4 亿元",
+            "签约 2 个 2 亿",
+            "开工 6 个 31.2 亿",
+            "投产 7 个 29.2 亿",
+        ]
+        .map(String::from)
+        .to_vec(),
         today: Date::constant(2023, 3, 10),
         as_of: "2023年3月10日 08:00".into(),
         note: "项目名称与投资额取自公开报道，节点与灯色为演示数据".into(),
@@ -59,8 +78,17 @@ pub fn chart() -> WallChart {
 }
 
 fn link(from: (usize, usize, usize), to: (usize, usize, usize)) -> Link {
-    let at = |(group, row, bar)| BarAt { group, row, sub_row: None, bar };
-    Link { from: at(from), to: at(to), kind: LinkKind::FinishStart }
+    let at = |(group, row, bar)| BarAt {
+        group,
+        row,
+        sub_row: None,
+        bar,
+    };
+    Link {
+        from: at(from),
+        to: at(to),
+        kind: LinkKind::FinishStart,
+    }
 }
 
 fn row(order: usize, parts: &[&str]) -> Row {
@@ -77,9 +105,17 @@ fn row(order: usize, parts: &[&str]) -> Row {
         light,
         name: parts[0].to_owned(),
         unit: parts[1].to_owned(),
-        bars: stages.map(|(place, stage)| bar(order * 10 + place, stage, light)).collect(),
-        target: Some(Target { kind: kind.to_owned(), date: day(date) }),
-        verdict: Some(Verdict { text: parts[5].to_owned(), tone: tone(parts[5], light) }),
+        bars: stages
+            .map(|(place, stage)| bar(order * 10 + place, stage, light))
+            .collect(),
+        target: Some(Target {
+            kind: kind.to_owned(),
+            date: day(date),
+        }),
+        verdict: Some(Verdict {
+            text: parts[5].to_owned(),
+            tone: tone(parts[5], light),
+        }),
         selected: light == Light::Red,
         ..Row::default()
     }
@@ -109,7 +145,11 @@ fn bar(id: usize, stage: &str, light: Light) -> Bar {
         last: day(words[2]),
         state,
         percent_hundredths: percent * 100,
-        light: if state == BarState::Running { light } else { Light::Grey },
+        light: if state == BarState::Running {
+            light
+        } else {
+            Light::Grey
+        },
         critical: words[4] == "+",
         forecast_last: words.get(5).map(|text| day(text)),
         ghost: None,
@@ -118,5 +158,10 @@ fn bar(id: usize, stage: &str, light: Light) -> Bar {
 
 fn day(text: &str) -> Date {
     let (month, day) = text.split_once('/').expect("month/day");
-    Date::new(2023, month.parse().expect("a month"), day.parse().expect("a day")).expect("a day")
+    Date::new(
+        2023,
+        month.parse().expect("a month"),
+        day.parse().expect("a day"),
+    )
+    .expect("a day")
 }
