@@ -9,6 +9,7 @@ import { createAppRouter } from "./router";
 import { bindTravel } from "./shell/travel";
 import "./style/tokens.css";
 import "./style/base.css";
+import "./style/parts.css";
 
 const client = new QueryClient({
   defaultOptions: { queries: { retry: shouldRetry, staleTime: 30_000, refetchOnWindowFocus: false } },

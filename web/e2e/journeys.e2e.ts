@@ -1,0 +1,342 @@
+// What people do on the pages, one story each. Stories that change records use the first project found.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { breaches, launch, openPage, real, shot, SHOTS, start, type Running } from "./harness";
+
+let browser: Browser;
+let running: Running;
+let page: Page;
+let troubles: string[];
+beforeAll(async () => {
+  running = await start();
+  browser = await launch();
+  ({ page, troubles } = await openPage(browser, running));
+});
+afterAll(async () => {
+  await browser?.close();
+  await running?.stop();
+});
+
+describe("signing in", () => {
+  test("a wrong password is refused in words", async () => {
+    await page.goto("/");
+    await page.waitForURL("**/signin**");
+    await page.fill("#login", "nobody");
+    await page.fill("#password", "wrong");
+    await page.click("button[type=submit]");
+    await page.waitForSelector("[role=alert]");
+    expect((await page.textContent("[role=alert]"))?.length).toBeGreaterThan(5);
+    expect(await breaches(page)).toEqual([]);
+    await shot(page, "signin-refused");
+  });
+  test("the one-time link leads home and leaves no token in the address", async () => {
+    await page.goto(running.signIn);
+    await page.waitForSelector(".board");
+    expect(new URL(page.url()).pathname).toBe("/");
+    expect(page.url()).not.toContain("token");
+  });
+});
+
+describe("home", () => {
+  test("a figure explains itself and Esc closes it", async () => {
+    await page.click(".big");
+    await page.waitForSelector(".popover dl");
+    await shot(page, "home-figure");
+    expect(await breaches(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await expect.poll(() => page.locator(".popover").count()).toBe(0);
+  });
+  test("a sub-district leads to its projects", async () => {
+    await page.locator(".tile").nth(5).click();
+    await page.waitForURL("**/projects?filter=**");
+    await page.waitForSelector(".ledger-head");
+    await page.goto("/");
+  });
+});
+
+describe("search", () => {
+  test("Ctrl K finds a project by the keyboard alone", async () => {
+    await page.waitForSelector(".board");
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("泛锐");
+    await page.waitForSelector(".hits li");
+    await shot(page, "search");
+    expect(await breaches(page)).toEqual([]);
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/projects/**");
+    await page.waitForSelector(".project-head h1");
+    expect(await page.textContent(".project-head h1")).toContain("泛锐");
+  });
+});
+
+describe("travel", () => {
+  test("another day is read-only, says so, and leads back", async () => {
+    await page.goto("/wall");
+    await page.waitForSelector(".main-chart svg");
+    await page.click(".day");
+    await page.fill("#travel-day", "2023-03-03");
+    await page.click(".day-form button");
+    await page.waitForSelector(".travelling");
+    expect(await page.textContent(".travelling")).toContain("2023年3月3日");
+    expect(page.url()).toContain("as_of=2023-03-03");
+    expect(await page.locator(".bar.editable").count()).toBe(0);
+    await shot(page, "travel");
+    await page.click(".travelling button");
+    await expect.poll(() => page.locator(".travelling").count()).toBe(0);
+    expect(page.url()).not.toContain("as_of");
+  });
+});
+
+/** A bar that may be changed, wide enough to be dragged by its middle. */
+async function editableBar() {
+  await page.waitForSelector(".main-chart .bar.editable");
+  const bars = page.locator(".main-chart .bar.editable");
+  for (let index = 0; index < (await bars.count()); index += 1) {
+    const bar = bars.nth(index);
+    const box = await bar.boundingBox();
+    if (box && box.width > 60 && box.x + box.width < 1280) return { bar, box };
+  }
+  throw new Error("no bar to drag");
+}
+
+describe("wall chart", () => {
+  test("a light opens its reasons by click", async () => {
+    await page.goto("/wall");
+    await page.waitForSelector(".hit-light.red, .hit-light.yellow, .hit-light");
+    await page.locator(".hit-light.red, .hit-light").first().click();
+    await page.waitForSelector(".popover dl");
+    await shot(page, "wall-explain");
+    expect(await breaches(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+  });
+  test("a click on a light filters, a second one shows all again", async () => {
+    const all = await page.locator(".hit-name").count();
+    const red = page.locator(".wall-lights button").last();
+    await red.click();
+    await page.waitForSelector(".wall-filter");
+    await expect.poll(() => page.locator(".hit-name").count()).toBeLessThan(all);
+    await page.locator(".wall-lights button").last().click();
+    await expect.poll(() => page.locator(".hit-name").count()).toBe(all);
+  });
+  test("a row opens by Enter and shows its activities", async () => {
+    const before = await page.locator(".main-chart .bar").count();
+    await page.locator(".hit-name").first().focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => page.locator(".main-chart .bar").count()).toBeGreaterThan(before);
+    expect(await page.locator(".hit-name").first().getAttribute("aria-expanded")).toBe("true");
+    await shot(page, "wall-open");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => page.locator(".main-chart .bar").count()).toBe(before);
+  });
+  test("arrows walk from a name to a bar", async () => {
+    await page.locator(".hit-name").first().focus();
+    await page.keyboard.press("ArrowRight");
+    expect(await page.evaluate(() => document.activeElement?.classList.contains("bar"))).toBe(true);
+    await page.keyboard.press("ArrowDown");
+    expect(await page.evaluate(() => document.activeElement?.classList.contains("bar"))).toBe(true);
+    await page.keyboard.press("Escape");
+  });
+  test("plus zooms in, minus zooms out, today stays in sight", async () => {
+    await page.locator(".hit-name").first().focus();
+    await page.keyboard.press("+");
+    await page.waitForURL("**zoom=quarter**");
+    await page.keyboard.press("+");
+    await page.waitForURL("**zoom=month**");
+    await page.waitForTimeout(400);
+    await shot(page, "wall-month");
+    await page.keyboard.press("-");
+    await page.keyboard.press("-");
+    await expect.poll(() => page.url()).not.toContain("zoom");
+  });
+  test("dragging a bar asks for a reason, saves, and undo brings the dates back", async () => {
+    const { bar, box } = await editableBar();
+    const id = await bar.getAttribute("data-activity");
+    const first = await bar.getAttribute("data-first");
+    const middle = { x: box.x + box.width / 2, y: box.y + 8 };
+    await page.mouse.move(middle.x, middle.y);
+    await page.mouse.down();
+    await page.mouse.move(middle.x + 12, middle.y, { steps: 4 });
+    await page.waitForSelector(".ghost");
+    await shot(page, "wall-drag");
+    await page.mouse.move(middle.x + 22, middle.y, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForSelector("dialog .replan");
+    await page.click("dialog button[type=submit]");
+    await page.waitForSelector("#replan-wrong");
+    await shot(page, "wall-replan");
+    expect(await breaches(page)).toEqual([]);
+    await page.fill("#replan-reason", "端到端测试：供电接入推迟");
+    await page.click("dialog button[type=submit]");
+    await page.waitForSelector(".toast");
+    const moved = page.locator(`.main-chart .bar[data-activity="${id}"]`).first();
+    await expect.poll(() => moved.getAttribute("data-first")).not.toBe(first);
+    await shot(page, "wall-moved");
+    await page.locator(".toast button").first().click();
+    await expect.poll(() => moved.getAttribute("data-first"), { timeout: 10_000 }).toBe(first);
+  });
+  test("Alt and an arrow move the bar by a day through the same dialog", async () => {
+    const { bar } = await editableBar();
+    await bar.focus();
+    await page.keyboard.press("Alt+ArrowRight");
+    await page.waitForSelector("dialog .replan");
+    expect(await page.textContent("dialog .replan")).toContain("晚 1 天");
+    await page.keyboard.press("Escape");
+    await expect.poll(() => page.locator("dialog").count()).toBe(0);
+  });
+  test("comparing shows another day's chart and both light counts", async () => {
+    await page.getByRole("button", { name: "与上周比" }).click();
+    await page.waitForSelector(".compare-lights");
+    expect(await page.locator(".main-chart").count()).toBe(2);
+    await page.getByRole("button", { name: "结束对照" }).click();
+    await expect.poll(() => page.locator(".main-chart").count()).toBe(1);
+  });
+  test("printing offers three papers that answer with PDF", async () => {
+    await page.getByRole("button", { name: "打印" }).click();
+    await page.waitForSelector(".papers");
+    expect(await page.locator(".papers a[href*='paper=']").count()).toBe(3);
+    await shot(page, "wall-print");
+    if (real) {
+      const address = (await page.locator(".papers a[href*='paper=A3']").getAttribute("href")) ?? "";
+      const answer = await page.request.get(address);
+      expect(answer.status()).toBe(200);
+      expect((await answer.body()).subarray(0, 5).toString()).toBe("%PDF-");
+    }
+    await page.keyboard.press("Escape");
+  });
+  test("a snapshot can be kept and listed", async () => {
+    await page.getByRole("button", { name: "快照" }).click();
+    await page.waitForSelector("dialog .keep");
+    await page.fill("#snapshot-note", "端到端测试留图");
+    await page.click("dialog .keep button[type=submit]");
+    await page.waitForSelector(".toast");
+    await page.waitForSelector("dialog tbody tr");
+    await shot(page, "snapshots");
+    await page.locator("dialog tbody a").first().click();
+    await page.waitForURL("**/wall/snapshots/**");
+    await page.waitForSelector(".main-chart svg");
+    expect(await page.locator(".bar.editable").count()).toBe(0);
+  });
+});
+
+describe("ledger", () => {
+  test("sorting, filtering and walking the grid", async () => {
+    await page.goto("/projects");
+    await page.waitForSelector(".grid td.name");
+    await page.locator(".grid th button", { hasText: "总投资" }).click();
+    await page.waitForURL("**sort=investment_total**");
+    expect(await page.locator(".grid th[aria-sort=ascending]").count()).toBe(1);
+    await page.locator(".grid td[data-cell='0:1']").focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowRight");
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("data-cell"))).toBe("1:2");
+    await page.fill(".words", "幼儿园");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => page.locator(".grid td.name").count()).toBe(1);
+    await shot(page, "projects-filtered");
+  });
+  test("columns can be chosen and stay chosen", async () => {
+    await page.goto("/projects");
+    await page.waitForSelector(".grid th");
+    const before = await page.locator(".grid th").count();
+    await page.getByRole("button", { name: "选列" }).click();
+    await page.locator(".column-list input:checked").last().uncheck();
+    expect(await breaches(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await expect.poll(() => page.locator(".grid th").count()).toBe(before - 1);
+    await page.reload();
+    await page.waitForSelector(".grid th");
+    expect(await page.locator(".grid th").count()).toBe(before - 1);
+  });
+  test("the round's light filter shows only red projects", async () => {
+    await page.goto("/projects?filter=rag:eq:red");
+    await page.waitForSelector(".ledger-head");
+    await expect.poll(async () => (await page.locator(".grid tbody .light.red").count()) === (await page.locator(".grid td.name").count())).toBe(true);
+  });
+});
+
+describe("project", () => {
+  test("a change needs a reason and lands in the history", async () => {
+    await page.goto("/projects");
+    await page.locator(".grid td.name a").first().click();
+    await page.waitForSelector(".record-form");
+    await page.fill("#field-remark", `端到端测试 ${real ? "真" : "样"}`).catch(async () => {
+      await page.click(".more-fields");
+      await page.fill("#field-remark", "端到端测试");
+    });
+    await page.locator("#field-remark").blur();
+    await page.waitForSelector(".form-foot");
+    await page.click(".form-foot button[type=submit]");
+    await page.waitForSelector("#record-reason-wrong");
+    await shot(page, "project-reason");
+    await page.fill("#record-reason", "核对后补充备注");
+    await page.click(".form-foot button[type=submit]");
+    await page.waitForSelector(".toast");
+    await page.click("#tab-log");
+    await page.waitForSelector(".history li");
+    expect(await page.locator(".history li").first().textContent()).toContain("核对后补充备注");
+    await shot(page, "project-history");
+  });
+  test("a file can be attached and removed", async () => {
+    await page.click("#tab-files");
+    await page.waitForSelector(".small-drop");
+    await page.setInputFiles(".small-drop input", { name: "进度照片说明.txt", mimeType: "text/plain", buffer: Buffer.from("桩基完成 62%") });
+    await page.waitForSelector(".attachments tbody tr");
+    expect(await page.textContent(".attachments tbody")).toContain("进度照片说明.txt");
+    await page.locator(".attachments tbody button").first().click();
+    await page.locator("dialog .btn.primary").click();
+    await expect.poll(() => page.locator(".attachments tbody tr").count()).toBe(0);
+  });
+  test("a new record with nothing filled says what is missing at the field", async () => {
+    await page.goto("/projects/new");
+    await page.waitForSelector(".form-grid");
+    await page.click(".form-foot button[type=submit]");
+    await page.waitForSelector(".editor .wrong");
+    expect(await page.locator("#field-name").getAttribute("aria-invalid")).toBe("true");
+    await shot(page, "new-refused");
+    expect(await breaches(page)).toEqual([]);
+  });
+});
+
+describe("import", () => {
+  test("a workbook is previewed, confirmed, and undone with a reason", async () => {
+    await page.goto("/import");
+    await page.waitForSelector(".drop");
+    const workbook = process.env.GUATU_WORKBOOK;
+    if (real && !workbook) return;
+    const file = workbook ?? join(SHOTS, "样表.xlsx");
+    if (!workbook) writeFileSync(file, "fixture");
+    await page.setInputFiles(".drop input", file);
+    await page.waitForSelector(".import-rows tbody tr", { timeout: 60_000 });
+    await shot(page, "import-preview");
+    expect(await breaches(page)).toEqual([]);
+    await page.locator(".import-rows").scrollIntoViewIfNeeded();
+    await shot(page, "import-rows");
+    await page.click(".import-foot button[type=submit]");
+    await page.waitForSelector(".import-result", { timeout: 60_000 });
+    await page.waitForSelector("tbody .link");
+    await shot(page, "import-done");
+    await page.locator("tbody .link").first().click();
+    await page.fill("#reason-text", "端到端测试撤销");
+    await page.click("dialog button[type=submit]");
+    await expect.poll(() => page.locator("dialog").count(), { timeout: 30_000 }).toBe(0);
+  });
+});
+
+describe("the other language", () => {
+  test("English can be chosen and chosen back", async () => {
+    await page.goto("/");
+    await page.waitForSelector(".board");
+    await page.click(".avatar");
+    await page.getByRole("button", { name: "English" }).click();
+    await expect.poll(() => page.textContent(".rail a.on")).toContain("Overview");
+    await shot(page, "home-english");
+    await page.getByRole("button", { name: "中文" }).click();
+    await page.keyboard.press("Escape");
+  });
+});
+
+test("nothing was logged as an error on the way", () => {
+  expect(troubles).toEqual([]);
+});
