@@ -1,7 +1,8 @@
 //! CPU time of a whole schedule on the generated network that peers are measured with: n tasks,
 //! finish-start links to 2 random predecessors within the last 200, durations of 1–10 days, seed 1.
 //! Beyond 100,000 tasks durations are 1–10 tenths of a day, since calendars end in 2084.
-//! `mixed` has three calendars, all link kinds and lags; `chain` has one link after the other.
+//! `mixed` has three calendars, all link kinds and lags; `shuffled` has its activities in no order;
+//! `chain` has one link after the other.
 //!
 //! `cargo run --release -p plan --example speed [tasks]`
 
@@ -21,6 +22,7 @@ fn main() {
     for count in sizes {
         measure("random", &random_network(count, 1));
         measure("mixed", &mixed(random_network(count, 1)));
+        measure("shuffled", &shuffled(random_network(count, 1)));
         measure("chain", &chain(count));
     }
 }
@@ -33,7 +35,7 @@ fn measure(shape: &str, network: &Network) {
         let answer = schedule(network, &options).expect("no loop is generated");
         let seconds = cpu_seconds() - before;
         println!(
-            "{shape:6} n={:>8} links={:>8} run {run}: {seconds:.3} s CPU, finish {}",
+            "{shape:8} n={:>8} links={:>8} run {run}: {seconds:.3} s CPU, finish {}",
             network.activities.len(),
             network.links.len(),
             date_of_finish(answer.finish),
@@ -91,6 +93,26 @@ fn mixed(mut network: Network) -> Network {
     for (i, link) in network.links.iter_mut().enumerate() {
         link.kind = kinds[i / 3 % 4];
         link.lag = [0, 0, 9][i % 3];
+    }
+    network
+}
+
+/// The same network with its activities in no order at all: every step is a cache miss.
+fn shuffled(mut network: Network) -> Network {
+    let count = network.activities.len();
+    let mut random = Random(7);
+    let mut place: Vec<usize> = (0..count).collect();
+    for i in (1..count).rev() {
+        let other = random.below(i as u64 + 1) as usize;
+        place.swap(i, other);
+        network.activities.swap(i, other);
+    }
+    let mut moved = vec![0; count];
+    for (new, &old) in place.iter().enumerate() {
+        moved[old] = new;
+    }
+    for link in &mut network.links {
+        (link.from, link.to) = (moved[link.from], moved[link.to]);
     }
     network
 }

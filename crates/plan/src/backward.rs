@@ -41,8 +41,7 @@ pub(crate) fn pass(graph: &Graph, options: &Options, early: &Early) -> Late {
         latest: vec![0; count],
     };
     let frame = Frame::new(graph, options, early);
-    for &i in graph.order.iter().rev() {
-        let i = i as usize;
+    for i in graph.first_to_last().rev() {
         if graph.role[i] == Role::Done {
             late.start[i] = early.start[i];
             late.finish[i] = early.finish[i];
@@ -143,8 +142,8 @@ fn gather(graph: &Graph, early: &Early, late: &Late, i: usize) -> Bounds {
         if graph.role[to] == Role::Done || (started && leaves_start) {
             continue;
         }
-        let at = graph.unlagged(arc, late_bound(graph, late, to, arc));
-        let free = graph.unlagged(arc, early_bound(early, to, arc));
+        let at = graph.unlagged(arc, i, late_bound(graph, late, to, arc));
+        let free = graph.unlagged(arc, i, early_bound(early, to, arc));
         let driver = Driver::Link(arc.link());
         if leaves_start {
             lower(&mut bounds.start, &mut bounds.start_driver, at, driver);
@@ -182,7 +181,9 @@ fn latest(graph: &Graph, frame: &Frame, i: usize, bounds: &Bounds) -> (Minute, D
             best = (at, bounds.start_driver);
         }
     }
-    let activity = &graph.network.activities[i];
+    let Some(activity) = graph.special(i) else {
+        return best;
+    };
     if let Some(deadline) = activity.deadline
         && deadline < best.0
     {

@@ -59,8 +59,7 @@ pub(crate) fn pass(graph: &Graph, options: &Options) -> Early {
         project_finish: Minute::MIN,
     };
     let frame = Frame::new(graph, options);
-    for &i in &graph.order {
-        let i = i as usize;
+    for i in graph.first_to_last() {
         if let Progress::Finished {
             actual_start,
             actual_finish,
@@ -150,15 +149,15 @@ fn place(graph: &Graph, frame: &Frame, early: &mut Early, i: usize) {
     };
 }
 
-/// What a link asks of its successor.
-fn link_bound(graph: &Graph, early: &Early, arc: Arc) -> Minute {
+/// What a link asks of its successor `i`.
+fn link_bound(graph: &Graph, early: &Early, i: usize, arc: Arc) -> Minute {
     let from = arc.other();
     let base = if arc.kind().leaves_start() {
         early.start[from]
     } else {
         early.finish[from]
     };
-    graph.lagged(arc, base)
+    graph.lagged(arc, i, base)
 }
 
 fn gather(graph: &Graph, early: &Early, i: usize) -> Bounds {
@@ -169,7 +168,7 @@ fn gather(graph: &Graph, early: &Early, i: usize) -> Bounds {
         constraint_finish: NONE,
     };
     for &arc in graph.before(i) {
-        let at = link_bound(graph, early, arc);
+        let at = link_bound(graph, early, i, arc);
         let bound = if arc.kind().enters_start() {
             &mut bounds.start
         } else {
@@ -177,7 +176,9 @@ fn gather(graph: &Graph, early: &Early, i: usize) -> Bounds {
         };
         bound.raise(at, Driver::Link(arc.link()));
     }
-    let activity = &graph.network.activities[i];
+    let Some(activity) = graph.special(i) else {
+        return bounds;
+    };
     for constraint in &activity.constraints {
         let driver = Driver::Constraint(constraint.kind);
         match constraint.kind {
@@ -254,7 +255,7 @@ fn start_for(timeline: &Timeline, finish: Minute, work: i64) -> Minute {
 
 /// True when the link leaves its successor no earlier date than it has.
 pub(crate) fn drives(graph: &Graph, early: &Early, i: usize, arc: Arc) -> bool {
-    let at = link_bound(graph, early, arc);
+    let at = link_bound(graph, early, i, arc);
     let timeline = graph.timeline(i);
     match graph.role[i] {
         Role::Done => false,

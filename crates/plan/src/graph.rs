@@ -1,10 +1,13 @@
-//! The network as flat arrays: remaining work, packed links by successor and by predecessor, and an order to walk in.
+//! The network as flat arrays in working order: every predecessor stands before its successors, so
+//! that both passes run through memory in one direction whatever order the plan was written in.
 //!
-//! Built once per calculation. Checks indexes and finds loops; dates are the business of `forward` and `backward`.
+//! Built once per calculation. Checks indexes and finds loops; dates are the business of `forward`
+//! and `backward`. Positions in these arrays are not indexes of activities: `by_activity` turns
+//! answers back.
 
 use ground::{Finding, Minute, Timeline};
 
-use crate::network::{ActivityKind, LagCalendar, Link, LinkKind, Network, Progress};
+use crate::network::{Activity, ActivityKind, LagCalendar, Link, LinkKind, Network, Progress};
 
 /// How an activity takes part in the passes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -87,12 +90,57 @@ impl Adjacency {
         Adjacency { first, arcs }
     }
 
+    /// The same arcs with activity `order[i]` at position `i`.
+    fn reordered(&self, order: &[u32]) -> Self {
+        let mut position = vec![0u32; order.len()];
+        for (i, &index) in order.iter().enumerate() {
+            position[index as usize] = i as u32;
+        }
+        let mut first = Vec::with_capacity(self.first.len());
+        let mut arcs = Vec::with_capacity(self.arcs.len());
+        first.push(0);
+        for &index in order {
+            let own = self.of(index as usize).iter();
+            arcs.extend(own.map(|arc| Arc {
+                other: position[arc.other()],
+                tag: arc.tag,
+            }));
+            first.push(arcs.len() as u32);
+        }
+        Adjacency { first, arcs }
+    }
+
+    /// The arcs seen from the other end.
+    fn reversed(&self) -> Self {
+        let count = self.first.len() - 1;
+        let mut first = vec![0u32; count + 1];
+        for arc in &self.arcs {
+            first[arc.other() + 1] += 1;
+        }
+        for i in 0..count {
+            first[i + 1] += first[i];
+        }
+        let mut next = first.clone();
+        let mut arcs = vec![Arc { other: 0, tag: 0 }; self.arcs.len()];
+        for own in 0..count {
+            for arc in self.of(own) {
+                let place = &mut next[arc.other()];
+                arcs[*place as usize] = Arc {
+                    other: own as u32,
+                    tag: arc.tag,
+                };
+                *place += 1;
+            }
+        }
+        Adjacency { first, arcs }
+    }
+
     fn of(&self, i: usize) -> &[Arc] {
         &self.arcs[self.first[i] as usize..self.first[i + 1] as usize]
     }
 }
 
-/// The compiled network.
+/// The compiled network. `i` is a position in working order everywhere.
 pub(crate) struct Graph<'a> {
     pub network: &'a Network,
     /// Remaining work, minutes.
@@ -100,40 +148,74 @@ pub(crate) struct Graph<'a> {
     /// Calendar index.
     pub calendar: Vec<u32>,
     pub role: Vec<Role>,
-    /// Every predecessor before its successors.
-    pub order: Vec<u32>,
+    /// Constraints, a deadline or actual dates: the few activities whose record must be opened.
+    special: Vec<bool>,
+    /// Activity at each position; `None` when the written order is a working order.
+    order: Option<Vec<u32>>,
     before: Adjacency,
     after: Adjacency,
 }
 
 impl<'a> Graph<'a> {
-    /// Checks the indexes, packs the links and orders the activities.
+    /// Checks the indexes, orders the activities and packs them with their links.
     pub fn build(network: &'a Network) -> Result<Self, Vec<Finding>> {
         let broken = check(network);
         if !broken.is_empty() {
             return Err(broken);
         }
         let count = network.activities.len();
-        let before = Adjacency::build(count, &network.links, |l| (l.to, l.from));
         let after = Adjacency::build(count, &network.links, |l| (l.from, l.to));
-        let order = order(network, &before, &after)?;
-        Ok(Graph {
+        let order = order(network, &after)?;
+        let after = match &order {
+            Some(order) => after.reordered(order),
+            None => after,
+        };
+        let mut graph = Graph {
             network,
-            work: network.activities.iter().map(|a| a.remaining()).collect(),
-            calendar: network
-                .activities
-                .iter()
-                .map(|a| a.calendar as u32)
-                .collect(),
-            role: network.activities.iter().map(role).collect(),
+            work: Vec::with_capacity(count),
+            calendar: Vec::with_capacity(count),
+            role: Vec::with_capacity(count),
+            special: Vec::with_capacity(count),
             order,
-            before,
+            before: after.reversed(),
             after,
-        })
+        };
+        for i in 0..count {
+            let activity = graph.activity(i);
+            graph.work.push(activity.remaining());
+            graph.calendar.push(activity.calendar as u32);
+            graph.role.push(role(activity));
+            graph.special.push(is_special(activity));
+        }
+        Ok(graph)
     }
 
     pub fn len(&self) -> usize {
-        self.work.len()
+        self.first_to_last().len()
+    }
+
+    /// All positions, predecessors before successors.
+    pub fn first_to_last(&self) -> std::ops::Range<usize> {
+        0..self.network.activities.len()
+    }
+
+    pub fn activity(&self, i: usize) -> &'a Activity {
+        let index = self.order.as_ref().map_or(i, |order| order[i] as usize);
+        &self.network.activities[index]
+    }
+
+    /// The activity, if it has more to say than work and calendar.
+    pub fn special(&self, i: usize) -> Option<&'a Activity> {
+        if self.special[i] {
+            Some(self.activity(i))
+        } else {
+            None
+        }
+    }
+
+    pub fn progress(&self, i: usize) -> Progress {
+        self.special(i)
+            .map_or(Progress::NotStarted, |activity| activity.progress)
     }
 
     pub fn timeline(&self, i: usize) -> &'a Timeline {
@@ -150,10 +232,6 @@ impl<'a> Graph<'a> {
         self.after.of(i)
     }
 
-    pub fn progress(&self, i: usize) -> Progress {
-        self.network.activities[i].progress
-    }
-
     /// `rule` for unfinished activities, false for finished ones.
     pub fn unfinished(&self, rule: impl Fn(usize) -> bool) -> Vec<bool> {
         (0..self.len())
@@ -161,48 +239,67 @@ impl<'a> Graph<'a> {
             .collect()
     }
 
-    fn lag_timeline(&self, link: &Link) -> Option<&'a Timeline> {
-        match link.lag_calendar {
-            LagCalendar::Predecessor => Some(self.timeline(link.from)),
-            LagCalendar::Successor => Some(self.timeline(link.to)),
-            LagCalendar::Elapsed => None,
+    /// Values by position as values by activity.
+    pub fn by_activity<T: Copy>(&self, values: Vec<T>) -> Vec<T> {
+        let Some(order) = &self.order else {
+            return values;
+        };
+        let mut answer = values.clone();
+        for (&index, value) in order.iter().zip(values) {
+            answer[index as usize] = value;
         }
+        answer
     }
 
-    /// The date of the predecessor, `lag` later: the end of the lag's last working minute.
-    pub fn lagged(&self, arc: Arc, base: Minute) -> Minute {
+    /// The lag of the link from position `from` to `to`, and the calendar it runs on.
+    fn lag(&self, arc: Arc, from: usize, to: usize) -> (i64, Option<&'a Timeline>) {
+        let link = &self.network.links[arc.link()];
+        let timeline = match link.lag_calendar {
+            LagCalendar::Predecessor => Some(self.timeline(from)),
+            LagCalendar::Successor => Some(self.timeline(to)),
+            LagCalendar::Elapsed => None,
+        };
+        (link.lag, timeline)
+    }
+
+    /// The date `base` of predecessor `arc.other()`, later by the lag of its link into `to`: the
+    /// end of the lag's last working minute.
+    pub fn lagged(&self, arc: Arc, to: usize, base: Minute) -> Minute {
         if !arc.has_lag() {
             return base;
         }
-        let link = &self.network.links[arc.link()];
-        match self.lag_timeline(link) {
-            None => base.saturating_add(link.lag),
-            Some(timeline) if link.lag > 0 => timeline.advance(base, link.lag),
-            Some(timeline) => {
-                timeline.previous_finish(timeline.retreat(base, link.lag.saturating_neg()))
+        match self.lag(arc, arc.other(), to) {
+            (lag, None) => base.saturating_add(lag),
+            (lag, Some(timeline)) if lag > 0 => timeline.advance(base, lag),
+            (lag, Some(timeline)) => {
+                timeline.previous_finish(timeline.retreat(base, lag.saturating_neg()))
             }
         }
     }
 
-    /// The latest date of the predecessor that `lagged` still brings to `bound` or before.
-    pub fn unlagged(&self, arc: Arc, bound: Minute) -> Minute {
+    /// The latest date of predecessor `from` that `lagged` still brings to `bound`, a date of
+    /// successor `arc.other()`, or before.
+    pub fn unlagged(&self, arc: Arc, from: usize, bound: Minute) -> Minute {
         if !arc.has_lag() {
             return bound;
         }
-        let link = &self.network.links[arc.link()];
-        match self.lag_timeline(link) {
-            None => bound.saturating_sub(link.lag),
-            Some(timeline) if link.lag > 0 => {
-                timeline.next_start(timeline.retreat(bound, link.lag))
-            }
-            Some(timeline) => {
-                timeline.next_start(timeline.advance(bound, link.lag.saturating_neg()))
+        match self.lag(arc, from, arc.other()) {
+            (lag, None) => bound.saturating_sub(lag),
+            (lag, Some(timeline)) if lag > 0 => timeline.next_start(timeline.retreat(bound, lag)),
+            (lag, Some(timeline)) => {
+                timeline.next_start(timeline.advance(bound, lag.saturating_neg()))
             }
         }
     }
 }
 
-fn role(activity: &crate::network::Activity) -> Role {
+fn is_special(activity: &Activity) -> bool {
+    !activity.constraints.is_empty()
+        || activity.deadline.is_some()
+        || activity.progress != Progress::NotStarted
+}
+
+fn role(activity: &Activity) -> Role {
     match (activity.progress, activity.kind) {
         (Progress::Finished { .. }, _) => Role::Done,
         (_, ActivityKind::FinishMilestone) => Role::End,
@@ -267,17 +364,16 @@ fn check(network: &Network) -> Vec<Finding> {
     findings
 }
 
-/// Topological order. The written order is kept when it already is one, which it is in most imported plans.
-fn order(
-    network: &Network,
-    before: &Adjacency,
-    after: &Adjacency,
-) -> Result<Vec<u32>, Vec<Finding>> {
+/// A working order (Kahn), or `None` when the written order is one, as in most imported plans.
+fn order(network: &Network, after: &Adjacency) -> Result<Option<Vec<u32>>, Vec<Finding>> {
     let count = network.activities.len();
     if network.links.iter().all(|link| link.from < link.to) {
-        return Ok((0..count as u32).collect());
+        return Ok(None);
     }
-    let mut waiting: Vec<u32> = (0..count).map(|i| before.of(i).len() as u32).collect();
+    let mut waiting = vec![0u32; count];
+    for link in &network.links {
+        waiting[link.to] += 1;
+    }
     let mut order: Vec<u32> = (0..count as u32)
         .filter(|&i| waiting[i as usize] == 0)
         .collect();
@@ -293,14 +389,16 @@ fn order(
         next += 1;
     }
     if order.len() == count {
-        Ok(order)
+        Ok(Some(order))
     } else {
-        Err(loops(network, before, &waiting))
+        Err(loops(network, &waiting))
     }
 }
 
-/// Every activity left waiting has a predecessor left waiting; following one each leads into a loop.
-fn loops(network: &Network, before: &Adjacency, waiting: &[u32]) -> Vec<Finding> {
+/// Every activity left waiting has a predecessor left waiting; following one each leads into a
+/// loop. Here positions are indexes of activities.
+fn loops(network: &Network, waiting: &[u32]) -> Vec<Finding> {
+    let before = Adjacency::build(waiting.len(), &network.links, |l| (l.to, l.from));
     let mut seen = vec![0u32; waiting.len()];
     let mut findings = Vec::new();
     for first in (0..waiting.len()).filter(|&i| waiting[i] > 0) {
@@ -315,11 +413,10 @@ fn loops(network: &Network, before: &Adjacency, waiting: &[u32]) -> Vec<Finding>
             at = arc.other();
         }
         if seen[at] == walk && !trail.is_empty() && findings.len() < FINDINGS_MAX {
-            let from = trail
+            let entry = trail
                 .iter()
-                .position(|arc| network.links[arc.link()].to == at)
-                .unwrap_or(0);
-            findings.push(loop_finding(network, &trail[from..]));
+                .position(|arc| network.links[arc.link()].to == at);
+            findings.push(loop_finding(network, &trail[entry.unwrap_or(0)..]));
         }
     }
     findings

@@ -367,17 +367,17 @@ pub fn schedule(network: &Network, options: &Options) -> Result<Schedule, Vec<Fi
     let longest_path = crate::path::longest(&graph, &early);
     let critical = graph.unfinished(|i| late.total_float[i] <= options.critical_float);
     Ok(Schedule {
-        early_start: early.start,
-        early_finish: early.finish,
-        remaining_start: early.restart,
-        late_start: late.start,
-        late_finish: late.finish,
-        total_float: late.total_float,
-        free_float: late.free_float,
-        critical,
-        driver: early.driver,
-        late_driver: late.driver,
-        longest_path,
+        early_start: graph.by_activity(early.start),
+        early_finish: graph.by_activity(early.finish),
+        remaining_start: graph.by_activity(early.restart),
+        late_start: graph.by_activity(late.start),
+        late_finish: graph.by_activity(late.finish),
+        total_float: graph.by_activity(late.total_float),
+        free_float: graph.by_activity(late.free_float),
+        critical: graph.by_activity(critical),
+        driver: graph.by_activity(early.driver),
+        late_driver: graph.by_activity(late.driver),
+        longest_path: graph.by_activity(longest_path),
         frame: options.frame(),
         finish: early.project_finish,
     })
