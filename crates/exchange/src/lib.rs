@@ -27,6 +27,7 @@ mod table;
 mod words;
 mod workbook;
 mod worksheet;
+mod write;
 mod xls;
 mod xlsx;
 
@@ -38,3 +39,4 @@ pub use read::{
 pub use sheet::{Area, CellValue, Sheet, a1, column_letters, parse_a1};
 pub use table::{Column, Fact, Facts, Group, Row, RowKind, Span, Table, Target, read_table};
 pub use workbook::{Workbook, open_workbook};
+pub use write::{WriteError, WriteOptions, write_workbook};

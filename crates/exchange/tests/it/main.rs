@@ -1,0 +1,9 @@
+//! Workbooks in the shapes people make, built here with invented facts; damaged files; properties of reading.
+
+mod bench_book;
+mod damaged;
+mod ledger;
+mod other_shapes;
+mod properties;
+mod round_trip;
+mod works_plan;
