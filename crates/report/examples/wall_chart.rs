@@ -46,6 +46,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         );
         std::fs::write(folder.join(format!("{paper:?}.pdf")), printed.bytes)?;
     }
+    let mut long = opened.clone();
+    let rows = long.groups[1].rows.clone();
+    long.groups[1].rows = rows.iter().cycle().take(30).cloned().collect();
+    let scene = layout(&long, &LayoutOptions::print());
+    std::fs::write(
+        folder.join("long.pdf"),
+        pdf::document(&scene, Paper::A3, &Fonts::embedded())?,
+    )?;
     let grey = LayoutOptions {
         style: Style::GreyPrint,
         ..LayoutOptions::default()

@@ -303,6 +303,17 @@ fn density_sets_the_height_of_rows() {
 }
 
 #[test]
+fn a_given_width_is_filled_by_the_days() {
+    let chart = sample::chart();
+    let options = LayoutOptions {
+        width: Some(1600.0),
+        ..LayoutOptions::default()
+    };
+    let scene = layout(&chart, &options);
+    assert!((scene.width() - 1600.0).abs() < 0.1, "{}", scene.width());
+}
+
+#[test]
 fn overlapping_stages_make_the_row_higher() {
     let mut chart = small();
     chart.groups[0].rows[0].bars[1].first = Date::constant(2023, 1, 30);

@@ -573,44 +573,49 @@ fn integer(value: i64, out: &mut String) {
     if value < 0 {
         out.push('-');
     }
-    out.extend(digits[place..].iter().map(|digit| char::from(*digit)));
+    ascii(&digits[place..], out);
+}
+
+/// Appends bytes that are known to be ASCII in one go.
+fn ascii(bytes: &[u8], out: &mut String) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        out.push_str(text);
+    }
 }
 
 fn iso_date(date: Date, out: &mut String) {
-    let year = i64::from(date.year());
-    if !(0..=9999).contains(&year) {
-        out.push_str(&date.to_string());
-        return;
-    }
-    let year = year as u16;
-    let digit = |value: u16| char::from(b'0' + (value % 10) as u8);
-    out.extend([
+    let Ok(year @ 0..=9999) = u16::try_from(date.year()) else {
+        return out.push_str(&date.to_string());
+    };
+    let digit = |value: u16| b'0' + (value % 10) as u8;
+    let month = u16::from(date.month().unsigned_abs());
+    let day = u16::from(date.day().unsigned_abs());
+    let text = [
         digit(year / 1000),
         digit(year / 100),
         digit(year / 10),
         digit(year),
-        '-',
-    ]);
-    let (month, day) = (
-        u16::from(date.month().unsigned_abs()),
-        u16::from(date.day().unsigned_abs()),
-    );
-    out.extend([
+        b'-',
         digit(month / 10),
         digit(month),
-        '-',
+        b'-',
         digit(day / 10),
         digit(day),
-    ]);
+    ];
+    ascii(&text, out);
 }
 
 fn colour(colour: Colour, out: &mut String) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    out.push('#');
-    for part in [colour.red, colour.green, colour.blue] {
-        out.push(char::from(DIGITS[usize::from(part >> 4)]));
-        out.push(char::from(DIGITS[usize::from(part & 15)]));
+    let mut text = *b"#000000";
+    for (place, part) in [colour.red, colour.green, colour.blue]
+        .into_iter()
+        .enumerate()
+    {
+        text[1 + place * 2] = DIGITS[usize::from(part >> 4)];
+        text[2 + place * 2] = DIGITS[usize::from(part & 15)];
     }
+    ascii(&text, out);
 }
 
 /// Bytes that may not stand in XML text or attributes as they are. The two bytes of U+FFFE and

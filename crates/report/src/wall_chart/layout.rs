@@ -125,8 +125,10 @@ pub struct LayoutOptions {
     pub theme: Theme,
     /// First and last day shown; none: whole periods around today and every date of the chart.
     pub range: Option<(Date, Date)>,
-    /// Width of a day; none: the zoom's own.
+    /// Width of a day; none: see `width`.
     pub px_per_day: Option<f32>,
+    /// Width of the three panes together, shared out over the days; none: the zoom's own day.
+    pub width: Option<f32>,
     /// Prefix of ids in SVG: letters, digits and `-`.
     pub id: String,
 }
@@ -140,6 +142,7 @@ impl Default for LayoutOptions {
             theme: Theme::default(),
             range: None,
             px_per_day: None,
+            width: None,
             id: "wall".to_owned(),
         }
     }
@@ -189,14 +192,8 @@ pub(super) struct Sheet<'a> {
 /// ```
 pub fn layout<'a>(chart: &'a WallChart, options: &LayoutOptions) -> Scene<'a> {
     let (first, last) = range(chart, options);
-    let px_per_day = options
-        .px_per_day
-        .unwrap_or_else(|| options.zoom.px_per_day());
-    let px_per_day = if px_per_day.is_finite() {
-        px_per_day.clamp(0.05, 1_000.0)
-    } else {
-        1.0
-    };
+    let right_width = rows::right_width(chart);
+    let px_per_day = px_per_day(options, days_between(first, last) + 1, right_width);
     let scale = Scale {
         first,
         last,
@@ -208,7 +205,7 @@ pub fn layout<'a>(chart: &'a WallChart, options: &LayoutOptions) -> Scene<'a> {
         metrics: options.density.metrics(),
         palette: options.palette(),
         style: options.style,
-        right_width: rows::right_width(chart),
+        right_width,
     };
     let widths = [LEFT_WIDTH, scale.width(), sheet.right_width];
     let panes = widths.map(|width| Pane {
@@ -244,6 +241,18 @@ pub fn layout<'a>(chart: &'a WallChart, options: &LayoutOptions) -> Scene<'a> {
     let placed = rows::draw(&sheet, &mut scene);
     scene.links = links::route(&sheet, &placed, &scene.rows);
     scene
+}
+
+/// Width of a day: asked for, or what is left of a width, or the zoom's own.
+fn px_per_day(options: &LayoutOptions, days: i32, right_width: f32) -> f32 {
+    let left = |width: f32| (width - LEFT_WIDTH - right_width) / days as f32;
+    let asked = options.px_per_day.or_else(|| options.width.map(left));
+    let asked = asked.unwrap_or_else(|| options.zoom.px_per_day());
+    if asked.is_finite() {
+        asked.clamp(0.05, 1_000.0)
+    } else {
+        1.0
+    }
 }
 
 /// Only letters, digits and `-` may stand in an id.

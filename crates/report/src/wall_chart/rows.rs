@@ -19,6 +19,8 @@ const UNIT_X: f32 = 360.0;
 const COLUMN_GAP: f32 = 6.0;
 const TARGET_X: f32 = 10.0;
 const VERDICT_RIGHT: f32 = 19.0;
+/// Between target and verdict. The digits of a reader's own face may be wider than ours.
+const TARGET_GAP: f32 = 8.0;
 /// Each level of an activity is moved in by this.
 const INDENT: f32 = 14.0;
 /// A note of a group begins here at the earliest, the lights of a group likewise.
@@ -56,6 +58,7 @@ pub(super) fn draw<'a>(sheet: &Sheet<'a>, scene: &mut Scene<'a>) -> Placed {
     let mut placed = Placed {
         rows: Vec::with_capacity(sheet.chart.groups.len()),
     };
+    reserve(sheet.chart, scene);
     for (index, group) in sheet.chart.groups.iter().enumerate() {
         draw_group(sheet, index, group, scene);
         let rows = group
@@ -65,6 +68,20 @@ pub(super) fn draw<'a>(sheet: &Sheet<'a>, scene: &mut Scene<'a>) -> Placed {
         placed.rows.push(rows.collect());
     }
     placed
+}
+
+/// Room for the nodes of most charts: a bar is five nodes, a row of the left pane a dozen. Growing a
+/// list of a quarter million nodes would copy it again and again.
+fn reserve(chart: &WallChart, scene: &mut Scene<'_>) {
+    let rows = || chart.groups.iter().flat_map(|group| &group.rows);
+    let lines: usize = rows().map(|row| 1 + row.sub_rows.len()).sum();
+    let bars: usize = rows().map(|row| row.bars.len() + row.sub_rows.len()).sum();
+    scene.panes[Side::Left as usize].body.reserve(lines * 12);
+    scene.panes[Side::Plot as usize]
+        .body
+        .reserve(bars * 5 + lines * 6);
+    scene.panes[Side::Right as usize].body.reserve(lines * 5);
+    scene.rows.reserve(lines + chart.groups.len());
 }
 
 /// Opens a row of the scene: the nodes pushed next belong to it.
@@ -335,7 +352,7 @@ fn project_right<'a>(sheet: &Sheet<'a>, row: &'a Row, height: f32, nodes: &mut V
         let kind_width = measure::width(&target.kind, HALF);
         let verdict = row.verdict.as_ref().map_or(0.0, verdict_width);
         let date_width = measure::width(&date, HALF) + measure::width(" ", HALF);
-        let room = sheet.right_width - TARGET_X - VERDICT_RIGHT - verdict - date_width - 3.0;
+        let room = sheet.right_width - TARGET_X - VERDICT_RIGHT - verdict - date_width - 2.0;
         fitted(
             nodes,
             (TARGET_X, y),
@@ -511,7 +528,7 @@ pub(super) fn right_width(chart: &WallChart) -> f32 {
             text + measure::width(&short_date(target.date, this_year), HALF)
         });
         let verdict = row.verdict.as_ref().map_or(0.0, verdict_width);
-        (TARGET_X + target + 3.0 + verdict + VERDICT_RIGHT).ceil()
+        (TARGET_X + target + TARGET_GAP + verdict + VERDICT_RIGHT).ceil()
     });
     asked.fold(RIGHT_WIDTH, f32::max).min(RIGHT_WIDTH_MAX)
 }
