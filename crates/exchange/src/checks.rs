@@ -393,23 +393,23 @@ fn compare(statement: String, stated: Option<Part>, parts: Vec<Part>, show_parts
 }
 
 /// Parts rounded to the last digit shown differ from a rounded total by chance: the difference of n independent
-/// rounding errors has a standard deviation of sqrt(n/12) last digits; twice that is still rounding.
+/// rounding errors has a standard deviation of sqrt(n/12) last digits; twice that is still rounding. A total with
+/// fewer decimals than its parts may be half a digit off, but a small whole number may not: 3 for 3.5 is a slip,
+/// since spreadsheets hide the zero of 3.0.
 fn verdict(stated: Decimal, sum: Decimal, parts: &[Decimal]) -> Verdict {
     let scale = |d: &Decimal| d.normalize().scale();
-    let digits = parts.iter().map(scale).max().unwrap_or(0);
-    let difference = (stated - sum).abs();
-    let coarser = scale(&stated) < digits;
-    let last = Decimal::new(1, scale(&stated).max(if coarser { 0 } else { digits }));
-    let allowed = if coarser {
-        last / Decimal::TWO
+    let digits = parts.iter().map(scale).max().unwrap_or(0).max(scale(&sum));
+    let own = scale(&stated);
+    let rounded_total = own < digits && (own > 0 || stated.abs() >= Decimal::ONE_THOUSAND);
+    let allowed = if rounded_total {
+        Decimal::new(5, own + 1)
+    } else if digits == 0 && parts.iter().all(|p| p.abs() < Decimal::ONE_HUNDRED) {
+        // Small whole numbers are counts, and counts are not rounded.
+        Decimal::ZERO
     } else {
-        last * Decimal::from(deviation(parts.len()))
+        Decimal::new(i64::from(deviation(parts.len())), digits)
     };
-    if difference <= allowed
-        && !parts
-            .iter()
-            .all(|p| scale(p) == 0 && p.abs() < Decimal::ONE_HUNDRED)
-    {
+    if (stated - sum).abs() <= allowed {
         Verdict::Rounding
     } else {
         Verdict::Fails
@@ -509,4 +509,42 @@ pub(crate) fn failed(checks: &[Check], table: &Table) -> Vec<Finding> {
             )
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(stated: &str, parts: &[&str], expect: Verdict) {
+        let number = |t: &str| -> Decimal { t.parse().expect("a number") };
+        let parts = parts.iter().map(|t| Part::Number(number(t))).collect();
+        let check = compare("x".into(), Some(Part::Number(number(stated))), parts, false);
+        assert_eq!(check.verdict, expect, "{check:?}");
+    }
+
+    #[test]
+    fn rounding_is_told_from_slips() {
+        check("62.4", &["2", "31.2", "29.2"], Verdict::Holds);
+        check("62.4", &["2.02", "31.18", "29.23"], Verdict::Rounding);
+        check("62.5", &["2", "31.2", "29.2"], Verdict::Rounding);
+        check("62.6", &["2", "31.2", "29.2"], Verdict::Fails);
+        check("3", &["3.5"], Verdict::Fails);
+        check("16", &["2", "6", "7"], Verdict::Fails);
+        check("0", &["0", "0.1"], Verdict::Fails);
+        check("7320", &["3660.2", "3660.2"], Verdict::Rounding);
+    }
+
+    #[test]
+    fn sums_over_about_figures_claim_nothing() {
+        let about = vec![
+            Part::Inexact(Decimal::from(5000)),
+            Part::Number(Decimal::from(100)),
+        ];
+        let stated = Some(Part::Number(Decimal::from(5200)));
+        assert_eq!(
+            compare("x".into(), stated, about, false).verdict,
+            Verdict::NotCheckable
+        );
+    }
 }

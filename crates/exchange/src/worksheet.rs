@@ -192,7 +192,8 @@ fn cell_value(
     };
     Ok(match open.kind {
         CellType::Inline if !open.inline.is_empty() => text(Kind::Text, &open.inline),
-        _ if value.is_empty() && !open.formula.is_empty() => text(Kind::Uncomputed, &open.formula),
+        // Programs that write workbooks leave sums without result, or with the placeholder 0.
+        _ if is_unset(value, &open.formula) => text(Kind::Uncomputed, &open.formula),
         _ if value.is_empty() => None,
         CellType::Shared => {
             let number = value.parse::<u64>().ok().filter(|n| *n < shared.strings);
@@ -208,6 +209,16 @@ fn cell_value(
             _ => text(Kind::Text, value),
         },
     })
+}
+
+fn is_unset(value: &str, formula: &str) -> bool {
+    let sum = || {
+        formula
+            .trim_start()
+            .get(..4)
+            .is_some_and(|f| f.eq_ignore_ascii_case("SUM("))
+    };
+    !formula.is_empty() && (value.is_empty() || value == "0" && sum())
 }
 
 fn number_cell(number: f64, style: usize, shared: &Shared) -> (Kind, u64) {

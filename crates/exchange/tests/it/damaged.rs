@@ -251,3 +251,25 @@ fn macros_are_told_and_not_run() {
     assert_eq!(opened.findings[0].code, "workbook.macros");
     assert_eq!(opened.sheets[0].text(0, 0), "x");
 }
+
+#[test]
+fn a_formula_without_stored_result_is_kept_as_formula() {
+    let rels = br#"<Relationships><Relationship Id="r" Type="x/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
+    let workbook =
+        br#"<workbook><sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>"#;
+    let sheets = br#"<Relationships><Relationship Id="r1" Type="x/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
+    let sheet: &[u8] = br#"<worksheet><sheetData><row r="4"><c r="B4"><f>SUM(B1:B3)</f><v></v></c><c r="C4"><f>A1&amp;"x"</f></c>
+        <c r="D4"><f>1+1</f><v>2</v></c></row></sheetData></worksheet>"#;
+    let parts: &[(&str, &[u8])] = &[
+        ("_rels/.rels", rels),
+        ("xl/workbook.xml", workbook),
+        ("xl/_rels/workbook.xml.rels", sheets),
+        ("xl/worksheets/sheet1.xml", sheet),
+    ];
+    let opened = open_workbook(&zip_of(parts), "台账.xlsx").expect("opens");
+    use exchange::CellValue::{Number, Uncomputed};
+    let sheet = &opened.sheets[0];
+    assert_eq!(sheet.value(3, 1), Some(Uncomputed("SUM(B1:B3)")));
+    assert_eq!(sheet.value(3, 2), Some(Uncomputed("A1&\"x\"")));
+    assert_eq!(sheet.value(3, 3), Some(Number(2.0)));
+}
