@@ -9,7 +9,7 @@ use crate::calendars::days_between;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CatchUpRule {
     /// 增一班: percent of an activity's remaining duration that one more shift takes off. 12 is proposed: a second
-    /// shift of four hours a day worked on a quarter of the fronts gains one day in eight. A district sets its own.
+    /// shift of four hours on a quarter of the fronts gains one day in eight, rounded down. A district sets its own.
     pub shift_gain_percent: i64,
 }
 

@@ -66,7 +66,8 @@ pub fn build<'a>(
     for i in 0..built.activities.len() {
         add_activity(&mut built, i, calendars, today);
     }
-    built.network.links = links(&built.activities, &built.network, &mut built.findings);
+    let links = links(&built.activities, &built.network, &mut built.findings);
+    built.network.links = links;
     hold_first_activities(&mut built);
     let pace = Pace {
         data_date: built.data_date,
@@ -129,16 +130,16 @@ fn natural(code: &str) -> Vec<(String, u64)> {
 
 fn add_activity(built: &mut BuiltNetwork<'_>, i: usize, calendars: &Calendars, today: Date) {
     let activity = built.activities[i];
-    let place = place(activity);
+    let told = &mut built.findings;
     if let Some(id) = activity
         .calendar
         .as_deref()
         .filter(|id| !calendars.knows(id))
     {
-        let problem = format!("“{}”的日历“{id}”没有登记,按七天计算。", activity.name);
-        built.findings.push(Finding::warning(
+        let problem = format!("日历“{id}”没有登记,按七天计算。");
+        told.push(Finding::warning(
             "plan_calendar",
-            &place,
+            place(activity),
             problem,
             "请改选日历。",
         ));
@@ -146,32 +147,41 @@ fn add_activity(built: &mut BuiltNetwork<'_>, i: usize, calendars: &Calendars, t
     let calendar = calendars.position(activity.calendar.as_deref());
     let timeline = calendars.timeline(calendar);
     let duration = duration(activity, timeline).unwrap_or_else(|| {
-        let problem = format!(
-            "“{}”没有工期,也没有完整的计划起止日期,按 1 天计算。",
-            activity.name
-        );
-        built.findings.push(Finding::warning(
+        let problem = "没有工期,也没有完整的计划起止日期,按 1 天计算。";
+        told.push(Finding::warning(
             "plan_no_duration",
-            &place,
+            place(activity),
             problem,
             "请补填工期。",
         ));
         timeline.minutes_per_day()
     });
     let status = status(activity, built.reports[i], today);
-    let (progress, told) = plan::progress_of(&status, duration, timeline, today, &place);
-    built.findings.extend(told);
+    // The name stands for the place: places are long to write and findings are few.
+    let (progress, doubts) = plan::progress_of(&status, duration, timeline, today, &activity.name);
+    told.extend(doubts.into_iter().map(|f| Finding {
+        place: place(activity),
+        ..f
+    }));
+    let kind = match activity.milestone {
+        true => plan::ActivityKind::FinishMilestone,
+        false => plan::ActivityKind::Task,
+    };
+    let node = plan::Activity::task(code(activity, i), &activity.name, calendar, duration);
     built.status.push(status);
-    let code = match activity.code.trim() {
+    built.network.activities.push(plan::Activity {
+        kind,
+        progress,
+        ..node
+    });
+}
+
+/// As written; a plan without codes gets positions that no predecessor cell can mean.
+fn code(activity: &Activity, i: usize) -> String {
+    match activity.code.trim() {
         "" => format!("#{}", i + 1),
         code => code.to_owned(),
-    };
-    let mut node = plan::Activity::task(code, activity.name.clone(), calendar, duration);
-    if activity.milestone {
-        node.kind = plan::ActivityKind::FinishMilestone;
     }
-    node.progress = progress;
-    built.network.activities.push(node);
 }
 
 fn place(activity: &Activity) -> String {
@@ -215,9 +225,9 @@ fn status(activity: &Activity, report: Option<&ProgressReport>, today: Date) -> 
     }
 }
 
-fn links(
-    activities: &[&Activity],
-    network: &plan::Network,
+fn links<'r>(
+    activities: &[&'r Activity],
+    network: &'r plan::Network,
     findings: &mut Vec<Finding>,
 ) -> Vec<Link> {
     if activities.iter().all(|a| a.predecessors.is_none()) {
@@ -225,20 +235,22 @@ fn links(
             .map(|to| Link::finish_start(to - 1, to))
             .collect();
     }
-    let places: Vec<String> = activities.iter().map(|a| place(a)).collect();
+    let row = |(activity, node): (&&'r Activity, &'r plan::Activity)| PredecessorRow {
+        code: &node.code,
+        predecessors: activity.predecessors.as_deref().unwrap_or(""),
+        duration: node.duration,
+        place: &activity.name,
+    };
     let rows: Vec<PredecessorRow<'_>> = activities
         .iter()
         .zip(&network.activities)
-        .zip(&places)
-        .map(|((activity, node), place)| PredecessorRow {
-            code: &node.code,
-            predecessors: activity.predecessors.as_deref().unwrap_or(""),
-            duration: node.duration,
-            place,
-        })
+        .map(row)
         .collect();
     let (links, told) = plan::link_rows(&rows, &LagFactors::default());
-    findings.extend(told);
+    findings.extend(told.into_iter().map(|f| Finding {
+        place: format!("倒排计划“{}”", f.place),
+        ..f
+    }));
     links
 }
 

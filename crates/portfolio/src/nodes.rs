@@ -155,7 +155,7 @@ fn count(period: Period, tracks: &[Track<'_>], today: Date) -> NodeCount {
         should: 0,
         unreported: 0,
     };
-    for track in tracks {
+    for track in tracks.iter().filter(|t| t.touches(period)) {
         let before = track.planned_before(period.first());
         let whole = track.planned_to(period.last());
         let by_now = track.planned_to(period.last().min(today));
@@ -171,6 +171,10 @@ fn count(period: Period, tracks: &[Track<'_>], today: Date) -> NodeCount {
 }
 
 impl Track<'_> {
+    fn touches(&self, period: Period) -> bool {
+        self.start <= period.last() && period.first() <= self.finish
+    }
+
     /// Planned working days from the start up to and with `day`.
     fn planned_to(&self, day: Date) -> i64 {
         let last = day.min(self.finish);

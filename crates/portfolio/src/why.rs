@@ -1,8 +1,9 @@
 //! 为什么亮这盏灯: the four lines of the popover (卡在, 影响, 追回, 交办), each computed from the standing.
 
 use ground::Date;
+use plan::CauseKind;
 
-use crate::calendars::short;
+use crate::calendars::{days_between, short};
 use crate::matter::Matter;
 use crate::reading::Names;
 use crate::standing::{Bar, BarState, Standing, Verdict};
@@ -37,6 +38,9 @@ fn stuck_text(standing: &Standing, stuck_on: Option<&Bar>) -> String {
         BarState::NotStarted => "未开始".to_owned(),
         _ => format!("现 {}", percent_text(bar.percent)),
     };
+    if let Some(text) = silence_text(standing, bar, &now) {
+        return text;
+    }
     match bar.planned_finish {
         Some(due) if due < standing.today && bar.slip_days <= 0 => {
             format!("没有卡点,{}应 {} 完成,待填报", bar.name, short(due))
@@ -48,6 +52,21 @@ fn stuck_text(standing: &Standing, stuck_on: Option<&Bar>) -> String {
         }
         _ => format!("没有卡点,{}{now}", bar.name),
     }
+}
+
+/// When silence is what the light is about, silence is the answer.
+fn silence_text(standing: &Standing, bar: &Bar, now: &str) -> Option<String> {
+    let worst = standing.light.causes.first()?;
+    if worst.cause != CauseKind::NoReport || bar.slip_days > 0 {
+        return None;
+    }
+    let last = standing.last_report?;
+    let days = days_between(last, standing.today);
+    Some(format!(
+        "已 {days} 天没有填报(最近 {}),{}{now}",
+        short(last),
+        bar.name
+    ))
 }
 
 fn percent_text(hundredths: i64) -> String {
