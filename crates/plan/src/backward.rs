@@ -84,8 +84,12 @@ impl Frame {
 
 fn place(graph: &Graph, frame: &Frame, early: &Early, late: &mut Late, i: usize) {
     let bounds = gather(graph, early, late, i);
-    let (latest, driver) = latest(graph, frame, i, &bounds);
+    let (mut latest, driver) = latest(graph, frame, i, &bounds);
     let timeline = graph.timeline(i);
+    // A finish milestone never stands inside a pause, so the time before the pause is its latest.
+    if graph.role[i] == Role::End && timeline.next_start(latest) != latest {
+        latest = timeline.previous_finish(latest);
+    }
     let mut finish = timeline.previous_finish(latest);
     let mut start = finish;
     match graph.role[i] {
@@ -93,13 +97,9 @@ fn place(graph: &Graph, frame: &Frame, early: &Early, late: &mut Late, i: usize)
         Role::Point if timeline.next_start(latest) == latest => (start, finish) = (latest, latest),
         _ => {}
     }
-    if finish < early.finish[i] && early.finish[i] <= latest {
+    // Work that ends with a successor's weekend shows that end on both sides.
+    if graph.role[i] == Role::Work && finish < early.finish[i] && early.finish[i] <= latest {
         finish = early.finish[i];
-        start = if graph.role[i] == Role::Work {
-            start
-        } else {
-            finish
-        };
     }
     late.start[i] = start;
     late.finish[i] = finish;

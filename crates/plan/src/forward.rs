@@ -136,7 +136,7 @@ fn place(graph: &Graph, frame: &Frame, early: &mut Early, i: usize) {
     let base = frame.base(graph, i);
     let bounds = gather(graph, early, i);
     let (start, finish, driver) = if graph.role[i] == Role::End {
-        place_end(base, &bounds)
+        place_end(graph.timeline(i), base, &bounds)
     } else {
         place_work(graph.timeline(i), graph.work[i], base, &bounds)
     };
@@ -196,8 +196,8 @@ fn gather(graph: &Graph, early: &Early, i: usize) -> Bounds {
     bounds
 }
 
-/// A finish milestone stands exactly on its latest bound.
-fn place_end(base: Bound, bounds: &Bounds) -> (Minute, Minute, Driver) {
+/// A finish milestone stands on its latest bound, moved to its own working time.
+fn place_end(timeline: &Timeline, base: Bound, bounds: &Bounds) -> (Minute, Minute, Driver) {
     let mut best = base;
     for link in [bounds.start, bounds.finish] {
         if link.is_set() && link.at >= best.at {
@@ -206,7 +206,18 @@ fn place_end(base: Bound, bounds: &Bounds) -> (Minute, Minute, Driver) {
     }
     best.raise(bounds.constraint_start.at, bounds.constraint_start.driver);
     best.raise(bounds.constraint_finish.at, bounds.constraint_finish.driver);
-    (best.at, best.at, best.driver)
+    let at = end_boundary(timeline, best.at);
+    (at, at, best.driver)
+}
+
+/// `at` itself inside or at the end of a work period; in a pause the start of the next one, as P6
+/// has it: nobody takes over a building on a day off.
+fn end_boundary(timeline: &Timeline, at: Minute) -> Minute {
+    if timeline.previous_finish(at) == at {
+        at
+    } else {
+        timeline.next_start(at)
+    }
 }
 
 fn place_work(
@@ -259,7 +270,7 @@ pub(crate) fn drives(graph: &Graph, early: &Early, i: usize, arc: Arc) -> bool {
     let timeline = graph.timeline(i);
     match graph.role[i] {
         Role::Done => false,
-        Role::End => at == early.finish[i],
+        Role::End => end_boundary(timeline, at) == early.finish[i],
         _ if arc.kind().enters_start() => timeline.next_start(at) == early.restart[i],
         _ => at == early.finish[i] || start_for(timeline, at, graph.work[i]) == early.restart[i],
     }

@@ -16,7 +16,7 @@ pub(crate) enum Role {
     Work,
     /// No work, sits at the start of a work period (start milestone, task of no duration).
     Point,
-    /// No work, sits exactly where it is pushed (finish milestone).
+    /// No work, sits at the end of a work period where it can (finish milestone).
     End,
     /// Finished: stands on its actual dates and passes nothing on to its predecessors.
     Done,

@@ -98,7 +98,8 @@ pub enum ActivityKind {
     Task,
     /// 开始节点. Sits where work begins: 08:00.
     StartMilestone,
-    /// 完成节点. Sits where its predecessor ends: 17:00 on Friday stays 17:00 on Friday.
+    /// 完成节点. Sits where its predecessor ends: 17:00 on Friday stays 17:00 on Friday. What ends in
+    /// a pause of the milestone's own calendar is reached when its next work period starts.
     FinishMilestone,
 }
 

@@ -57,16 +57,21 @@ fn a_finish_milestone_stays_on_friday_and_a_start_milestone_waits_for_monday() {
 }
 
 #[test]
-fn a_finish_milestone_after_saturday_work_is_on_that_saturday() {
-    let plan = sheet(MONDAY, &[("A", 6, ""), ("交付", 0, "A"), ("B", 1, "A")])
+fn a_finish_milestone_after_saturday_work_waits_for_its_own_calendar() {
+    let rows = [("A", 6, ""), ("移交", 0, "A"), ("完工", 0, "A")];
+    let plan = sheet(MONDAY, &rows)
         .calendar("A", SEVEN)
-        .kind("交付", ActivityKind::FinishMilestone)
+        .calendar("完工", SEVEN)
+        .kind("移交", ActivityKind::FinishMilestone)
+        .kind("完工", ActivityKind::FinishMilestone)
         .run();
-    // A works Mon 6 – Sat 11 on the seven-day calendar; office work goes on on Mon 13.
-    assert_eq!(plan.early("交付"), "2023-03-11..2023-03-11");
-    assert_eq!(plan.early("B"), "2023-03-13..2023-03-13");
-    assert_eq!(plan.floats("交付").0, DAY);
-    assert_eq!(plan.floats("B").0, 0);
+    // A works Mon 6 – Sat 11. On the site's calendar that Saturday is the end; the office takes
+    // over on Mon 13. (P6 does the same: its finish milestones then stand at 08:00.)
+    assert_eq!(plan.early("完工"), "2023-03-11..2023-03-11");
+    assert_eq!(plan.early("移交"), "2023-03-13..2023-03-13");
+    assert_eq!(plan.floats("移交").0, 0);
+    // The site could work on Sunday as well before anybody waits.
+    assert_eq!(plan.floats("A").0, DAY);
 }
 
 #[test]
