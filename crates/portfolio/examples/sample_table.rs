@@ -33,13 +33,7 @@ fn print_day(today: Date) {
     for standing in &standings {
         print_standing(standing);
     }
-    for node in node_counts(
-        &district.activities,
-        &district.reports,
-        &calendars,
-        today,
-        10,
-    ) {
+    for node in node_counts(&district.activities, &district.reports, &calendars, today) {
         let label = node.period.label();
         println!(
             "{label}: {}/{} 序时 {}",

@@ -22,19 +22,20 @@ pub mod summary;
 pub mod why;
 
 pub use activity::{Activity, ProgressReport, newest_reports};
-pub use calendars::Calendars;
+pub use calendars::{Calendars, days_between};
+pub use catch_up::{CatchUp, CatchUpRule};
 pub use due::{DueNode, due_nodes};
-pub use matter::{Funnel, Matter, MatterState, funnel};
+pub use matter::{Funnel, Matter, MatterPace, MatterState, funnel};
 pub use membership::{Membership, Role, distinct_projects};
-pub use nodes::{NodeCount, node_counts};
+pub use nodes::{NodeCount, node_counts, node_counts_with, respread_nodes};
 pub use project::{Project, StageDates, Target};
-pub use rates::{Rate, RateKind, RateRequest, Share, rate};
+pub use rates::{Rate, RateKind, RateRequest, Share, StartBasis, rate};
 pub use reading::Names;
 pub use roll_forward::{
     Stuck, StuckKind, Transfer, TransferMatrix, conversion, roll_forward, stuck, transfer_matrix,
 };
-pub use round::{Batch, Round, StatedRate};
-pub use standing::{Bar, BarState, ProjectInput, Standing, Verdict, standing};
+pub use round::{Batch, Round, Stated, StatedRate};
+pub use standing::{Bar, BarState, ProjectInput, Standing, Verdict, standing, standing_with};
 pub use summary::{
     Across, BatchSummary, Check, CheckVerdict, Part, RoundSummary, across, summarise,
 };

@@ -59,9 +59,20 @@ struct Track<'a> {
     awaits_since: Option<Date>,
 }
 
-/// Day, week, dekad, month and quarter that hold `today`, over any number of activities of any projects.
-/// `report_days` is the length of a reporting period.
+/// Day, week, dekad, month and quarter that hold `today`, over any number of activities of any projects, with the
+/// reporting period of the proposed light rule.
 pub fn node_counts(
+    activities: &[Activity],
+    reports: &[ProgressReport],
+    calendars: &Calendars,
+    today: Date,
+) -> Vec<NodeCount> {
+    let report_days = plan::LightRule::default().report_days;
+    node_counts_with(activities, reports, calendars, today, report_days)
+}
+
+/// The same with the district's own reporting period in calendar days.
+pub fn node_counts_with(
     activities: &[Activity],
     reports: &[ProgressReport],
     calendars: &Calendars,
@@ -276,7 +287,6 @@ mod tests {
             &[report(2, "2023-03-10", 3000)],
             &standard(),
             day("2023-03-10"),
-            10,
         );
         let [today, week, dekad, month, quarter] = counts[..] else {
             panic!("five periods")
@@ -305,7 +315,6 @@ mod tests {
             &[report(2, "2023-03-10", 10_000)],
             &standard(),
             day("2023-03-10"),
-            10,
         );
         assert!(counts.iter().all(|c| c.shortfall() == 0));
         assert_eq!(counts[3].done, 10);
@@ -315,7 +324,7 @@ mod tests {
     fn nodes_after_the_newest_report_wait_for_the_next_one() {
         let plan = [activity(2, "2023-03-06", "2023-03-25")];
         let reports = [report(2, "2023-03-10", 2500)];
-        let month = |today: &str| node_counts(&plan, &reports, &standard(), day(today), 10)[3];
+        let month = |today: &str| node_counts(&plan, &reports, &standard(), day(today))[3];
         let soon = month("2023-03-13");
         assert_eq!((soon.done, soon.should_to_date, soon.unreported), (5, 8, 3));
         assert_eq!(soon.shortfall(), 0);
