@@ -31,7 +31,8 @@ static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 pub(crate) fn note(sql: &str) {
     if cfg!(debug_assertions) {
         if let Err(problem) = check(sql) {
-            panic!("{problem}: {sql}");
+            let start: String = sql.chars().take(300).collect();
+            panic!("{problem}: {start}");
         }
         SEEN.lock().unwrap_or_else(PoisonError::into_inner).insert(sql.to_owned());
     }
@@ -128,9 +129,10 @@ fn words(sql: &str) -> Vec<String> {
         match c {
             _ if c.is_whitespace() || c == '.' => {}
             '"' => {
-                let name = take(|c| c != '"');
+                let name = take(|c| c != '"') + "\"";
                 rest.next();
-                found.push(name + "\"");
+                let district = name == "\"district_code\"";
+                found.push(if district { "district_code".to_owned() } else { name });
             }
             '\'' => {
                 take(|c| c != '\'');

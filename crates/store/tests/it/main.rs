@@ -1,0 +1,15 @@
+//! The store's one suite: every test runs on SQLite and on PostgreSQL.
+
+mod accounts;
+mod concurrency;
+mod crash;
+mod imports;
+mod journal;
+mod lists;
+mod migration;
+mod property;
+mod records;
+mod sample;
+mod shelf;
+mod sql;
+mod world;
