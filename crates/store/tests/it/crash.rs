@@ -71,8 +71,9 @@ struct Acknowledged {
     batches: BTreeSet<RecordId>,
 }
 
-/// Starts the victim, kills it after `life`, and collects what it acknowledged.
-fn one_life(world: &World, life: Duration, told: &mut Acknowledged) {
+/// Starts the victim, kills it `life` after its start or its first acknowledgement, and collects
+/// what it acknowledged.
+fn one_life(world: &World, from_start: bool, life: Duration, told: &mut Acknowledged) {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--ignored", "--exact", "crash::victim", "--nocapture", "--test-threads=1"])
         .env(ADDRESS, world.address())
@@ -81,12 +82,24 @@ fn one_life(world: &World, life: Duration, told: &mut Acknowledged) {
         .spawn()
         .unwrap();
     let out = BufReader::new(child.stdout.take().unwrap());
-    let reading = std::thread::spawn(move || out.split(b'\n').map_while(Result::ok).collect::<Vec<_>>());
+    let (writes, first_write) = std::sync::mpsc::channel();
+    let reading = std::thread::spawn(move || {
+        let line = |line: Vec<u8>| {
+            let line = String::from_utf8_lossy(&line).into_owned();
+            if line.contains("record ") || line.contains("batch ") {
+                let _ = writes.send(());
+            }
+            line
+        };
+        out.split(b'\n').map_while(Result::ok).map(line).collect::<Vec<_>>()
+    });
+    if !from_start {
+        first_write.recv_timeout(Duration::from_secs(60)).expect("the victim writes");
+    }
     std::thread::sleep(life);
     child.kill().unwrap();
     child.wait().unwrap();
     for line in reading.join().unwrap() {
-        let line = String::from_utf8_lossy(&line).into_owned();
         // The test harness prefixes the first line with its own words.
         let mut words = line.split_whitespace().rev();
         let (id, kind) = (words.next(), words.next());
@@ -141,7 +154,9 @@ fn kill_loop(fresh: fn() -> World, rounds: u32, seed: u64) {
             (world, told) = (fresh(), Acknowledged::default());
         }
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        one_life(&world, Duration::from_millis(20 + (random >> 33) % 400), &mut told);
+        // Every fourth is killed while it opens the database or soon after.
+        let (from_start, life) = (round % 4 == 3, Duration::from_millis(5 + (random >> 33) % 300));
+        one_life(&world, from_start, life, &mut told);
         check_all(&world, &told);
     }
     acknowledged += told.records.len() + told.batches.len();
