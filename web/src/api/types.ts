@@ -127,6 +127,8 @@ export interface Home {
     note: string;
     stages: { label: string; count: number; warn: boolean }[];
     items: (DueItem & { unit: string })[];
+    /** Open orders past their day, for the badge. */
+    overdue?: number;
   };
   programmes: {
     note: string;
