@@ -1,6 +1,8 @@
 //! 一个项目今天的状况: forecast dates of every activity and of the target, slip, light with causes, catch-up and
 //! the four lines of the popover. Computed each time from records, calendars and a date; nothing is stored.
 
+use std::collections::BTreeMap;
+
 use ground::{ActivityId, Date, Finding, Minute, ProjectId, date_of_finish, date_of_start};
 use plan::{Light, LightFacts, LightRule, Options, Progress, Rag, Schedule, TaskFacts};
 use serde::Serialize;
@@ -207,6 +209,37 @@ pub fn standing_with(
     open.sort_by_key(|m| (m.due_on.is_none(), m.due_on, m.id));
     standing.why = why::lines(&standing, stuck_on.as_ref(), &open, input.names);
     standing
+}
+
+/// 为什么是这一天: for each activity the sentence that says what its forecast start hangs on and, for a negative float,
+/// what bounds it from behind. Apart from [`standing`], because a whole district asks for dates but only a page for
+/// their reasons.
+pub fn why_dates(
+    input: &ProjectInput<'_>,
+    rule: &LightRule,
+    calendars: &Calendars,
+    today: Date,
+) -> BTreeMap<ActivityId, String> {
+    let built = network::build(
+        input.activities,
+        input.reports,
+        calendars,
+        today,
+        rule.report_days,
+    );
+    let Ok(schedule) = schedule(&built, input.project) else {
+        return BTreeMap::new();
+    };
+    let sentence = |i: usize| {
+        let early = plan::why(&built.network, &schedule, i);
+        if schedule.total_float[i] < 0 {
+            format!("{early}{}", plan::why_late(&built.network, &schedule, i))
+        } else {
+            early
+        }
+    };
+    let all = built.activities.iter().enumerate();
+    all.map(|(i, activity)| (activity.id, sentence(i))).collect()
 }
 
 fn is_open(matter: &Matter, today: Date) -> bool {

@@ -104,7 +104,9 @@ impl Writer<'_> {
                    WHERE district_code = $1 AND actor = $2 AND key = $3";
         let cells = [self.district.as_str(), actor, key].map(Cell::from);
         let rows = self.tx.query(sql, &cells)?;
-        let Some(row) = rows.first() else { return Ok(None) };
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
         if row.text(0)? != body_digest {
             return Err(StoreError::KeyReused);
         }
@@ -186,6 +188,33 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Takes a file off a field of a record; false when it did not hang there. The content stays, and the journal
+    /// keeps that it was there.
+    pub fn unlink_attachment(
+        &mut self,
+        record: RecordId,
+        field: &str,
+        content_id: &str,
+        meta: &Meta,
+    ) -> Result<bool, StoreError> {
+        let sql = "DELETE FROM attachment_link WHERE district_code = $1 AND record_id = $2 \
+                   AND field = $3 AND content_id = $4";
+        let cells =
+            [self.cell(), Cell::Int(record.0), Cell::from(field), Cell::from(content_id)];
+        if self.tx.execute(sql, &cells)? == 0 {
+            return Ok(false);
+        }
+        let detail = serde_json::json!({ "field": field, "content_id": content_id });
+        let event = Event {
+            action: "detach".to_owned(),
+            register: None,
+            record: Some(record),
+            detail: Some(detail),
+        };
+        self.note(event, meta)?;
+        Ok(true)
+    }
+
     /// Keeps a chart as it is now.
     pub fn keep_chart(
         &mut self,
@@ -222,7 +251,9 @@ impl Reader<'_> {
     /// A setting of the district.
     pub fn setting(&mut self, name: &str) -> Result<Option<String>, StoreError> {
         let sql = "SELECT value FROM setting WHERE district_code = $1 AND name = $2";
-        let rows = self.tx.query(sql, &[self.district_cell(), Cell::from(name)])?;
+        let rows = self
+            .tx
+            .query(sql, &[self.district_cell(), Cell::from(name)])?;
         Ok(rows.first().map(|row| row.text(0)).transpose()?)
     }
 
@@ -230,7 +261,9 @@ impl Reader<'_> {
     pub fn settings(&mut self) -> Result<Vec<(String, String)>, StoreError> {
         let sql = "SELECT name, value FROM setting WHERE district_code = $1 ORDER BY name";
         let rows = self.tx.query(sql, &[self.district_cell()])?;
-        rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect()
+        rows.iter()
+            .map(|row| Ok((row.text(0)?, row.text(1)?)))
+            .collect()
     }
 
     /// What is known of a file.
@@ -239,7 +272,9 @@ impl Reader<'_> {
             "SELECT {ATTACHMENT} FROM attachment AS a \
              WHERE a.district_code = $1 AND a.content_id = $2"
         );
-        let rows = self.tx.query(&sql, &[self.district_cell(), Cell::from(content_id)])?;
+        let rows = self
+            .tx
+            .query(&sql, &[self.district_cell(), Cell::from(content_id)])?;
         rows.first().map(read_attachment).transpose()
     }
 
@@ -253,15 +288,21 @@ impl Reader<'_> {
              ON l.district_code = a.district_code AND l.content_id = a.content_id \
              WHERE a.district_code = $1 AND l.record_id = $2 ORDER BY l.field, l.at, a.content_id"
         );
-        let rows = self.tx.query(&sql, &[self.district_cell(), Cell::Int(record.0)])?;
-        rows.iter().map(|row| Ok((row.text(6)?, read_attachment(row)?))).collect()
+        let rows = self
+            .tx
+            .query(&sql, &[self.district_cell(), Cell::Int(record.0)])?;
+        rows.iter()
+            .map(|row| Ok((row.text(6)?, read_attachment(row)?)))
+            .collect()
     }
 
     /// Records that a file is tied to.
     pub fn attachment_records(&mut self, content_id: &str) -> Result<Vec<RecordId>, StoreError> {
         let sql = "SELECT DISTINCT record_id FROM attachment_link \
                    WHERE district_code = $1 AND content_id = $2 ORDER BY record_id";
-        let rows = self.tx.query(sql, &[self.district_cell(), Cell::from(content_id)])?;
+        let rows = self
+            .tx
+            .query(sql, &[self.district_cell(), Cell::from(content_id)])?;
         rows.iter().map(|row| Ok(RecordId(row.int(0)?))).collect()
     }
 
@@ -272,7 +313,9 @@ impl Reader<'_> {
              ORDER BY snapshot_id DESC LIMIT $3"
         );
         let limit = Cell::Int(i64::from(limit.min(1000)));
-        let rows = self.tx.query(&sql, &[self.district_cell(), Cell::from(name), limit])?;
+        let rows = self
+            .tx
+            .query(&sql, &[self.district_cell(), Cell::from(name), limit])?;
         rows.iter().map(read_snapshot).collect()
     }
 
@@ -283,7 +326,9 @@ impl Reader<'_> {
     ) -> Result<Vec<DefinitionVersion>, StoreError> {
         let sql = "SELECT register, version, digest, text, at, actor FROM definition_version \
                    WHERE district_code = $1 AND register = $2 ORDER BY at, version";
-        let rows = self.tx.query(sql, &[self.district_cell(), Cell::from(register)])?;
+        let rows = self
+            .tx
+            .query(sql, &[self.district_cell(), Cell::from(register)])?;
         let read = |row: &Row| {
             Ok(DefinitionVersion {
                 register: row.text(0)?,
