@@ -130,7 +130,8 @@ fn blocks<'a>(job: &Job<'a>, notes: &mut Notes) -> Vec<Block<'a>> {
         if job.definition.import.row.as_deref() == Some(measure.as_str()) {
             continue;
         }
-        let path: Vec<&str> = column.path.iter().map(String::as_str).collect();
+        let labels = bare_labels(column);
+        let path: Vec<&str> = labels.iter().map(String::as_str).collect();
         let header = register::read_cross_header(
             job.definition,
             &path,
@@ -153,11 +154,15 @@ fn blocks<'a>(job: &Job<'a>, notes: &mut Notes) -> Vec<Block<'a>> {
             unit,
         };
         // The same measure twice under equal labels is a second record, not a second value.
-        let known = blocks.iter_mut().find(|b| {
-            same_levels(&b.fields, &level) && b.measures.iter().all(|m| m.path != measure)
-        });
+        let known = blocks
+            .iter_mut()
+            .rev()
+            .find(|b| joins(&b.fields, &level) && b.measures.iter().all(|m| m.path != measure));
         match known {
-            Some(block) => block.measures.push(bind),
+            Some(block) => {
+                block.fields.extend(level);
+                block.measures.push(bind);
+            }
             None => {
                 if let Some(unit) = unit_text(job, column) {
                     level.insert("unit".into(), Value::Text(unit));
@@ -172,15 +177,29 @@ fn blocks<'a>(job: &Job<'a>, notes: &mut Notes) -> Vec<Block<'a>> {
     blocks
 }
 
-/// Level fields are equal; the unit is no level.
-fn same_levels(a: &Fields, b: &Fields) -> bool {
-    let levels = |f: &Fields| {
-        f.iter()
-            .filter(|(id, _)| *id != "unit")
-            .map(|(id, v)| (id.clone(), v.clone()))
-            .collect::<Vec<_>>()
+/// Labels of a column without units: `1-3月(万元)` is 1-3月.
+pub(crate) fn bare_labels(column: &Column) -> Vec<String> {
+    column
+        .path
+        .iter()
+        .map(|label| words::without_units(label))
+        .collect()
+}
+
+/// Two columns describe one record when they say the same as far as both speak: 增速 under 财政收入 belongs to the
+/// value beside it, which alone names the period. The unit is no level.
+fn joins(held: &Fields, level: &Fields) -> bool {
+    let speaks = |id: &String| id != "unit";
+    let equal = level
+        .iter()
+        .filter(|(id, _)| speaks(id))
+        .all(|(id, v)| held.get(id).is_none_or(|h| h == v));
+    let within = |a: &Fields, b: &Fields| {
+        a.keys()
+            .filter(|id| speaks(id))
+            .all(|id| b.contains_key(id))
     };
-    levels(a) == levels(b)
+    equal && (within(level, held) || within(held, level))
 }
 
 /// The unit of plain figures: told in the head, else the first of the unit row that is no percent.

@@ -88,7 +88,10 @@ impl Facts {
         match key {
             Key::Unit => self.read_unit(value, place),
             Key::Filler => keep(&mut self.filler, organisation_value(value), place),
-            Key::AsOf => keep(&mut self.as_of, moments::day_in(value), place),
+            Key::AsOf => match moments::period_in(value).filter(|span| span.days_written) {
+                Some(span) => keep(&mut self.span, Some(span), place),
+                None => keep(&mut self.as_of, moments::day_in(value), place),
+            },
             Key::Project => keep(
                 &mut self.project,
                 Some(value.to_string()).filter(|v| !v.is_empty()),
@@ -139,7 +142,7 @@ enum Key {
 }
 
 /// Words before a colon, longer ones first so that 填报单位 is not taken for 单位.
-const KEYS: [(&str, Key); 50] = [
+const KEYS: [(&str, Key); 51] = [
     ("建设单位负责人", Key::Other),
     ("单位负责人", Key::Other),
     ("截至日期", Key::AsOf),
@@ -188,6 +191,7 @@ const KEYS: [(&str, Key); 50] = [
     ("截止", Key::AsOf),
     ("单位", Key::Unit),
     ("日期", Key::AsOf),
+    ("时间", Key::AsOf),
     ("电话", Key::Other),
     ("目标", Key::Other),
 ];

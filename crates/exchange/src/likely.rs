@@ -85,7 +85,7 @@ fn compare(words: &Words, word: &str) -> (u8, String) {
     if bare == words.full || word == words.path {
         return (100, format!("各层表头合起来是“{word}”"));
     }
-    if words.brackets.iter().any(|b| *b == bare) {
+    if words.brackets.contains(&bare) {
         return (90, format!("表头括号里有“{word}”"));
     }
     let (leaf, long) = (words.leaf_bare.chars().count(), bare.chars().count());

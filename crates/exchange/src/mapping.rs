@@ -129,11 +129,7 @@ impl Mapping {
                 0
             };
         }
-        if all == 0 {
-            0
-        } else {
-            (sum / all).min(100) as u8
-        }
+        sum.checked_div(all).unwrap_or(0).min(100) as u8
     }
 }
 
@@ -204,7 +200,8 @@ fn map_cross(table: &Table, definition: &Definition, mapping: &mut Mapping) {
         if choice.remembered {
             continue;
         }
-        let path: Vec<&str> = column.path.iter().map(String::as_str).collect();
+        let labels = crate::cross::bare_labels(column);
+        let path: Vec<&str> = labels.iter().map(String::as_str).collect();
         let place = table.place(table.header_rows.map_or(0, |h| h.1), column.index);
         if Some(column.index) == row_column {
             set(choice, definition.import.row.clone(), 100, "交叉表的行名");

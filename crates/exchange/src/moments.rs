@@ -14,6 +14,8 @@ pub struct Span {
     pub last: Date,
     /// 周, 旬, 月 and so on; none for a span that is no period of the calendar.
     pub period: Option<Period>,
+    /// Written as two days, not as the name of a period.
+    pub days_written: bool,
 }
 
 /// Walks over characters; every `take_*` moves on only when it fits.
@@ -79,12 +81,13 @@ fn chars_of(text: &str) -> Vec<char> {
 /// The first period told in the text; dates behind 截至 and 目标 are no periods.
 pub(crate) fn period_in(text: &str) -> Option<Span> {
     let chars = chars_of(text);
-    let mut starts = (0..chars.len()).filter(|&at| {
-        chars[at].is_ascii_digit()
-            && (at == 0 || !chars[at - 1].is_ascii_digit())
-            && !is_point_in_time(&chars[..at])
-    });
-    starts.find_map(|at| span_at(Cursor { chars: &chars, at }))
+    let mut starts = (0..chars.len())
+        .filter(|&at| chars[at].is_ascii_digit() && (at == 0 || !chars[at - 1].is_ascii_digit()));
+    starts.find_map(|at| {
+        let found = span_at(Cursor { chars: &chars, at });
+        // Two days are a period whatever stands before them; a month behind 截至 is not.
+        found.filter(|span| !is_point_in_time(&chars[..at]) || span.days_written)
+    })
 }
 
 fn is_point_in_time(before: &[char]) -> bool {
@@ -221,6 +224,7 @@ fn day_range(mut cursor: Cursor, year: i16, marks: &[char]) -> Option<Span> {
         first,
         last,
         period: period_of(first, last),
+        days_written: true,
     })
 }
 
@@ -241,6 +245,7 @@ fn whole(period: Period) -> Option<Span> {
         first: period.first(),
         last: period.last(),
         period: Some(period),
+        days_written: false,
     })
 }
 
@@ -328,6 +333,7 @@ mod tests {
         check("周报(2023.3.6-3.10)", "2023W10");
         check("2023年第10周进展", "2023W10");
         check("2023年3月6日至10日", "2023W10");
+        check("时间:2023年3月6日至3月10日", "2023W10");
     }
 
     #[test]

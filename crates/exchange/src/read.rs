@@ -2,7 +2,7 @@
 //! continuation rows folded into table fields, every odd cell told with its place. Cross tables are in `cross`,
 //! sums in `checks`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use ground::{Date, Fen, Finding, Period, RecordId, Severity, normal_name};
@@ -317,6 +317,8 @@ struct Reader<'a> {
     definition: &'a Definition,
     hints: &'a Hints,
     binds: Vec<Bind<'a>>,
+    /// Table fields that have columns here.
+    tables: BTreeSet<&'a str>,
     constants: Fields,
     year_plans: Option<&'a BTreeMap<RecordId, Fen>>,
     columns: Arc<FieldColumns>,
@@ -344,6 +346,7 @@ impl<'a> Reader<'a> {
             table,
             definition,
             hints,
+            tables: binds.iter().filter_map(|b| b.table).collect(),
             binds,
             constants,
             year_plans: None,
@@ -398,8 +401,10 @@ impl<'a> Reader<'a> {
         let groups = self.table.groups.iter();
         groups
             .map(|group| {
-                let found = register::read_group(self.definition, &group.text, self.hints)
-                    .or_else(|| register::read_group(self.definition, &group.name, self.hints));
+                let plain = group.name.trim_end_matches(['类', '项', '目']);
+                let found = [group.text.as_str(), group.name.as_str(), plain]
+                    .into_iter()
+                    .find_map(|text| register::read_group(self.definition, text, self.hints));
                 if found.is_none() && !self.definition.import.groups.is_empty() {
                     notes.push(Finding::info(
                         "row.group_unread",
@@ -476,15 +481,19 @@ impl<'a> Reader<'a> {
 
     /// Columns of table fields become one or more rows.
     fn add_rows(&self, fields: &mut Fields, row: u32, notes: &mut Notes) {
-        let tables: std::collections::BTreeSet<&str> =
-            self.binds.iter().filter_map(|b| b.table).collect();
-        for id in tables {
+        for id in &self.tables {
+            let id = *id;
             let mut inner = Fields::new();
             for bind in self.binds.iter().filter(|b| b.table == Some(id)) {
                 if self.table.source(row, bind.column).0 != row {
                     continue;
                 }
-                let taken = cell::take(self.table, bind, row, self.hints, notes);
+                let mut taken = cell::take(self.table, bind, row, self.hints, notes);
+                // A one-line field joins its lines; a numbered list in it is several rows, kept apart for now.
+                let raw = self.table.text(row, bind.column);
+                if bind.field.kind == FieldKind::Text && numbered_lines(&raw).len() > 1 {
+                    taken.value = Some(Value::Text(raw));
+                }
                 let column = bind
                     .path
                     .split_once('.')
@@ -611,7 +620,12 @@ impl<'a> Reader<'a> {
                     _ => None,
                 })
                 .collect();
-            if numbers.len() >= 2
+            // Growth rates may well be small in every row; shares of a plan are not.
+            let share = ["占", "率", "比例"]
+                .iter()
+                .any(|w| bind.field.label.zh.contains(w));
+            let enough = numbers.len() >= if share { 1 } else { 5 };
+            if enough
                 && numbers.iter().all(|n| n.abs() <= 1.0)
                 && numbers.iter().any(|n| n.fract() != 0.0)
             {
@@ -683,10 +697,10 @@ fn split_lines(row: Fields) -> Vec<Fields> {
         .map(|at| {
             let cells = row.iter().map(|(id, value)| {
                 let own = lines(value);
-                let value = if own.len() == count {
-                    Value::Text(own[at].clone())
-                } else {
-                    value.clone()
+                let value = match value {
+                    _ if own.len() == count => Value::Text(own[at].clone()),
+                    Value::Text(text) => Value::Text(text.replace('\n', " ")),
+                    other => other.clone(),
                 };
                 (id.clone(), value)
             });

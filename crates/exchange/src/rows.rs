@@ -1,5 +1,7 @@
 //! What each row under the head is: data, group, subtotal, total, note, continuation and the rest.
 
+use std::collections::BTreeMap;
+
 use crate::header::Header;
 use crate::sheet::Sheet;
 use crate::words::{self, label};
@@ -136,6 +138,9 @@ pub(crate) fn classify(sheet: &Sheet, header: &Header, title: Option<&str>) -> B
         header,
         keys,
         title: title.map(label),
+        head_labels: (header.top..=header.bottom)
+            .map(|row| sheet.row_texts(row).map(|(c, t)| (c, label(&t))).collect())
+            .collect(),
         arabic,
         previous: RowKind::Blank,
         stack: Vec::new(),
@@ -156,6 +161,8 @@ struct Walk<'a> {
     header: &'a Header,
     keys: Keys,
     title: Option<String>,
+    /// Labels of each row of the head by column.
+    head_labels: Vec<BTreeMap<u16, String>>,
     /// Rows are numbered 1, 2, 3: then 一, 二 number groups.
     arabic: bool,
     previous: RowKind,
@@ -343,17 +350,25 @@ impl Walk<'_> {
             && (above(name) || self.keys.serial.is_none_or(|c| above(c) || !filled(c)))
     }
 
+    /// Three in five cells say what the head says above them. The first cells are looked at before all others: most
+    /// rows are told by them.
     fn repeats_header(&self, row: u32, front: &Front) -> bool {
-        if front.count < 2 {
+        let equal = |c: u16, text: &str| {
+            self.head_labels
+                .iter()
+                .any(|h| h.get(&c).is_some_and(|l| l == text))
+        };
+        if front.count < 2 || !front.cells.iter().any(|(c, t)| equal(*c, t)) {
             return false;
         }
-        (self.header.top..=self.header.bottom).any(|head| {
-            let filled: Vec<u16> = self.sheet.columns_in(row).collect();
-            let same = filled.iter().filter(|&&c| {
-                let here = label(&self.sheet.text(row, c));
-                !here.is_empty() && here == label(&self.sheet.text(head, c))
-            });
-            same.count() * 5 >= filled.len() * 3
+        let cells: Vec<(u16, String)> = self
+            .sheet
+            .row_texts(row)
+            .map(|(c, t)| (c, label(&t)))
+            .collect();
+        self.head_labels.iter().any(|head| {
+            let same = cells.iter().filter(|(c, text)| head.get(c) == Some(text));
+            same.count() * 5 >= cells.len() * 3
         })
     }
 
@@ -386,7 +401,12 @@ impl Walk<'_> {
             .map(|(_, t)| t.as_str())
             .filter(|t| !words::is_numeric(t))
             .collect();
-        let text = texts.join("");
+        let text = match texts.split_first() {
+            Some((ordinal, rest)) if words::is_chinese_ordinal(ordinal) && !rest.is_empty() => {
+                format!("{}、{}", ordinal.trim_end_matches('、'), rest.join(""))
+            }
+            _ => texts.join(""),
+        };
         let level = if text.starts_with('(')
             && words::is_chinese_ordinal(
                 &text.chars().take_while(|c| *c != ')').collect::<String>(),

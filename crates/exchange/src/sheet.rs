@@ -255,6 +255,9 @@ impl Sheet {
     /// The merged area that covers the cell.
     #[must_use]
     pub fn merge_at(&self, row: u32, column: u16) -> Option<Area> {
+        if self.merges.is_empty() {
+            return None;
+        }
         let candidates = self.grid.merges_by_row.get(&row)?;
         candidates
             .iter()
@@ -297,12 +300,15 @@ impl Sheet {
     }
 
     fn span(&self, row: u32) -> Option<&RowSpan> {
-        let at = self
-            .grid
-            .rows
-            .binary_search_by_key(&row, |r| r.index)
-            .ok()?;
-        self.grid.rows.get(at)
+        // Rows are in order and unique: without gaps the row stands exactly here, with gaps further left.
+        let rows = &self.grid.rows;
+        let guess = row.checked_sub(rows.first()?.index)? as usize;
+        if let Some(found) = rows.get(guess).filter(|r| r.index == row) {
+            return Some(found);
+        }
+        let left = &rows[..rows.len().min(guess)];
+        let at = left.binary_search_by_key(&row, |r| r.index).ok()?;
+        left.get(at)
     }
 
     fn cell(&self, row: u32, column: u16) -> Option<&Cell> {

@@ -77,6 +77,21 @@ pub(crate) fn parts(label: &str) -> Parts {
     parts
 }
 
+/// The label without brackets that hold only units: `产值(万元)` is 产值, `竣工(投产)` stays.
+pub(crate) fn without_units(label: &str) -> String {
+    let mut out = label.to_string();
+    for inside in parts(label).brackets {
+        if unit_words(&inside).next().is_some() && unit_words(&inside).all(is_measure) {
+            out = out.replace(&format!("({inside})"), "");
+        }
+    }
+    if out.is_empty() {
+        label.to_string()
+    } else {
+        out
+    }
+}
+
 /// `总投资:亿元`, `增速%` and a label that is only a unit say it without brackets.
 fn read_tail(parts: &mut Parts) {
     let bare = parts.bare.clone();
@@ -291,6 +306,13 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn only_brackets_of_units_are_dropped() {
+        assert_eq!(without_units("1-3月(万元)"), "1-3月");
+        assert_eq!(without_units("竣工(投产)"), "竣工(投产)");
+        assert_eq!(without_units("(万元)"), "(万元)");
     }
 
     #[test]

@@ -307,7 +307,7 @@ pub(crate) fn clean(text: &str) -> Cow<'_, str> {
         out.push_str(&rest[..at]);
         let code = rest
             .get(at + 2..at + 6)
-            .filter(|_| rest[at + 2..].as_bytes().get(4) == Some(&b'_'));
+            .filter(|_| rest.as_bytes().get(at + 6) == Some(&b'_'));
         match code
             .and_then(|c| u32::from_str_radix(c, 16).ok())
             .and_then(char::from_u32)
