@@ -39,8 +39,11 @@ export function registerLink(register: string): string {
 export function sourceLink(source: { register: string; filter: string }): string {
   const base = registerLink(source.register);
   if (!source.filter) return base;
-  if (source.filter.includes("=")) return `${base}?${source.filter}`;
+  // Conditions come joined by `&`, each with or without its `filter=`.
   const search = new URLSearchParams();
-  for (const part of source.filter.split("&")) search.append("filter", part);
+  for (const part of source.filter.split("&")) {
+    const [, name = "filter", value = ""] = /^(?:(\w+)=)?(.*)$/.exec(part) ?? [];
+    search.append(name, decodeURIComponent(value));
+  }
   return `${base}?${search.toString()}`;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { queryString } from "../src/api/client";
+import { concerned } from "../src/api/events";
 import { figureNumber, fileSize, localLink, sourceLink } from "../src/figures";
 import { rowOfPlace, worstAt } from "../src/importing/places";
 import { conditionsOf, conditionText, nextSort, parseCondition, withCondition } from "../src/ledger/listing";
@@ -35,6 +36,17 @@ describe("lists", () => {
   });
 });
 
+describe("change events", () => {
+  test("lists and records wait for their own register, pages hear everything", () => {
+    const matter = new Set(["matter"]);
+    expect(concerned("/registers/matter/records", matter)).toBe(true);
+    expect(concerned("/registers/matter/records/5/history", matter)).toBe(true);
+    expect(concerned("/registers/project/records", matter)).toBe(false);
+    expect(concerned("/home", matter)).toBe(true);
+    expect(concerned("/registers/project/records", null)).toBe(true);
+  });
+});
+
 describe("small presentation rules", () => {
   const figure = (text: string, unit: string) => ({ value: text, text, unit, basis: "", as_of: "", source: null, demo: false });
   test("the unit is not said twice", () => {
@@ -48,6 +60,7 @@ describe("small presentation rules", () => {
   test("a figure's source leads to its records", () => {
     expect(sourceLink({ register: "project", filter: "round:eq:7" })).toBe("/projects?filter=round%3Aeq%3A7");
     expect(sourceLink({ register: "matter", filter: "state:ne:closed&due_on:lt:2023-03-10" })).toBe("/registers/matter?filter=state%3Ane%3Aclosed&filter=due_on%3Alt%3A2023-03-10");
+    expect(sourceLink({ register: "round_membership", filter: "round:eq:12&filter=batch:eq:signed" })).toBe("/registers/round_membership?filter=round%3Aeq%3A12&filter=batch%3Aeq%3Asigned");
     expect(sourceLink({ register: "matter", filter: "" })).toBe("/registers/matter");
   });
   test("file sizes", () => {

@@ -10,13 +10,36 @@ let retry: ReturnType<typeof setTimeout> | null = null;
 let refresh: ReturnType<typeof setTimeout> | null = null;
 let wait = 1_000;
 
-function scheduleRefresh(client: QueryClient): void {
+/** Registers changed since the last refresh; null stands for "any". */
+let changed: Set<string> | null = new Set();
+
+/** Whether an answer of `path` may have changed; lists and records depend on their register alone. */
+export function concerned(path: string, registers: Set<string> | null): boolean {
+  const own = /^\/registers\/(\w+)\/records/.exec(path)?.[1];
+  return registers === null || own === undefined || registers.has(own);
+}
+
+function scheduleRefresh(client: QueryClient, register: string | null): void {
+  if (register === null) changed = null;
+  else changed?.add(register);
   // An import reports many changes in a row: one reading for all of them.
   if (refresh !== null) return;
   refresh = setTimeout(() => {
     refresh = null;
-    void client.invalidateQueries();
+    const registers = changed;
+    changed = new Set();
+    void client.invalidateQueries({ predicate: (query) => concerned(String(query.queryKey[0]), registers) });
   }, 400);
+}
+
+/** The register an event speaks of; null when it does not say. */
+function registerOf(event: Event): string | null {
+  try {
+    const data = JSON.parse((event as MessageEvent<string>).data) as { register?: unknown };
+    return typeof data.register === "string" ? data.register : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Opens the stream once; reconnects with growing waits, reading again after each gap. */
@@ -24,9 +47,9 @@ export function listen(client: QueryClient): void {
   if (source !== null) return;
   const opened = new EventSource("/api/v1/events");
   source = opened;
-  opened.addEventListener("change", () => scheduleRefresh(client));
+  opened.addEventListener("change", (event) => scheduleRefresh(client, registerOf(event)));
   opened.onopen = () => {
-    if (!connected.value) scheduleRefresh(client);
+    if (!connected.value) scheduleRefresh(client, null);
     connected.value = true;
     wait = 1_000;
   };
