@@ -41,9 +41,10 @@ describe("change events", () => {
     const matter = new Set(["matter"]);
     expect(concerned("/registers/matter/records", matter)).toBe(true);
     expect(concerned("/registers/matter/records/5/history", matter)).toBe(true);
-    expect(concerned("/registers/project/records", matter)).toBe(false);
+    expect(concerned("/registers/enterprise/records", matter)).toBe(false);
+    expect(concerned("/registers/project/records", matter)).toBe(true);
     expect(concerned("/home", matter)).toBe(true);
-    expect(concerned("/registers/project/records", null)).toBe(true);
+    expect(concerned("/registers/enterprise/records", null)).toBe(true);
   });
 });
 

@@ -16,7 +16,8 @@ let changed: Set<string> | null = new Set();
 /** Whether an answer of `path` may have changed; lists and records depend on their register alone. */
 export function concerned(path: string, registers: Set<string> | null): boolean {
   const own = /^\/registers\/(\w+)\/records/.exec(path)?.[1];
-  return registers === null || own === undefined || registers.has(own);
+  // A project's light comes from its plan, reports and orders too.
+  return registers === null || own === undefined || own === "project" || registers.has(own);
 }
 
 function scheduleRefresh(client: QueryClient, register: string | null): void {
