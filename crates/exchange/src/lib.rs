@@ -11,6 +11,7 @@ mod csv;
 mod dry_run;
 mod facts;
 mod formula;
+mod groups;
 mod header;
 mod likely;
 pub mod limits;

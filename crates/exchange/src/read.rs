@@ -13,7 +13,7 @@ use crate::cell::{self, Bind};
 use crate::mapping::{self, Mapping};
 use crate::notes::Notes;
 use crate::table::{Row, RowKind, Table};
-use crate::{checks, cross, plan_rows};
+use crate::{checks, cross, groups, plan_rows};
 
 /// What reading may lean on besides the table.
 #[derive(Clone, Copy, Debug)]
@@ -366,7 +366,7 @@ impl<'a> Reader<'a> {
             ));
             return;
         }
-        let groups = self.group_fields(notes);
+        let groups = groups::read(self.table, self.definition, self.hints, notes);
         self.doubtful_percents(notes);
         let mut plan = plan_rows::PlanRows::of(self.definition);
         let mut open: Option<Draft> = None;
@@ -396,31 +396,6 @@ impl<'a> Reader<'a> {
         self.tell_empty(notes);
     }
 
-    /// What each group row gives to its rows.
-    fn group_fields(&self, notes: &mut Notes) -> Vec<Option<(String, Value)>> {
-        let groups = self.table.groups.iter();
-        groups
-            .map(|group| {
-                let plain = group.name.trim_end_matches(['类', '项', '目']);
-                let found = [group.text.as_str(), group.name.as_str(), plain]
-                    .into_iter()
-                    .find_map(|text| register::read_group(self.definition, text, self.hints));
-                if found.is_none() && !self.definition.import.groups.is_empty() {
-                    notes.push(Finding::info(
-                        "row.group_unread",
-                        self.table.place(group.row, self.table.keys.first),
-                        format!(
-                            "分组行“{}”在台账里没有对应的分类,只作为分组名保留",
-                            group.text
-                        ),
-                        "无误则不必处理",
-                    ));
-                }
-                found.map(|g| (g.field, g.value))
-            })
-            .collect()
-    }
-
     fn draft(
         &mut self,
         row: &Row,
@@ -440,7 +415,7 @@ impl<'a> Reader<'a> {
             self.empty.push(row.index);
             return None;
         }
-        for group in self.chain(row) {
+        for group in groups::chain(self.table, row) {
             if let Some(Some((id, value))) = groups.get(group as usize) {
                 fields.entry(id.clone()).or_insert_with(|| value.clone());
             }
@@ -451,23 +426,6 @@ impl<'a> Reader<'a> {
         let mut draft = Draft::new(self.table, row.index, fields, self.columns.clone());
         draft.group = self.table.group(row).map(|g| g.name.clone());
         Some(draft)
-    }
-
-    /// The row's group and the groups around it, innermost first.
-    fn chain(&self, row: &Row) -> Vec<u32> {
-        let Some(inner) = row.group else {
-            return Vec::new();
-        };
-        let mut level = self.table.groups[inner as usize].level;
-        let mut chain = vec![inner];
-        for at in (0..inner).rev() {
-            let outer = &self.table.groups[at as usize];
-            if outer.level < level {
-                level = outer.level;
-                chain.push(at);
-            }
-        }
-        chain
     }
 
     /// Whether any mapped cell of the row holds a text (that could not be read): then it is a record with findings.

@@ -321,3 +321,70 @@ fn a_text_table_in_gb18030_reads_like_a_workbook() {
     );
     assert_eq!(reading.records[1].place, "台账!A5");
 }
+
+#[test]
+fn groups_of_one_level_are_one_field() {
+    let rows: &[&[&str]] = &[
+        &["序号", "项目名称", "总投资(亿元)"],
+        &["一", "产业类(1个)"],
+        &["#1", "甲项目一号", "#1.2"],
+        &["二", "民生类(1个)"],
+        &["#2", "乙项目二号", "#0.8"],
+    ];
+    let reading = read(&book("表", rows, &[]), "project");
+    assert_eq!(values("project", &reading, 0)["category"], "industry");
+    assert_eq!(values("project", &reading, 1)["category"], "livelihood");
+}
+
+#[test]
+fn a_growth_column_without_period_belongs_to_the_value_beside_it() {
+    let rows: &[&[&str]] = &[
+        &["2025年3月份各街道主要指标"],
+        &["街道", "一般公共预算收入", "", "规上工业增加值", ""],
+        &["", "1-3月(万元)", "增速(%)", "1-3月(万元)", "增速(%)"],
+        &["东风街道", "#1000", "#5.5", "#2000", "#3.2"],
+    ];
+    let reading = read(
+        &book("表", rows, &["A2:A3", "B2:C2", "D2:E2"]),
+        "observation",
+    );
+    assert_eq!(reading.records.len(), 2);
+    let second = values("observation", &reading, 1);
+    assert_eq!(
+        (&second["period"], &second["growth"]),
+        (&json!("2025M01-03"), &json!("3.2"))
+    );
+    assert_eq!(
+        (&second["indicator"], &second["unit"]),
+        (&json!("规上工业增加值"), &json!("万元"))
+    );
+}
+
+#[test]
+fn numbered_problems_in_one_cell_go_with_their_units_line_by_line() {
+    let rows: &[&[&str]] = &[
+        &["周报"],
+        &["报送单位:东风街道   时间:2023年3月6日至3月10日  单位:万元"],
+        &["序号", "项目名称", "本周完成投资", "存在的问题", "责任单位"],
+        &[
+            "#1",
+            "云谷项目",
+            "#320",
+            "1.临时用电未接入\n2.夜间施工许可未批",
+            "1.区住建局\n2.区城管局",
+        ],
+    ];
+    let reading = read(&book("周报", rows, &["A1:E1", "A2:E2"]), "progress_report");
+    let first = values("progress_report", &reading, 0);
+    assert_eq!(
+        (&first["period"], &first["organisation"]),
+        (&json!("2023W10"), &json!("1"))
+    );
+    assert_eq!(
+        first["problems"],
+        json!([
+            {"problem": "临时用电未接入", "support_unit": "区住建局"},
+            {"problem": "夜间施工许可未批", "support_unit": "区城管局"},
+        ])
+    );
+}
