@@ -1,1 +1,90 @@
-//! HTTP: login, JSON views, change events, the embedded web.
+//! HTTP: login, JSON views, change events, the embedded web page. Transport lives here, meaning in `app`.
+
+mod access;
+mod assets;
+mod document;
+mod events;
+mod metrics;
+mod problem;
+mod route;
+mod view;
+
+pub use document::openapi;
+
+use app::App;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+
+/// Largest body of one request; uploads of workbooks and files stay under it.
+const BODY_LIMIT_BYTES: usize = 64 * 1024 * 1024;
+/// No request works longer than this.
+const REQUEST_LIMIT: Duration = Duration::from_secs(120);
+/// What the page may load: its own files only, no inline script, no inline style attribute in markup.
+const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+
+/// Everything a handler needs.
+#[derive(Clone)]
+pub struct Shared {
+    app: Arc<App>,
+    changes: events::Changes,
+    metrics: Arc<metrics::Metrics>,
+}
+
+/// The whole HTTP service of one district.
+pub fn router(app: Arc<App>) -> Router {
+    let shared = Shared { changes: events::watch(app.clone()), app, metrics: Arc::default() };
+    let (api, _) = document::api_router().split_for_parts();
+    let limits = DefaultBodyLimit::max(BODY_LIMIT_BYTES);
+    let api = api
+        .layer(axum::middleware::from_fn(access::refuse_forged_requests))
+        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::REQUEST_TIMEOUT, REQUEST_LIMIT));
+    Router::new()
+        .merge(route::health::router())
+        .nest("/api/v1", api.merge(route::events::router()))
+        .fallback(assets::serve)
+        .layer(limits)
+        .layer(axum::middleware::from_fn_with_state(shared.clone(), metrics::count))
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::custom(problem::panic_answer))
+        .layer(fixed("content-security-policy", CONTENT_POLICY))
+        .layer(fixed("x-content-type-options", "nosniff"))
+        .layer(fixed("referrer-policy", "same-origin"))
+        .layer(fixed("x-frame-options", "DENY"))
+        .with_state(shared)
+}
+
+fn fixed(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
+}
+
+/// Serves until the process is told to stop; `ready` hears the address that was bound.
+pub async fn serve(app: Arc<App>, listen: SocketAddr, ready: impl FnOnce(SocketAddr)) -> std::io::Result<()> {
+    let listener = tokio::net::TcpListener::bind(listen).await?;
+    ready(listener.local_addr()?);
+    axum::serve(listener, router(app)).with_graceful_shutdown(stop_signal()).await
+}
+
+async fn stop_signal() {
+    let interrupt = async { tokio::signal::ctrl_c().await.ok() };
+    #[cfg(unix)]
+    {
+        let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(signal) => signal,
+            Err(_) => {
+                interrupt.await;
+                return;
+            }
+        };
+        tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
+    }
+    #[cfg(not(unix))]
+    interrupt.await;
+}

@@ -1,0 +1,106 @@
+//! What a person may do: roles, and the part of the organisation tree they reach. Default is no.
+
+use crate::App;
+use crate::error::AppError;
+use ground::OrgPath;
+
+/// Roles there are: 督查 reads and writes all business of its tree, 填报 the same in its own unit, 查看 only reads.
+pub const ROLES: [&str; 3] = ["supervisor", "clerk", "viewer"];
+
+/// Somebody who acts: a signed-in person, or the command line.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// Login name, as it stands in the journal.
+    pub login: String,
+    /// Name shown.
+    pub name: String,
+    /// Post shown.
+    pub post: String,
+    /// Organisation; rights reach it and what lies below it.
+    pub org: OrgPath,
+    /// Roles.
+    pub roles: Vec<String>,
+}
+
+impl Actor {
+    /// The program itself, for entries nobody asked for.
+    pub fn system(app: &App) -> Self {
+        Self::whole(app, "system", "系统")
+    }
+
+    /// The person at the machine.
+    pub fn local(app: &App) -> Self {
+        Self::whole(app, "local", "本机命令行")
+    }
+
+    fn whole(app: &App, login: &str, name: &str) -> Self {
+        Self { login: login.to_owned(), name: name.to_owned(), post: String::new(), org: app.root().clone(), roles: vec!["supervisor".to_owned()] }
+    }
+
+    fn has(&self, role: &str) -> bool {
+        self.roles.iter().any(|own| own == role)
+    }
+
+    /// Whether business records may be written at all.
+    pub fn may_write(&self) -> bool {
+        self.has("supervisor") || self.has("clerk")
+    }
+
+    /// Whether a record of that organisation may be seen.
+    pub fn may_see(&self, path: &OrgPath) -> bool {
+        path.is_within(&self.org)
+    }
+
+    /// The scope of reads; `None` = the whole district.
+    pub fn scope(&self, app: &App) -> Option<OrgPath> {
+        (self.org != *app.root()).then(|| self.org.clone())
+    }
+
+    /// Any role reads.
+    pub fn need_read(&self) -> Result<(), AppError> {
+        let known = self.roles.iter().any(|role| ROLES.contains(&role.as_str()));
+        if known { Ok(()) } else { Err(AppError::Forbidden("账号没有分配角色，请联系管理员".to_owned())) }
+    }
+
+    /// A record out of sight does not exist for this person.
+    pub fn need_sight(&self, path: &OrgPath) -> Result<(), AppError> {
+        self.need_read()?;
+        if self.may_see(path) { Ok(()) } else { Err(AppError::NotFound("这条记录".to_owned())) }
+    }
+
+    /// A writing role.
+    pub fn need_write(&self) -> Result<(), AppError> {
+        if self.may_write() { Ok(()) } else { Err(AppError::Forbidden("账号只能查看，不能修改；需要填报请联系管理员".to_owned())) }
+    }
+
+    /// A writing role in the tree of that organisation.
+    pub fn need_write_at(&self, path: &OrgPath) -> Result<(), AppError> {
+        self.need_sight(path)?;
+        self.need_write()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn actor(path: &str, role: &str) -> Actor {
+        Actor { login: "a".into(), name: "甲".into(), post: String::new(), org: OrgPath::new(path).expect("path"), roles: vec![role.into()] }
+    }
+
+    #[test]
+    fn a_street_clerk_reaches_the_own_street_only() {
+        let clerk = actor("410102.s013", "clerk");
+        assert!(clerk.need_write_at(&OrgPath::new("410102.s013").expect("path")).is_ok());
+        assert!(matches!(clerk.need_write_at(&OrgPath::new("410102.s012").expect("path")), Err(AppError::NotFound(_))));
+        assert!(matches!(clerk.need_sight(&OrgPath::new("410102").expect("path")), Err(AppError::NotFound(_))));
+    }
+
+    #[test]
+    fn a_viewer_reads_and_an_unknown_role_does_nothing() {
+        let path = OrgPath::new("410102.s013").expect("path");
+        assert!(actor("410102", "viewer").need_sight(&path).is_ok());
+        assert!(matches!(actor("410102", "viewer").need_write_at(&path), Err(AppError::Forbidden(_))));
+        assert!(matches!(actor("410102", "guest").need_read(), Err(AppError::Forbidden(_))));
+    }
+}

@@ -1,0 +1,108 @@
+//! The one clock of the house. Everything below `app` gets dates and instants as arguments; the sample district runs
+//! on a clock that stands on its day.
+
+use ground::Date;
+use jiff::{Timestamp, tz::TimeZone};
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// China has one time zone, UTC+8, and no summer time.
+const CHINA_OFFSET_SECONDS: i32 = 8 * 3600;
+
+/// Where the time comes from.
+#[derive(Debug)]
+pub enum Clock {
+    /// The machine's clock.
+    System,
+    /// A fixed day: the time of day runs on from the moment the server started, the day does not.
+    Standing {
+        /// The day on which the clock stands.
+        day: Date,
+        /// Ticks handed out so far, so that entries keep their order.
+        ticks: AtomicI64,
+    },
+}
+
+impl Clock {
+    /// A clock that stands on one day from 09:00 China time.
+    pub fn standing(day: Date) -> Self {
+        Self::Standing { day, ticks: AtomicI64::new(0) }
+    }
+
+    /// The current civil day in China.
+    pub fn today(&self) -> Date {
+        match self {
+            Self::System => Timestamp::now().to_zoned(china()).date(),
+            Self::Standing { day, .. } => *day,
+        }
+    }
+
+    /// Whether the day is fixed.
+    pub fn stands(&self) -> bool {
+        matches!(self, Self::Standing { .. })
+    }
+
+    /// The present instant as UTC text of fixed width: `2023-03-10T01:00:00Z`.
+    pub fn instant(&self) -> String {
+        match self {
+            Self::System => instant_text(Timestamp::now()),
+            Self::Standing { day, ticks } => {
+                // 09:00 in China is 01:00 UTC; one second for each entry, wrapping inside the working day.
+                let tick = ticks.fetch_add(1, Ordering::Relaxed) % (8 * 3600);
+                let second = 3600 + tick;
+                format!("{day}T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60)
+            }
+        }
+    }
+
+    /// Seconds since 1970, for login times; a standing clock still lets logins expire by the machine's clock.
+    pub fn machine_seconds(&self) -> i64 {
+        Timestamp::now().as_second()
+    }
+}
+
+fn china() -> TimeZone {
+    TimeZone::fixed(jiff::tz::Offset::from_seconds(CHINA_OFFSET_SECONDS).expect("eight hours is a valid offset"))
+}
+
+fn instant_text(timestamp: Timestamp) -> String {
+    let second = timestamp.as_second();
+    let whole = Timestamp::from_second(second).unwrap_or(timestamp);
+    whole.to_string()
+}
+
+/// The last instant that still belongs to a civil day in China: 23:59:59 there is 15:59:59 UTC.
+pub fn end_of_day(day: Date) -> String {
+    format!("{day}T15:59:59Z")
+}
+
+/// The civil day in China of an instant text; `None` when the text is no instant.
+pub fn day_of(instant: &str) -> Option<Date> {
+    let timestamp: Timestamp = instant.parse().ok()?;
+    Some(timestamp.to_zoned(china()).date())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn a_standing_clock_keeps_its_day_and_its_order() {
+        let clock = Clock::standing(date(2023, 3, 10));
+        let (first, second) = (clock.instant(), clock.instant());
+        assert_eq!(clock.today(), date(2023, 3, 10));
+        assert!(first < second && first.starts_with("2023-03-10T01:00"));
+        assert!(second <= end_of_day(clock.today()));
+    }
+
+    #[test]
+    fn an_evening_in_utc_is_the_next_day_in_china() {
+        assert_eq!(day_of("2023-03-09T17:00:00Z"), Some(date(2023, 3, 10)));
+        assert_eq!(day_of("nonsense"), None);
+    }
+
+    #[test]
+    fn the_system_clock_speaks_in_fixed_width() {
+        assert_eq!(Clock::System.instant().len(), "2023-03-10T01:00:00Z".len());
+    }
+}

@@ -1,0 +1,187 @@
+//! A list as a person asks for it: words, `field:op:value` conditions, order, page.
+
+use crate::App;
+use crate::account::Actor;
+use crate::district;
+use crate::error::AppError;
+use ground::{Date, Finding, RecordId};
+use plan::Rag;
+use register::{Definition, Field, FieldKind, Value};
+use serde_json::{Map, Value as Json};
+use std::collections::BTreeSet;
+use store::{Filter, Op, Operand, Query, Sort};
+
+/// Most rows of a page.
+const LIMIT: u32 = 500;
+
+/// What a list page asks for.
+#[derive(Clone, Debug, Default)]
+pub struct ListQuery {
+    /// Words to find in the search fields.
+    pub words: Option<String>,
+    /// Conditions as written: field, operator, value.
+    pub conditions: Vec<(String, String, String)>,
+    /// Field and direction.
+    pub sort: Option<(String, bool)>,
+    /// Rows.
+    pub limit: u32,
+    /// Cursor.
+    pub after: Option<String>,
+    /// Fields to add up.
+    pub sums: Vec<String>,
+}
+
+impl ListQuery {
+    /// Reads the pairs of an address.
+    ///
+    /// # Errors
+    /// A finding that names the pair that cannot be read.
+    pub fn from_pairs(pairs: &[(String, String)]) -> Result<Self, Finding> {
+        let mut query = Self { limit: 50, ..Self::default() };
+        for (name, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
+            match name.as_str() {
+                "q" => query.words = Some(value.clone()),
+                "filter" => query.conditions.push(condition(value)?),
+                "sort" => query.sort = Some(value.strip_prefix('-').map_or((value.clone(), false), |field| (field.to_owned(), true))),
+                "limit" => query.limit = limit(value)?,
+                "after" => query.after = Some(value.clone()),
+                "sums" => query.sums = value.split(',').map(str::to_owned).collect(),
+                _ => {}
+            }
+        }
+        Ok(query)
+    }
+
+    /// Conditions alone, as the command line gives them.
+    ///
+    /// # Errors
+    /// A finding that names the condition that cannot be read.
+    pub fn from_filters(filters: &[String]) -> Result<Self, Finding> {
+        let conditions = filters.iter().map(|text| condition(text)).collect::<Result<_, _>>()?;
+        Ok(Self { conditions, limit: LIMIT, ..Self::default() })
+    }
+
+    /// The query for the store: scope of the person, typed values, conditions on computed things as sets of ids.
+    pub fn to_store(&self, app: &App, actor: &Actor, definition: &Definition, day: Option<Date>) -> Result<Query, AppError> {
+        let mut query = Query {
+            scope: actor.scope(app),
+            search: self.words.clone(),
+            limit: self.limit.clamp(1, LIMIT),
+            after: self.after.clone(),
+            sort: self.sort.as_ref().map(|(field, descending)| Sort { field: field.clone(), descending: *descending }),
+            ..Query::default()
+        };
+        let mut findings = Vec::new();
+        for (field, op, value) in &self.conditions {
+            match computed(app, definition, field, value, day)? {
+                Some(filter) => query.filters.push(filter),
+                None => match typed(definition, field, op, value) {
+                    Ok(filter) => query.filters.push(filter),
+                    Err(finding) => findings.push(finding),
+                },
+            }
+        }
+        if findings.is_empty() { Ok(query) } else { Err(AppError::Invalid(findings)) }
+    }
+}
+
+fn refuse(place: &str, problem: String) -> Finding {
+    Finding::error("list.condition", place, problem, "条件写作 字段:算符:值，算符有 eq ne lt le gt ge in contains missing。")
+}
+
+fn condition(text: &str) -> Result<(String, String, String), Finding> {
+    let mut parts = text.splitn(3, ':');
+    let (field, op, value) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    if field.is_empty() || op.is_empty() {
+        return Err(refuse(text, format!("条件“{text}”不完整。")));
+    }
+    Ok((field.to_owned(), op.to_owned(), value.to_owned()))
+}
+
+fn limit(text: &str) -> Result<u32, Finding> {
+    let number = text.parse::<u32>().ok().filter(|number| (1..=LIMIT).contains(number));
+    number.ok_or_else(|| Finding::error("list.limit", "limit", format!("每页条数“{text}”不对。"), format!("请填 1 到 {LIMIT} 的整数。")))
+}
+
+/// Conditions on what is computed, for projects: `rag`, `round` and `batch`.
+fn computed(app: &App, definition: &Definition, field: &str, value: &str, day: Option<Date>) -> Result<Option<Filter>, AppError> {
+    if definition.id != "project" || !["rag", "round", "batch"].contains(&field) {
+        return Ok(None);
+    }
+    let state = district::state(app, day)?;
+    let ids: BTreeSet<RecordId> = match field {
+        "rag" => state.standings.values().filter(|standing| code_of(standing.light.rag) == value).map(|standing| standing.project.0).collect(),
+        "round" => {
+            let round = value.parse::<i64>().ok().and_then(|no| state.rounds.iter().find(|round| round.no == no && !round.is_combined()));
+            let members = state.memberships.iter().filter(|member| Some(member.round) == round.map(|round| round.id) && !member.is_out_on(state.today));
+            members.map(|member| member.project.0).collect()
+        }
+        _ => state.memberships.iter().filter(|member| member.batch.code() == value && !member.is_out_on(state.today)).map(|member| member.project.0).collect(),
+    };
+    Ok(Some(Filter { field: "record_id".to_owned(), op: Op::In, value: Operand::Many(ids.into_iter().map(Value::Ref).collect()) }))
+}
+
+fn code_of(rag: Rag) -> &'static str {
+    rag.code()
+}
+
+fn operator(op: &str) -> Option<Op> {
+    Some(match op {
+        "eq" => Op::Eq,
+        "ne" => Op::Ne,
+        "lt" => Op::Lt,
+        "le" => Op::Le,
+        "gt" => Op::Gt,
+        "ge" => Op::Ge,
+        "in" => Op::In,
+        "contains" => Op::Contains,
+        "missing" => Op::IsMissing,
+        _ => return None,
+    })
+}
+
+fn typed(definition: &Definition, id: &str, op: &str, value: &str) -> Result<Filter, Finding> {
+    let Some(field) = definition.field(id) else {
+        return Err(refuse(id, format!("{}没有字段“{id}”。", definition.title.zh)));
+    };
+    let Some(op) = operator(op) else {
+        return Err(refuse(id, format!("没有算符“{op}”。")));
+    };
+    let value = match op {
+        Op::IsMissing => Operand::None,
+        Op::Contains => Operand::One(Value::Text(value.to_owned())),
+        Op::In => Operand::Many(value.split(',').map(|one| read(definition, field, one)).collect::<Result<_, _>>()?),
+        _ => Operand::One(read(definition, field, value)?),
+    };
+    Ok(Filter { field: id.to_owned(), op, value })
+}
+
+/// A value as the API writes it, of the field's type.
+fn read(definition: &Definition, field: &Field, text: &str) -> Result<Value, Finding> {
+    let json = match field.kind {
+        FieldKind::Int => text.parse::<i64>().map(Json::from).unwrap_or_else(|_| Json::from(text)),
+        FieldKind::Bool => Json::from(text == "true"),
+        _ => Json::from(text),
+    };
+    let (mut fields, findings) = register::from_json(definition, &Map::from_iter([(field.id.clone(), json)]));
+    match (fields.remove(&field.id), findings.into_iter().next()) {
+        (Some(value), _) => Ok(value),
+        (None, Some(finding)) => Err(finding),
+        (None, None) => Err(refuse(&field.id, format!("“{}”的值是空的。", field.label.zh))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_becomes_a_query_and_bad_parts_are_named() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let query = ListQuery::from_pairs(&[pair("q", "莲湖"), pair("filter", "stage:eq:started"), pair("sort", "-investment_total"), pair("limit", "20")]).expect("query");
+        assert_eq!(query.sort, Some(("investment_total".to_owned(), true)));
+        assert_eq!(query.conditions[0].2, "started");
+        assert!(ListQuery::from_pairs(&[pair("limit", "0")]).is_err());
+        assert!(ListQuery::from_pairs(&[pair("filter", "stage")]).is_err());
+    }
+}

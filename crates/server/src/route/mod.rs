@@ -1,0 +1,13 @@
+//! One file for each group of routes. A handler takes the request apart, calls one `app` function, and shapes the answer.
+
+pub mod events;
+pub mod file;
+pub mod health;
+pub mod home;
+pub mod import;
+pub mod project;
+pub mod record;
+pub mod round;
+pub mod search;
+pub mod session;
+pub mod wall;

@@ -1,0 +1,296 @@
+//! JSON of registers, records, lists, history, search and files.
+
+use super::{LightView, each};
+use app::page::{project, record as page};
+use app::register::{Definition, Field, FieldKind};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// The registers of the district.
+#[derive(Serialize, ToSchema)]
+pub struct RegisterList {
+    pub registers: Vec<RegisterLine>,
+}
+
+/// One register with its number of records.
+#[derive(Serialize, ToSchema)]
+pub struct RegisterLine {
+    pub id: String,
+    pub title: String,
+    pub count: usize,
+}
+
+/// A register's definition, as far as forms and lists need it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Register)]
+pub struct RegisterView {
+    pub id: String,
+    pub title: String,
+    pub version: String,
+    pub name_field: Option<String>,
+    pub fields: Vec<FieldView>,
+    /// Default columns of the list.
+    pub list: Vec<String>,
+}
+
+/// One field.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Field)]
+pub struct FieldView {
+    pub id: String,
+    pub label: String,
+    pub kind: String,
+    pub required: bool,
+    /// 元, 万元, 亿元 for money.
+    pub unit: Option<String>,
+    pub digits: Option<u8>,
+    pub choices: Option<Vec<ChoiceView>>,
+    /// Register a reference leads to.
+    pub to: Option<String>,
+    /// Columns of a sub-table.
+    #[schema(no_recursion)]
+    pub columns: Option<Vec<FieldView>>,
+    pub list: bool,
+    pub search: bool,
+    pub core: bool,
+}
+
+/// One choice of a code list.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Choice)]
+pub struct ChoiceView {
+    pub code: String,
+    pub label: String,
+}
+
+impl From<&Definition> for RegisterView {
+    fn from(definition: &Definition) -> Self {
+        Self {
+            id: definition.id.clone(),
+            title: definition.title.zh.clone(),
+            version: definition.version.clone(),
+            name_field: definition.name_field.clone(),
+            fields: definition.stored_fields().map(field_view).collect(),
+            list: definition.list_columns().into_iter().map(str::to_owned).collect(),
+        }
+    }
+}
+
+fn field_view(field: &Field) -> FieldView {
+    let choice = |choice: &app::register::Choice| ChoiceView { code: choice.code.clone(), label: choice.label.zh.clone() };
+    let columns: Vec<FieldView> = field.columns().iter().map(field_view).collect();
+    let to = match &field.kind {
+        FieldKind::Org => Some("organisation".to_owned()),
+        kind => kind.target().map(str::to_owned),
+    };
+    FieldView {
+        id: field.id.clone(),
+        label: field.label.zh.clone(),
+        kind: field.kind.keyword().to_owned(),
+        required: field.required,
+        unit: field.unit.map(|unit| unit.label().to_owned()).or_else(|| field.measure.clone()),
+        digits: field.digits,
+        choices: (!field.choices.is_empty()).then(|| field.choices.iter().map(choice).collect()),
+        to,
+        columns: (!columns.is_empty()).then_some(columns),
+        list: field.list,
+        search: field.search,
+        core: field.core,
+    }
+}
+
+/// A record with ready texts beside its values.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Record)]
+pub struct RecordView {
+    pub id: String,
+    pub register: String,
+    pub number: Option<String>,
+    pub version: i64,
+    pub org_path: String,
+    pub withdrawn: bool,
+    /// Money as decimal 元 text, dates ISO, references as ids.
+    pub values: Map<String, Value>,
+    /// Ready text by field.
+    pub shown: BTreeMap<String, String>,
+    pub updated_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub light: Option<LightView>,
+}
+
+impl From<&page::RecordView> for RecordView {
+    fn from(view: &page::RecordView) -> Self {
+        let record = &view.record;
+        Self {
+            id: record.id.to_string(),
+            register: view.register.clone(),
+            number: record.number.clone(),
+            version: record.version,
+            org_path: record.org.to_string(),
+            withdrawn: record.withdrawn,
+            values: view.values.clone(),
+            shown: view.shown.clone(),
+            updated_at: view.updated_at.clone(),
+            light: view.light.as_ref().map(LightView::from),
+        }
+    }
+}
+
+/// A page of records.
+#[derive(Serialize, ToSchema)]
+pub struct RecordPage {
+    pub items: Vec<RecordView>,
+    /// Cursor of the next page.
+    pub next: Option<String>,
+    /// All records that meet the filter, told on the first page.
+    pub total: Option<usize>,
+    pub sums: BTreeMap<String, String>,
+}
+
+impl From<&page::RecordPage> for RecordPage {
+    fn from(records: &page::RecordPage) -> Self {
+        Self { items: each(&records.items), next: records.next.clone(), total: records.total, sums: records.sums.clone() }
+    }
+}
+
+/// A new record.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRecord {
+    pub values: Map<String, Value>,
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// A change of a record: fields to set; null removes a value.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordChange {
+    pub values: Map<String, Value>,
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// A reason alone.
+#[derive(Deserialize, ToSchema, Default)]
+#[serde(deny_unknown_fields)]
+pub struct Reason {
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// History of a record, newest first.
+#[derive(Serialize, ToSchema)]
+pub struct History {
+    pub entries: Vec<HistoryEntry>,
+}
+
+/// One entry of the journal.
+#[derive(Serialize, ToSchema)]
+pub struct HistoryEntry {
+    pub seq: i64,
+    pub at: String,
+    pub actor: String,
+    pub actor_name: String,
+    pub action: String,
+    pub reason: String,
+    pub source: String,
+    pub changes: Vec<FieldChange>,
+}
+
+/// One changed field.
+#[derive(Serialize, ToSchema)]
+pub struct FieldChange {
+    pub field: String,
+    pub label: String,
+    pub before: String,
+    pub after: String,
+}
+
+impl From<&page::FieldChange> for FieldChange {
+    fn from(change: &page::FieldChange) -> Self {
+        Self { field: change.field.clone(), label: change.label.clone(), before: change.before.clone(), after: change.after.clone() }
+    }
+}
+
+impl From<&page::HistoryEntry> for HistoryEntry {
+    fn from(entry: &page::HistoryEntry) -> Self {
+        Self {
+            seq: entry.seq,
+            at: entry.at.clone(),
+            actor: entry.actor.clone(),
+            actor_name: entry.actor_name.clone(),
+            action: entry.action.clone(),
+            reason: entry.reason.clone(),
+            source: entry.source.clone(),
+            changes: each(&entry.changes),
+        }
+    }
+}
+
+/// Hits of the search box.
+#[derive(Serialize, ToSchema)]
+pub struct SearchResult {
+    pub hits: Vec<Hit>,
+}
+
+/// One hit.
+#[derive(Serialize, ToSchema)]
+pub struct Hit {
+    pub register: String,
+    pub register_title: String,
+    pub id: String,
+    pub title: String,
+    pub text: String,
+    pub link: String,
+}
+
+impl From<&page::Hit> for Hit {
+    fn from(hit: &page::Hit) -> Self {
+        Self {
+            register: hit.register.clone(),
+            register_title: hit.register_title.clone(),
+            id: hit.id.clone(),
+            title: hit.title.clone(),
+            text: hit.text.clone(),
+            link: record_link(&hit.register, &hit.id),
+        }
+    }
+}
+
+/// Where a record is shown on the web page.
+pub fn record_link(register: &str, id: &str) -> String {
+    match register {
+        "project" => format!("/projects/{id}"),
+        _ => format!("/registers/{register}/{id}"),
+    }
+}
+
+/// A file of a record.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Attachment)]
+pub struct AttachmentView {
+    pub id: String,
+    pub name: String,
+    pub size: i64,
+    pub media_type: String,
+    pub added_at: String,
+    pub actor_name: String,
+    pub url: String,
+}
+
+impl From<&project::AttachmentView> for AttachmentView {
+    fn from(file: &project::AttachmentView) -> Self {
+        Self {
+            id: file.id.clone(),
+            name: file.name.clone(),
+            size: file.size,
+            media_type: file.media_type.clone(),
+            added_at: file.added_at.clone(),
+            actor_name: file.actor_name.clone(),
+            url: format!("/api/v1/attachments/{}", file.id),
+        }
+    }
+}
