@@ -86,7 +86,9 @@ label = { "zh-CN" = "备注" }
 
 fn main() -> Result<(), StoreError> {
     let mut arguments = std::env::args().skip(1);
-    let rows: i64 = arguments.next().map_or(1_000_000, |n| n.parse().expect("ROWS is a number"));
+    let rows: i64 = arguments
+        .next()
+        .map_or(1_000_000, |n| n.parse().expect("ROWS is a number"));
     let temporary = tempfile::tempdir().expect("a temporary folder");
     let url: DatabaseUrl = match arguments.next() {
         Some(place) => place.parse().expect("any text is a place"),
@@ -118,13 +120,18 @@ fn load(store: &Store, district: &District, from: i64, to: i64) -> Result<(), St
         let end = (at + PART).min(to);
         store.write::<_, StoreError>(district, move |w| {
             let new = (at..end).map(|n| row(&format!("P{n}"), n)).collect();
-            w.create_many(REGISTER, new, &Meta::new("load", AT, TODAY)).map(|_| ())
+            w.create_many(REGISTER, new, &Meta::new("load", AT, TODAY))
+                .map(|_| ())
         })?;
         at = end;
     }
     let seconds = start.elapsed().as_secs_f64();
     if to > from {
-        println!("load: {} records in {seconds:.1} s, {:.0}/s", to - from, (to - from) as f64 / seconds);
+        println!(
+            "load: {} records in {seconds:.1} s, {:.0}/s",
+            to - from,
+            (to - from) as f64 / seconds
+        );
         let start = Instant::now();
         store.analyse()?;
         println!("analyse: {:.1} s", start.elapsed().as_secs_f64());
@@ -134,15 +141,29 @@ fn load(store: &Store, district: &District, from: i64, to: i64) -> Result<(), St
 
 fn row(code: &str, n: i64) -> NewRecord {
     let text = |t: &str| Value::Text(t.to_owned());
-    let money = |fen| Value::Money(Amount { fen: Fen(fen), bound: Bound::Exact });
-    let day = |n: i64| Value::Date(Date::constant(2020 + (n % 5) as i16, 1 + (n % 12) as i8, 1 + (n % 28) as i8));
+    let money = |fen| {
+        Value::Money(Amount {
+            fen: Fen(fen),
+            bound: Bound::Exact,
+        })
+    };
+    let day = |n: i64| {
+        Value::Date(Date::constant(
+            2020 + (n % 5) as i16,
+            1 + (n % 12) as i8,
+            1 + (n % 28) as i8,
+        ))
+    };
     let stages = ["signed", "started", "commissioned"];
     let lights = ["green", "yellow", "red"];
     // A multiplier without common factors scatters what the row generator of the peers correlates.
     let mixed = n.wrapping_mul(2_654_435_761).rem_euclid(1 << 31);
     let fields: [(&str, Value); 13] = [
         ("code", text(code)),
-        ("name", Value::Text(format!("{}号产业园项目{n}", mixed % 100_000))),
+        (
+            "name",
+            Value::Text(format!("{}号产业园项目{n}", mixed % 100_000)),
+        ),
         ("batch", text(["b0", "b1"][(mixed % 2) as usize])),
         ("stage", text(stages[(mixed / 7 % 3) as usize])),
         ("street", Value::Ref(RecordId(1 + mixed / 11 % 12))),
@@ -153,9 +174,17 @@ fn row(code: &str, n: i64) -> NewRecord {
         ("finish_due", day(mixed / 5)),
         ("light", text(lights[(mixed / 17 % 3) as usize])),
         ("progress", Value::Percent(mixed / 19 % 100 * 100)),
-        ("note", text("建设厂房十二万平方米,配套研发中心和人才公寓,已完成土地平整和围挡,正在办理施工许可")),
+        (
+            "note",
+            text(
+                "建设厂房十二万平方米,配套研发中心和人才公寓,已完成土地平整和围挡,正在办理施工许可",
+            ),
+        ),
     ];
-    let fields: Fields = fields.into_iter().map(|(id, v)| (id.to_owned(), v)).collect();
+    let fields: Fields = fields
+        .into_iter()
+        .map(|(id, v)| (id.to_owned(), v))
+        .collect();
     let org = OrgPath::new(&format!("410102.s{:03}", mixed / 11 % 12)).expect("a path");
     NewRecord::new(org, fields)
 }
@@ -166,7 +195,9 @@ type Vary = fn(i64) -> Query;
 fn queries() -> Vec<(&'static str, Vary)> {
     vec![
         ("stage = ?, by plan descending", |n| {
-            Query::default().filter(Filter::eq("stage", stage_value(n))).sorted("plan", true)
+            Query::default()
+                .filter(Filter::eq("stage", stage_value(n)))
+                .sorted("plan", true)
         }),
         ("stage = ?, unit = ?, by name", |n| {
             Query::default()
@@ -174,20 +205,28 @@ fn queries() -> Vec<(&'static str, Vary)> {
                 .filter(Filter::eq("unit", Value::Ref(RecordId(100 + n % 40))))
                 .sorted("name", false)
         }),
-        ("stage, unit and street = ?, light = ?, by start_due descending", |n| {
-            Query::default()
-                .filter(Filter::eq("stage", stage_value(n)))
-                .filter(Filter::eq("unit", Value::Ref(RecordId(100 + n % 40))))
-                .filter(Filter::eq("street", Value::Ref(RecordId(1 + n % 12))))
-                .filter(Filter::eq("light", Value::Text("red".to_owned())))
-                .sorted("start_due", true)
-        }),
+        (
+            "stage, unit and street = ?, light = ?, by start_due descending",
+            |n| {
+                Query::default()
+                    .filter(Filter::eq("stage", stage_value(n)))
+                    .filter(Filter::eq("unit", Value::Ref(RecordId(100 + n % 40))))
+                    .filter(Filter::eq("street", Value::Ref(RecordId(1 + n % 12))))
+                    .filter(Filter::eq("light", Value::Text("red".to_owned())))
+                    .sorted("start_due", true)
+            },
+        ),
         ("one street's scope, by done", |n| Query {
             scope: OrgPath::new(&format!("410102.s{:03}", n % 12)).ok(),
             ..Query::default().sorted("done", false)
         }),
         ("plan between, by name", |n| {
-            let money = |fen| Value::Money(Amount { fen: Fen(fen), bound: Bound::Exact });
+            let money = |fen| {
+                Value::Money(Amount {
+                    fen: Fen(fen),
+                    bound: Bound::Exact,
+                })
+            };
             let from = n % 90 * 100_000;
             Query::default()
                 .filter(Filter::new("plan", Op::Ge, money(from)))
@@ -195,7 +234,9 @@ fn queries() -> Vec<(&'static str, Vary)> {
                 .sorted("name", false)
         }),
         ("newest first", |n| {
-            Query::default().filter(Filter::eq("stage", stage_value(n))).sorted("record_id", true)
+            Query::default()
+                .filter(Filter::eq("stage", stage_value(n)))
+                .sorted("record_id", true)
         }),
         ("search for a frequent word, by plan", |_| Query {
             search: Some("产业".to_owned()),
@@ -213,12 +254,7 @@ fn stage_value(n: i64) -> Value {
 }
 
 /// First pages and pages further on, 50 rows each.
-fn measure(
-    store: &Store,
-    district: &District,
-    name: &str,
-    query: &Vary,
-) -> Result<(), StoreError> {
+fn measure(store: &Store, district: &District, name: &str, query: &Vary) -> Result<(), StoreError> {
     let mut times = Vec::new();
     let start = Instant::now();
     for n in 0..400 {
@@ -239,27 +275,43 @@ fn measure(
     times.sort_unstable();
     let at = |share: usize| times[(times.len() - 1) * share / 1000].as_secs_f64() * 1e3;
     let (p50, p99, max) = (at(500), at(990), at(1000));
-    println!("list {name}: {} pages, p50 {p50:.2} ms, p99 {p99:.2} ms, max {max:.2} ms", times.len());
+    println!(
+        "list {name}: {} pages, p50 {p50:.2} ms, p99 {p99:.2} ms, max {max:.2} ms",
+        times.len()
+    );
     Ok(())
 }
 
 /// Durable single creates from so many threads.
 fn creates(store: &Store, district: &District, threads: i64, time: Duration) {
     let start = Instant::now();
-    let salt = store.read::<_, StoreError>(district, |r| r.position()).unwrap_or_default();
+    let salt = store
+        .read::<_, StoreError>(district, |r| r.position())
+        .unwrap_or_default();
     let counts: Vec<u64> = std::thread::scope(|scope| {
         let create = |thread: i64| {
             let code = move |n: i64| format!("L{salt}-{thread}-{n}");
             let one = move |n: i64| {
                 store.write::<_, StoreError>(district, move |w| {
-                    w.create(REGISTER, row(&code(n), n), &Meta::new("load", AT, TODAY)).map(|_| ())
+                    w.create(REGISTER, row(&code(n), n), &Meta::new("load", AT, TODAY))
+                        .map(|_| ())
                 })
             };
-            scope.spawn(move || (0..).take_while(|n| start.elapsed() < time && one(*n).is_ok()).count() as u64)
+            scope.spawn(move || {
+                (0..)
+                    .take_while(|n| start.elapsed() < time && one(*n).is_ok())
+                    .count() as u64
+            })
         };
         let running: Vec<_> = (0..threads).map(create).collect();
-        running.into_iter().map(|t| t.join().expect("no panic")).collect()
+        running
+            .into_iter()
+            .map(|t| t.join().expect("no panic"))
+            .collect()
     });
     let total: u64 = counts.iter().sum();
-    println!("durable creates, {threads} threads: {:.0}/s", total as f64 / start.elapsed().as_secs_f64());
+    println!(
+        "durable creates, {threads} threads: {:.0}/s",
+        total as f64 / start.elapsed().as_secs_f64()
+    );
 }

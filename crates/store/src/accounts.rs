@@ -162,9 +162,16 @@ impl Writer<'_> {
              locked_until = excluded.locked_until, last_login_at = excluded.last_login_at, \
              updated_at = excluded.updated_at"
         );
-        if account.roles.iter().any(|role| role.is_empty() || role.contains(char::is_whitespace)) {
+        if account
+            .roles
+            .iter()
+            .any(|role| role.is_empty() || role.contains(char::is_whitespace))
+        {
             let problem = "角色代码不能为空或含空格".to_owned();
-            return Err(StoreError::Invalid { field: "roles".to_owned(), problem });
+            return Err(StoreError::Invalid {
+                field: "roles".to_owned(),
+                problem,
+            });
         }
         let cells = [
             self.cell(),
@@ -290,17 +297,24 @@ impl Writer<'_> {
 impl Reader<'_> {
     /// The account with this login.
     pub fn account(&mut self, login: &str) -> Result<Option<Account>, StoreError> {
-        let sql =
-            format!("SELECT {ACCOUNT} FROM account WHERE district_code = $1 AND login = $2");
+        let sql = format!("SELECT {ACCOUNT} FROM account WHERE district_code = $1 AND login = $2");
         let cells = [self.district.as_str(), login].map(Cell::from);
-        self.tx.query(&sql, &cells)?.first().map(read_account).transpose()
+        self.tx
+            .query(&sql, &cells)?
+            .first()
+            .map(read_account)
+            .transpose()
     }
 
     /// All accounts of the district by login.
     pub fn accounts(&mut self) -> Result<Vec<Account>, StoreError> {
         let sql = format!("SELECT {ACCOUNT} FROM account WHERE district_code = $1 ORDER BY login");
         let cells = [Cell::from(self.district.as_str())];
-        self.tx.query(&sql, &cells)?.iter().map(read_account).collect()
+        self.tx
+            .query(&sql, &cells)?
+            .iter()
+            .map(read_account)
+            .collect()
     }
 
     /// The session with this token hash, also when it ended.
@@ -309,7 +323,11 @@ impl Reader<'_> {
             "SELECT {SESSION} FROM login_session WHERE district_code = $1 AND token_hash = $2"
         );
         let cells = [self.district.as_str(), token_hash].map(Cell::from);
-        self.tx.query(&sql, &cells)?.first().map(read_session).transpose()
+        self.tx
+            .query(&sql, &cells)?
+            .first()
+            .map(read_session)
+            .transpose()
     }
 
     /// Open sessions of an account, newest first.
@@ -319,6 +337,10 @@ impl Reader<'_> {
              AND ended_at IS NULL AND expires_at > $3 ORDER BY created_at DESC, token_hash"
         );
         let cells = [self.district.as_str(), login, now].map(Cell::from);
-        self.tx.query(&sql, &cells)?.iter().map(read_session).collect()
+        self.tx
+            .query(&sql, &cells)?
+            .iter()
+            .map(read_session)
+            .collect()
     }
 }

@@ -18,13 +18,19 @@ impl Catalog {
     /// The table of a register.
     pub fn table(&self, register: &str) -> Result<Arc<RegisterTable>, StoreError> {
         let table = self.tables.get(register).cloned();
-        table.ok_or_else(|| StoreError::Unknown { name: register.to_owned() })
+        table.ok_or_else(|| StoreError::Unknown {
+            name: register.to_owned(),
+        })
     }
 
     /// This catalog with more registers, or newer ones.
     pub fn with(&self, tables: Vec<RegisterTable>) -> Self {
         let mut all = self.tables.clone();
-        all.extend(tables.into_iter().map(|t| (t.definition.id.clone(), Arc::new(t))));
+        all.extend(
+            tables
+                .into_iter()
+                .map(|t| (t.definition.id.clone(), Arc::new(t))),
+        );
         Self { tables: all }
     }
 

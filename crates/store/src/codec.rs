@@ -38,7 +38,10 @@ pub(crate) fn bound_column(field: &str) -> String {
 /// Checks that a value may be stored in a field.
 pub(crate) fn check(field: &Field, value: &Value) -> Result<(), StoreError> {
     let refuse = |problem: &str| {
-        Err(StoreError::Invalid { field: field.id.clone(), problem: problem.to_owned() })
+        Err(StoreError::Invalid {
+            field: field.id.clone(),
+            problem: problem.to_owned(),
+        })
     };
     if !value.fits(field) {
         return refuse("值的类型与字段类型不符");
@@ -50,7 +53,9 @@ pub(crate) fn check(field: &Field, value: &Value) -> Result<(), StoreError> {
         Value::TextList(texts) if texts.iter().any(|t| t.contains('\0')) => {
             refuse("文字里有不可见的空字符,请重新输入")
         }
-        Value::Rows(rows) => rows.iter().try_for_each(|row| check_all(field.columns(), row)),
+        Value::Rows(rows) => rows
+            .iter()
+            .try_for_each(|row| check_all(field.columns(), row)),
         _ => Ok(()),
     }
 }
@@ -138,10 +143,16 @@ fn int_value(field: &Field, number: i64, bound: Option<&str>) -> Option<Value> {
     use FieldKind as K;
     Some(match &field.kind {
         K::Int => Value::Int(number),
-        K::Decimal { digits } => Value::Decimal { scaled: number, digits: *digits },
+        K::Decimal { digits } => Value::Decimal {
+            scaled: number,
+            digits: *digits,
+        },
         K::Money => {
             let bound = bound.map_or(Some(Bound::Exact), Bound::from_code)?;
-            Value::Money(Amount { fen: Fen(number), bound })
+            Value::Money(Amount {
+                fen: Fen(number),
+                bound,
+            })
         }
         K::Percent => Value::Percent(number),
         K::Bool => Value::Bool(number != 0),
@@ -157,7 +168,11 @@ fn text_value(field: &Field, text: &str) -> Option<Value> {
         K::DateTime => Value::DateTime(text.to_owned()),
         K::Refs { .. } => {
             let ids: Vec<String> = serde_json::from_str(text).ok()?;
-            Value::Refs(ids.iter().map(|id| id.parse().ok()).collect::<Option<_>>()?)
+            Value::Refs(
+                ids.iter()
+                    .map(|id| id.parse().ok())
+                    .collect::<Option<_>>()?,
+            )
         }
         K::TextList | K::Attachment => Value::TextList(serde_json::from_str(text).ok()?),
         _ if column_type(field) == Some(ColumnType::Text) => Value::Text(text.to_owned()),
@@ -208,7 +223,9 @@ pub(crate) fn from_json(
 fn fields_json(fields: &[Field], map: &Map<String, Json>) -> Result<Fields, StoreError> {
     let mut found = Fields::new();
     for field in fields.iter().filter(|f| !f.import_only) {
-        let Some(json) = map.get(&field.id).filter(|json| !json.is_null()) else { continue };
+        let Some(json) = map.get(&field.id).filter(|json| !json.is_null()) else {
+            continue;
+        };
         let bound = map.get(&bound_column(&field.id)).and_then(Json::as_str);
         let value = match &field.kind {
             FieldKind::Table { columns } => rows_json(columns, json)?,
@@ -224,7 +241,9 @@ fn fields_json(fields: &[Field], map: &Map<String, Json>) -> Result<Fields, Stor
 }
 
 fn rows_json(columns: &[Field], json: &Json) -> Result<Option<Value>, StoreError> {
-    let Some(rows) = json.as_array() else { return Ok(None) };
+    let Some(rows) = json.as_array() else {
+        return Ok(None);
+    };
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
         match row.as_object() {
@@ -240,13 +259,17 @@ fn json_value(field: &Field, json: &Json, bound: Option<&str>) -> Option<Value> 
     match &field.kind {
         K::Int => json.as_i64().map(Value::Int),
         K::Bool => json.as_bool().map(Value::Bool),
-        K::Decimal { digits } => {
-            Some(Value::Decimal { scaled: unpoint(json.as_str()?, *digits)?, digits: *digits })
-        }
+        K::Decimal { digits } => Some(Value::Decimal {
+            scaled: unpoint(json.as_str()?, *digits)?,
+            digits: *digits,
+        }),
         K::Percent => unpoint(json.as_str()?, PERCENT_DIGITS).map(Value::Percent),
         K::Money => {
             let bound = bound.map_or(Some(Bound::Exact), Bound::from_code)?;
-            Some(Value::Money(Amount { fen: Fen(unpoint(json.as_str()?, 2)?), bound }))
+            Some(Value::Money(Amount {
+                fen: Fen(unpoint(json.as_str()?, 2)?),
+                bound,
+            }))
         }
         K::Org | K::Ref { .. } => Some(Value::Ref(json.as_str()?.parse().ok()?)),
         K::Refs { .. } | K::TextList | K::Attachment => text_value(field, &json.to_string()),
@@ -260,18 +283,30 @@ fn point(scaled: i64, digits: u8) -> String {
     let sign = if scaled < 0 { "-" } else { "" };
     let text = format!("{:0>width$}", scaled.unsigned_abs(), width = digits + 1);
     let (whole, rest) = text.split_at(text.len() - digits);
-    if digits == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{rest}") }
+    if digits == 0 {
+        format!("{sign}{whole}")
+    } else {
+        format!("{sign}{whole}.{rest}")
+    }
 }
 
 /// The reverse of [`point`]; other digits are taken when nothing is lost.
 fn unpoint(text: &str, digits: u8) -> Option<i64> {
     let (sign, plain) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
     let (whole, rest) = plain.split_once('.').unwrap_or((plain, ""));
-    let rest = if rest.len() > usize::from(digits) { rest.trim_end_matches('0') } else { rest };
+    let rest = if rest.len() > usize::from(digits) {
+        rest.trim_end_matches('0')
+    } else {
+        rest
+    };
     let missing = usize::from(digits).checked_sub(rest.len())?;
     let all = format!("{whole}{rest}{}", "0".repeat(missing));
-    let plain = !all.is_empty() && all.bytes().all(|b| b.is_ascii_digit());
-    let number: i128 = if plain { all.parse().ok()? } else { return None };
+    let plain = !whole.is_empty() && all.bytes().all(|b| b.is_ascii_digit());
+    let number: i128 = if plain {
+        all.parse().ok()?
+    } else {
+        return None;
+    };
     i64::try_from(sign * number).ok()
 }
 

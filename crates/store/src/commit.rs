@@ -70,7 +70,9 @@ where
     }
 
     fn run(&mut self, desk: &mut Desk<'_>) -> bool {
-        let Some(work) = self.work.take() else { return false };
+        let Some(work) = self.work.take() else {
+            return false;
+        };
         let done = catch_unwind(AssertUnwindSafe(|| work(desk)));
         let keep = matches!(done, Ok(Ok(_)));
         self.done = Some(done);
@@ -136,14 +138,24 @@ impl Committer {
             dead: Mutex::new(None),
             listeners: Mutex::default(),
         });
-        let scribe =
-            Scribe { shared: shared.clone(), opener, connection: Some(connection), node };
+        let scribe = Scribe {
+            shared: shared.clone(),
+            opener,
+            connection: Some(connection),
+            node,
+        };
         let thread = std::thread::Builder::new()
             .name("guatu-writer".to_owned())
             .spawn(move || scribe.run())
-            .map_err(|e| StoreError::Unavailable { detail: format!("no writer thread: {e}") })?;
+            .map_err(|e| StoreError::Unavailable {
+                detail: format!("no writer thread: {e}"),
+            })?;
         let thread_id = thread.thread().id();
-        Ok(Self { shared, thread: Some(thread), thread_id })
+        Ok(Self {
+            shared,
+            thread: Some(thread),
+            thread_id,
+        })
     }
 
     /// Runs `work` in a transaction of the district and returns after the commit.
@@ -160,13 +172,22 @@ impl Committer {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        assert_ne!(std::thread::current().id(), self.thread_id, "a write inside a write");
+        assert_ne!(
+            std::thread::current().id(),
+            self.thread_id,
+            "a write inside a write"
+        );
         if let Some(error) = lock(&self.shared.dead).clone() {
             return Err(error.into());
         }
         let (reply, answer) = sync_channel(1);
         let district = district.clone();
-        self.push(Box::new(Typed { district, work: Some(work), done: None, reply }))?;
+        self.push(Box::new(Typed {
+            district,
+            work: Some(work),
+            done: None,
+            reply,
+        }))?;
         match answer.recv() {
             Ok(Ok(result)) => result,
             Ok(Err(panic)) => std::panic::resume_unwind(panic),
@@ -195,7 +216,9 @@ impl Committer {
         while queue.jobs.len() >= WAITING {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Err(StoreError::Busy { detail: format!("{WAITING} writes are waiting") });
+                return Err(StoreError::Busy {
+                    detail: format!("{WAITING} writes are waiting"),
+                });
             }
             let waited = self.shared.room.wait_timeout(queue, left);
             queue = waited.unwrap_or_else(PoisonError::into_inner).0;
@@ -228,7 +251,10 @@ impl Shared {
             if queue.closed {
                 return None;
             }
-            queue = self.work.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            queue = self
+                .work
+                .wait(queue)
+                .unwrap_or_else(PoisonError::into_inner);
         }
         let district = queue.jobs[0].district().clone();
         let mut group = Vec::new();
@@ -328,7 +354,10 @@ fn in_transaction(
         group.remove(at).answer(Some(error));
     }
     let seq = head.seq();
-    Ok((seq > before).then(|| Commit { district: district.clone(), seq }))
+    Ok((seq > before).then(|| Commit {
+        district: district.clone(),
+        seq,
+    }))
 }
 
 /// One job under its savepoint. `Some`: the engine refused a statement, the job is undone, and the
@@ -340,7 +369,10 @@ fn run_job(
 ) -> Result<Option<StoreError>, EngineError> {
     connection.savepoint()?;
     let mark = head.mark();
-    let keep = job.run(&mut Desk { tx: connection, head });
+    let keep = job.run(&mut Desk {
+        tx: connection,
+        head,
+    });
     let failure = connection.take_failure();
     if keep && failure.is_none() {
         connection.release()?;
@@ -364,3 +396,6 @@ fn undo_job(
     head.back_to(mark);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

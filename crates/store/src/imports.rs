@@ -121,15 +121,25 @@ impl Writer<'_> {
         if !changed.is_empty() {
             return Err(StoreError::ChangedSince { records: changed });
         }
-        let meta = Meta { batch: Some(batch), ..meta.clone() };
+        let meta = Meta {
+            batch: Some(batch),
+            ..meta.clone()
+        };
         for (id, touched) in &touched {
             self.undo_record(&current[id], touched, &meta)?;
         }
         let sql = "UPDATE import_batch SET state = 'undone', undone_at = $3, undone_by = $4 \
                    WHERE district_code = $1 AND batch_id = $2";
-        let (at, by) = (Cell::from(meta.at.as_str()), Cell::from(meta.actor.as_str()));
-        self.tx.execute(sql, &[self.cell(), Cell::Int(batch.0), at, by])?;
-        Ok(touched.into_iter().map(|(id, t)| (t.register, id)).collect())
+        let (at, by) = (
+            Cell::from(meta.at.as_str()),
+            Cell::from(meta.actor.as_str()),
+        );
+        self.tx
+            .execute(sql, &[self.cell(), Cell::Int(batch.0), at, by])?;
+        Ok(touched
+            .into_iter()
+            .map(|(id, t)| (t.register, id))
+            .collect())
     }
 
     fn touched(&mut self, batch: RecordId) -> Result<BTreeMap<RecordId, Touched>, StoreError> {
@@ -141,8 +151,16 @@ impl Writer<'_> {
             let register = row.text(1)?;
             let first_seq = row.int(2)?;
             let created = row.text(4)? == "create";
-            let fresh = Touched { register, first_seq, created, last_version: version };
-            touched.entry(RecordId(row.int(0)?)).or_insert(fresh).last_version = version;
+            let fresh = Touched {
+                register,
+                first_seq,
+                created,
+                last_version: version,
+            };
+            touched
+                .entry(RecordId(row.int(0)?))
+                .or_insert(fresh)
+                .last_version = version;
         }
         Ok(touched)
     }
@@ -173,14 +191,19 @@ impl Writer<'_> {
     ) -> Result<(), StoreError> {
         let table = self.catalog.table(&touched.register)?;
         let after = if touched.created {
-            Record { withdrawn: true, ..current.clone() }
+            Record {
+                withdrawn: true,
+                ..current.clone()
+            }
         } else {
             let sql = "SELECT after FROM journal \
                        WHERE district_code = $1 AND register = $2 AND record_id = $3 \
                        AND seq < $4 AND after IS NOT NULL ORDER BY seq DESC LIMIT 1";
             let register = Cell::from(touched.register.as_str());
             let seq = Cell::Int(touched.first_seq);
-            let rows = self.tx.query(sql, &[self.cell(), register, Cell::Int(current.id.0), seq])?;
+            let rows = self
+                .tx
+                .query(sql, &[self.cell(), register, Cell::Int(current.id.0), seq])?;
             let row = rows.first().ok_or_else(|| StoreError::Corrupt {
                 place: format!("流水 {}", current.id),
                 detail: format!("no entry before seq {}", touched.first_seq),
@@ -203,8 +226,14 @@ impl Writer<'_> {
                    VALUES ($1, $2, $3, $4, $5, $6) \
                    ON CONFLICT (district_code, register, fingerprint) DO UPDATE \
                    SET mapping = excluded.mapping, at = excluded.at, actor = excluded.actor";
-        let texts =
-            [self.district.as_str(), register, fingerprint, mapping, &meta.at, &meta.actor];
+        let texts = [
+            self.district.as_str(),
+            register,
+            fingerprint,
+            mapping,
+            &meta.at,
+            &meta.actor,
+        ];
         self.tx.execute(sql, &texts.map(Cell::from))?;
         Ok(())
     }
@@ -219,8 +248,12 @@ impl Reader<'_> {
         let sql = format!(
             "SELECT {COLUMNS} FROM import_batch WHERE district_code = $1 AND batch_id = $2"
         );
-        let rows = self.tx.query(&sql, &[Cell::from(self.district.as_str()), Cell::Int(id.0)])?;
-        let row = rows.first().ok_or_else(|| StoreError::Unknown { name: format!("批次 {id}") })?;
+        let rows = self
+            .tx
+            .query(&sql, &[Cell::from(self.district.as_str()), Cell::Int(id.0)])?;
+        let row = rows.first().ok_or_else(|| StoreError::Unknown {
+            name: format!("批次 {id}"),
+        })?;
         read_batch(row)
     }
 
@@ -236,8 +269,16 @@ impl Reader<'_> {
         );
         let before = before.map_or(i64::MAX, |id| id.0);
         let district = Cell::from(self.district.as_str());
-        let cells = [district, Cell::Int(before), Cell::Int(i64::from(limit.min(1000)))];
-        self.tx.query(&sql, &cells)?.iter().map(read_batch).collect()
+        let cells = [
+            district,
+            Cell::Int(before),
+            Cell::Int(i64::from(limit.min(1000))),
+        ];
+        self.tx
+            .query(&sql, &cells)?
+            .iter()
+            .map(read_batch)
+            .collect()
     }
 
     /// Imports of exactly this file that still stand.
@@ -247,7 +288,11 @@ impl Reader<'_> {
              AND state = 'done' ORDER BY batch_id"
         );
         let cells = [Cell::from(self.district.as_str()), Cell::from(digest)];
-        self.tx.query(&sql, &cells)?.iter().map(read_batch).collect()
+        self.tx
+            .query(&sql, &cells)?
+            .iter()
+            .map(read_batch)
+            .collect()
     }
 
     /// The remembered mapping of a kind of workbook, as JSON.

@@ -22,7 +22,11 @@ pub(crate) fn insert_rows(
         let fits = |size: &usize| *size <= rows.len() && size * width <= PARAMETERS;
         let size = sizes.into_iter().find(fits).unwrap_or(1);
         let cells: Vec<Cell> = rows.by_ref().take(size).flatten().collect();
-        debug_assert_eq!(cells.len(), size * width, "rows of one table have one width");
+        debug_assert_eq!(
+            cells.len(),
+            size * width,
+            "rows of one table have one width"
+        );
         tx.execute(&text(table, columns, width, size), &cells)?;
     }
     Ok(())
@@ -54,8 +58,15 @@ pub(crate) const LIST_MAX: usize = LIST_SIZES[LIST_SIZES.len() - 1];
 /// Appends the items (1 to [`LIST_MAX`]) to `cells`, padded, and gives `($4, $5, …)`.
 pub(crate) fn in_list(items: impl IntoIterator<Item = Cell>, cells: &mut Vec<Cell>) -> String {
     let mut items: Vec<Cell> = items.into_iter().collect();
-    assert!((1..=LIST_MAX).contains(&items.len()), "list of {} items", items.len());
-    let size = LIST_SIZES.into_iter().find(|size| *size >= items.len()).unwrap_or(LIST_MAX);
+    assert!(
+        (1..=LIST_MAX).contains(&items.len()),
+        "list of {} items",
+        items.len()
+    );
+    let size = LIST_SIZES
+        .into_iter()
+        .find(|size| *size >= items.len())
+        .unwrap_or(LIST_MAX);
     let last = items[items.len() - 1].clone();
     items.resize(size, last);
     let start = cells.len() + 1;
@@ -70,8 +81,14 @@ mod tests {
 
     #[test]
     fn placeholders_count_through_all_rows() {
-        assert_eq!(text("t", "a, b", 2, 2), "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4)");
-        assert_eq!(text("t", "a", 1, 3), "INSERT INTO t (a) VALUES ($1), ($2), ($3)");
+        assert_eq!(
+            text("t", "a, b", 2, 2),
+            "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4)"
+        );
+        assert_eq!(
+            text("t", "a", 1, 3),
+            "INSERT INTO t (a) VALUES ($1), ($2), ($3)"
+        );
     }
 
     #[test]

@@ -28,7 +28,13 @@ mod tests {
     #[test]
     fn only_the_fixed_width_is_taken() {
         assert_eq!(seconds("1970-01-02T00:00:01Z"), Ok(86_401));
-        for bad in ["2023-03-10", "2023-03-10T00:30:00.5Z", "2023-03-10T08:30:00+08:00", "", "x"] {
+        for bad in [
+            "2023-03-10",
+            "2023-03-10T00:30:00.5Z",
+            "2023-03-10T08:30:00+08:00",
+            "",
+            "x",
+        ] {
             assert!(seconds(bad).is_err(), "{bad}");
         }
     }

@@ -110,7 +110,11 @@ impl Entry {
             part(Some(text.as_bytes()));
         }
         part(self.register.as_deref().map(str::as_bytes));
-        for n in [self.record.map(|id| id.0), self.version, self.batch.map(|id| id.0)] {
+        for n in [
+            self.record.map(|id| id.0),
+            self.version,
+            self.batch.map(|id| id.0),
+        ] {
             part(number(n).as_ref().map(<[u8; 8]>::as_slice));
         }
         for text in [&self.reason, &self.source, &self.patch, &self.after] {
@@ -163,11 +167,23 @@ impl Head {
         let row = rows.first().cloned().unwrap_or(Row(Vec::new()));
         let (seq, hash, last_id) = (row.int(0)?, row.text(1)?, row.int(2)?);
         let district = district.to_owned();
-        Ok(Head { district, node, seq, hash, last_id, stored: (seq, last_id), open: Vec::new() })
+        Ok(Head {
+            district,
+            node,
+            seq,
+            hash,
+            last_id,
+            stored: (seq, last_id),
+            open: Vec::new(),
+        })
     }
 
     pub fn mark(&self) -> Mark {
-        Mark { seq: self.seq, last_id: self.last_id, open: self.open.len() }
+        Mark {
+            seq: self.seq,
+            last_id: self.last_id,
+            open: self.open.len(),
+        }
     }
 
     pub fn back_to(&mut self, mark: Mark) {
@@ -232,7 +248,10 @@ impl Head {
                    WHERE district_code = $1";
         let hash = Cell::from(self.hash.as_str());
         let district = Cell::from(self.district.as_str());
-        tx.execute(sql, &[district, Cell::Int(self.seq), hash, Cell::Int(self.last_id)])?;
+        tx.execute(
+            sql,
+            &[district, Cell::Int(self.seq), hash, Cell::Int(self.last_id)],
+        )?;
         self.stored = (self.seq, self.last_id);
         Ok(())
     }
@@ -280,8 +299,12 @@ struct Block {
 
 /// Proves the journal of a district whole, or names its first bad entry.
 pub(crate) fn verify(tx: &mut dyn Tx, district: &District) -> Result<Verified, StoreError> {
-    let mut found =
-        Verified { entries: 0, blocks: 0, hash: ORIGIN.to_owned(), broken: None };
+    let mut found = Verified {
+        entries: 0,
+        blocks: 0,
+        hash: ORIGIN.to_owned(),
+        broken: None,
+    };
     loop {
         let blocks = blocks_after(tx, district, found.entries)?;
         if blocks.is_empty() {
@@ -304,7 +327,11 @@ pub(crate) fn verify(tx: &mut dyn Tx, district: &District) -> Result<Verified, S
 fn blocks_after(tx: &mut dyn Tx, district: &District, seq: i64) -> Result<Vec<Block>, StoreError> {
     let sql = "SELECT first_seq, last_seq, previous_hash, hash FROM journal_block \
                WHERE district_code = $1 AND last_seq > $2 ORDER BY first_seq LIMIT $3";
-    let cells = [Cell::from(district.as_str()), Cell::Int(seq), Cell::Int(CHUNK)];
+    let cells = [
+        Cell::from(district.as_str()),
+        Cell::Int(seq),
+        Cell::Int(CHUNK),
+    ];
     let mut blocks = Vec::new();
     for row in tx.query(sql, &cells)? {
         blocks.push(Block {
@@ -324,7 +351,10 @@ fn check_block(
     block: &Block,
 ) -> Result<Option<Broken>, StoreError> {
     let broken = |seq: i64, problem: &str| {
-        Ok(Some(Broken { seq, problem: format!("第 {seq} 条:{problem}") }))
+        Ok(Some(Broken {
+            seq,
+            problem: format!("第 {seq} 条:{problem}"),
+        }))
     };
     if block.first != before.entries + 1 || block.last < block.first {
         return broken(before.entries + 1, "缺少封存块");
@@ -352,7 +382,10 @@ fn check_block(
         }
     }
     if block_hash(&block.previous, block.first, block.last, &digests) != block.hash {
-        return broken(block.first, "本块内容与封存时不一致(内容和校验值被一起改动)");
+        return broken(
+            block.first,
+            "本块内容与封存时不一致(内容和校验值被一起改动)",
+        );
     }
     Ok(None)
 }
@@ -377,7 +410,10 @@ fn check_end(
         None if seq < found.entries || hash != found.hash => Some((next, "末尾标记被改动")),
         None => None,
     };
-    Ok(problem.map(|(seq, text)| Broken { seq, problem: format!("第 {seq} 条:{text}") }))
+    Ok(problem.map(|(seq, text)| Broken {
+        seq,
+        problem: format!("第 {seq} 条:{text}"),
+    }))
 }
 
 fn entries_between(
@@ -390,10 +426,16 @@ fn entries_between(
         "SELECT {COLUMNS} FROM journal \
          WHERE district_code = $1 AND seq >= $2 AND seq <= $3 ORDER BY seq LIMIT $4"
     );
-    let cells =
-        [Cell::from(district.as_str()), Cell::Int(first), Cell::Int(last), Cell::Int(CHUNK)];
+    let cells = [
+        Cell::from(district.as_str()),
+        Cell::Int(first),
+        Cell::Int(last),
+        Cell::Int(CHUNK),
+    ];
     let rows = tx.query(&sql, &cells)?;
-    rows.iter().map(|row| Ok((Entry::read(row, 1)?, row.int(13)?))).collect()
+    rows.iter()
+        .map(|row| Ok((Entry::read(row, 1)?, row.int(13)?)))
+        .collect()
 }
 
 /// Which journal entries are wanted.
@@ -466,7 +508,10 @@ pub(crate) fn position(tx: &mut dyn Tx, district: &District) -> Result<i64, Stor
 
 /// Districts that have a journal here.
 pub(crate) fn districts(tx: &mut dyn Tx) -> Result<Vec<District>, StoreError> {
-    let rows = tx.query("SELECT district_code FROM journal_head ORDER BY district_code", &[])?;
+    let rows = tx.query(
+        "SELECT district_code FROM journal_head ORDER BY district_code",
+        &[],
+    )?;
     let district = |row: &Row| {
         let code = row.text(0)?;
         District::new(&code).map_err(|e| StoreError::Corrupt {

@@ -1,4 +1,50 @@
 //! Journal and current state in SQLite and PostgreSQL.
+//!
+//! One [`Store`] holds the districts of a database. A write is one transaction of one district: it
+//! checks the version, writes the row of a typed register table and appends to the journal; it
+//! returns when all of it is safely on the disk. A read sees one snapshot. The same SQL runs on
+//! both engines; `district_code` stands first in every key and is named by every statement.
+//!
+//! This room knows records, definitions and accounts as data. What a project is, who may do what,
+//! what a password is worth and what time it is are the business of the layers above.
+//!
+//! ```
+//! use register::{Definition, Value};
+//! use store::{Filter, Meta, NewRecord, Query, Store, StoreError};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let toml = r#"
+//! [register]
+//! id = "bench"
+//! version = "1.0.0"
+//! title = { "zh-CN" = "长椅台账" }
+//! name_field = "name"
+//! [[field]]
+//! id = "name"
+//! type = "text"
+//! label = { "zh-CN" = "名称" }
+//! "#;
+//! let (definition, findings) = register::parse("bench/definition.toml", toml);
+//! let definition: Definition = definition.ok_or_else(|| format!("{findings:?}"))?;
+//!
+//! let folder = tempfile::tempdir()?;
+//! let store = Store::open(&folder.path().into())?;
+//! store.define(&[definition])?;
+//!
+//! let district = ground::District::new("410102")?;
+//! let meta = Meta::new("li.ming", "2023-03-10T00:30:00Z", ground::Date::constant(2023, 3, 10));
+//! let org = ground::OrgPath::new("410102.s013")?;
+//! let fields = [("name".to_owned(), Value::Text("湖边长椅".to_owned()))];
+//! let made = store.write::<_, StoreError>(&district, move |w| {
+//!     w.create("bench", NewRecord::new(org, fields.into()), &meta)
+//! })?;
+//!
+//! let named = Query::default().filter(Filter::eq("name", Value::Text("湖边长椅".to_owned())));
+//! let page = store.read::<_, StoreError>(&district, |r| r.list("bench", &named))?;
+//! assert_eq!(page.records[0].record, made);
+//! # Ok(())
+//! # }
+//! ```
 
 mod accounts;
 mod catalog;

@@ -71,7 +71,11 @@ pub struct Filter {
 impl Filter {
     /// A condition with one value.
     pub fn new(field: impl Into<String>, op: Op, value: Value) -> Self {
-        Self { field: field.into(), op, value: Operand::One(value) }
+        Self {
+            field: field.into(),
+            op,
+            value: Operand::One(value),
+        }
     }
 
     /// `field == value`.
@@ -81,12 +85,20 @@ impl Filter {
 
     /// `field` is one of `values`.
     pub fn one_of(field: impl Into<String>, values: Vec<Value>) -> Self {
-        Self { field: field.into(), op: Op::In, value: Operand::Many(values) }
+        Self {
+            field: field.into(),
+            op: Op::In,
+            value: Operand::Many(values),
+        }
     }
 
     /// `field` has no value.
     pub fn missing(field: impl Into<String>) -> Self {
-        Self { field: field.into(), op: Op::IsMissing, value: Operand::None }
+        Self {
+            field: field.into(),
+            op: Op::IsMissing,
+            value: Operand::None,
+        }
     }
 }
 
@@ -102,7 +114,10 @@ pub struct Sort {
 impl Default for Sort {
     /// By id, which is the order of creation.
     fn default() -> Self {
-        Self { field: "record_id".to_owned(), descending: false }
+        Self {
+            field: "record_id".to_owned(),
+            descending: false,
+        }
     }
 }
 
@@ -134,7 +149,10 @@ impl Query {
 
     /// The query sorted by a field.
     pub fn sorted(mut self, field: impl Into<String>, descending: bool) -> Self {
-        self.sort = Some(Sort { field: field.into(), descending });
+        self.sort = Some(Sort {
+            field: field.into(),
+            descending,
+        });
         self
     }
 
@@ -174,13 +192,25 @@ impl Key {
             "org_path" | "created_at" | "updated_at" | "number" => true,
             _ => {
                 let field = table.field(id);
-                let field = field.ok_or_else(|| StoreError::Unknown { name: id.to_owned() })?;
+                let field = field.ok_or_else(|| StoreError::Unknown {
+                    name: id.to_owned(),
+                })?;
                 let text = column_type(field) == Some(ColumnType::Text);
                 let field = Some(field.clone());
-                return Ok(Self { column: id.to_owned(), field, text, nullable: true });
+                return Ok(Self {
+                    column: id.to_owned(),
+                    field,
+                    text,
+                    nullable: true,
+                });
             }
         };
-        Ok(Self { column: id.to_owned(), field: None, text, nullable: id == "number" })
+        Ok(Self {
+            column: id.to_owned(),
+            field: None,
+            text,
+            nullable: id == "number",
+        })
     }
 
     /// The field, unless it is a record column.
@@ -191,7 +221,11 @@ impl Key {
     /// What the column holds for a record.
     fn cell(&self, stored: &Stored) -> Cell {
         match (&self.field, self.column.as_str()) {
-            (Some(field), _) => stored.record.fields.get(&field.id).map_or(Cell::Null, key_cell),
+            (Some(field), _) => stored
+                .record
+                .fields
+                .get(&field.id)
+                .map_or(Cell::Null, key_cell),
             (None, "record_id") => Cell::Int(stored.record.id.0),
             (None, "version") => Cell::Int(stored.record.version),
             (None, "org_path") => Cell::from(stored.record.org.as_str()),
@@ -207,7 +241,8 @@ impl Key {
             Some(field) => value.fits(field),
             None => matches!(
                 (self.text, value),
-                (true, Value::Text(_) | Value::DateTime(_)) | (false, Value::Int(_) | Value::Ref(_))
+                (true, Value::Text(_) | Value::DateTime(_))
+                    | (false, Value::Int(_) | Value::Ref(_))
             ),
         };
         let cell = if fits { key_cell(value) } else { Cell::Null };
@@ -235,7 +270,9 @@ impl Test {
     fn of(table: &RegisterTable, filter: &Filter) -> Result<Self, StoreError> {
         let key = Key::of(table, &filter.field)?;
         let refuse = |problem: &str| {
-            Err(StoreError::Query { problem: format!("“{}”{problem}", filter.field) })
+            Err(StoreError::Query {
+                problem: format!("“{}”{problem}", filter.field),
+            })
         };
         let (op, cells) = match (filter.op, &filter.value) {
             (Op::IsMissing, Operand::None | Operand::One(Value::Bool(true))) => {
@@ -249,9 +286,13 @@ impl Test {
             (Op::In, Operand::Many(values)) if values.len() > LIST_MAX => {
                 return refuse("的可选值太多");
             }
-            (Op::In, Operand::Many(values)) => {
-                (Op::In, values.iter().map(|v| key.operand(v)).collect::<Result<_, _>>()?)
-            }
+            (Op::In, Operand::Many(values)) => (
+                Op::In,
+                values
+                    .iter()
+                    .map(|v| key.operand(v))
+                    .collect::<Result<_, _>>()?,
+            ),
             (Op::In | Op::IsMissing | Op::Contains, _) | (_, Operand::None | Operand::Many(_)) => {
                 return refuse("的比较方式与给出的值不配");
             }
@@ -315,7 +356,9 @@ impl Test {
                 return sql.push(&format!(" AND {column} IN {list}"));
             }
             Op::Contains => {
-                let Some(Cell::Text(part)) = self.cells.first() else { return };
+                let Some(Cell::Text(part)) = self.cells.first() else {
+                    return;
+                };
                 let mark = sql.bind(Cell::Text(like_pattern(part)));
                 return sql.push(&format!(" AND lower({column}) LIKE {mark} ESCAPE '!'"));
             }
@@ -372,7 +415,10 @@ pub(crate) struct Sql {
 impl Sql {
     /// A statement whose `$1` is the district.
     pub fn new(text: impl Into<String>, district: &str) -> Self {
-        Self { text: text.into(), cells: vec![Cell::from(district)] }
+        Self {
+            text: text.into(),
+            cells: vec![Cell::from(district)],
+        }
     }
 
     pub fn push(&mut self, text: &str) {
@@ -412,7 +458,8 @@ pub(crate) struct Cursor {
 impl Cursor {
     /// The sort value of the last row; `Null` among the rows without one.
     pub fn cell(&self) -> Cell {
-        self.number.map_or_else(|| Cell::text(self.text.as_deref()), Cell::Int)
+        self.number
+            .map_or_else(|| Cell::text(self.text.as_deref()), Cell::Int)
     }
 
     fn read(text: &str) -> Option<Self> {
@@ -437,7 +484,9 @@ impl Plan {
     /// [`StoreError::Unknown`] for a field that is not there, [`StoreError::Query`] for the rest.
     pub fn of(table: &RegisterTable, query: &Query) -> Result<Self, StoreError> {
         let sort = query.sort.clone().unwrap_or_default();
-        let refuse = |problem: &str| StoreError::Query { problem: problem.to_owned() };
+        let refuse = |problem: &str| StoreError::Query {
+            problem: problem.to_owned(),
+        };
         if query.limit > PAGE_MAX {
             return Err(refuse(&format!("一页最多 {PAGE_MAX} 条")));
         }
@@ -446,14 +495,22 @@ impl Plan {
             Some(Some(c)) if c.field == sort.field && c.descending == sort.descending => Some(c),
             Some(_) => return Err(refuse("翻页标记无效或与排序不符,请从第一页重新打开")),
         };
-        let tests = query.filters.iter().map(|f| Test::of(table, f)).collect::<Result<_, _>>()?;
+        let tests = query
+            .filters
+            .iter()
+            .map(|f| Test::of(table, f))
+            .collect::<Result<_, _>>()?;
         Ok(Self {
             scope: query.scope.clone(),
             tests,
             words: search_words(query.search.as_deref().unwrap_or_default()),
             sort: Key::of(table, &sort.field)?,
             descending: sort.descending,
-            limit: if query.limit == 0 { 50 } else { query.limit as usize },
+            limit: if query.limit == 0 {
+                50
+            } else {
+                query.limit as usize
+            },
             after,
             include_withdrawn: query.include_withdrawn,
         })
@@ -482,7 +539,9 @@ impl Plan {
         let own = sql.bind(scope.as_str());
         let from = sql.bind(format!("{scope}."));
         let to = sql.bind(format!("{scope}/"));
-        sql.push(&format!(" AND ({column} = {own} OR ({column} > {from} AND {column} < {to}))"));
+        sql.push(&format!(
+            " AND ({column} = {own} OR ({column} > {from} AND {column} < {to}))"
+        ));
     }
 
     /// Writes the search words.
@@ -506,7 +565,13 @@ impl Plan {
             _ => (None, None),
         };
         let (field, descending) = (self.sort.column.clone(), self.descending);
-        let cursor = Cursor { field, descending, number, text, id };
+        let cursor = Cursor {
+            field,
+            descending,
+            number,
+            text,
+            id,
+        };
         hex::encode(serde_json::to_vec(&cursor).unwrap_or_default())
     }
 
@@ -527,14 +592,20 @@ impl Plan {
         rows.truncate(self.limit);
         let last = rows.last().filter(|_| more);
         let next = last.map(|(key, stored)| self.cursor(stored.record.id.0, key));
-        Page { records: rows.into_iter().map(|(_, stored)| stored).collect(), next }
+        Page {
+            records: rows.into_iter().map(|(_, stored)| stored).collect(),
+            next,
+        }
     }
 
     /// Whether a record in memory is one that the query asks for.
     pub fn passes(&self, stored: &Stored, table: &RegisterTable) -> bool {
         let record = &stored.record;
         (self.include_withdrawn || !record.withdrawn)
-            && self.scope.as_ref().is_none_or(|scope| record.org.is_within(scope))
+            && self
+                .scope
+                .as_ref()
+                .is_none_or(|scope| record.org.is_within(scope))
             && self.tests.iter().all(|test| test.passes(stored))
             && (self.words.is_empty() || {
                 let text = search_text(table, &record.fields, record.number.as_deref());
@@ -545,7 +616,11 @@ impl Plan {
     fn order(&self, a: (&Cell, i64), b: (&Cell, i64)) -> Ordering {
         let missing = (*a.0 == Cell::Null).cmp(&(*b.0 == Cell::Null));
         let by_value = compare(a.0, b.0).then(a.1.cmp(&b.1));
-        missing.then(if self.descending { by_value.reverse() } else { by_value })
+        missing.then(if self.descending {
+            by_value.reverse()
+        } else {
+            by_value
+        })
     }
 }
 
@@ -581,8 +656,15 @@ pub(crate) fn search_text(table: &RegisterTable, fields: &Fields, number: Option
 }
 
 fn search_words(text: &str) -> Vec<String> {
-    let text: String = text.chars().filter(|c| *c != '\0').take(SEARCH_MAX).collect();
-    let words = text.split_whitespace().map(normal_name).filter(|w| !w.is_empty());
+    let text: String = text
+        .chars()
+        .filter(|c| *c != '\0')
+        .take(SEARCH_MAX)
+        .collect();
+    let words = text
+        .split_whitespace()
+        .map(normal_name)
+        .filter(|w| !w.is_empty());
     words.take(WORDS_MAX).collect()
 }
 

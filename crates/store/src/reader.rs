@@ -75,7 +75,10 @@ impl Reader<'_> {
     /// [`StoreError::NotFound`] when the district has no such record in the register.
     pub fn get(&mut self, register: &str, id: RecordId) -> Result<Stored, StoreError> {
         let found = self.get_many(register, &[id])?.pop();
-        found.ok_or_else(|| StoreError::NotFound { register: register.to_owned(), id })
+        found.ok_or_else(|| StoreError::NotFound {
+            register: register.to_owned(),
+            id,
+        })
     }
 
     /// Records by id, in the order asked; unknown ids are left out.
@@ -120,9 +123,13 @@ impl Reader<'_> {
             );
             for row in self.tx.query(&sql, &cells)? {
                 let id = RecordId(row.int(0)?);
-                let Some(stored) = found.get_mut(&id) else { continue };
+                let Some(stored) = found.get_mut(&id) else {
+                    continue;
+                };
                 let fields = &mut stored.record.fields;
-                let rows = fields.entry(sub.field.clone()).or_insert(Value::Rows(Vec::new()));
+                let rows = fields
+                    .entry(sub.field.clone())
+                    .or_insert(Value::Rows(Vec::new()));
                 if let Value::Rows(rows) = rows {
                     rows.push(read_row(sub, &row)?);
                 }
@@ -150,12 +157,18 @@ impl Reader<'_> {
         let last = keys.last().filter(|_| more);
         let next = last.map(|(id, cell)| plan.cursor(id.0, cell));
         let ids: Vec<RecordId> = keys.iter().map(|(id, _)| *id).collect();
-        Ok(Page { records: self.get_many(register, &ids)?, next })
+        Ok(Page {
+            records: self.get_many(register, &ids)?,
+            next,
+        })
     }
 
     /// All records that fit, page after page, in the order of the query.
     pub fn all(&mut self, register: &str, query: &Query) -> Result<Vec<Stored>, StoreError> {
-        let mut query = Query { limit: crate::query::PAGE_MAX, ..query.clone() };
+        let mut query = Query {
+            limit: crate::query::PAGE_MAX,
+            ..query.clone()
+        };
         let mut found = Vec::new();
         loop {
             let page = self.list(register, &query)?;
@@ -199,10 +212,20 @@ impl Reader<'_> {
     ) -> Result<Option<Vec<RecordId>>, StoreError> {
         let by_id = plan.sort.column == "record_id";
         let indexed = |column: &str| table.indexed.contains(column);
-        let tests = plan.tests.iter().filter(|t| t.is_narrowing() && indexed(&t.key.column));
-        let direct = by_id && plan.tests.iter().any(|t| t.is_equality() && indexed(&t.key.column));
+        let tests = plan
+            .tests
+            .iter()
+            .filter(|t| t.is_narrowing() && indexed(&t.key.column));
+        let direct = by_id
+            && plan
+                .tests
+                .iter()
+                .any(|t| t.is_equality() && indexed(&t.key.column));
         if !direct || plan.tests.len() > 1 {
-            for test in tests.filter(|t| t.key.column != plan.sort.column).take(CANDIDATES) {
+            for test in tests
+                .filter(|t| t.key.column != plan.sort.column)
+                .take(CANDIDATES)
+            {
                 let ids = self.few(table, |sql| plan.write_test(sql, test))?;
                 if ids.is_some() {
                     return Ok(ids);
@@ -226,7 +249,10 @@ impl Reader<'_> {
         table: &RegisterTable,
         condition: impl FnOnce(&mut Sql),
     ) -> Result<Option<Vec<RecordId>>, StoreError> {
-        let start = format!("SELECT record_id FROM {} WHERE district_code = $1", table.table);
+        let start = format!(
+            "SELECT record_id FROM {} WHERE district_code = $1",
+            table.table
+        );
         let mut sql = Sql::new(start, self.district.as_str());
         condition(&mut sql);
         let limit = sql.bind(LIST_MAX as i64 + 1);
@@ -235,7 +261,11 @@ impl Reader<'_> {
         if rows.len() > LIST_MAX {
             return Ok(None);
         }
-        Ok(Some(rows.iter().map(|r| r.int(0).map(RecordId)).collect::<Result<_, _>>()?))
+        Ok(Some(
+            rows.iter()
+                .map(|r| r.int(0).map(RecordId))
+                .collect::<Result<_, _>>()?,
+        ))
     }
 
     fn keys(
@@ -269,7 +299,9 @@ impl Reader<'_> {
         let limit = sql.bind(limit as i64);
         sql.push(&format!(" LIMIT {limit}"));
         let rows = self.tx.query(&sql.text, &sql.cells)?;
-        rows.iter().map(|r| Ok((RecordId(r.int(0)?), r.cell(1).clone()))).collect()
+        rows.iter()
+            .map(|r| Ok((RecordId(r.int(0)?), r.cell(1).clone())))
+            .collect()
     }
 
     /// Records that fit, all pages together.
@@ -285,7 +317,8 @@ impl Reader<'_> {
     pub fn sum(&mut self, register: &str, query: &Query, field: &str) -> Result<Sum, StoreError> {
         let table = self.table(register)?;
         let rows = self.fold(register, query, &sum_columns(&table, field)?, "")?;
-        rows.first().map_or(Ok(Sum::default()), |row| read_sum(row, 0))
+        rows.first()
+            .map_or(Ok(Sum::default()), |row| read_sum(row, 0))
     }
 
     /// Records that fit, counted by the value of a field, and another field summed over each;
@@ -311,7 +344,11 @@ impl Reader<'_> {
                 None => plain_value(row.cell(0)),
             };
             let sum = sum.map(|_| read_sum(row, 2)).transpose()?;
-            Ok(Group { key, count: row.int(1)? as u64, sum })
+            Ok(Group {
+                key,
+                count: row.int(1)? as u64,
+                sum,
+            })
         };
         rows.iter().map(read).collect()
     }
@@ -324,8 +361,18 @@ impl Reader<'_> {
         group: &str,
     ) -> Result<Vec<Row>, StoreError> {
         let table = self.table(register)?;
-        let plan = Plan::of(&table, &Query { after: None, sort: None, ..query.clone() })?;
-        let start = format!("SELECT {columns} FROM {} WHERE district_code = $1", table.table);
+        let plan = Plan::of(
+            &table,
+            &Query {
+                after: None,
+                sort: None,
+                ..query.clone()
+            },
+        )?;
+        let start = format!(
+            "SELECT {columns} FROM {} WHERE district_code = $1",
+            table.table
+        );
         let mut sql = Sql::new(start, self.district.as_str());
         if let Some(ids) = self.narrow(&table, &plan)? {
             if ids.is_empty() {
@@ -337,13 +384,15 @@ impl Reader<'_> {
         }
         plan.write_conditions(&mut sql, self.dialect(), Fence::All);
         sql.push(group);
-        self.tx.query(&sql.text, &sql.cells).map_err(|error| match error.detail.as_str() {
-            // SQLite: integer overflow; PostgreSQL 22003: bigint out of range.
-            detail if detail.contains("overflow") || detail.contains("22003") => {
-                StoreError::Overflow
-            }
-            _ => error.into(),
-        })
+        self.tx
+            .query(&sql.text, &sql.cells)
+            .map_err(|error| match error.detail.as_str() {
+                // SQLite: integer overflow; PostgreSQL 22003: bigint out of range.
+                detail if detail.contains("overflow") || detail.contains("22003") => {
+                    StoreError::Overflow
+                }
+                _ => error.into(),
+            })
     }
 
     /// Names, aliases and key values of all records in use: what an import is matched against.
@@ -372,10 +421,14 @@ impl Reader<'_> {
         let mut steps = Vec::new();
         loop {
             let entries = journal::entries(self.tx, &self.district, &query)?;
-            let Some(last) = entries.last().map(|e| e.seq) else { return Ok(steps) };
+            let Some(last) = entries.last().map(|e| e.seq) else {
+                return Ok(steps);
+            };
             query.after = Some(last);
             for entry in entries {
-                let Some(record) = record_after(&table, &entry)? else { continue };
+                let Some(record) = record_after(&table, &entry)? else {
+                    continue;
+                };
                 steps.push(Step { entry, record });
             }
         }
@@ -393,9 +446,19 @@ impl Reader<'_> {
     ) -> Result<Stored, StoreError> {
         crate::instant::seconds(instant)?;
         let table = self.table(register)?;
-        let cells = [self.cell(), Cell::from(register), Cell::Int(id.0), Cell::from(instant)];
-        let found = self.replay(&table, " AND record_id = $3 AND at <= $4", &cells)?.pop();
-        found.ok_or_else(|| StoreError::NotFound { register: register.to_owned(), id })
+        let cells = [
+            self.cell(),
+            Cell::from(register),
+            Cell::Int(id.0),
+            Cell::from(instant),
+        ];
+        let found = self
+            .replay(&table, " AND record_id = $3 AND at <= $4", &cells)?
+            .pop();
+        found.ok_or_else(|| StoreError::NotFound {
+            register: register.to_owned(),
+            id,
+        })
     }
 
     /// The list as it stood at `instant`.
@@ -456,7 +519,11 @@ impl Reader<'_> {
             let (id, version) = (RecordId(row.int(0)?), row.int(1)?);
             let record = record_from(table, id, version, &row.text(2)?)?;
             let (updated_at, created_at) = (row.text(3)?, row.text(4)?);
-            found.push(Stored { record, created_at, updated_at });
+            found.push(Stored {
+                record,
+                created_at,
+                updated_at,
+            });
         }
         Ok(found)
     }
@@ -475,7 +542,11 @@ impl Reader<'_> {
     /// Entries after a position, oldest first, at most `limit` (1 to 1000): for change events.
     pub fn changes(&mut self, after: i64, limit: u32) -> Result<Vec<Entry>, StoreError> {
         let after = Some(after);
-        self.journal(&JournalQuery { after, limit, ..JournalQuery::default() })
+        self.journal(&JournalQuery {
+            after,
+            limit,
+            ..JournalQuery::default()
+        })
     }
 
     /// Proves the journal whole or names its first bad entry.
@@ -498,14 +569,21 @@ fn free_column<'a>(table: &RegisterTable, plan: &'a Plan) -> &'a str {
         return &plan.sort.column;
     }
     let indexed = |column: &str| table.indexed.contains(column);
-    let equal = plan.tests.iter().find(|t| t.is_equality() && indexed(&t.key.column));
+    let equal = plan
+        .tests
+        .iter()
+        .find(|t| t.is_equality() && indexed(&t.key.column));
     equal.map_or("record_id", |test| &test.key.column)
 }
 
 /// Writes what makes the page begin and go on in order. `sort` is the sort column as it stands in
 /// the statement.
 fn write_part(sql: &mut Sql, plan: &Plan, part: Part, sort: &str) {
-    let (than, order) = if plan.descending { ("<", "DESC") } else { (">", "ASC") };
+    let (than, order) = if plan.descending {
+        ("<", "DESC")
+    } else {
+        (">", "ASC")
+    };
     let by_id = plan.sort.column == "record_id";
     match (&plan.after, part) {
         (Some(after), Part::Valued) if by_id => {
@@ -537,9 +615,13 @@ fn sum_columns(table: &RegisterTable, field: &str) -> Result<String, StoreError>
     match key.field().map(|f| &f.kind) {
         Some(K::Money | K::Int | K::Decimal { .. } | K::Percent) => {
             let column = quoted(field);
-            Ok(format!("CAST(SUM({column}) AS BIGINT), COUNT({column}), COUNT(*)"))
+            Ok(format!(
+                "CAST(SUM({column}) AS BIGINT), COUNT({column}), COUNT(*)"
+            ))
         }
-        _ => Err(StoreError::Query { problem: format!("“{field}”不是可以合计的字段") }),
+        _ => Err(StoreError::Query {
+            problem: format!("“{field}”不是可以合计的字段"),
+        }),
     }
 }
 
@@ -617,7 +699,10 @@ pub(crate) fn record_from(
     version: i64,
     after: &str,
 ) -> Result<Record, StoreError> {
-    let corrupt = |detail: String| StoreError::Corrupt { place: format!("流水 {id}"), detail };
+    let corrupt = |detail: String| StoreError::Corrupt {
+        place: format!("流水 {id}"),
+        detail,
+    };
     let json: serde_json::Value =
         serde_json::from_str(after).map_err(|e| corrupt(e.to_string()))?;
     let text = |key: &str| json.get(key).and_then(|v| v.as_str()).map(str::to_owned);
@@ -628,7 +713,10 @@ pub(crate) fn record_from(
         version,
         org: org(text("org").unwrap_or_default())?,
         number: text("number"),
-        withdrawn: json.get("withdrawn").and_then(serde_json::Value::as_bool).unwrap_or(false),
+        withdrawn: json
+            .get("withdrawn")
+            .and_then(serde_json::Value::as_bool)
+            .unwrap_or(false),
         fields: codec::from_json(&table.definition, fields)?,
     })
 }

@@ -6,7 +6,7 @@ use ground::RecordId;
 use crate::engine::{Cell, Row};
 use crate::error::StoreError;
 use crate::reader::Reader;
-use crate::writer::{Meta, Writer};
+use crate::writer::{Event, Meta, Writer};
 
 /// What is known of a file. The same bytes are kept once, whoever sends them.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -30,7 +30,10 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { node: 0, readers: READERS }
+        Self {
+            node: 0,
+            readers: READERS,
+        }
     }
 }
 
@@ -68,7 +71,14 @@ impl Store {
         let committer = Committer::start(opener.clone(), connection, options.node)?;
         let readers = Pool::new(opener.clone(), options.readers.max(1));
         let catalog = RwLock::default();
-        Ok(Self { inner: Arc::new(Inner { opener, committer, readers, catalog }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                opener,
+                committer,
+                readers,
+                catalog,
+            }),
+        })
     }
 
     /// Brings registers into force: makes their tables, adds new columns and indexes. Running it
@@ -78,11 +88,17 @@ impl Store {
     /// [`StoreError::Definition`] when a field was dropped, changed its type, or became unique over
     /// values that are not.
     pub fn define(&self, definitions: &[Definition]) -> Result<Migrated, StoreError> {
-        let tables: Vec<RegisterTable> =
-            definitions.iter().map(RegisterTable::new).collect::<Result<_, _>>()?;
+        let tables: Vec<RegisterTable> = definitions
+            .iter()
+            .map(RegisterTable::new)
+            .collect::<Result<_, _>>()?;
         // A connection of its own: changing tables must not ride in a group of writes.
         let done = migrate_registers(self.inner.opener.writer()?.as_mut(), &tables)?;
-        let mut catalog = self.inner.catalog.write().unwrap_or_else(PoisonError::into_inner);
+        let mut catalog = self
+            .inner
+            .catalog
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         *catalog = Arc::new(catalog.with(tables));
         Ok(done)
     }
@@ -93,7 +109,11 @@ impl Store {
     }
 
     fn catalog(&self) -> Arc<Catalog> {
-        self.inner.catalog.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.inner
+            .catalog
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Runs `work` as one transaction of a district and returns after it is safely on the disk. An
@@ -118,7 +138,12 @@ impl Store {
         let catalog = self.catalog();
         let of = district.clone();
         self.inner.committer.write(district, move |desk| {
-            work(&mut Writer { tx: &mut *desk.tx, head: &mut *desk.head, district: of, catalog })
+            work(&mut Writer {
+                tx: &mut *desk.tx,
+                head: &mut *desk.head,
+                district: of,
+                catalog,
+            })
         })
     }
 
@@ -132,7 +157,13 @@ impl Store {
         work: impl FnOnce(&mut Reader<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let (district, catalog) = (district.clone(), self.catalog());
-        self.inner.readers.with(|tx| work(&mut Reader { tx, district, catalog }))
+        self.inner.readers.with(|tx| {
+            work(&mut Reader {
+                tx,
+                district,
+                catalog,
+            })
+        })
     }
 
     /// Districts that have written here.

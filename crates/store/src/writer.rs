@@ -40,7 +40,14 @@ impl Meta {
     /// Actor, moment and day; the rest is empty.
     pub fn new(actor: impl Into<String>, at: impl Into<String>, today: Date) -> Self {
         let (actor, at) = (actor.into(), at.into());
-        Self { actor, at, today, reason: None, source: None, batch: None }
+        Self {
+            actor,
+            at,
+            today,
+            reason: None,
+            source: None,
+            batch: None,
+        }
     }
 }
 
@@ -62,7 +69,13 @@ pub struct NewRecord {
 impl NewRecord {
     /// A record that gets its number here.
     pub fn new(org: OrgPath, fields: Fields) -> Self {
-        Self { org, org_abbr: None, fields, number: None, source: None }
+        Self {
+            org,
+            org_abbr: None,
+            fields,
+            number: None,
+            source: None,
+        }
     }
 }
 
@@ -94,7 +107,11 @@ impl Writer<'_> {
     /// Reads inside the transaction: sees what it has written so far.
     pub fn reader(&mut self) -> Reader<'_> {
         let (district, catalog) = (self.district.clone(), self.catalog.clone());
-        Reader { tx: &mut *self.tx, district, catalog }
+        Reader {
+            tx: &mut *self.tx,
+            district,
+            catalog,
+        }
     }
 
     /// The district that is written to.
@@ -151,7 +168,14 @@ impl Writer<'_> {
             let id = self.head.next_id(now);
             sources.push(one.source);
             let (org, fields) = (one.org, one.fields);
-            made.push(Record { id, version: 1, org, number, fields, withdrawn: false });
+            made.push(Record {
+                id,
+                version: 1,
+                org,
+                number,
+                fields,
+                withdrawn: false,
+            });
         }
         self.store_counters(&table, counters)?;
         for field in unique_fields(&table) {
@@ -173,12 +197,24 @@ impl Writer<'_> {
         meta: &Meta,
     ) -> Result<(), StoreError> {
         let district = self.district.clone();
-        let rows = made.iter().map(|record| record_cells(&district, table, record, &meta.at));
-        insert_rows(self.tx, &table.table, &table.write_columns(), rows.collect())?;
+        let rows = made
+            .iter()
+            .map(|record| record_cells(&district, table, record, &meta.at));
+        insert_rows(
+            self.tx,
+            &table.table,
+            &table.write_columns(),
+            rows.collect(),
+        )?;
         let index = made.iter().map(|record| {
             let register = Cell::from(table.definition.id.as_str());
             let org = Cell::from(record.org.as_str());
-            vec![Cell::from(district.as_str()), Cell::Int(record.id.0), register, org]
+            vec![
+                Cell::from(district.as_str()),
+                Cell::Int(record.id.0),
+                register,
+                org,
+            ]
         });
         let columns = "district_code, record_id, register, org_path";
         insert_rows(self.tx, "record_index", columns, index.collect())?;
@@ -195,7 +231,11 @@ impl Writer<'_> {
             let mut all = Vec::new();
             for record in records.clone() {
                 for (at, row) in record.rows(&sub.field).iter().enumerate() {
-                    let head = [self.cell(), Cell::Int(record.id.0), Cell::Int(at as i64 + 1)];
+                    let head = [
+                        self.cell(),
+                        Cell::Int(record.id.0),
+                        Cell::Int(at as i64 + 1),
+                    ];
                     let mut cells = Vec::from(head);
                     for column in &sub.columns {
                         codec::push_cells(column, row.get(&column.id), &mut cells);
@@ -256,7 +296,10 @@ impl Writer<'_> {
     ) -> Result<Record, StoreError> {
         let table = self.table(register)?;
         let before = self.current(register, id, expected)?;
-        let after = Record { org, ..before.clone() };
+        let after = Record {
+            org,
+            ..before.clone()
+        };
         self.put("assign", &table, &before, after, meta)
     }
 
@@ -300,7 +343,10 @@ impl Writer<'_> {
     ) -> Result<Record, StoreError> {
         let table = self.table(register)?;
         let before = self.current(register, id, expected)?;
-        let after = Record { withdrawn, ..before.clone() };
+        let after = Record {
+            withdrawn,
+            ..before.clone()
+        };
         self.put(action, &table, &before, after, meta)
     }
 
@@ -313,7 +359,11 @@ impl Writer<'_> {
         let record = self.reader().get(register, id)?.record;
         if record.version != expected {
             let (register, current) = (register.to_owned(), record.version);
-            return Err(StoreError::Stale { register, id, current });
+            return Err(StoreError::Stale {
+                register,
+                id,
+                current,
+            });
         }
         Ok(record)
     }
@@ -343,11 +393,18 @@ impl Writer<'_> {
         if before.org != after.org {
             let sql = "UPDATE record_index SET org_path = $3 \
                        WHERE district_code = $1 AND record_id = $2";
-            let cells = [self.cell(), Cell::Int(after.id.0), Cell::from(after.org.as_str())];
+            let cells = [
+                self.cell(),
+                Cell::Int(after.id.0),
+                Cell::from(after.org.as_str()),
+            ];
             self.tx.execute(sql, &cells)?;
         }
         let patch = Some(patch_text(before, &after));
-        let entry = Entry { patch, ..entry(action, table, &after, meta) };
+        let entry = Entry {
+            patch,
+            ..entry(action, table, &after, meta)
+        };
         self.head.append(self.tx, [entry])?;
         Ok(after)
     }
@@ -360,7 +417,10 @@ impl Writer<'_> {
         after: &Record,
         meta: &Meta,
     ) -> Result<(), StoreError> {
-        let start = format!("UPDATE {} SET version = version + 1, updated_at = $2", table.table);
+        let start = format!(
+            "UPDATE {} SET version = version + 1, updated_at = $2",
+            table.table
+        );
         let mut sql = Sql::new(start, self.district.as_str());
         sql.cells.push(Cell::from(meta.at.as_str()));
         let mut set = |column: &str, cell: Cell| {
@@ -386,7 +446,10 @@ impl Writer<'_> {
                 let mut cells = Vec::new();
                 codec::push_cells(field, value, &mut cells);
                 let names = [field.id.clone(), codec::bound_column(&field.id)];
-                names.iter().zip(cells).for_each(|(name, cell)| set(name, cell));
+                names
+                    .iter()
+                    .zip(cells)
+                    .for_each(|(name, cell)| set(name, cell));
             }
         }
         let (id, version) = (sql.bind(after.id.0), sql.bind(before.version));
@@ -395,7 +458,11 @@ impl Writer<'_> {
         ));
         let changed = self.tx.execute(&sql.text, &sql.cells)?;
         // The version was read in this transaction and nobody else writes to the district.
-        assert_eq!(changed, 1, "record {} changed under the district's lock", after.id);
+        assert_eq!(
+            changed, 1,
+            "record {} changed under the district's lock",
+            after.id
+        );
         Ok(())
     }
 
@@ -407,9 +474,12 @@ impl Writer<'_> {
     ) -> Result<(), StoreError> {
         let differs = |field: &str| before.rows(field) != after.rows(field);
         for sub in table.subs.iter().filter(|s| differs(&s.field)) {
-            let sql =
-                format!("DELETE FROM {} WHERE district_code = $1 AND record_id = $2", sub.table);
-            self.tx.execute(&sql, &[self.cell(), Cell::Int(after.id.0)])?;
+            let sql = format!(
+                "DELETE FROM {} WHERE district_code = $1 AND record_id = $2",
+                sub.table
+            );
+            self.tx
+                .execute(&sql, &[self.cell(), Cell::Int(after.id.0)])?;
         }
         self.insert_rows_of(table, std::iter::once(after), differs)
     }
@@ -427,10 +497,15 @@ impl Writer<'_> {
             field: field.to_owned(),
             existing,
         };
-        let valued: Vec<(RecordId, Cell)> =
-            records.iter().filter_map(|r| Some((r.id, unique_cell(r, field)?))).collect();
+        let valued: Vec<(RecordId, Cell)> = records
+            .iter()
+            .filter_map(|r| Some((r.id, unique_cell(r, field)?)))
+            .collect();
         let mut seen = HashSet::new();
-        if !valued.iter().all(|(_, cell)| seen.insert(format!("{cell:?}"))) {
+        if !valued
+            .iter()
+            .all(|(_, cell)| seen.insert(format!("{cell:?}")))
+        {
             return Err(refuse(None));
         }
         for part in valued.chunks(LIST_MAX) {
@@ -460,7 +535,9 @@ impl Writer<'_> {
         meta: &Meta,
         counters: &mut Counters,
     ) -> Result<Option<String>, StoreError> {
-        let Some(pattern) = &table.definition.number else { return Ok(new.number.clone()) };
+        let Some(pattern) = &table.definition.number else {
+            return Ok(new.number.clone());
+        };
         let context = NumberContext {
             date: meta.today,
             org: &new.org,
@@ -494,7 +571,9 @@ impl Writer<'_> {
             let sql = "SELECT last FROM number_counter \
                        WHERE district_code = $1 AND register = $2 AND scope = $3";
             let register = Cell::from(table.definition.id.as_str());
-            let rows = self.tx.query(sql, &[self.cell(), register, Cell::from(scope)])?;
+            let rows = self
+                .tx
+                .query(sql, &[self.cell(), register, Cell::from(scope)])?;
             let last = rows.first().map(|row| row.int(0)).transpose()?.unwrap_or(0);
             counters.0.insert(scope.to_owned(), last);
         }
@@ -583,7 +662,12 @@ fn unique_cell(record: &Record, field: &str) -> Option<Cell> {
 }
 
 /// A row of [`RegisterTable::write_columns`].
-fn record_cells(district: &District, table: &RegisterTable, record: &Record, at: &str) -> Vec<Cell> {
+fn record_cells(
+    district: &District,
+    table: &RegisterTable,
+    record: &Record,
+    at: &str,
+) -> Vec<Cell> {
     let mut cells = vec![
         Cell::from(district.as_str()),
         Cell::Int(record.id.0),
@@ -633,7 +717,10 @@ fn after_text(record: &Record) -> String {
     if record.withdrawn {
         after.insert("withdrawn".to_owned(), Json::from(true));
     }
-    after.insert("fields".to_owned(), Json::Object(codec::to_json(&record.fields)));
+    after.insert(
+        "fields".to_owned(),
+        Json::Object(codec::to_json(&record.fields)),
+    );
     Json::Object(after).to_string()
 }
 
@@ -641,7 +728,9 @@ fn after_text(record: &Record) -> String {
 fn patch_text(before: &Record, after: &Record) -> String {
     let changed = register::diff(&before.fields, &after.fields);
     let side = |pick: fn(&register::Change) -> &Option<Value>| {
-        let values = changed.iter().filter_map(|(id, c)| Some((id.clone(), pick(c).clone()?)));
+        let values = changed
+            .iter()
+            .filter_map(|(id, c)| Some((id.clone(), pick(c).clone()?)));
         Json::Object(codec::to_json(&values.collect()))
     };
     let mut patch = json!({ "before": side(|c| &c.before), "after": side(|c| &c.after) });

@@ -63,7 +63,8 @@ impl Row {
 
     /// A number that must be there.
     pub(crate) fn int(&self, at: usize) -> Result<i64, EngineError> {
-        self.opt_int(at)?.ok_or_else(|| wrong(at, "a number", self.cell(at)))
+        self.opt_int(at)?
+            .ok_or_else(|| wrong(at, "a number", self.cell(at)))
     }
 
     /// A number or nothing.
@@ -77,7 +78,8 @@ impl Row {
 
     /// A text that must be there.
     pub(crate) fn text(&self, at: usize) -> Result<String, EngineError> {
-        self.opt_text(at)?.ok_or_else(|| wrong(at, "a text", self.cell(at)))
+        self.opt_text(at)?
+            .ok_or_else(|| wrong(at, "a text", self.cell(at)))
     }
 
     /// A text or nothing.
@@ -91,5 +93,8 @@ impl Row {
 }
 
 fn wrong(at: usize, wanted: &str, found: &Cell) -> EngineError {
-    EngineError::new(Trouble::Statement, format!("column {at} should hold {wanted}, has {found:?}"))
+    EngineError::new(
+        Trouble::Statement,
+        format!("column {at} should hold {wanted}, has {found:?}"),
+    )
 }

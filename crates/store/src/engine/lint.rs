@@ -19,10 +19,37 @@ const REVIEWED: &[&str] = &[
 /// Words that SQLite 3.40, PostgreSQL 15 or Citus does not take, or that bring the server's clock
 /// or chance into a statement. Each is looked for as a whole word.
 const FORBIDDEN: &[&str] = &[
-    "ilike", "now", "string_agg", "group_concat", "percentile_cont", "any", "lateral", "rollup",
-    "cube", "greatest", "least", "random", "current_timestamp", "current_date", "current_time",
-    "constraint", "merge", "rowid", "glob", "ifnull", "nvl", "pragma", "strftime", "date_trunc",
-    "returning_into", "serial", "autoincrement", "truncate", "array", "json_each", "recursive",
+    "ilike",
+    "now",
+    "string_agg",
+    "group_concat",
+    "percentile_cont",
+    "any",
+    "lateral",
+    "rollup",
+    "cube",
+    "greatest",
+    "least",
+    "random",
+    "current_timestamp",
+    "current_date",
+    "current_time",
+    "constraint",
+    "merge",
+    "rowid",
+    "glob",
+    "ifnull",
+    "nvl",
+    "pragma",
+    "strftime",
+    "date_trunc",
+    "returning_into",
+    "serial",
+    "autoincrement",
+    "truncate",
+    "array",
+    "json_each",
+    "recursive",
 ];
 
 static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
@@ -34,13 +61,19 @@ pub(crate) fn note(sql: &str) {
             let start: String = sql.chars().take(300).collect();
             panic!("{problem}: {start}");
         }
-        SEEN.lock().unwrap_or_else(PoisonError::into_inner).insert(sql.to_owned());
+        SEEN.lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(sql.to_owned());
     }
 }
 
 /// All statements prepared so far by this process; empty in release builds.
 pub fn statements_seen() -> Vec<String> {
-    SEEN.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    SEEN.lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .iter()
+        .cloned()
+        .collect()
 }
 
 /// Holds one statement against the rules.
@@ -52,7 +85,10 @@ pub fn check(sql: &str) -> Result<(), String> {
     if let Some(word) = words.iter().find(|w| FORBIDDEN.contains(&w.as_str())) {
         return Err(format!("`{word}` is not shared SQL"));
     }
-    for (pair, name) in [(["for", "update"], "FOR UPDATE"), (["insert", "or"], "INSERT OR")] {
+    for (pair, name) in [
+        (["for", "update"], "FOR UPDATE"),
+        (["insert", "or"], "INSERT OR"),
+    ] {
         if words.windows(2).any(|w| w == pair) {
             return Err(format!("`{name}` is not shared SQL"));
         }
@@ -80,7 +116,10 @@ fn district(sql: &str, words: &[String]) -> Result<(), String> {
     if REVIEWED.contains(&sql) {
         return Ok(());
     }
-    let named = words.windows(2).filter(|w| w[0] == "district_code" && w[1] == "=").count();
+    let named = words
+        .windows(2)
+        .filter(|w| w[0] == "district_code" && w[1] == "=")
+        .count();
     let first = words.windows(3).any(|w| w == ["district_code", "=", "$1"]);
     let mut tables = 0;
     for (at, word) in words.iter().enumerate() {
@@ -97,7 +136,9 @@ fn district(sql: &str, words: &[String]) -> Result<(), String> {
         return Err("the statement does not say `district_code = $1`".to_owned());
     }
     if named < tables {
-        return Err(format!("{tables} tables, but district_code is compared {named} times"));
+        return Err(format!(
+            "{tables} tables, but district_code is compared {named} times"
+        ));
     }
     Ok(())
 }
@@ -106,7 +147,11 @@ fn district(sql: &str, words: &[String]) -> Result<(), String> {
 fn insert_columns(words: &[String]) -> Result<(), String> {
     let named = words.get(2).is_some_and(|w| w == "(")
         && words.get(3).is_some_and(|w| w == "district_code");
-    if named { Ok(()) } else { Err("INSERT must name district_code first".to_owned()) }
+    if named {
+        Ok(())
+    } else {
+        Err("INSERT must name district_code first".to_owned())
+    }
 }
 
 fn is_name(word: &str) -> bool {
@@ -132,7 +177,11 @@ fn words(sql: &str) -> Vec<String> {
                 let name = take(|c| c != '"') + "\"";
                 rest.next();
                 let district = name == "\"district_code\"";
-                found.push(if district { "district_code".to_owned() } else { name });
+                found.push(if district {
+                    "district_code".to_owned()
+                } else {
+                    name
+                });
             }
             '\'' => {
                 take(|c| c != '\'');
@@ -175,10 +224,16 @@ mod tests {
     #[test]
     fn a_statement_without_district_is_refused() {
         refused("SELECT a FROM t WHERE b = $1", "district_code = $1");
-        refused("SELECT a FROM t WHERE district_code = $2 AND b = $1", "district_code = $1");
+        refused(
+            "SELECT a FROM t WHERE district_code = $2 AND b = $1",
+            "district_code = $1",
+        );
         refused("DELETE FROM t", "district_code = $1");
         refused("INSERT INTO t (a, district_code) VALUES ($1, $2)", "first");
-        refused("SELECT t.a FROM t JOIN u ON u.a = t.a WHERE t.district_code = $1", "2 tables");
+        refused(
+            "SELECT t.a FROM t JOIN u ON u.a = t.a WHERE t.district_code = $1",
+            "2 tables",
+        );
     }
 
     #[test]

@@ -37,7 +37,11 @@ impl FromStr for DatabaseUrl {
     type Err = std::convert::Infallible;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let server = text.starts_with("postgres://") || text.starts_with("postgresql://");
-        Ok(if server { Self::Postgres(text.to_owned()) } else { Self::Folder(text.into()) })
+        Ok(if server {
+            Self::Postgres(text.to_owned())
+        } else {
+            Self::Folder(text.into())
+        })
     }
 }
 
@@ -84,7 +88,10 @@ pub(crate) struct EngineError {
 
 impl EngineError {
     pub fn new(trouble: Trouble, detail: impl fmt::Display) -> Self {
-        Self { trouble, detail: detail.to_string() }
+        Self {
+            trouble,
+            detail: detail.to_string(),
+        }
     }
 }
 

@@ -33,9 +33,13 @@ pub(crate) struct PgConnection {
 }
 
 pub(crate) fn open(url: &str, for_use: Use) -> Result<PgConnection, StoreError> {
-    let gone = |e: postgres::Error| StoreError::Unavailable { detail: explain(&e) };
+    let gone = |e: postgres::Error| StoreError::Unavailable {
+        detail: explain(&e),
+    };
     let mut config: postgres::Config = url.parse().map_err(gone)?;
-    config.application_name("guatu").connect_timeout(Duration::from_secs(10));
+    config
+        .application_name("guatu")
+        .connect_timeout(Duration::from_secs(10));
     let mut client = config.connect(NoTls).map_err(gone)?;
     // A statement that hangs must not hold a district: readers give up after 30 s, the writer
     // waits at most 20 s for a lock. Durability is not left to the server's default.
@@ -45,7 +49,11 @@ pub(crate) fn open(url: &str, for_use: Use) -> Result<PgConnection, StoreError> 
             Use::Read => "SET default_transaction_read_only = on; SET statement_timeout = '30s'",
         })
         .map_err(gone)?;
-    Ok(PgConnection { client, statements: FxHashMap::default(), failure: None })
+    Ok(PgConnection {
+        client,
+        statements: FxHashMap::default(),
+        failure: None,
+    })
 }
 
 impl PgConnection {
@@ -75,18 +83,26 @@ impl PgConnection {
 
     fn run(&mut self, sql: &str, cells: &[Cell]) -> Result<u64, EngineError> {
         let statement = self.statement(sql)?;
-        self.client.execute(&statement, &bound(cells)).map_err(|e| in_sql(&e, sql))
+        self.client
+            .execute(&statement, &bound(cells))
+            .map_err(|e| in_sql(&e, sql))
     }
 
     fn read(&mut self, sql: &str, cells: &[Cell]) -> Result<Vec<Row>, EngineError> {
         let statement = self.statement(sql)?;
-        let rows = self.client.query(&statement, &bound(cells)).map_err(|e| in_sql(&e, sql))?;
+        let rows = self
+            .client
+            .query(&statement, &bound(cells))
+            .map_err(|e| in_sql(&e, sql))?;
         rows.iter().map(row).collect()
     }
 }
 
 fn bound(cells: &[Cell]) -> Vec<&(dyn ToSql + Sync)> {
-    cells.iter().map(|cell| cell as &(dyn ToSql + Sync)).collect()
+    cells
+        .iter()
+        .map(|cell| cell as &(dyn ToSql + Sync))
+        .collect()
 }
 
 impl Tx for PgConnection {
@@ -152,7 +168,10 @@ impl Connection for PgConnection {
         let sql = "SELECT CAST(column_name AS TEXT) FROM information_schema.columns \
                    WHERE table_schema = current_schema() AND table_name = $1 \
                    ORDER BY ordinal_position";
-        let rows = self.client.query(sql, &[&table]).map_err(|e| in_sql(&e, sql))?;
+        let rows = self
+            .client
+            .query(sql, &[&table])
+            .map_err(|e| in_sql(&e, sql))?;
         Ok(rows.iter().map(|row| row.get(0)).collect())
     }
 
@@ -194,7 +213,10 @@ impl ToSql for Cell {
 }
 
 fn row(row: &postgres::Row) -> Result<Row, EngineError> {
-    (0..row.len()).map(|at| cell(row, at)).collect::<Result<_, _>>().map(Row)
+    (0..row.len())
+        .map(|at| cell(row, at))
+        .collect::<Result<_, _>>()
+        .map(Row)
 }
 
 fn cell(row: &postgres::Row, at: usize) -> Result<Cell, EngineError> {
@@ -202,12 +224,21 @@ fn cell(row: &postgres::Row, at: usize) -> Result<Cell, EngineError> {
     let ty = row.columns()[at].type_();
     Ok(match *ty {
         Type::INT8 => Cell::int(row.try_get(at).map_err(failed)?),
-        Type::INT4 => Cell::int(row.try_get::<_, Option<i32>>(at).map_err(failed)?.map(i64::from)),
-        Type::BOOL => {
-            Cell::int(row.try_get::<_, Option<bool>>(at).map_err(failed)?.map(i64::from))
-        }
+        Type::INT4 => Cell::int(
+            row.try_get::<_, Option<i32>>(at)
+                .map_err(failed)?
+                .map(i64::from),
+        ),
+        Type::BOOL => Cell::int(
+            row.try_get::<_, Option<bool>>(at)
+                .map_err(failed)?
+                .map(i64::from),
+        ),
         Type::TEXT | Type::VARCHAR => Cell::text(row.try_get(at).map_err(failed)?),
-        Type::FLOAT8 => row.try_get::<_, Option<f64>>(at).map_err(failed)?.map_or(Cell::Null, Cell::Real),
+        Type::FLOAT8 => row
+            .try_get::<_, Option<f64>>(at)
+            .map_err(failed)?
+            .map_or(Cell::Null, Cell::Real),
         _ => {
             let text = format!("column {} has type {ty}", row.columns()[at].name());
             return Err(EngineError::new(Trouble::Statement, text));
@@ -223,7 +254,11 @@ fn kind(error: &postgres::Error) -> Trouble {
     let Some(state) = error.code() else {
         // No answer from the server: the socket broke or closed. Conversion errors of our own
         // cells also have no code, but leave the connection open.
-        return if error.is_closed() || is_io(error) { Trouble::Lost } else { Trouble::Statement };
+        return if error.is_closed() || is_io(error) {
+            Trouble::Lost
+        } else {
+            Trouble::Statement
+        };
     };
     match state.code() {
         _ if *state == SqlState::UNIQUE_VIOLATION => Trouble::Unique,

@@ -25,7 +25,12 @@ struct State {
 impl Pool {
     /// At most `most` connections; none is opened yet.
     pub fn new(opener: Opener, most: usize) -> Self {
-        Self { opener, most, state: Mutex::default(), freed: Condvar::new() }
+        Self {
+            opener,
+            most,
+            state: Mutex::default(),
+            freed: Condvar::new(),
+        }
     }
 
     /// Runs `work` inside one read snapshot.
@@ -59,7 +64,11 @@ impl Pool {
         let mut state = self.lock();
         loop {
             if let Some(connection) = state.idle.pop() {
-                return Ok(Lent { pool: self, connection: Some(connection), broken: false });
+                return Ok(Lent {
+                    pool: self,
+                    connection: Some(connection),
+                    broken: false,
+                });
             }
             if state.open < self.most {
                 state.open += 1;
@@ -70,12 +79,20 @@ impl Pool {
                 let detail = format!("all {} read connections stayed in use", self.most);
                 return Err(StoreError::Busy { detail });
             }
-            state = self.freed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            state = self
+                .freed
+                .wait_timeout(state, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
         }
         drop(state);
         let opened = self.opener.reader();
         let connection = opened.inspect_err(|_| self.lock().open -= 1)?;
-        Ok(Lent { pool: self, connection: Some(connection), broken: false })
+        Ok(Lent {
+            pool: self,
+            connection: Some(connection),
+            broken: false,
+        })
     }
 
     /// After a server restart all idle connections are dead alike.
@@ -104,7 +121,9 @@ impl Lent<'_> {
 
 impl Drop for Lent<'_> {
     fn drop(&mut self) {
-        let Some(mut connection) = self.connection.take() else { return };
+        let Some(mut connection) = self.connection.take() else {
+            return;
+        };
         let sound = !self.broken && !std::thread::panicking() && connection.rollback().is_ok();
         let mut state = self.pool.lock();
         if sound {

@@ -32,7 +32,9 @@ pub(crate) fn open_writer(folder: &Path) -> Result<SqliteConnection, StoreError>
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut door = open(folder, flags)?;
     // Another process may hold the lock while it recovers the log; WAL is set once and kept.
-    door.pragmas("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;")?;
+    door.pragmas(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;",
+    )?;
     Ok(door)
 }
 
@@ -45,12 +47,22 @@ pub(crate) fn open_reader(folder: &Path) -> Result<SqliteConnection, StoreError>
 }
 
 fn open(folder: &Path, flags: OpenFlags) -> Result<SqliteConnection, StoreError> {
-    let sqlite = Sqlite::open_with_flags(folder.join(FILE), flags)
-        .map_err(|e| StoreError::Unavailable { detail: format!("{}: {e}", folder.display()) })?;
-    sqlite.busy_timeout(Duration::from_secs(20)).map_err(trouble)?;
+    let sqlite =
+        Sqlite::open_with_flags(folder.join(FILE), flags).map_err(|e| StoreError::Unavailable {
+            detail: format!("{}: {e}", folder.display()),
+        })?;
+    sqlite
+        .busy_timeout(Duration::from_secs(20))
+        .map_err(trouble)?;
     sqlite.set_prepared_statement_cache_capacity(STATEMENTS);
-    let mut door = SqliteConnection { sqlite, texts: FxHashMap::default(), failure: None };
-    door.pragmas("PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;")?;
+    let mut door = SqliteConnection {
+        sqlite,
+        texts: FxHashMap::default(),
+        failure: None,
+    };
+    door.pragmas(
+        "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;",
+    )?;
     Ok(door)
 }
 
@@ -76,17 +88,24 @@ impl SqliteConnection {
 
     fn run(&mut self, sql: &str, cells: &[Cell]) -> Result<u64, EngineError> {
         let text = Self::own_text(&mut self.texts, sql);
-        let mut statement = self.sqlite.prepare_cached(text).map_err(|e| in_sql(e, sql))?;
+        let mut statement = self
+            .sqlite
+            .prepare_cached(text)
+            .map_err(|e| in_sql(e, sql))?;
         let changed = statement.execute(rusqlite::params_from_iter(cells));
         Ok(changed.map_err(|e| in_sql(e, sql))? as u64)
     }
 
     fn read(&mut self, sql: &str, cells: &[Cell]) -> Result<Vec<Row>, EngineError> {
         let text = Self::own_text(&mut self.texts, sql);
-        let mut statement = self.sqlite.prepare_cached(text).map_err(|e| in_sql(e, sql))?;
+        let mut statement = self
+            .sqlite
+            .prepare_cached(text)
+            .map_err(|e| in_sql(e, sql))?;
         let width = statement.column_count();
-        let mut rows =
-            statement.query(rusqlite::params_from_iter(cells)).map_err(|e| in_sql(e, sql))?;
+        let mut rows = statement
+            .query(rusqlite::params_from_iter(cells))
+            .map_err(|e| in_sql(e, sql))?;
         let mut found = Vec::new();
         while let Some(row) = rows.next().map_err(|e| in_sql(e, sql))? {
             let cells = (0..width).map(|at| row.get_ref(at).map(cell));
@@ -125,7 +144,11 @@ impl Connection for SqliteConnection {
 
     fn rollback(&mut self) -> Result<(), EngineError> {
         // Some errors (a full disk) have rolled back already.
-        if self.sqlite.is_autocommit() { Ok(()) } else { self.pragmas("ROLLBACK") }
+        if self.sqlite.is_autocommit() {
+            Ok(())
+        } else {
+            self.pragmas("ROLLBACK")
+        }
     }
 
     fn savepoint(&mut self) -> Result<(), EngineError> {
@@ -158,9 +181,13 @@ impl Connection for SqliteConnection {
     }
 
     fn columns(&mut self, table: &str) -> Result<Vec<String>, EngineError> {
-        let mut statement =
-            self.sqlite.prepare("SELECT name FROM pragma_table_info(?1)").map_err(trouble)?;
-        let names = statement.query_map([table], |row| row.get(0)).map_err(trouble)?;
+        let mut statement = self
+            .sqlite
+            .prepare("SELECT name FROM pragma_table_info(?1)")
+            .map_err(trouble)?;
+        let names = statement
+            .query_map([table], |row| row.get(0))
+            .map_err(trouble)?;
         names.collect::<Result<_, _>>().map_err(trouble)
     }
 
@@ -179,15 +206,21 @@ impl Connection for SqliteConnection {
         }
         drop(run);
         // The copy stands alone: no log file beside it.
-        copy.pragma_update(None, "journal_mode", "DELETE").map_err(|e| failed(e.to_string()))?;
+        copy.pragma_update(None, "journal_mode", "DELETE")
+            .map_err(|e| failed(e.to_string()))?;
         copy.close().map_err(|(_, e)| failed(e.to_string()))?;
         let file = std::fs::File::open(target).map_err(|e| failed(e.to_string()))?;
         file.sync_all().map_err(|e| failed(e.to_string()))
     }
 
     fn integrity(&mut self) -> Result<Option<String>, EngineError> {
-        let mut statement = self.sqlite.prepare("PRAGMA integrity_check(20)").map_err(trouble)?;
-        let lines = statement.query_map([], |row| row.get::<_, String>(0)).map_err(trouble)?;
+        let mut statement = self
+            .sqlite
+            .prepare("PRAGMA integrity_check(20)")
+            .map_err(trouble)?;
+        let lines = statement
+            .query_map([], |row| row.get::<_, String>(0))
+            .map_err(trouble)?;
         let lines: Vec<String> = lines.collect::<Result<_, _>>().map_err(trouble)?;
         let text = lines.join("; ");
         Ok(if text == "ok" { None } else { Some(text) })
@@ -227,7 +260,10 @@ fn numbered(sql: &str) -> String {
 
 fn in_sql(error: rusqlite::Error, sql: &str) -> EngineError {
     let error = trouble(error);
-    EngineError { detail: format!("{} [{sql}]", error.detail), ..error }
+    EngineError {
+        detail: format!("{} [{sql}]", error.detail),
+        ..error
+    }
 }
 
 fn trouble(error: rusqlite::Error) -> EngineError {
@@ -242,7 +278,9 @@ fn trouble(error: rusqlite::Error) -> EngineError {
         }
         Some(ErrorCode::DiskFull) => Trouble::Full,
         Some(
-            ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase
+            ErrorCode::SystemIoFailure
+            | ErrorCode::DatabaseCorrupt
+            | ErrorCode::NotADatabase
             | ErrorCode::ReadOnly,
         ) => Trouble::Disk,
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Trouble::Busy,

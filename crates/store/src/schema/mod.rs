@@ -48,11 +48,21 @@ pub(crate) struct Index {
 
 impl Column {
     pub fn int(name: &str) -> Self {
-        Self { name: name.to_owned(), ty: ColumnType::Int, required: false, meaning: "int".into() }
+        Self {
+            name: name.to_owned(),
+            ty: ColumnType::Int,
+            required: false,
+            meaning: "int".into(),
+        }
     }
 
     pub fn text(name: &str) -> Self {
-        Self { name: name.to_owned(), ty: ColumnType::Text, required: false, meaning: "text".into() }
+        Self {
+            name: name.to_owned(),
+            ty: ColumnType::Text,
+            required: false,
+            meaning: "text".into(),
+        }
     }
 
     pub fn required(mut self) -> Self {
@@ -66,7 +76,11 @@ impl Column {
             ColumnType::Text => dialect.text(),
         };
         // A column that is added later cannot be filled for the rows that are there.
-        let not_null = if self.required && !adding { " NOT NULL" } else { "" };
+        let not_null = if self.required && !adding {
+            " NOT NULL"
+        } else {
+            ""
+        };
         format!("{} {ty}{not_null}", quoted(&self.name))
     }
 }
@@ -79,7 +93,12 @@ impl Index {
         let mark = if unique { "u" } else { "i" };
         let room = NAME_MAX - 10;
         let table: String = table.chars().take(room).collect();
-        Self { name: format!("{table}_{mark}{}", &digest[..8]), columns, unique, live_only: false }
+        Self {
+            name: format!("{table}_{mark}{}", &digest[..8]),
+            columns,
+            unique,
+            live_only: false,
+        }
     }
 
     pub fn live_only(mut self) -> Self {
@@ -90,7 +109,11 @@ impl Index {
     fn sql(&self, table: &str) -> String {
         let unique = if self.unique { "UNIQUE " } else { "" };
         let columns: Vec<String> = self.columns.iter().map(|c| quoted(c)).collect();
-        let live = if self.live_only { " WHERE withdrawn = 0" } else { "" };
+        let live = if self.live_only {
+            " WHERE withdrawn = 0"
+        } else {
+            ""
+        };
         let (name, columns) = (quoted(&self.name), columns.join(", "));
         format!(
             "CREATE {unique}INDEX IF NOT EXISTS {name} ON {} ({columns}){live}",
@@ -101,8 +124,11 @@ impl Index {
 
 impl Shape {
     fn create_sql(&self, dialect: Dialect) -> String {
-        let columns: Vec<String> =
-            self.columns.iter().map(|c| c.definition(dialect, false)).collect();
+        let columns: Vec<String> = self
+            .columns
+            .iter()
+            .map(|c| c.definition(dialect, false))
+            .collect();
         format!(
             "CREATE TABLE IF NOT EXISTS {} ({}, PRIMARY KEY ({})){}",
             quoted(&self.name),
@@ -176,7 +202,10 @@ fn in_transaction<T>(
     work: impl FnOnce(&mut dyn Connection) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     connection.begin()?;
-    let done = connection.lock_schema().map_err(StoreError::from).and_then(|()| work(connection));
+    let done = connection
+        .lock_schema()
+        .map_err(StoreError::from)
+        .and_then(|()| work(connection));
     match done {
         Ok(done) => {
             connection.commit()?;
@@ -194,7 +223,11 @@ fn bring(
     shape: &Shape,
     done: &mut Migrated,
 ) -> Result<(), StoreError> {
-    assert!(shape.name.len() <= NAME_MAX, "{}: checked by the caller", shape.name);
+    assert!(
+        shape.name.len() <= NAME_MAX,
+        "{}: checked by the caller",
+        shape.name
+    );
     assert_eq!(shape.key[0], "district_code", "{}", shape.name);
     let dialect = connection.dialect();
     let present = connection.columns(&shape.name)?;
@@ -204,7 +237,10 @@ fn bring(
     } else {
         for column in shape.columns.iter().filter(|c| !present.contains(&c.name)) {
             let add = column.definition(dialect, true);
-            connection.define(&format!("ALTER TABLE {} ADD COLUMN {add}", quoted(&shape.name)))?;
+            connection.define(&format!(
+                "ALTER TABLE {} ADD COLUMN {add}",
+                quoted(&shape.name)
+            ))?;
             done.columns.push(format!("{}.{}", shape.name, column.name));
         }
     }
@@ -246,7 +282,11 @@ fn note_meanings(connection: &mut dyn Connection, shape: &Shape) -> Result<(), S
     let sql = "INSERT INTO schema_column (table_name, column_name, meaning) VALUES ($1, $2, $3) \
                ON CONFLICT (table_name, column_name) DO NOTHING";
     for column in &shape.columns {
-        let cells = [shape.name.as_str(), column.name.as_str(), column.meaning.as_str()];
+        let cells = [
+            shape.name.as_str(),
+            column.name.as_str(),
+            column.meaning.as_str(),
+        ];
         connection.execute(sql, &cells.map(Cell::from))?;
     }
     Ok(())

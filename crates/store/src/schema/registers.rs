@@ -11,8 +11,15 @@ use crate::error::StoreError;
 
 /// Columns that every record has; no field may take their names.
 const RECORD_COLUMNS: [&str; 9] = [
-    "district_code", "record_id", "version", "org_path", "number", "withdrawn", "created_at",
-    "updated_at", "search_text",
+    "district_code",
+    "record_id",
+    "version",
+    "org_path",
+    "number",
+    "withdrawn",
+    "created_at",
+    "updated_at",
+    "search_text",
 ];
 
 /// Sort indexes per register at most: each costs a write per record.
@@ -68,7 +75,10 @@ impl RegisterTable {
     /// [`StoreError::Definition`] when a name is too long or taken by the store itself.
     pub fn new(definition: &Definition) -> Result<Self, StoreError> {
         let refuse = |problem| {
-            Err(StoreError::Definition { register: definition.id.clone(), problem })
+            Err(StoreError::Definition {
+                register: definition.id.clone(),
+                problem,
+            })
         };
         if let Some(problem) = name_problem(definition) {
             return refuse(problem);
@@ -81,12 +91,19 @@ impl RegisterTable {
         let shape = record_shape(&name, definition, &fields);
         let read = RECORD_COLUMNS[1..8].iter().map(|c| (*c).to_owned());
         let read = read.chain(fields.iter().flat_map(value_columns));
-        let indexed = shape.indexes.iter().filter_map(|i| i.columns.get(1).cloned()).collect();
+        let indexed = shape
+            .indexes
+            .iter()
+            .filter_map(|i| i.columns.get(1).cloned())
+            .collect();
         Ok(Self {
             definition: definition.clone(),
             table: quoted(&name),
             read_columns: column_list(read),
-            subs: tables.into_iter().map(|f| SubTable::new(&name, f)).collect(),
+            subs: tables
+                .into_iter()
+                .map(|f| SubTable::new(&name, f))
+                .collect(),
             fields,
             indexed,
             shape,
@@ -152,8 +169,15 @@ fn value_columns(field: &Field) -> Vec<String> {
 }
 
 fn field_columns(field: &Field) -> Vec<Column> {
-    let Some(ty) = column_type(field) else { return Vec::new() };
-    let column = Column { name: field.id.clone(), ty, required: false, meaning: meaning(field) };
+    let Some(ty) = column_type(field) else {
+        return Vec::new();
+    };
+    let column = Column {
+        name: field.id.clone(),
+        ty,
+        required: false,
+        meaning: meaning(field),
+    };
     if field.kind != FieldKind::Money {
         return vec![column];
     }
@@ -191,7 +215,10 @@ fn name_problem(definition: &Definition) -> Option<String> {
         let mut columns = BTreeSet::from(["row_no".to_owned()]);
         for name in field.columns().iter().flat_map(value_columns) {
             if RECORD_COLUMNS[..2].contains(&name.as_str()) || !columns.insert(name.clone()) {
-                return Some(format!("表格“{}”的列 id“{name}”被占用,请换一个。", field.id));
+                return Some(format!(
+                    "表格“{}”的列 id“{name}”被占用,请换一个。",
+                    field.id
+                ));
             }
         }
     }
@@ -236,11 +263,17 @@ fn record_indexes(name: &str, definition: &Definition, fields: &[Field]) -> Vec<
     carried.sort_by_key(|id| listed.iter().position(|l| l == id).unwrap_or(usize::MAX));
     carried.truncate(CARRIED);
     let by_name = definition.name_field.as_deref();
-    let sorted = by_name.into_iter().chain(listed.iter().copied().filter(|l| Some(*l) != by_name));
+    let sorted = by_name
+        .into_iter()
+        .chain(listed.iter().copied().filter(|l| Some(*l) != by_name));
     let sorted = sorted.filter(|id| fields.iter().any(|f| f.id == *id && is_sortable(f)));
     for id in sorted.take(SORT_INDEXES) {
         let head = ["district_code", id, "record_id", "withdrawn", "org_path"];
-        indexes.push(Index::on(name, &[&head, carried.as_slice()].concat(), false));
+        indexes.push(Index::on(
+            name,
+            &[&head, carried.as_slice()].concat(),
+            false,
+        ));
     }
     indexes
 }
@@ -258,7 +291,14 @@ fn is_sortable(field: &Field) -> bool {
     use FieldKind as K;
     matches!(
         field.kind,
-        K::Text | K::Int | K::Decimal { .. } | K::Money | K::Percent | K::Date | K::DateTime
-            | K::Period | K::Uscc
+        K::Text
+            | K::Int
+            | K::Decimal { .. }
+            | K::Money
+            | K::Percent
+            | K::Date
+            | K::DateTime
+            | K::Period
+            | K::Uscc
     )
 }

@@ -13,12 +13,21 @@ fn table(name: &str, key: &[&'static str], columns: &str, indexes: &[&[&str]]) -
     let mut all = vec![Column::text("district_code").required()];
     for word in columns.split_whitespace() {
         let plain = word.trim_end_matches(['!', '#']);
-        let column = if word.contains('#') { Column::int(plain) } else { Column::text(plain) };
-        all.push(if word.ends_with('!') { column.required() } else { column });
+        let column = if word.contains('#') {
+            Column::int(plain)
+        } else {
+            Column::text(plain)
+        };
+        all.push(if word.ends_with('!') {
+            column.required()
+        } else {
+            column
+        });
     }
     let mut full_key = vec!["district_code"];
     full_key.extend_from_slice(key);
-    let index = |columns: &&[&str]| Index::on(name, &[&["district_code"], *columns].concat(), false);
+    let index =
+        |columns: &&[&str]| Index::on(name, &[&["district_code"], *columns].concat(), false);
     Shape {
         name: name.to_owned(),
         columns: all,
@@ -54,8 +63,18 @@ fn journal() -> Vec<Shape> {
 
 fn records() -> Vec<Shape> {
     vec![
-        table("record_index", &["record_id"], "record_id#! register! org_path!", &[]),
-        table("number_counter", &["register", "scope"], "register! scope! last#!", &[]),
+        table(
+            "record_index",
+            &["record_id"],
+            "record_id#! register! org_path!",
+            &[],
+        ),
+        table(
+            "number_counter",
+            &["register", "scope"],
+            "register! scope! last#!",
+            &[],
+        ),
         table(
             "definition_version",
             &["register", "version"],
@@ -80,7 +99,12 @@ fn imports() -> Vec<Shape> {
             "register! fingerprint! mapping! at! actor!",
             &[],
         ),
-        table("idempotency", &["actor", "key"], "actor! key! body_digest! answer! at!", &[&["at"]]),
+        table(
+            "idempotency",
+            &["actor", "key"],
+            "actor! key! body_digest! answer! at!",
+            &[&["at"]],
+        ),
     ]
 }
 
@@ -148,7 +172,10 @@ mod tests {
                 assert!(index.name.len() < 50, "{}", index.name);
             }
             for column in shape.key.iter().map(|c| (*c).to_owned()) {
-                assert!(shape.columns.iter().any(|c| c.name == column && c.required), "{column}");
+                assert!(
+                    shape.columns.iter().any(|c| c.name == column && c.required),
+                    "{column}"
+                );
             }
         }
     }

@@ -44,8 +44,13 @@ fn an_account_is_written_whole_and_keeps_its_making() {
         li.must_change_password = true;
         li.roles = vec![];
         li.updated_at = meta(1).at;
-        let second = Account { created_at: meta(1).at, ..li.clone() };
-        store.write::<_, StoreError>(&district(), move |w| w.put_account(&second)).unwrap();
+        let second = Account {
+            created_at: meta(1).at,
+            ..li.clone()
+        };
+        store
+            .write::<_, StoreError>(&district(), move |w| w.put_account(&second))
+            .unwrap();
         store
             .read::<_, StoreError>(&district(), |r| {
                 assert_eq!(r.account("li.ming")?, Some(li.clone()));
@@ -55,7 +60,10 @@ fn an_account_is_written_whole_and_keeps_its_making() {
                 Ok(())
             })
             .unwrap();
-        let bad = Account { roles: vec!["a b".to_owned()], ..account("x") };
+        let bad = Account {
+            roles: vec!["a b".to_owned()],
+            ..account("x")
+        };
         let refused = store.write(&district(), move |w| w.put_account(&bad));
         assert!(matches!(refused, Err(StoreError::Invalid { .. })));
     });
@@ -115,7 +123,10 @@ fn sessions_are_touched_listed_ended_and_swept() {
         store
             .read::<_, StoreError>(&district(), |r| {
                 let a = r.session("a")?.expect("open");
-                assert_eq!((a.last_seen_at.as_str(), a.ended_at), (meta(7).at.as_str(), None));
+                assert_eq!(
+                    (a.last_seen_at.as_str(), a.ended_at),
+                    (meta(7).at.as_str(), None)
+                );
                 assert_eq!(r.session("b")?, None);
                 assert_eq!(r.session("c")?.and_then(|s| s.ended_at), Some(meta(11).at));
                 Ok(())

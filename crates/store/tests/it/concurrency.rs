@@ -14,7 +14,9 @@ fn i1_no_increment_is_lost_among_sixteen_clients() {
     on_both(|world| {
         let store = world.open();
         let zero = || new([("jobs", Value::Int(0))]);
-        let rows: Vec<_> = (0..10).map(|_| create(&store, zero(), meta(0)).unwrap().id).collect();
+        let rows: Vec<_> = (0..10)
+            .map(|_| create(&store, zero(), meta(0)).unwrap().id)
+            .collect();
         let (done, refused) = (AtomicI64::new(0), AtomicI64::new(0));
         std::thread::scope(|scope| {
             for client in 0..16usize {
@@ -25,14 +27,19 @@ fn i1_no_increment_is_lost_among_sixteen_clients() {
                         let next = record.int("jobs").unwrap() + 1;
                         match update(store, &record, set([("jobs", Value::Int(next))]), meta(1)) {
                             Ok(_) => done.fetch_add(1, Ordering::Relaxed),
-                            Err(StoreError::Stale { .. }) => refused.fetch_add(1, Ordering::Relaxed),
+                            Err(StoreError::Stale { .. }) => {
+                                refused.fetch_add(1, Ordering::Relaxed)
+                            }
                             Err(other) => panic!("{other:?}"),
                         };
                     }
                 });
             }
         });
-        let total: i64 = rows.iter().map(|id| get(&store, *id).unwrap().int("jobs").unwrap()).sum();
+        let total: i64 = rows
+            .iter()
+            .map(|id| get(&store, *id).unwrap().int("jobs").unwrap())
+            .sum();
         assert_eq!(total, done.load(Ordering::Relaxed));
         assert_eq!(total + refused.load(Ordering::Relaxed), 16 * 25);
         assert!(total > 0);
@@ -44,7 +51,11 @@ fn i2_a_total_is_constant_for_every_reader_while_money_moves() {
     on_both(|world| {
         let store = world.open();
         let rows: Vec<_> = (0..5)
-            .map(|_| create(&store, new([("investment_total", money(1000))]), meta(0)).unwrap().id)
+            .map(|_| {
+                create(&store, new([("investment_total", money(1000))]), meta(0))
+                    .unwrap()
+                    .id
+            })
             .collect();
         let stop = AtomicI64::new(0);
         std::thread::scope(|scope| {
@@ -101,9 +112,14 @@ fn two_processes_on_one_database_share_ids_numbers_and_journal() {
                     (0..60).map(one).collect::<Vec<_>>()
                 })
             };
-            let running: Vec<_> =
-                [&stores[0], &stores[1], &stores[0], &stores[1]].into_iter().map(write).collect();
-            running.into_iter().flat_map(|t| t.join().unwrap()).collect()
+            let running: Vec<_> = [&stores[0], &stores[1], &stores[0], &stores[1]]
+                .into_iter()
+                .map(write)
+                .collect();
+            running
+                .into_iter()
+                .flat_map(|t| t.join().unwrap())
+                .collect()
         });
         let (mut ids, mut given): (Vec<i64>, Vec<String>) = numbers.into_iter().unzip();
         ids.sort_unstable();
@@ -112,7 +128,9 @@ fn two_processes_on_one_database_share_ids_numbers_and_journal() {
         given.dedup();
         assert_eq!((ids.len(), given.len()), (240, 240));
         assert_eq!(given.last().map(String::as_str), Some("XM20230240"));
-        let whole = stores[1].read::<_, StoreError>(&district(), |r| r.verify_journal()).unwrap();
+        let whole = stores[1]
+            .read::<_, StoreError>(&district(), |r| r.verify_journal())
+            .unwrap();
         assert_eq!((whole.entries, whole.broken), (240, None));
     });
 }
@@ -124,14 +142,25 @@ fn the_last_store_finishes_what_is_queued() {
         let writing: Vec<_> = (0..20)
             .map(|n| {
                 let store = store.clone();
-                std::thread::spawn(move || create(&store, new([("jobs", Value::Int(n))]), meta(0)).is_ok())
+                std::thread::spawn(move || {
+                    create(&store, new([("jobs", Value::Int(n))]), meta(0)).is_ok()
+                })
             })
             .collect();
         drop(store);
-        let done = writing.into_iter().map(|t| t.join().unwrap()).filter(|d| *d);
+        let done = writing
+            .into_iter()
+            .map(|t| t.join().unwrap())
+            .filter(|d| *d);
         assert_eq!(done.count(), 20);
         let all = |r: &mut store::Reader<'_>| r.count(REGISTER, &Query::default());
-        assert_eq!(world.open().read::<_, StoreError>(&district(), all).unwrap(), 20);
+        assert_eq!(
+            world
+                .open()
+                .read::<_, StoreError>(&district(), all)
+                .unwrap(),
+            20
+        );
     });
 }
 

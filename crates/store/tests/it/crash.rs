@@ -21,7 +21,9 @@ const ADDRESS: &str = "GUATU_CRASH_TEST_DATABASE";
 #[test]
 #[ignore = "is started and killed by the tests below"]
 fn victim() {
-    let Ok(address) = std::env::var(ADDRESS) else { return };
+    let Ok(address) = std::env::var(ADDRESS) else {
+        return;
+    };
     let store = Store::open(&address.parse().unwrap()).unwrap();
     store.define(&[definition()]).unwrap();
     std::thread::scope(|scope| {
@@ -55,10 +57,17 @@ fn import(store: &Store) -> RecordId {
                 summary: None,
             };
             let id = w.begin_batch(&batch, &meta(0))?;
-            let meta = Meta { batch: Some(id), ..meta(0) };
+            let meta = Meta {
+                batch: Some(id),
+                ..meta(0)
+            };
             for n in 0..5 {
                 let problems = Value::Rows(vec![fields([("problem", text("缺地"))])]);
-                w.create(REGISTER, new([("jobs", Value::Int(n)), ("problems", problems)]), &meta)?;
+                w.create(
+                    REGISTER,
+                    new([("jobs", Value::Int(n)), ("problems", problems)]),
+                    &meta,
+                )?;
             }
             Ok(id)
         })
@@ -75,7 +84,13 @@ struct Acknowledged {
 /// what it acknowledged.
 fn one_life(world: &World, from_start: bool, life: Duration, told: &mut Acknowledged) {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "crash::victim", "--nocapture", "--test-threads=1"])
+        .args([
+            "--ignored",
+            "--exact",
+            "crash::victim",
+            "--nocapture",
+            "--test-threads=1",
+        ])
         .env(ADDRESS, world.address())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -91,10 +106,15 @@ fn one_life(world: &World, from_start: bool, life: Duration, told: &mut Acknowle
             }
             line
         };
-        out.split(b'\n').map_while(Result::ok).map(line).collect::<Vec<_>>()
+        out.split(b'\n')
+            .map_while(Result::ok)
+            .map(line)
+            .collect::<Vec<_>>()
     });
     if !from_start {
-        first_write.recv_timeout(Duration::from_secs(60)).expect("the victim writes");
+        first_write
+            .recv_timeout(Duration::from_secs(60))
+            .expect("the victim writes");
     }
     std::thread::sleep(life);
     child.kill().unwrap();
@@ -103,7 +123,9 @@ fn one_life(world: &World, from_start: bool, life: Duration, told: &mut Acknowle
         // The test harness prefixes the first line with its own words.
         let mut words = line.split_whitespace().rev();
         let (id, kind) = (words.next(), words.next());
-        let Some(Ok(id)) = id.map(str::parse::<RecordId>) else { continue };
+        let Some(Ok(id)) = id.map(str::parse::<RecordId>) else {
+            continue;
+        };
         match kind {
             Some("record") => told.records.insert(id),
             Some("batch") => told.batches.insert(id),
@@ -115,9 +137,15 @@ fn one_life(world: &World, from_start: bool, life: Duration, told: &mut Acknowle
 fn check_all(world: &World, told: &Acknowledged) {
     let opened = Instant::now();
     let store = world.open();
-    assert!(opened.elapsed() < Duration::from_secs(5), "restart takes {:?}", opened.elapsed());
+    assert!(
+        opened.elapsed() < Duration::from_secs(5),
+        "restart takes {:?}",
+        opened.elapsed()
+    );
     assert_eq!(store.integrity(), Ok(None));
-    store.read::<_, StoreError>(&district(), |r| check_state(r, told)).unwrap();
+    store
+        .read::<_, StoreError>(&district(), |r| check_state(r, told))
+        .unwrap();
     // The next write goes on where the killed one stopped.
     create(&store, new([("name", text("后"))]), meta(0)).unwrap();
 }
@@ -136,7 +164,11 @@ fn check_state(r: &mut Reader<'_>, told: &Acknowledged) -> Result<(), StoreError
         assert_eq!(r.batch(*id)?.id, *id, "acknowledged import");
     }
     for id in batches {
-        let query = JournalQuery { batch: Some(id), limit: 10, ..JournalQuery::default() };
+        let query = JournalQuery {
+            batch: Some(id),
+            limit: 10,
+            ..JournalQuery::default()
+        };
         assert_eq!(r.journal(&query)?.len(), 5, "half an import: {id}");
     }
     let entries = rows.len() as i64;
@@ -153,15 +185,23 @@ fn kill_loop(fresh: fn() -> World, rounds: u32, seed: u64) {
             acknowledged += told.records.len() + told.batches.len();
             (world, told) = (fresh(), Acknowledged::default());
         }
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         // Every fourth is killed while it opens the database or soon after.
-        let (from_start, life) = (round % 4 == 3, Duration::from_millis(5 + (random >> 33) % 300));
+        let (from_start, life) = (
+            round % 4 == 3,
+            Duration::from_millis(5 + (random >> 33) % 300),
+        );
         one_life(&world, from_start, life, &mut told);
         check_all(&world, &told);
     }
     acknowledged += told.records.len() + told.batches.len();
     eprintln!("{rounds} kills, {acknowledged} acknowledged writes, all there");
-    assert!(acknowledged > rounds as usize, "the victims lived long enough to write");
+    assert!(
+        acknowledged > rounds as usize,
+        "the victims lived long enough to write"
+    );
 }
 
 #[test]

@@ -20,8 +20,14 @@ fn nine(store: &Store) -> Vec<RecordId> {
                 ("unit", Value::Ref(RecordId(100 + n % 2))),
                 ("investment_total", money(n % 4 * 1000)),
                 ("progress", Value::Percent(n * 100)),
-                ("start_planned", Value::Date(Date::constant(2023, 1 + n as i8, 1))),
-                ("related", Value::Refs(vec![RecordId(n + 1), RecordId(11 * (n + 1))])),
+                (
+                    "start_planned",
+                    Value::Date(Date::constant(2023, 1 + n as i8, 1)),
+                ),
+                (
+                    "related",
+                    Value::Refs(vec![RecordId(n + 1), RecordId(11 * (n + 1))]),
+                ),
                 ("aliases", Value::TextList(vec![format!("Alias_{n}%")])),
             ]);
             if n == 5 {
@@ -53,7 +59,10 @@ fn listed(store: &Store, query: Query) -> String {
         .read::<_, StoreError>(&district(), |r| {
             let whole = r.list(REGISTER, &query)?.records;
             let mut paged = Vec::new();
-            let mut part = Query { limit: 2, ..query.clone() };
+            let mut part = Query {
+                limit: 2,
+                ..query.clone()
+            };
             loop {
                 let page = r.list(REGISTER, &part)?;
                 paged.extend(page.records);
@@ -62,12 +71,19 @@ fn listed(store: &Store, query: Query) -> String {
                     break;
                 }
             }
-            Ok((whole, paged, r.list_as_of(REGISTER, &query, "2024-01-01T00:00:00Z")?.records))
+            Ok((
+                whole,
+                paged,
+                r.list_as_of(REGISTER, &query, "2024-01-01T00:00:00Z")?
+                    .records,
+            ))
         })
         .unwrap();
     assert_eq!(whole, paged, "{query:?}");
     assert_eq!(whole, then, "{query:?}");
-    let counted = store.read::<_, StoreError>(&district(), |r| r.count(REGISTER, &query)).unwrap();
+    let counted = store
+        .read::<_, StoreError>(&district(), |r| r.count(REGISTER, &query))
+        .unwrap();
     assert_eq!(counted, whole.len() as u64);
     names(&whole)
 }
@@ -84,26 +100,61 @@ fn filters_pick_what_they_say() {
         let with = |filter: Filter| Query::default().filter(filter);
         let is = |field: &str, op, value| with(Filter::new(field, op, value));
         check(&store, Query::default(), "ABCDEFGH");
-        check(&store, Query { include_withdrawn: true, ..Query::default() }, "ABCDEFGHI");
+        check(
+            &store,
+            Query {
+                include_withdrawn: true,
+                ..Query::default()
+            },
+            "ABCDEFGHI",
+        );
         check(&store, is("stage", Op::Eq, text("started")), "BEH");
         check(&store, is("stage", Op::Ne, text("started")), "ACDFG");
         check(&store, is("investment_total", Op::Lt, money(2000)), "ABE");
         check(&store, is("investment_total", Op::Ne, money(0)), "BCDFGH");
         check(&store, is("investment_total", Op::Ge, money(2000)), "CDGH");
         check(&store, with(Filter::missing("investment_total")), "F");
-        check(&store, is("investment_total", Op::IsMissing, Value::Bool(false)), "ABCDEGH");
-        check(&store, is("start_planned", Op::Le, Value::Date(Date::constant(2023, 3, 1))), "ABC");
+        check(
+            &store,
+            is("investment_total", Op::IsMissing, Value::Bool(false)),
+            "ABCDEGH",
+        );
+        check(
+            &store,
+            is(
+                "start_planned",
+                Op::Le,
+                Value::Date(Date::constant(2023, 3, 1)),
+            ),
+            "ABC",
+        );
         let several = vec![text("signed"), text("commissioned"), text("none")];
         check(&store, with(Filter::one_of("stage", several)), "ACDFG");
         check(&store, with(Filter::one_of("stage", vec![])), "");
-        check(&store, is("unit", Op::Eq, Value::Ref(RecordId(101))), "BDFH");
-        check(&store, is("related", Op::Contains, Value::Ref(RecordId(1))), "A");
-        check(&store, is("related", Op::Contains, Value::Ref(RecordId(11))), "A");
+        check(
+            &store,
+            is("unit", Op::Eq, Value::Ref(RecordId(101))),
+            "BDFH",
+        );
+        check(
+            &store,
+            is("related", Op::Contains, Value::Ref(RecordId(1))),
+            "A",
+        );
+        check(
+            &store,
+            is("related", Op::Contains, Value::Ref(RecordId(11))),
+            "A",
+        );
         check(&store, is("aliases", Op::Contains, text("alias_3%")), "D");
         check(&store, is("name", Op::Contains, text("项目c")), "C");
         check(&store, is("record_id", Op::Gt, Value::Ref(ids[5])), "GH");
         check(&store, is("number", Op::Eq, text("XM20230002")), "B");
-        check(&store, is("created_at", Op::Gt, Value::DateTime(meta(0).at)), "");
+        check(
+            &store,
+            is("created_at", Op::Gt, Value::DateTime(meta(0).at)),
+            "",
+        );
         let both = is("stage", Op::Eq, text("started")).filter(Filter::missing("start_planned"));
         check(&store, both, "");
     });
@@ -114,7 +165,10 @@ fn scope_is_the_organisation_and_those_below() {
     on_both(|world| {
         let store = world.open();
         nine(&store);
-        let scope = |path: &str| Query { scope: Some(org(path)), ..Query::default() };
+        let scope = |path: &str| Query {
+            scope: Some(org(path)),
+            ..Query::default()
+        };
         check(&store, scope("410102"), "ABCDEFGH");
         check(&store, scope("410102.s001"), "ADG");
         // 410102.s01 is no part of 410102.s001's name, nor the other way round.
@@ -128,7 +182,10 @@ fn search_finds_all_words_in_normal_form() {
     on_both(|world| {
         let store = world.open();
         nine(&store);
-        let search = |words: &str| Query { search: Some(words.into()), ..Query::default() };
+        let search = |words: &str| Query {
+            search: Some(words.into()),
+            ..Query::default()
+        };
         check(&store, search("项目"), "ABCDEFGH");
         check(&store, search("c"), "C");
         check(&store, search("  项目b  ALIAS "), "B");
@@ -164,27 +221,52 @@ fn questions_that_make_no_sense_are_refused() {
         let store = world.open();
         nine(&store);
         let ask = |query: Query| {
-            store.read(&district(), |r| r.list(REGISTER, &query)).expect_err("refused")
+            store
+                .read(&district(), |r| r.list(REGISTER, &query))
+                .expect_err("refused")
         };
         let with = |filter: Filter| ask(Query::default().filter(filter));
         let unknown = StoreError::Unknown { name: "nme".into() };
         assert_eq!(with(Filter::eq("nme", text("x"))), unknown);
-        assert_eq!(with(Filter::missing("problems")), StoreError::Unknown { name: "problems".into() });
+        assert_eq!(
+            with(Filter::missing("problems")),
+            StoreError::Unknown {
+                name: "problems".into()
+            }
+        );
         let query = |error: StoreError| matches!(error, StoreError::Query { .. });
         assert!(query(with(Filter::eq("jobs", text("x")))));
         assert!(query(with(Filter::new("jobs", Op::Contains, text("x")))));
-        let empty = Filter { field: "jobs".into(), op: Op::Eq, value: Operand::None };
+        let empty = Filter {
+            field: "jobs".into(),
+            op: Op::Eq,
+            value: Operand::None,
+        };
         assert!(query(with(empty)));
         assert!(query(ask(Query::default().limited(501))));
-        assert!(query(ask(Query { after: Some("zz".into()), ..Query::default() })));
+        assert!(query(ask(Query {
+            after: Some("zz".into()),
+            ..Query::default()
+        })));
         let page = |sort: &str| Query::default().sorted(sort, false).limited(2);
         let next = store
             .read::<_, StoreError>(&district(), |r| r.list(REGISTER, &page("name")))
             .unwrap()
             .next;
-        assert!(query(ask(Query { after: next, ..page("stage") })), "a cursor of another order");
+        assert!(
+            query(ask(Query {
+                after: next,
+                ..page("stage")
+            })),
+            "a cursor of another order"
+        );
         let nobody = store.read(&district(), |r| r.list("nobody", &Query::default()));
-        assert_eq!(nobody, Err(StoreError::Unknown { name: "nobody".into() }));
+        assert_eq!(
+            nobody,
+            Err(StoreError::Unknown {
+                name: "nobody".into()
+            })
+        );
     });
 }
 
@@ -200,12 +282,21 @@ fn sums_and_groups_say_what_they_leave_out() {
                 let none = Query::default().filter(Filter::eq("stage", text("x")));
                 let sum = r.sum(REGISTER, &none, "investment_total")?;
                 assert_eq!((sum.total, sum.counted, sum.missing), (0, 0, 0));
-                let groups = r.group(REGISTER, &Query::default(), "stage", Some("investment_total"))?;
+                let groups = r.group(
+                    REGISTER,
+                    &Query::default(),
+                    "stage",
+                    Some("investment_total"),
+                )?;
                 let found: Vec<_> = groups
                     .iter()
                     .map(|g| (g.key.clone().unwrap(), g.count, g.sum.unwrap().total))
                     .collect();
-                let expect = [("commissioned", 2, 2000), ("signed", 3, 5000), ("started", 3, 4000)];
+                let expect = [
+                    ("commissioned", 2, 2000),
+                    ("signed", 3, 5000),
+                    ("started", 3, 4000),
+                ];
                 assert_eq!(found, expect.map(|(k, n, s)| (text(k), n, s)));
                 let by = r.group(REGISTER, &Query::default(), "investment_total", None)?;
                 assert_eq!(by.last().map(|g| (g.key.clone(), g.count)), Some((None, 1)));
@@ -223,11 +314,15 @@ fn sums_and_groups_say_what_they_leave_out() {
 fn a_sum_beyond_64_bits_is_an_overflow_not_a_number() {
     on_both(|world| {
         let store = world.open();
-        let big = (0..3).map(|_| new([("investment_total", money(i64::MAX / 2))])).collect();
+        let big = (0..3)
+            .map(|_| new([("investment_total", money(i64::MAX / 2))]))
+            .collect();
         store
             .write::<_, StoreError>(&district(), move |w| w.create_many(REGISTER, big, &meta(0)))
             .unwrap();
-        let sum = store.read(&district(), |r| r.sum(REGISTER, &Query::default(), "investment_total"));
+        let sum = store.read(&district(), |r| {
+            r.sum(REGISTER, &Query::default(), "investment_total")
+        });
         assert_eq!(sum, Err(StoreError::Overflow));
     });
 }
@@ -241,11 +336,18 @@ fn a_list_longer_than_the_longest_in_list_is_read_in_order() {
                 let stage = if n % 10 == 0 { "signed" } else { "started" };
                 let unit = Value::Ref(RecordId(1 + n % 50));
                 let total = money(n * 7919 % 2500);
-                new([("name", text("同名")), ("stage", text(stage)), ("unit", unit), ("investment_total", total)])
+                new([
+                    ("name", text("同名")),
+                    ("stage", text(stage)),
+                    ("unit", unit),
+                    ("investment_total", total),
+                ])
             })
             .collect();
         store
-            .write::<_, StoreError>(&district(), move |w| w.create_many(REGISTER, many, &meta(0)))
+            .write::<_, StoreError>(&district(), move |w| {
+                w.create_many(REGISTER, many, &meta(0))
+            })
             .unwrap();
         for filter in [
             Filter::eq("stage", text("started")),
@@ -253,8 +355,15 @@ fn a_list_longer_than_the_longest_in_list_is_read_in_order() {
             Filter::eq("unit", Value::Ref(RecordId(7))),
         ] {
             for descending in [false, true] {
-                let sort = Some(Sort { field: "investment_total".into(), descending });
-                let query = Query { sort, search: Some("同名".into()), ..Query::default() };
+                let sort = Some(Sort {
+                    field: "investment_total".into(),
+                    descending,
+                });
+                let query = Query {
+                    sort,
+                    search: Some("同名".into()),
+                    ..Query::default()
+                };
                 let query = query.filter(filter.clone());
                 let all = |r: &mut store::Reader<'_>| {
                     Ok((

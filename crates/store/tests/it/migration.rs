@@ -39,7 +39,13 @@ fn a_new_field_is_added_to_records_that_are_there() {
         let after = update(&store, &old, set([("budget", money(7))]), meta(1)).unwrap();
         assert_eq!(get(&store, old.id).unwrap(), after);
         let before = |r: &mut store::Reader<'_>| r.get_as_of(REGISTER, old.id, &meta(0).at);
-        assert_eq!(store.read::<_, StoreError>(&district(), before).unwrap().record, old);
+        assert_eq!(
+            store
+                .read::<_, StoreError>(&district(), before)
+                .unwrap()
+                .record,
+            old
+        );
         let twice = create(&store, new([("budget", money(7))]), meta(2));
         assert!(matches!(twice, Err(StoreError::Duplicate { field, .. }) if field == "budget"));
     });
@@ -49,11 +55,12 @@ fn a_new_field_is_added_to_records_that_are_there() {
 fn changes_that_would_bend_data_are_refused_and_name_the_field() {
     on_both(|world| {
         let store = world.open();
-        let refused = |definition: Definition, word: &str| {
-            match store.define(&[definition]).expect_err(word) {
-                StoreError::Definition { problem, .. } => assert!(problem.contains(word), "{problem}"),
-                other => panic!("{other:?}"),
-            }
+        let refused = |definition: Definition, word: &str| match store
+            .define(&[definition])
+            .expect_err(word)
+        {
+            StoreError::Definition { problem, .. } => assert!(problem.contains(word), "{problem}"),
+            other => panic!("{other:?}"),
         };
         refused(changed("type = \"int\"", "type = \"percent\""), "jobs");
         refused(changed("digits = 3", "digits = 2"), "area");
@@ -61,12 +68,24 @@ fn changes_that_would_bend_data_are_refused_and_name_the_field() {
         refused(changed("id = \"jobs\"", "id = \"posts\""), "jobs");
         for taken in ["version", "search_text", "investment_total_bound"] {
             let mut definition = definition();
-            definition.fields.iter_mut().filter(|f| f.id == "jobs").for_each(|f| f.id = taken.into());
+            definition
+                .fields
+                .iter_mut()
+                .filter(|f| f.id == "jobs")
+                .for_each(|f| f.id = taken.into());
             refused(definition, taken);
         }
-        refused(changed("{ id = \"amount\", type = \"money\"", "{ id = \"amount\", type = \"int\""), "amount");
+        refused(
+            changed(
+                "{ id = \"amount\", type = \"money\"",
+                "{ id = \"amount\", type = \"int\"",
+            ),
+            "amount",
+        );
         // Texts may become longer texts.
-        store.define(&[changed("type = \"long_text\"", "type = \"text\"")]).unwrap();
+        store
+            .define(&[changed("type = \"long_text\"", "type = \"text\"")])
+            .unwrap();
         assert_eq!(store.define(&[definition()]).unwrap(), Migrated::default());
     });
 }
@@ -80,7 +99,10 @@ fn a_field_cannot_become_unique_over_equal_values() {
         }
         let unique = changed("type = \"int\"", "type = \"int\"\nunique = true");
         let refused = store.define(&[unique]).unwrap_err();
-        assert!(matches!(&refused, StoreError::Definition { problem, .. } if problem.contains("重复")), "{refused:?}");
+        assert!(
+            matches!(&refused, StoreError::Definition { problem, .. } if problem.contains("重复")),
+            "{refused:?}"
+        );
         // Nothing of it came into force.
         create(&store, new([("jobs", Value::Int(3))]), meta(2)).unwrap();
         let count = |r: &mut store::Reader<'_>| r.count(REGISTER, &Query::default());
@@ -93,7 +115,9 @@ fn every_shipped_register_gets_its_tables() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../registers");
     let mut definitions = Vec::new();
     for entry in fs::read_dir(folder).unwrap().flatten() {
-        let Ok(toml) = fs::read_to_string(entry.path().join("definition.toml")) else { continue };
+        let Ok(toml) = fs::read_to_string(entry.path().join("definition.toml")) else {
+            continue;
+        };
         let (definition, findings) = register::parse(&entry.path().display().to_string(), &toml);
         definitions.push(definition.unwrap_or_else(|| panic!("{findings:#?}")));
     }

@@ -11,8 +11,15 @@ use crate::world::World;
 
 #[derive(Clone, Debug)]
 enum Step {
-    Create { org: usize, fields: Fields },
-    Update { record: usize, stale: bool, changes: Vec<(String, Option<Value>)> },
+    Create {
+        org: usize,
+        fields: Fields,
+    },
+    Update {
+        record: usize,
+        stale: bool,
+        changes: Vec<(String, Option<Value>)>,
+    },
     Withdraw(usize),
     Restore(usize),
     Import(Vec<Fields>),
@@ -31,13 +38,22 @@ fn value() -> impl Strategy<Value = (String, Value)> {
         prop::collection::vec((1i64..9).prop_map(RecordId), 1..3)
             .prop_map(move |ids| named("related", Value::Refs(ids))),
         (-3i64..3).prop_map(move |n| named("investment_total", money(n))),
-        (-3i64..3).prop_map(move |n| named("area", Value::Decimal { scaled: n, digits: 3 })),
+        (-3i64..3).prop_map(move |n| named(
+            "area",
+            Value::Decimal {
+                scaled: n,
+                digits: 3
+            }
+        )),
         any::<bool>().prop_map(move |yes| named("on_wall", Value::Bool(yes))),
         (1i8..5).prop_map(move |d| named("start_planned", Value::Date(Date::constant(2023, 1, d)))),
         prop::collection::vec("[甲a\"\\\\]{0,3}", 1..3)
             .prop_map(move |texts| named("aliases", Value::TextList(texts))),
-        prop::collection::vec((-2i64..2).prop_map(|n| fields([("amount", money(n))])), 1..3)
-            .prop_map(move |rows| named("problems", Value::Rows(rows))),
+        prop::collection::vec(
+            (-2i64..2).prop_map(|n| fields([("amount", money(n))])),
+            1..3
+        )
+        .prop_map(move |rows| named("problems", Value::Rows(rows))),
     ]
 }
 
@@ -48,7 +64,9 @@ fn values() -> impl Strategy<Value = Fields> {
 fn step() -> impl Strategy<Value = Step> {
     let change = (value(), prop::bool::weighted(0.2));
     let changes = prop::collection::vec(change, 1..4).prop_map(|all| {
-        all.into_iter().map(|((id, v), clear)| (id, (!clear).then_some(v))).collect()
+        all.into_iter()
+            .map(|((id, v), clear)| (id, (!clear).then_some(v)))
+            .collect()
     });
     prop_oneof![
         4 => (0usize..4, values()).prop_map(|(org, fields)| Step::Create { org, fields }),
@@ -64,31 +82,50 @@ fn step() -> impl Strategy<Value = Step> {
 
 fn query() -> impl Strategy<Value = Query> {
     let ops = vec![Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge];
-    let filter = (value(), prop::sample::select(ops)).prop_filter_map("no tables", |((id, v), op)| {
-        (id != "problems").then(|| Filter::new(id, op, v))
-    });
+    let filter = (value(), prop::sample::select(ops))
+        .prop_filter_map("no tables", |((id, v), op)| {
+            (id != "problems").then(|| Filter::new(id, op, v))
+        });
     let missing = prop::sample::select(vec!["investment_total", "unit", "aliases"]);
     let filter = prop_oneof![
         5 => filter,
         1 => missing.prop_map(Filter::missing),
         1 => "[甲aB%_]{1,2}".prop_map(|t| Filter::new("name", Op::Contains, Value::Text(t))),
     ];
-    let sorts = vec!["record_id", "name", "investment_total", "stage", "area", "updated_at", "number"];
-    let sort = (prop::sample::select(sorts), any::<bool>())
-        .prop_map(|(field, descending)| Sort { field: field.to_owned(), descending });
+    let sorts = vec![
+        "record_id",
+        "name",
+        "investment_total",
+        "stage",
+        "area",
+        "updated_at",
+        "number",
+    ];
+    let sort = (prop::sample::select(sorts), any::<bool>()).prop_map(|(field, descending)| Sort {
+        field: field.to_owned(),
+        descending,
+    });
     let scope = prop::option::of(prop::sample::select(ORGS.to_vec()));
     let search = prop::option::of("[甲b%_]{1,2}");
-    (prop::collection::vec(filter, 0..3), sort, scope, search, any::<bool>(), 1u32..5).prop_map(
-        |(filters, sort, scope, search, include_withdrawn, limit)| Query {
-            scope: scope.map(org),
-            filters,
-            search,
-            sort: Some(sort),
-            limit,
-            after: None,
-            include_withdrawn,
-        },
+    (
+        prop::collection::vec(filter, 0..3),
+        sort,
+        scope,
+        search,
+        any::<bool>(),
+        1u32..5,
     )
+        .prop_map(
+            |(filters, sort, scope, search, include_withdrawn, limit)| Query {
+                scope: scope.map(org),
+                filters,
+                search,
+                sort: Some(sort),
+                limit,
+                after: None,
+                include_withdrawn,
+            },
+        )
 }
 
 const ORGS: [&str; 4] = ["410102", "410102.s01", "410102.s01.d1", "410102.s011"];
@@ -105,7 +142,12 @@ struct Actor {
 
 impl Actor {
     fn new(world: &World) -> Self {
-        Self { store: world.open(), records: Vec::new(), batches: Vec::new(), minute: 0 }
+        Self {
+            store: world.open(),
+            records: Vec::new(),
+            batches: Vec::new(),
+            minute: 0,
+        }
     }
 
     fn at<T: Copy>(list: &[T], n: usize) -> Option<T> {
@@ -114,7 +156,11 @@ impl Actor {
 
     fn version(&self, id: RecordId) -> i64 {
         let get = |r: &mut store::Reader<'_>| r.get(REGISTER, id);
-        self.store.read::<_, StoreError>(&district(), get).unwrap().record.version
+        self.store
+            .read::<_, StoreError>(&district(), get)
+            .unwrap()
+            .record
+            .version
     }
 
     fn write(
@@ -139,9 +185,14 @@ impl Actor {
                 self.records.extend(told.iter().flatten());
                 told
             }
-            Step::Update { record, stale, changes } => self.on(record, move |w, id, version, meta| {
+            Step::Update {
+                record,
+                stale,
+                changes,
+            } => self.on(record, move |w, id, version, meta| {
                 let version = if stale { version - 1 } else { version };
-                w.update(REGISTER, id, version, changes.into_iter().collect(), &meta).map(|r| r.id)
+                w.update(REGISTER, id, version, changes.into_iter().collect(), &meta)
+                    .map(|r| r.id)
             }),
             Step::Withdraw(record) => self.on(record, |w, id, version, meta| {
                 w.withdraw(REGISTER, id, version, &meta).map(|r| r.id)
@@ -151,9 +202,14 @@ impl Actor {
             }),
             Step::Import(rows) => self.import(rows),
             Step::Undo(batch) => {
-                let Some(batch) = Self::at(&self.batches, batch) else { return Ok(vec![]) };
+                let Some(batch) = Self::at(&self.batches, batch) else {
+                    return Ok(vec![]);
+                };
                 self.write(move |w, meta| {
-                    Ok(w.undo_batch(batch, &meta)?.into_iter().map(|(_, id)| id).collect())
+                    Ok(w.undo_batch(batch, &meta)?
+                        .into_iter()
+                        .map(|(_, id)| id)
+                        .collect())
                 })
             }
         }
@@ -166,7 +222,9 @@ impl Actor {
         + Send
         + 'static,
     ) -> Told {
-        let Some(id) = Self::at(&self.records, record) else { return Ok(vec![]) };
+        let Some(id) = Self::at(&self.records, record) else {
+            return Ok(vec![]);
+        };
         let version = self.version(id);
         self.write(move |w, meta| Ok(vec![work(w, id, version, meta)?]))
     }
@@ -181,10 +239,18 @@ impl Actor {
                 summary: None,
             };
             let id = w.begin_batch(&batch, &meta)?;
-            let meta = Meta { batch: Some(id), ..meta };
-            let rows = rows.into_iter().map(|f| store::NewRecord::new(org("410102"), f)).collect();
+            let meta = Meta {
+                batch: Some(id),
+                ..meta
+            };
+            let rows = rows
+                .into_iter()
+                .map(|f| store::NewRecord::new(org("410102"), f))
+                .collect();
             let made = w.create_many(REGISTER, rows, &meta)?;
-            Ok(std::iter::once(id).chain(made.into_iter().map(|r| r.id)).collect())
+            Ok(std::iter::once(id)
+                .chain(made.into_iter().map(|r| r.id))
+                .collect())
         });
         if let Ok(ids) = &told {
             self.batches.push(ids[0]);
@@ -220,9 +286,16 @@ impl Actor {
 #[test]
 fn both_engines_and_the_replayed_journal_agree_on_random_work() {
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
-    let config = Config { cases: 40, failure_persistence: None, ..Config::default() };
+    let config = Config {
+        cases: 40,
+        failure_persistence: None,
+        ..Config::default()
+    };
     let mut runner = TestRunner::new_with_rng(config, rng);
-    let plan = (prop::collection::vec(step(), 5..60), prop::collection::vec(query(), 12));
+    let plan = (
+        prop::collection::vec(step(), 5..60),
+        prop::collection::vec(query(), 12),
+    );
     runner
         .run(&plan, |(steps, queries)| {
             let worlds = [World::sqlite(), World::postgres()];
@@ -247,7 +320,10 @@ fn both_engines_and_the_replayed_journal_agree_on_random_work() {
             }
             for actor in [&lite, &post] {
                 let verify = |r: &mut store::Reader<'_>| r.verify_journal();
-                let whole = actor.store.read::<_, StoreError>(&district(), verify).unwrap();
+                let whole = actor
+                    .store
+                    .read::<_, StoreError>(&district(), verify)
+                    .unwrap();
                 prop_assert_eq!(whole.broken, None);
             }
             Ok(())

@@ -19,11 +19,15 @@ pub fn update(
     meta: Meta,
 ) -> Result<Record, StoreError> {
     let (id, version) = (record.id, record.version);
-    store.write(&district(), move |w| w.update(REGISTER, id, version, changes, &meta))
+    store.write(&district(), move |w| {
+        w.update(REGISTER, id, version, changes, &meta)
+    })
 }
 
 pub fn get(store: &Store, id: RecordId) -> Result<Record, StoreError> {
-    store.read(&district(), |r| r.get(REGISTER, id)).map(|stored| stored.record)
+    store
+        .read(&district(), |r| r.get(REGISTER, id))
+        .map(|stored| stored.record)
 }
 
 #[test]
@@ -36,7 +40,10 @@ fn a_record_with_every_kind_of_value_reads_back_as_written() {
         assert_eq!(get(&store, made.id).unwrap(), made);
         let at = |r: &mut store::Reader<'_>| r.get(REGISTER, made.id);
         let stored = store.read::<_, StoreError>(&district(), at).unwrap();
-        assert_eq!((stored.created_at, stored.updated_at), (meta(0).at, meta(0).at));
+        assert_eq!(
+            (stored.created_at, stored.updated_at),
+            (meta(0).at, meta(0).at)
+        );
         // A store opened anew reads the same.
         drop(store);
         assert_eq!(get(&world.open(), made.id).unwrap(), made);
@@ -48,7 +55,10 @@ fn an_update_sets_clears_and_counts_the_version() {
     on_both(|world| {
         let store = world.open();
         let made = create(&store, NewRecord::new(org("410102.s013"), full(1)), meta(0)).unwrap();
-        let mut changes = set([("stage", text("commissioned")), ("investment_total", money(5))]);
+        let mut changes = set([
+            ("stage", text("commissioned")),
+            ("investment_total", money(5)),
+        ]);
         changes.insert("progress".into(), None);
         changes.insert("problems".into(), Some(Value::Rows(vec![])));
         let after = update(&store, &made, changes, meta(1)).unwrap();
@@ -69,7 +79,12 @@ fn a_change_that_changes_nothing_writes_nothing() {
         let made = create(&store, new([("name", text("甲"))]), meta(0)).unwrap();
         let same = update(&store, &made, set([("name", text("甲"))]), meta(1)).unwrap();
         assert_eq!(same.version, 1);
-        assert_eq!(store.read::<_, StoreError>(&district(), |r| r.position()).unwrap(), 1);
+        assert_eq!(
+            store
+                .read::<_, StoreError>(&district(), |r| r.position())
+                .unwrap(),
+            1
+        );
     });
 }
 
@@ -80,7 +95,11 @@ fn a_stale_version_is_refused_with_the_current_one() {
         let made = create(&store, new([("name", text("甲"))]), meta(0)).unwrap();
         update(&store, &made, set([("name", text("乙"))]), meta(1)).unwrap();
         let refused = update(&store, &made, set([("name", text("丙"))]), meta(2));
-        let expect = StoreError::Stale { register: REGISTER.into(), id: made.id, current: 2 };
+        let expect = StoreError::Stale {
+            register: REGISTER.into(),
+            id: made.id,
+            current: 2,
+        };
         assert_eq!(refused, Err(expect));
         assert_eq!(get(&store, made.id).unwrap().fields["name"], text("乙"));
     });
@@ -99,16 +118,25 @@ fn a_unique_value_is_taken_once_among_records_in_use() {
         };
         assert_eq!(create(&store, coded("乙"), meta(1)), Err(duplicate.clone()));
         let other = create(&store, new([("name", text("丙"))]), meta(2)).unwrap();
-        let taken = update(&store, &other, set([("project_code", text("C-1"))]), meta(3));
+        let taken = update(
+            &store,
+            &other,
+            set([("project_code", text("C-1"))]),
+            meta(3),
+        );
         assert_eq!(taken, Err(duplicate));
         let twice = vec![coded("丁"), coded("戊")];
         let m = meta(4);
-        let withdrawn = store.write::<_, StoreError>(&district(), move |w| {
-            w.withdraw(REGISTER, first.id, 1, &m)
-        });
+        let withdrawn = store
+            .write::<_, StoreError>(&district(), move |w| w.withdraw(REGISTER, first.id, 1, &m));
         let withdrawn = withdrawn.unwrap();
-        let both = store.write(&district(), move |w| w.create_many(REGISTER, twice, &meta(5)));
-        assert!(matches!(both, Err(StoreError::Duplicate { existing: None, .. })), "{both:?}");
+        let both = store.write(&district(), move |w| {
+            w.create_many(REGISTER, twice, &meta(5))
+        });
+        assert!(
+            matches!(both, Err(StoreError::Duplicate { existing: None, .. })),
+            "{both:?}"
+        );
         let heir = create(&store, coded("己"), meta(6)).unwrap();
         let back = store.write(&district(), move |w| {
             w.restore(REGISTER, withdrawn.id, withdrawn.version, &meta(7))
@@ -127,9 +155,16 @@ fn a_failed_job_leaves_nothing() {
             w.update(REGISTER, RecordId(1), 1, Changes::new(), &meta(0))?;
             Ok(())
         });
-        assert!(matches!(failed, Err(StoreError::NotFound { .. })), "{failed:?}");
+        assert!(
+            matches!(failed, Err(StoreError::NotFound { .. })),
+            "{failed:?}"
+        );
         let made = create(&store, new([("name", text("乙"))]), meta(1)).unwrap();
-        assert_eq!(made.number.as_deref(), Some("XM20230001"), "the counter went back too");
+        assert_eq!(
+            made.number.as_deref(),
+            Some("XM20230001"),
+            "the counter went back too"
+        );
         let (all, position) = store
             .read::<_, StoreError>(&district(), |r| {
                 Ok((r.all(REGISTER, &store::Query::default())?, r.position()?))
@@ -152,7 +187,9 @@ fn a_panic_in_a_job_reaches_its_caller_and_nobody_else() {
         assert!(panics.is_err());
         let made = create(&store, new([("name", text("乙"))]), meta(1)).unwrap();
         assert_eq!(get(&store, made.id).unwrap(), made);
-        let entries = store.read::<_, StoreError>(&district(), |r| r.changes(0, 10)).unwrap();
+        let entries = store
+            .read::<_, StoreError>(&district(), |r| r.changes(0, 10))
+            .unwrap();
         assert_eq!(entries.len(), 1);
     });
 }
@@ -166,7 +203,16 @@ fn values_that_do_not_belong_are_refused() {
         };
         let unknown = refused(fields([("nme", text("甲"))]));
         assert_eq!(unknown, StoreError::Unknown { name: "nme".into() });
-        for bad in [("jobs", text("三")), ("area", Value::Decimal { scaled: 1, digits: 2 })] {
+        for bad in [
+            ("jobs", text("三")),
+            (
+                "area",
+                Value::Decimal {
+                    scaled: 1,
+                    digits: 2,
+                },
+            ),
+        ] {
             assert!(matches!(refused(fields([bad])), StoreError::Invalid { .. }));
         }
         let nul = refused(fields([("name", text("a\0b"))]));
@@ -206,7 +252,9 @@ fn a_record_changes_hands_and_is_found_by_its_id_alone() {
             move |w| w.assign(REGISTER, made.id, 1, to, &meta(1))
         });
         assert_eq!(moved.unwrap().org, to);
-        let place = store.read::<_, StoreError>(&district(), |r| r.locate(made.id)).unwrap();
+        let place = store
+            .read::<_, StoreError>(&district(), |r| r.locate(made.id))
+            .unwrap();
         assert_eq!(place, Some((REGISTER.to_owned(), to)));
     });
 }
@@ -224,7 +272,11 @@ fn districts_do_not_see_each_other() {
                 w.create(REGISTER, new([("name", text("乙"))]), &meta(0))
             })
             .unwrap();
-        assert_eq!(theirs.number.as_deref(), Some("XM20230001"), "counters are the district's own");
+        assert_eq!(
+            theirs.number.as_deref(),
+            Some("XM20230001"),
+            "counters are the district's own"
+        );
         let listed = store
             .read::<_, StoreError>(&other, |r| r.list(REGISTER, &store::Query::default()))
             .unwrap();
@@ -237,10 +289,13 @@ fn districts_do_not_see_each_other() {
 fn many_records_are_made_in_order_with_growing_ids() {
     on_both(|world| {
         let store = world.open();
-        let many: Vec<NewRecord> =
-            (0..203).map(|n| NewRecord::new(org("410102.s013"), full(n))).collect();
+        let many: Vec<NewRecord> = (0..203)
+            .map(|n| NewRecord::new(org("410102.s013"), full(n)))
+            .collect();
         let made = store
-            .write::<_, StoreError>(&district(), move |w| w.create_many(REGISTER, many, &meta(0)))
+            .write::<_, StoreError>(&district(), move |w| {
+                w.create_many(REGISTER, many, &meta(0))
+            })
             .unwrap();
         assert!(made.windows(2).all(|w| w[0].id < w[1].id));
         assert_eq!(made[202].number.as_deref(), Some("XM20230203"));
@@ -262,9 +317,14 @@ fn names_for_matching_leave_out_withdrawn_records() {
                 w.withdraw(REGISTER, gone.id, 1, &meta(2))
             })
             .unwrap();
-        let known = store.read::<_, StoreError>(&district(), |r| r.known(REGISTER)).unwrap();
+        let known = store
+            .read::<_, StoreError>(&district(), |r| r.known(REGISTER))
+            .unwrap();
         assert_eq!(known.len(), 1);
-        assert_eq!((known[0].id, known[0].name.as_str()), (kept.id, "新材料产业园1号"));
+        assert_eq!(
+            (known[0].id, known[0].name.as_str()),
+            (kept.id, "新材料产业园1号")
+        );
         assert_eq!(known[0].aliases.len(), 2);
     });
 }

@@ -135,7 +135,11 @@ pub const TODAY: Date = Date::constant(2023, 3, 10);
 pub fn meta(n: u32) -> Meta {
     let (hour, minute) = (n / 60 % 24, n % 60);
     let day = 10 + n / (24 * 60);
-    Meta::new("li.ming", format!("2023-03-{day:02}T{hour:02}:{minute:02}:00Z"), TODAY)
+    Meta::new(
+        "li.ming",
+        format!("2023-03-{day:02}T{hour:02}:{minute:02}:00Z"),
+        TODAY,
+    )
 }
 
 pub fn text(text: &str) -> Value {
@@ -143,11 +147,17 @@ pub fn text(text: &str) -> Value {
 }
 
 pub fn money(fen: i64) -> Value {
-    Value::Money(Amount { fen: Fen(fen), bound: Bound::Exact })
+    Value::Money(Amount {
+        fen: Fen(fen),
+        bound: Bound::Exact,
+    })
 }
 
 pub fn fields<const N: usize>(values: [(&str, Value); N]) -> Fields {
-    values.into_iter().map(|(id, value)| (id.to_owned(), value)).collect()
+    values
+        .into_iter()
+        .map(|(id, value)| (id.to_owned(), value))
+        .collect()
 }
 
 pub fn new<const N: usize>(values: [(&str, Value); N]) -> NewRecord {
@@ -155,7 +165,10 @@ pub fn new<const N: usize>(values: [(&str, Value); N]) -> NewRecord {
 }
 
 pub fn set<const N: usize>(values: [(&str, Value); N]) -> Changes {
-    values.into_iter().map(|(id, value)| (id.to_owned(), Some(value))).collect()
+    values
+        .into_iter()
+        .map(|(id, value)| (id.to_owned(), Some(value)))
+        .collect()
 }
 
 /// A value in every field.
@@ -163,25 +176,55 @@ pub fn full(n: i64) -> Fields {
     let problem = |text: &str, fen| {
         fields([
             ("problem", Value::Text(text.to_owned())),
-            ("amount", Value::Money(Amount { fen: Fen(fen), bound: Bound::AtLeast })),
+            (
+                "amount",
+                Value::Money(Amount {
+                    fen: Fen(fen),
+                    bound: Bound::AtLeast,
+                }),
+            ),
         ])
     };
     fields([
         ("name", text(&format!("新材料产业园{n}号"))),
-        ("aliases", Value::TextList(vec!["合物660".into(), "含\"引号\"的名".into()])),
+        (
+            "aliases",
+            Value::TextList(vec!["合物660".into(), "含\"引号\"的名".into()]),
+        ),
         ("project_code", text(&format!("2301-410102-04-01-{n:06}"))),
-        ("content", text("建设厂房 12 万平方米,\n含 'A' 区 100%_完工")),
+        (
+            "content",
+            text("建设厂房 12 万平方米,\n含 'A' 区 100%_完工"),
+        ),
         ("stage", text("started")),
         ("unit", Value::Ref(RecordId(77))),
         ("parent", Value::Ref(RecordId(78))),
         ("related", Value::Refs(vec![RecordId(5), RecordId(6)])),
-        ("investment_total", Value::Money(Amount { fen: Fen(62_400_000_000 + n), bound: Bound::About })),
+        (
+            "investment_total",
+            Value::Money(Amount {
+                fen: Fen(62_400_000_000 + n),
+                bound: Bound::About,
+            }),
+        ),
         ("progress", Value::Percent(2820)),
-        ("area", Value::Decimal { scaled: -5, digits: 3 }),
+        (
+            "area",
+            Value::Decimal {
+                scaled: -5,
+                digits: 3,
+            },
+        ),
         ("jobs", Value::Int(-17)),
         ("on_wall", Value::Bool(true)),
         ("start_planned", Value::Date(Date::constant(2023, 6, 25))),
         ("checked_at", Value::DateTime("2023-03-10T00:30:00Z".into())),
-        ("problems", Value::Rows(vec![problem("缺少用地指标", 5_000), problem("征迁未完成", 1)])),
+        (
+            "problems",
+            Value::Rows(vec![
+                problem("缺少用地指标", 5_000),
+                problem("征迁未完成", 1),
+            ]),
+        ),
     ])
 }

@@ -43,8 +43,14 @@ fn d8_a_request_that_comes_twice_has_one_effect_and_one_answer() {
         });
         assert!(answers.iter().all(|a| *a == answers[0]));
         let all = |r: &mut store::Reader<'_>| r.all(REGISTER, &Query::default());
-        assert_eq!(store.read::<_, StoreError>(&district(), all).unwrap().len(), 10);
-        assert_eq!(create_once(&store, "k3", "other body"), Err(StoreError::KeyReused));
+        assert_eq!(
+            store.read::<_, StoreError>(&district(), all).unwrap().len(),
+            10
+        );
+        assert_eq!(
+            create_once(&store, "k3", "other body"),
+            Err(StoreError::KeyReused)
+        );
         let swept = store.write::<_, StoreError>(&district(), |w| w.sweep_answers(&meta(1).at));
         assert_eq!(swept.unwrap(), 10);
     });
@@ -69,7 +75,10 @@ fn settings_attachments_and_charts_are_kept() {
                 w.set("mask", "1", &meta(0))?;
                 w.set("mask", "2", &meta(1))?;
                 w.put_attachment(&kept)?;
-                w.put_attachment(&Attachment { file_name: "再传.jpg".to_owned(), ..kept })?;
+                w.put_attachment(&Attachment {
+                    file_name: "再传.jpg".to_owned(),
+                    ..kept
+                })?;
                 w.link_attachment(made.id, "photos", "c0ffee", &meta(1))?;
                 w.link_attachment(made.id, "photos", "c0ffee", &meta(2))?;
                 w.keep_chart("第七期", "2023-03-10", "{}", &meta(3))
@@ -80,7 +89,10 @@ fn settings_attachments_and_charts_are_kept() {
                 assert_eq!(r.setting("mask")?.as_deref(), Some("2"));
                 assert_eq!(r.settings()?, [("mask".to_owned(), "2".to_owned())]);
                 assert_eq!(r.attachment("c0ffee")?, Some(file.clone()));
-                assert_eq!(r.attachments(made.id)?, [("photos".to_owned(), file.clone())]);
+                assert_eq!(
+                    r.attachments(made.id)?,
+                    [("photos".to_owned(), file.clone())]
+                );
                 assert_eq!(r.attachment_records("c0ffee")?, [made.id]);
                 let charts = r.charts("第七期", 5)?;
                 assert_eq!((charts[0].id, charts[0].journal_seq), (chart, 1));
@@ -105,7 +117,12 @@ fn a_definition_is_noted_once_per_version() {
         let versions = store.read::<_, StoreError>(&district(), versions).unwrap();
         assert_eq!(versions.len(), 1);
         assert_eq!(versions[0].version, "1.0.0");
-        assert_eq!(store.read::<_, StoreError>(&district(), |r| r.position()).unwrap(), 1);
+        assert_eq!(
+            store
+                .read::<_, StoreError>(&district(), |r| r.position())
+                .unwrap(),
+            1
+        );
     });
 }
 
@@ -117,9 +134,15 @@ fn a_backup_made_under_load_opens_and_verifies() {
     let acknowledged = std::thread::scope(|scope| {
         let writing = scope.spawn(|| {
             let name = |n: usize| new([("name", text(&format!("甲{n}")))]);
-            (0..400).map(|n| create(&store, name(n), meta(0)).unwrap()).collect::<Vec<_>>()
+            (0..400)
+                .map(|n| create(&store, name(n), meta(0)).unwrap())
+                .collect::<Vec<_>>()
         });
-        let position = || store.read::<_, StoreError>(&district(), |r| r.position()).unwrap();
+        let position = || {
+            store
+                .read::<_, StoreError>(&district(), |r| r.position())
+                .unwrap()
+        };
         while position() < 50 && !writing.is_finished() {
             std::thread::yield_now();
         }
@@ -128,12 +151,17 @@ fn a_backup_made_under_load_opens_and_verifies() {
     });
     let copy = Store::open(&place.path().into()).unwrap();
     copy.define(&[definition()]).unwrap();
-    let whole = copy.read::<_, StoreError>(&district(), |r| r.verify_journal()).unwrap();
+    let whole = copy
+        .read::<_, StoreError>(&district(), |r| r.verify_journal())
+        .unwrap();
     assert!(whole.broken.is_none() && whole.entries >= 50, "{whole:?}");
     for record in &acknowledged[..whole.entries as usize] {
         assert_eq!(get(&copy, record.id).as_ref(), Ok(record));
     }
     assert_eq!(copy.integrity(), Ok(None));
     let again = store.backup(&place.path().join("guatu.db"));
-    assert!(matches!(again, Err(StoreError::Backup { .. })), "no file is overwritten");
+    assert!(
+        matches!(again, Err(StoreError::Backup { .. })),
+        "no file is overwritten"
+    );
 }

@@ -21,7 +21,12 @@ const WITHOUT_DISTRICT: [&str; 3] = [
 
 fn walk(world: &World) {
     let store = world.open();
-    let made = create(&store, new([("name", text("甲")), ("stage", text("signed"))]), meta(0)).unwrap();
+    let made = create(
+        &store,
+        new([("name", text("甲")), ("stage", text("signed"))]),
+        meta(0),
+    )
+    .unwrap();
     let made = update(&store, &made, set([("jobs", Value::Int(1))]), meta(1)).unwrap();
     store
         .write::<_, StoreError>(&district(), move |w| {
@@ -33,10 +38,19 @@ fn walk(world: &World) {
                 summary: None,
             };
             let id = w.begin_batch(&batch, &meta(2))?;
-            let m = store::Meta { batch: Some(id), ..meta(2) };
+            let m = store::Meta {
+                batch: Some(id),
+                ..meta(2)
+            };
             w.update(REGISTER, made.id, 2, set([("stage", text("started"))]), &m)?;
             w.undo_batch(id, &meta(3))?;
-            w.note(Event { action: "export".into(), ..Event::default() }, &meta(3))?;
+            w.note(
+                Event {
+                    action: "export".into(),
+                    ..Event::default()
+                },
+                &meta(3),
+            )?;
             w.put_account(&Account::new("a", "甲", org("410102"), vec![], &meta(0).at))?;
             w.use_login_link("x", &meta(0).at)?;
             w.end_sessions("a", None, &meta(0).at)?;
@@ -47,7 +61,11 @@ fn walk(world: &World) {
         .unwrap();
     store
         .read::<_, StoreError>(&district(), |r| {
-            let query = Query { scope: Some(org("410102.s013")), search: Some("甲".into()), ..Query::default() };
+            let query = Query {
+                scope: Some(org("410102.s013")),
+                search: Some("甲".into()),
+                ..Query::default()
+            };
             let query = query
                 .filter(Filter::eq("stage", text("signed")))
                 .filter(Filter::new("name", Op::Contains, text("甲")))
@@ -59,7 +77,10 @@ fn walk(world: &World) {
             r.known(REGISTER)?;
             let id = made_id(r)?;
             r.history(REGISTER, id)?;
-            r.journal(&JournalQuery { limit: 1, ..JournalQuery::default() })?;
+            r.journal(&JournalQuery {
+                limit: 1,
+                ..JournalQuery::default()
+            })?;
             r.verify_journal().map(|_| ())
         })
         .unwrap();
@@ -75,7 +96,11 @@ fn every_statement_names_its_district_and_runs_on_every_engine() {
     walk(&World::sqlite());
     walk(&World::postgres());
     let seen = store::statements_seen();
-    assert!(seen.len() > 40, "the walk leaves a trace: {} statements", seen.len());
+    assert!(
+        seen.len() > 40,
+        "the walk leaves a trace: {} statements",
+        seen.len()
+    );
     let mut without = BTreeSet::new();
     for sql in &seen {
         assert_eq!(store::check_sql(sql), Ok(()), "{sql}");

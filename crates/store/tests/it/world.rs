@@ -21,7 +21,11 @@ impl World {
     pub fn sqlite() -> Self {
         let folder = tempfile::tempdir().expect("temporary folder");
         let url = DatabaseUrl::from(folder.path());
-        Self { engine: "SQLite", url, _folder: Some(folder) }
+        Self {
+            engine: "SQLite",
+            url,
+            _folder: Some(folder),
+        }
     }
 
     pub fn postgres() -> Self {
@@ -30,9 +34,15 @@ impl World {
         let schema = format!("t{}", SCHEMAS.fetch_add(1, Ordering::Relaxed));
         let mut client =
             postgres::Client::connect(&server.url, postgres::NoTls).expect("server was started");
-        client.batch_execute(&format!("CREATE SCHEMA {schema}")).expect("new schema");
+        client
+            .batch_execute(&format!("CREATE SCHEMA {schema}"))
+            .expect("new schema");
         let url = format!("{}&options=-csearch_path%3D{schema}", server.url);
-        Self { engine: "PostgreSQL", url: DatabaseUrl::Postgres(url), _folder: None }
+        Self {
+            engine: "PostgreSQL",
+            url: DatabaseUrl::Postgres(url),
+            _folder: None,
+        }
     }
 
     /// The address as text, for a child process.
@@ -46,7 +56,9 @@ impl World {
     /// The store with the sample register in force.
     pub fn open(&self) -> Store {
         let store = Store::open(&self.url).expect("store opens");
-        store.define(&[crate::sample::definition()]).expect("register comes into force");
+        store
+            .define(&[crate::sample::definition()])
+            .expect("register comes into force");
         store
     }
 
@@ -91,9 +103,8 @@ fn binaries() -> PathBuf {
     if let Ok(versions) = fs::read_dir("/usr/lib/postgresql") {
         folders.extend(versions.flatten().map(|version| version.path().join("bin")));
     }
-    let complete = |folder: &PathBuf| {
-        folder.join("initdb").is_file() && folder.join("postgres").is_file()
-    };
+    let complete =
+        |folder: &PathBuf| folder.join("initdb").is_file() && folder.join("postgres").is_file();
     folders.into_iter().find(complete).expect(
         "these tests need PostgreSQL's own binaries (initdb, postgres), but found none in PATH or \
          /usr/lib/postgresql/*/bin: please install the Debian package `postgresql`",
@@ -102,11 +113,20 @@ fn binaries() -> PathBuf {
 
 /// PostgreSQL refuses to run as root: then another user takes it over.
 fn other_user() -> Option<&'static str> {
-    let id = Command::new("id").arg("-u").output().expect("id is everywhere").stdout;
+    let id = Command::new("id")
+        .arg("-u")
+        .output()
+        .expect("id is everywhere")
+        .stdout;
     if String::from_utf8_lossy(&id).trim() != "0" {
         return None;
     }
-    let exists = |user: &&str| Command::new("id").arg(user).output().is_ok_and(|o| o.status.success());
+    let exists = |user: &&str| {
+        Command::new("id")
+            .arg(user)
+            .output()
+            .is_ok_and(|o| o.status.success())
+    };
     ["postgres", "nobody"].into_iter().find(exists)
 }
 
@@ -115,7 +135,10 @@ fn shell(user: Option<&str>, script: &str) -> Command {
         None => Command::new("sh"),
         Some(user) => {
             let mut command = Command::new("setpriv");
-            let group = Command::new("id").args(["-gn", user]).output().expect("user is known");
+            let group = Command::new("id")
+                .args(["-gn", user])
+                .output()
+                .expect("user is known");
             let group = String::from_utf8_lossy(&group.stdout).trim().to_owned();
             command.args([&format!("--reuid={user}"), &format!("--regid={group}")]);
             command.args(["--clear-groups", "sh"]);
@@ -128,19 +151,29 @@ fn shell(user: Option<&str>, script: &str) -> Command {
 
 fn start() -> Server {
     let (bin, user) = (binaries(), other_user());
-    let folder = tempfile::Builder::new().prefix("guatu-pg").tempdir().expect("temporary folder");
+    let folder = tempfile::Builder::new()
+        .prefix("guatu-pg")
+        .tempdir()
+        .expect("temporary folder");
     // The keeper removes it.
     let folder = folder.keep();
     if let Some(user) = user {
         let given = Command::new("chown").arg(user).arg(&folder).status();
-        assert!(given.is_ok_and(|s| s.success()), "the folder is given to {user}");
+        assert!(
+            given.is_ok_and(|s| s.success()),
+            "the folder is given to {user}"
+        );
     }
     let (bin, at) = (bin.display(), folder.display());
     let init = format!(
         "'{bin}/initdb' -D '{at}/data' -U guatu -A trust -E UTF8 --locale=C.UTF-8 --no-sync"
     );
     let made = shell(user, &init).output().expect("initdb runs");
-    assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+    assert!(
+        made.status.success(),
+        "initdb: {}",
+        String::from_utf8_lossy(&made.stderr)
+    );
     // fsync stays off: these tests kill our process, never the server's machine.
     let keep = format!(
         "'{bin}/postgres' -D '{at}/data' -k '{at}' -c listen_addresses= -c fsync=off \
@@ -163,5 +196,8 @@ fn start() -> Server {
         assert!(Instant::now() < until, "PostgreSQL does not start: {log}");
         std::thread::sleep(Duration::from_millis(50));
     }
-    Server { url, _keeper: keeper }
+    Server {
+        url,
+        _keeper: keeper,
+    }
 }
