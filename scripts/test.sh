@@ -20,8 +20,8 @@ suite() {
   local status=0
   "$@" >"$log/$name" 2>&1 || status=$?
   local p f
-  p=$(sed -E 's/\x1b\[[0-9;]*m//g' "$log/$name" | grep -oE "$good" | grep -oE '[0-9]+' | paste -sd+ | bc 2>/dev/null || true)
-  f=$(sed -E 's/\x1b\[[0-9;]*m//g' "$log/$name" | grep -oE "$bad" | grep -oE '[0-9]+' | paste -sd+ | bc 2>/dev/null || true)
+  p=$(sed -E 's/\x1b\[[0-9;]*m//g' "$log/$name" | grep -oE "$good" | grep -oE '[0-9]+ (passed)' | grep -oE '[0-9]+' | awk '{ sum += $1 } END { print sum + 0 }')
+  f=$(sed -E 's/\x1b\[[0-9;]*m//g' "$log/$name" | grep -oE "$bad" | grep -oE '[0-9]+ (failed)' | grep -oE '[0-9]+' | awk '{ sum += $1 } END { print sum + 0 }')
   p=${p:-0}; f=${f:-0}
   [ "$status" -eq 0 ] || [ "$f" -gt 0 ] || f=1
   [ "$p" -gt 0 ] || [ "$f" -gt 0 ] || f=1
@@ -35,7 +35,7 @@ step tidy cargo xtask tidy
 step generated-files-are-fresh cargo xtask gen --check
 step web-typecheck npm --prefix web run --silent typecheck
 suite web-units 'Tests .*[0-9]+ passed' 'Tests .*[0-9]+ failed' npm --prefix web test
-suite web-pages '^# pass [0-9]+' '^# fail [0-9]+' env GUATU_BIN="$PWD/target/debug/guatu" npm --prefix web run --silent e2e
+suite web-pages 'Tests .*[0-9]+ passed' 'Tests .*[0-9]+ failed' env GUATU_BIN="$PWD/target/debug/guatu" npm --prefix web run --silent e2e
 if [ -d "${SHARED:-../shared}/workbooks" ]; then step outside-truth make --no-print-directory truth; fi
 
 echo "$passed passed, $failed failed"
