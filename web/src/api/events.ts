@@ -49,6 +49,8 @@ export function listen(client: QueryClient): void {
   const opened = new EventSource("/api/v1/events");
   source = opened;
   opened.addEventListener("change", (event) => scheduleRefresh(client, registerOf(event)));
+  // The server says so when this page was too slow to hear every change.
+  opened.addEventListener("reload", () => scheduleRefresh(client, null));
   opened.onopen = () => {
     if (!connected.value) scheduleRefresh(client, null);
     connected.value = true;

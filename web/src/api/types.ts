@@ -178,12 +178,12 @@ export interface WallRow {
 export interface WallActivity {
   project_id: string;
   name: string;
-  planned_start: string;
-  planned_finish: string;
-  early_start: string;
-  early_finish: string;
-  late_start: string;
-  late_finish: string;
+  planned_start: string | null;
+  planned_finish: string | null;
+  early_start: string | null;
+  early_finish: string | null;
+  late_start: string | null;
+  late_finish: string | null;
   total_float_days: string;
   critical: boolean;
   percent_text: string;
@@ -234,7 +234,7 @@ export interface WallChart extends Drawing {
     }[];
   };
   data_note: string;
-  compare: { as_of: string; panes: Panes; lights: WallLight[]; scale?: Drawing["scale"]; width?: Drawing["width"]; height?: Drawing["height"] } | null;
+  compare: (Drawing & { as_of: string; lights: WallLight[] }) | null;
   findings: Finding[];
 }
 export interface Snapshot {

@@ -30,6 +30,18 @@ export function dragged(span: Span, grip: Grip, days: number): Span {
   return { first: span.first, last: addDays(span.last, Math.max(days, -length)) };
 }
 
+/** The dates a plan holds, or the computed ones where nothing was planned yet. */
+export function plannedSpan(activity: {
+  planned_start: string | null;
+  planned_finish: string | null;
+  early_start: string | null;
+  early_finish: string | null;
+}): Span | null {
+  const first = activity.planned_start ?? activity.early_start;
+  const last = activity.planned_finish ?? activity.early_finish;
+  return first && last ? { first, last } : null;
+}
+
 export function sameSpan(a: Span, b: Span): boolean {
   return a.first === b.first && a.last === b.last;
 }
