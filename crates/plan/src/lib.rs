@@ -22,6 +22,7 @@ pub use cascade::{CatchUp, DailyPlan, Debt, Respread, catch_up, debt, respread};
 pub use explain::{driving_chain, late_chain, why, why_late};
 pub use light::{
     CauseKind, Light, LightCause, LightFacts, LightRule, Rag, TaskFacts, project_light, task_light,
+    task_rag,
 };
 pub use network::{
     Activity, ActivityKind, Constraint, ConstraintKind, Driver, LagCalendar, Link, LinkKind,

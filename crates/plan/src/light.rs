@@ -378,36 +378,63 @@ fn percent_down(part: Fen, whole: Fen) -> String {
 
 /// 任务灯: forecast against plan in working days of `calendar`, overdue milestones, reports.
 pub fn task_light(rule: &LightRule, facts: &TaskFacts, calendar: &WorkCalendar) -> Light {
+    let mut causes = Vec::new();
+    judge_task(rule, facts, calendar, &mut |kind, rag, text| {
+        causes.push(cause(kind, rag, text()));
+    });
+    Light::of(causes)
+}
+
+/// The colour of [`task_light`] without its sentences: a district asks for it 60,000 times.
+pub fn task_rag(rule: &LightRule, facts: &TaskFacts, calendar: &WorkCalendar) -> Rag {
+    let mut worst: Option<Rag> = None;
+    judge_task(rule, facts, calendar, &mut |_, rag, _| {
+        worst = Some(worst.map_or(rag, |known| known.worse(rag)));
+    });
+    worst.unwrap_or(Rag::Grey)
+}
+
+/// Takes one cause of a light: which rule, what it shows, and its sentence when asked for.
+type Tell<'t> = &'t mut dyn FnMut(CauseKind, Rag, &dyn Fn() -> String);
+
+/// Tells every cause of a task's light.
+fn judge_task(rule: &LightRule, facts: &TaskFacts, calendar: &WorkCalendar, tell: Tell<'_>) {
     if let Some(finish) = facts.actual_finish.filter(|&finish| finish <= facts.today) {
-        let words = finished_words(finish, facts.planned_finish);
-        return Light::of(vec![cause(CauseKind::Finished, Rag::Done, words)]);
+        let words = || finished_words(finish, facts.planned_finish);
+        return tell(CauseKind::Finished, Rag::Done, &words);
     }
-    let mut causes = vec![task_slip_cause(rule, facts, calendar)];
-    causes.extend(milestone_cause(rule, facts));
+    let waits = not_due(facts.today, facts.planned_start, facts.actual_start);
+    let mut due = |kind: CauseKind, rag: Rag, text: &dyn Fn() -> String| {
+        if waits.is_none() || matches!(rag, Rag::Yellow | Rag::Red) {
+            tell(kind, rag, text);
+        }
+    };
+    task_slip(rule, facts, calendar, &mut due);
+    milestone_overdue(rule, facts, &mut due);
     let begun = [facts.actual_start, facts.planned_start]
         .into_iter()
         .flatten();
     let since = begun.filter(|&date| date <= facts.today).min();
-    if let Some(since) = since.filter(|_| facts.reported_alone) {
-        causes.extend(silence(rule, facts.today, since, facts.last_report));
+    if let Some(since) = since.filter(|_| facts.reported_alone)
+        && let Some(silent) = silence(rule, facts.today, since, facts.last_report)
+    {
+        due(silent.cause, silent.rag, &|| silent.text.clone());
     }
-    if let Some(start) = not_due(facts.today, facts.planned_start, facts.actual_start) {
-        causes.retain(|cause| matches!(cause.rag, Rag::Yellow | Rag::Red));
-        let text = format!("计划 {start} 开始,还没到时间。");
-        causes.push(cause(CauseKind::NotDue, Rag::Grey, text));
+    if let Some(start) = waits {
+        let words = || format!("计划 {start} 开始,还没到时间。");
+        tell(CauseKind::NotDue, Rag::Grey, &words);
     }
-    Light::of(causes)
 }
 
-fn task_slip_cause(rule: &LightRule, facts: &TaskFacts, calendar: &WorkCalendar) -> LightCause {
+fn task_slip(rule: &LightRule, facts: &TaskFacts, calendar: &WorkCalendar, tell: Tell<'_>) {
     let Some(plan) = facts.planned_finish else {
-        let text = "没有填计划完成日期,不能判断快慢。".to_owned();
-        return cause(CauseKind::NoTarget, Rag::Grey, text);
+        let words = || "没有填计划完成日期,不能判断快慢。".to_owned();
+        return tell(CauseKind::NoTarget, Rag::Grey, &words);
     };
     let passed = Some(facts.today).filter(|&today| today > plan);
     let Some(finish) = facts.forecast.into_iter().chain(passed).max() else {
-        let text = format!("计划 {plan} 完成,没有预计完成日期,不能判断快慢。");
-        return cause(CauseKind::NoTarget, Rag::Grey, text);
+        let words = || format!("计划 {plan} 完成,没有预计完成日期,不能判断快慢。");
+        return tell(CauseKind::NoTarget, Rag::Grey, &words);
     };
     // A finish on a rest day after the plan is late although no working day has passed.
     let counted = i64::from(calendar.workdays_between(plan, finish));
@@ -419,23 +446,18 @@ fn task_slip_cause(rule: &LightRule, facts: &TaskFacts, calendar: &WorkCalendar)
     // The larger of the two limits, in hundredths of a working day, so that nothing is rounded.
     let limit =
         (rule.task_slip_workdays * 100).max(rule.task_slip_percent * facts.duration_workdays);
-    let limit_words = format!("{} 个工作日", hundredths(limit));
-    let (rag, words) = match slip {
-        ..=0 => (Rag::Green, format!("没有超过计划 {plan}")),
-        _ if slip * 100 <= limit => (
-            Rag::Yellow,
-            format!("比计划 {plan} 晚 {slip} 个工作日,不超过 {limit_words}"),
-        ),
-        _ => (
-            Rag::Red,
-            format!("比计划 {plan} 晚 {slip} 个工作日,超过 {limit_words}"),
-        ),
+    let (rag, verb) = match slip {
+        ..=0 => {
+            let words = || format!("预计 {finish} 完成,没有超过计划 {plan}。");
+            return tell(CauseKind::Slip, Rag::Green, &words);
+        }
+        _ if slip * 100 <= limit => (Rag::Yellow, "不超过"),
+        _ => (Rag::Red, "超过"),
     };
-    cause(
-        CauseKind::Slip,
-        rag,
-        format!("预计 {finish} 完成,{words}。"),
-    )
+    tell(CauseKind::Slip, rag, &|| {
+        let limit = hundredths(limit);
+        format!("预计 {finish} 完成,比计划 {plan} 晚 {slip} 个工作日,{verb} {limit} 个工作日。")
+    });
 }
 
 fn hundredths(value: i64) -> String {
@@ -446,14 +468,15 @@ fn hundredths(value: i64) -> String {
     }
 }
 
-fn milestone_cause(rule: &LightRule, facts: &TaskFacts) -> Option<LightCause> {
-    let plan = facts.planned_finish.filter(|&plan| plan < facts.today)?;
-    if !(facts.milestone && rule.milestone_overdue_red) {
-        return None;
+fn milestone_overdue(rule: &LightRule, facts: &TaskFacts, tell: Tell<'_>) {
+    let Some(plan) = facts.planned_finish.filter(|&plan| plan < facts.today) else {
+        return;
+    };
+    if facts.milestone && rule.milestone_overdue_red {
+        let days = days_between(plan, facts.today);
+        let words = || format!("硬节点应于 {plan} 完成,已过 {days} 天。");
+        tell(CauseKind::MilestoneOverdue, Rag::Red, &words);
     }
-    let days = days_between(plan, facts.today);
-    let text = format!("硬节点应于 {plan} 完成,已过 {days} 天。");
-    Some(cause(CauseKind::MilestoneOverdue, Rag::Red, text))
 }
 
 #[cfg(test)]
@@ -614,7 +637,10 @@ mod tests {
 
     fn task_rag(facts: &TaskFacts) -> Rag {
         let calendar = WorkCalendar::official(HolidayTable::shipped());
-        task_light(&LightRule::default(), facts, &calendar).rag
+        let rag = task_light(&LightRule::default(), facts, &calendar).rag;
+        let alone = super::task_rag(&LightRule::default(), facts, &calendar);
+        assert_eq!(alone, rag, "colour with and without sentences");
+        rag
     }
 
     #[test]

@@ -158,6 +158,14 @@ const NOTHING: [&str; 6] = ["", "无", "-", "--", "/", "没有"];
 /// assert_eq!(plan::print_predecessors(&refs), "1SS+10天,2FS-10天");
 /// ```
 pub fn parse_predecessors(text: &str, place: &str) -> (Vec<PredecessorRef>, Vec<Finding>) {
+    match plain_codes(text) {
+        Some(codes) => (codes.map(finish_start).collect(), Vec::new()),
+        None => read_references(text, place),
+    }
+}
+
+/// The whole notation.
+fn read_references(text: &str, place: &str) -> (Vec<PredecessorRef>, Vec<Finding>) {
     let mut reader = Reader::new(text);
     let mut refs = Vec::new();
     let mut findings = Vec::new();
@@ -179,6 +187,43 @@ pub fn parse_predecessors(text: &str, place: &str) -> (Vec<PredecessorRef>, Vec<
             }
         }
     }
+}
+
+fn finish_start(code: &str) -> PredecessorRef {
+    PredecessorRef {
+        code: code.to_owned(),
+        kind: LinkKind::FS,
+        lag: 0,
+        unit: LagUnit::Day,
+    }
+}
+
+/// The codes of a cell that holds nothing but plain ones (`12`, `4,6`, `A-101; 2.3`), each a finish-start
+/// predecessor without lag. Nearly every cell is of this kind, and needs no reader and no memory.
+///
+/// `None` whenever the notation could say more: signs of a lag, quotes, other scripts, and an `F` or `S`
+/// where a link kind may begin (after a digit or a space).
+pub(crate) fn plain_codes(text: &str) -> Option<impl Iterator<Item = &str>> {
+    let mut before = b',';
+    for &c in text.as_bytes() {
+        let opens = !is_code_byte(before);
+        let plain = match c {
+            b',' | b';' | b'\n' | b'\r' | b' ' => true,
+            b'F' | b'f' | b'S' | b's' => !before.is_ascii_digit() && before != b' ',
+            b'.' | b'_' | b'-' | b'/' | b'#' => !opens,
+            _ => c.is_ascii_alphanumeric(),
+        };
+        if !plain {
+            return None;
+        }
+        before = c;
+    }
+    let pieces = text.split(|c: char| is_separator(c) || c == ' ');
+    Some(pieces.filter(|piece| !piece.is_empty()))
+}
+
+fn is_code_byte(c: u8) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'-' | b'/' | b'#')
 }
 
 fn bad_reference(place: &str, piece: &str, problem: &str) -> Finding {
@@ -366,6 +411,9 @@ impl Reader {
 
     /// The link kind that starts here, if a lag or the end of the word follows it.
     fn kind_here(&self) -> Option<(LinkKind, usize)> {
+        if !matches!(self.peek()?, 'F' | 'f' | 'S' | 's' | '完' | '开') {
+            return None;
+        }
         KINDS.iter().find_map(|&(word, kind)| {
             let length = self.matches(word)?;
             let next = self.rest.get(self.at + length).copied();
@@ -478,6 +526,20 @@ mod tests {
     use LinkKind::{FF, FS, SF, SS};
 
     #[test]
+    fn plain_codes_take_the_short_way() {
+        let short = |text: &str| plain_codes(text).map(|codes| codes.map(str::to_owned).collect());
+        let expect = |codes: &[&str]| Some(codes.iter().map(|&c| c.to_owned()).collect::<Vec<_>>());
+        assert_eq!(
+            short("4, 6;A-101\n2.3"),
+            expect(&["4", "6", "A-101", "2.3"])
+        );
+        assert_eq!(short(""), expect(&[]));
+        for longer in ["1SS", "1 SS", "1+2", "4、6", "-", "\"1\"", "１"] {
+            assert_eq!(short(longer), None, "{longer}");
+        }
+    }
+
+    #[test]
     fn the_usual_writings_are_read() {
         check("1", &[("1", FS, 0, Day)]);
         check("1SS+10", &[("1", SS, 10, Day)]);
@@ -580,6 +642,14 @@ mod tests {
             let (read, findings) = parse_predecessors(&text, "");
             prop_assert_eq!(findings, vec![]);
             prop_assert_eq!(read, refs, "{}", text);
+        }
+
+        #[test]
+        fn the_short_way_reads_what_the_whole_notation_reads(text in "[0-9AaSFsf+.,; _#/\\-\n]{0,12}") {
+            let short = plain_codes(&text).map(|codes| codes.map(finish_start).collect::<Vec<_>>());
+            if let Some(short) = short {
+                prop_assert_eq!((short, vec![]), read_references(&text, "A1"), "{}", text);
+            }
         }
 
         #[test]

@@ -1,11 +1,13 @@
 //! 前置工作 of a whole plan: the predecessor column as links, with lags in minutes.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use ground::Finding;
 
-use crate::network::{LagCalendar, Link};
-use crate::notation::{LagUnit, PredecessorRef, half_width, parse_predecessors};
+use crate::network::{LagCalendar, Link, LinkKind};
+use crate::notation::{LagUnit, PredecessorRef, half_width, parse_predecessors, plain_codes};
 
 /// Minutes per unit: the conversion factors of the plan, not properties of a calendar.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,108 +81,162 @@ pub struct PredecessorRow<'a> {
 pub fn link_rows(rows: &[PredecessorRow], factors: &LagFactors) -> (Vec<Link>, Vec<Finding>) {
     let mut findings = Vec::new();
     let known = codes(rows, &mut findings);
-    let mut links = Vec::new();
+    let mut plan = Plan {
+        rows,
+        known,
+        factors,
+        links: Vec::with_capacity(rows.len() * 2),
+        findings,
+    };
     for (to, row) in rows.iter().enumerate() {
-        let (refs, unread) = parse_predecessors(row.predecessors, row.place);
-        findings.extend(unread);
-        let first = links.len();
-        for reference in refs {
-            match link_of(&reference, to, rows, &known, factors) {
-                Err(finding) => findings.push(finding),
-                Ok(link) if repeats(&links[first..], &link) => {
-                    let problem = format!("前置工作 {} 写了两次。", reference.code);
-                    let remedy = "只算一次,请删去多余的一个。";
-                    findings.push(Finding::warning(
-                        "plan.predecessor_twice",
-                        row.place,
-                        problem,
-                        remedy,
-                    ));
-                }
-                Ok(link) => links.push(link),
+        let first = plan.links.len();
+        if let Some(codes) = plain_codes(row.predecessors) {
+            for code in codes {
+                plan.add(first, to, Wanted::plain(code));
             }
+            continue;
+        }
+        let (refs, unread) = parse_predecessors(row.predecessors, row.place);
+        plan.findings.extend(unread);
+        for reference in &refs {
+            plan.add(first, to, Wanted::of(reference));
         }
     }
-    (links, findings)
+    (plan.links, plan.findings)
 }
 
-fn repeats(links: &[Link], link: &Link) -> bool {
-    links.contains(link)
+/// One predecessor of a row, its code still in the text it was read from.
+struct Wanted<'a> {
+    code: &'a str,
+    kind: LinkKind,
+    lag: i64,
+    unit: LagUnit,
 }
 
-fn codes(rows: &[PredecessorRow], findings: &mut Vec<Finding>) -> BTreeMap<String, usize> {
-    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+impl<'a> Wanted<'a> {
+    fn plain(code: &'a str) -> Self {
+        Wanted {
+            code,
+            kind: LinkKind::FS,
+            lag: 0,
+            unit: LagUnit::Day,
+        }
+    }
+
+    fn of(reference: &'a PredecessorRef) -> Self {
+        Wanted {
+            code: &reference.code,
+            kind: reference.kind,
+            lag: reference.lag,
+            unit: reference.unit,
+        }
+    }
+}
+
+/// The rows and what has become of them so far.
+struct Plan<'a> {
+    rows: &'a [PredecessorRow<'a>],
+    known: HashMap<Cow<'a, str>, usize>,
+    factors: &'a LagFactors,
+    links: Vec<Link>,
+    findings: Vec<Finding>,
+}
+
+impl Plan<'_> {
+    /// Adds the link of row `to`, whose links begin at `first`, or says why not.
+    fn add(&mut self, first: usize, to: usize, wanted: Wanted) {
+        match self.link_of(&wanted, to) {
+            Err(finding) => self.findings.push(finding),
+            Ok(link) if self.links[first..].contains(&link) => {
+                let problem = format!("前置工作 {} 写了两次。", wanted.code);
+                let remedy = "只算一次,请删去多余的一个。";
+                self.findings.push(Finding::warning(
+                    "plan.predecessor_twice",
+                    self.rows[to].place,
+                    problem,
+                    remedy,
+                ));
+            }
+            Ok(link) => self.links.push(link),
+        }
+    }
+
+    fn link_of(&self, wanted: &Wanted, to: usize) -> Result<Link, Finding> {
+        let code = wanted.code;
+        let place = self.rows[to].place;
+        let Some(&from) = self.known.get(code_key(code).as_ref()) else {
+            let problem = format!("前置工作 {code} 在本计划里找不到。");
+            let remedy = "请核对编号,或先把这项工作补进计划。";
+            return Err(Finding::error(
+                "plan.predecessor_missing",
+                place,
+                problem,
+                remedy,
+            ));
+        };
+        if from == to {
+            let problem = format!("工作 {code} 把自己写成了前置工作。");
+            let remedy = "请改成它真正等待的那一项,或删去。";
+            return Err(Finding::error(
+                "plan.predecessor_self",
+                place,
+                problem,
+                remedy,
+            ));
+        }
+        let duration = self.rows[from].duration;
+        let (lag, lag_calendar) = self.factors.minutes(wanted.lag, wanted.unit, duration);
+        Ok(Link {
+            from,
+            to,
+            kind: wanted.kind,
+            lag,
+            lag_calendar,
+        })
+    }
+}
+
+fn codes<'a>(
+    rows: &'a [PredecessorRow],
+    findings: &mut Vec<Finding>,
+) -> HashMap<Cow<'a, str>, usize> {
+    let mut known: HashMap<Cow<'a, str>, usize> = HashMap::with_capacity(rows.len());
     for (index, row) in rows.iter().enumerate() {
         let code = code_key(row.code);
         if code.is_empty() {
             continue;
         }
-        if let Some(&first) = known.get(&code) {
-            let problem = format!(
-                "编号 {} 与 {} 的编号相同。",
-                row.code.trim(),
-                rows[first].place
-            );
-            let remedy = "请给每项工作不同的编号;现按先出现的一项计算关系。";
-            findings.push(Finding::error(
-                "plan.code_twice",
-                row.place,
-                problem,
-                remedy,
-            ));
-        } else {
-            known.insert(code, index);
+        match known.entry(code) {
+            Entry::Vacant(free) => {
+                free.insert(index);
+            }
+            Entry::Occupied(taken) => {
+                let first = &rows[*taken.get()];
+                findings.push(code_twice(row, first));
+            }
         }
     }
     known
 }
 
-/// Codes are compared in half width, without outer spaces, letters in either case.
-fn code_key(code: &str) -> String {
-    code.trim()
-        .chars()
-        .map(half_width)
-        .collect::<String>()
-        .to_uppercase()
+fn code_twice(row: &PredecessorRow, first: &PredecessorRow) -> Finding {
+    let problem = format!("编号 {} 与 {} 的编号相同。", row.code.trim(), first.place);
+    let remedy = "请给每项工作不同的编号;现按先出现的一项计算关系。";
+    Finding::error("plan.code_twice", row.place, problem, remedy)
 }
 
-fn link_of(
-    reference: &PredecessorRef,
-    to: usize,
-    rows: &[PredecessorRow],
-    known: &BTreeMap<String, usize>,
-    factors: &LagFactors,
-) -> Result<Link, Finding> {
-    let code = &reference.code;
-    let place = rows[to].place;
-    let Some(&from) = known.get(&code_key(code)) else {
-        let problem = format!("前置工作 {code} 在本计划里找不到。");
-        let remedy = "请核对编号,或先把这项工作补进计划。";
-        return Err(Finding::error(
-            "plan.predecessor_missing",
-            place,
-            problem,
-            remedy,
-        ));
-    };
-    if from == to {
-        let problem = format!("工作 {code} 把自己写成了前置工作。");
-        let remedy = "请改成它真正等待的那一项,或删去。";
-        return Err(Finding::error(
-            "plan.predecessor_self",
-            place,
-            problem,
-            remedy,
-        ));
+/// Codes are compared in half width, without outer spaces, letters in either case. Most are written that way
+/// already and are not copied.
+fn code_key(code: &str) -> Cow<'_, str> {
+    let code = code.trim();
+    if code
+        .bytes()
+        .all(|c| c.is_ascii() && !c.is_ascii_lowercase())
+    {
+        return Cow::Borrowed(code);
     }
-    let (lag, lag_calendar) = factors.minutes(reference.lag, reference.unit, rows[from].duration);
-    Ok(Link {
-        from,
-        to,
-        kind: reference.kind,
-        lag,
-        lag_calendar,
-    })
+    let half: String = code.chars().map(half_width).collect();
+    Cow::Owned(half.to_uppercase())
 }
 
 #[cfg(test)]

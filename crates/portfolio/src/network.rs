@@ -42,7 +42,10 @@ pub fn build<'a>(
     report_days: i64,
 ) -> BuiltNetwork<'a> {
     let mut ordered: Vec<&Activity> = activities.iter().collect();
-    ordered.sort_by_cached_key(|a| (natural(&a.code), a.planned_start, a.id));
+    ordered.sort_by(|a, b| {
+        let codes = natural(&a.code).cmp(natural(&b.code));
+        codes.then_with(|| (a.planned_start, a.id).cmp(&(b.planned_start, b.id)))
+    });
     let newest = newest_reports(reports, today);
     let last_report = reports
         .iter()
@@ -107,25 +110,21 @@ fn later(day: Date, days: i64) -> Date {
     ground::timeline::date_of_day(ground::timeline::day_number(day) + days)
 }
 
-/// `2.10` after `2.9`: digits compare as numbers, the rest as text.
-fn natural(code: &str) -> Vec<(String, u64)> {
-    let mut parts = Vec::new();
+/// `2.10` after `2.9`: digits compare as numbers, the rest as text. Parts are (text, number after it).
+fn natural(code: &str) -> impl Iterator<Item = (&str, u64)> {
     let mut rest = code.trim();
-    while !rest.is_empty() {
-        let words = rest
-            .find(|c: char| c.is_ascii_digit())
-            .unwrap_or(rest.len());
-        let tail = &rest[words..];
-        let digits = tail
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(tail.len());
-        parts.push((
-            rest[..words].to_owned(),
-            tail[..digits].parse().unwrap_or(u64::MAX),
-        ));
-        rest = &tail[digits..];
-    }
-    parts
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let digit = |c: u8| c.is_ascii_digit();
+        let words = rest.bytes().position(digit).unwrap_or(rest.len());
+        let (text, tail) = rest.split_at(words);
+        let digits = tail.bytes().position(|c| !digit(c)).unwrap_or(tail.len());
+        let (number, after) = tail.split_at(digits);
+        rest = after;
+        Some((text, number.parse().unwrap_or(u64::MAX)))
+    })
 }
 
 fn add_activity(built: &mut BuiltNetwork<'_>, i: usize, calendars: &Calendars, today: Date) {
@@ -384,7 +383,7 @@ mod tests {
     #[test]
     fn codes_are_ordered_by_their_numbers() {
         let mut codes = ["10", "2", "1.10", "1.9", "A2", "A10"];
-        codes.sort_by_key(|c| natural(c));
+        codes.sort_by(|a, b| natural(a).cmp(natural(b)));
         assert_eq!(codes, ["1.9", "1.10", "2", "10", "A2", "A10"]);
     }
 }

@@ -380,7 +380,7 @@ fn bar(
         reported_on: built.reports[i].map(|r| r.reported_on),
     };
     let facts = task_facts(&bar, node.duration / mpd, today);
-    bar.rag = plan::task_light(rule, &facts, calendars.calendar(node.calendar)).rag;
+    bar.rag = plan::task_rag(rule, &facts, calendars.calendar(node.calendar));
     bar
 }
 
