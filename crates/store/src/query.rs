@@ -328,9 +328,19 @@ impl Test {
         }
     }
 
-    /// Whether an index that begins with the column would find the rows.
-    pub fn is_narrowing(&self) -> bool {
-        matches!(self.op, Op::Eq | Op::In | Op::Lt | Op::Le | Op::Gt | Op::Ge)
+    /// How many rows the test is likely to leave, fewest first; `None` when no index helps it. An
+    /// organisation or a record stands for fewer rows than a choice, a choice for fewer than a range.
+    pub fn breadth(&self) -> Option<u8> {
+        use FieldKind as K;
+        let kind = self.key.field.as_ref().map(|f| &f.kind);
+        match (self.op, kind) {
+            (Op::Eq, None | Some(K::Text | K::Uscc | K::Phone)) => Some(0),
+            (Op::Eq, Some(K::Org | K::Ref { .. })) => Some(1),
+            (Op::In, Some(K::Org | K::Ref { .. })) => Some(2),
+            (Op::Eq | Op::In, _) => Some(3),
+            (Op::Lt | Op::Le | Op::Gt | Op::Ge, _) => Some(4),
+            (Op::Ne | Op::Contains | Op::IsMissing, _) => None,
+        }
     }
 
     /// Whether it is `column = value`.
@@ -532,29 +542,23 @@ impl Plan {
         self.write_search(sql);
     }
 
-    /// Writes the one condition on `column`, ready for its index.
-    pub fn write_scope(&self, sql: &mut Sql, column: &str) {
+    fn write_scope(&self, sql: &mut Sql, column: &str) {
         let Some(scope) = &self.scope else { return };
-        // '.' is followed by '/' in ASCII: all paths below the scope lie between the two.
+        // '.' is followed by '/' in ASCII: the scope and all paths below it lie from `scope` up to
+        // `scope/`. Between them lie also neighbours such as `scope-2`, which the rest keeps out.
         let own = sql.bind(scope.as_str());
-        let from = sql.bind(format!("{scope}."));
-        let to = sql.bind(format!("{scope}/"));
+        let below = sql.bind(format!("{scope}."));
+        let end = sql.bind(format!("{scope}/"));
         sql.push(&format!(
-            " AND ({column} = {own} OR ({column} > {from} AND {column} < {to}))"
+            " AND {column} >= {own} AND {column} < {end} AND ({column} = {own} OR {column} > {below})"
         ));
     }
 
-    /// Writes the search words.
-    pub fn write_search(&self, sql: &mut Sql) {
+    fn write_search(&self, sql: &mut Sql) {
         for word in &self.words {
             let mark = sql.bind(like_pattern(word));
             sql.push(&format!(" AND search_text LIKE {mark} ESCAPE '!'"));
         }
-    }
-
-    /// Writes one test, ready for its index.
-    pub fn write_test(&self, sql: &mut Sql, test: &Test) {
-        test.write(&quoted(&test.key.column), sql);
     }
 
     /// The cursor behind a row.

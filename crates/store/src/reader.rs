@@ -12,11 +12,8 @@ use crate::engine::{Cell, Connection, Dialect, Row};
 use crate::error::StoreError;
 use crate::insert::{LIST_MAX, in_list};
 use crate::journal::{self, Entry, JournalQuery, Verified};
-use crate::query::{Fence, Key, Page, Plan, Query, Sql, Stored, id_cells};
+use crate::query::{Fence, Key, Page, Plan, Query, Sql, Stored, Test, id_cells};
 use crate::schema::{RegisterTable, SubTable, quoted};
-
-/// Candidate conditions tried before a list is read in its sort order.
-const CANDIDATES: usize = 2;
 
 /// A read snapshot of one district. Everything read through one reader belongs to one moment.
 pub struct Reader<'a> {
@@ -203,69 +200,38 @@ impl Reader<'_> {
         Ok(keys)
     }
 
-    /// The ids that one selective condition leaves, when they are few; then sorting them is
-    /// cheaper than walking the sort index. `None` when no condition is that selective.
+    /// The ids that the conditions leave, when they are few: then sorting them is cheaper than
+    /// walking the sort index. `None` when they are many, or when that index finds them anyway. The
+    /// index asked carries the other filters, so what it passes over costs little.
     fn narrow(
         &mut self,
         table: &RegisterTable,
         plan: &Plan,
     ) -> Result<Option<Vec<RecordId>>, StoreError> {
         let by_id = plan.sort.column == "record_id";
-        let indexed = |column: &str| table.indexed.contains(column);
-        let tests = plan
-            .tests
-            .iter()
-            .filter(|t| t.is_narrowing() && indexed(&t.key.column));
-        let direct = by_id
-            && plan
-                .tests
-                .iter()
-                .any(|t| t.is_equality() && indexed(&t.key.column));
-        if !direct || plan.tests.len() > 1 {
-            for test in tests
-                .filter(|t| t.key.column != plan.sort.column)
-                .take(CANDIDATES)
-            {
-                let ids = self.few(table, |sql| plan.write_test(sql, test))?;
-                if ids.is_some() {
-                    return Ok(ids);
-                }
-            }
-        }
-        if plan.scope.as_ref().is_some_and(|scope| scope.depth() > 1) {
-            let ids = self.few(table, |sql| plan.write_scope(sql, &quoted("org_path")))?;
-            if ids.is_some() {
-                return Ok(ids);
-            }
-        }
-        if plan.words.is_empty() {
-            return Ok(None);
-        }
-        self.few(table, |sql| plan.write_search(sql))
-    }
-
-    fn few(
-        &mut self,
-        table: &RegisterTable,
-        condition: impl FnOnce(&mut Sql),
-    ) -> Result<Option<Vec<RecordId>>, StoreError> {
+        let column = match best_test(table, plan) {
+            Some(test) if test.key.column == plan.sort.column => return Ok(None),
+            Some(test) if by_id && test.is_equality() => return Ok(None),
+            Some(test) => test.key.column.as_str(),
+            None if plan.scope.as_ref().is_some_and(|scope| scope.depth() > 1) => "org_path",
+            // Only reading all rows tells which hold the words.
+            None if !plan.words.is_empty() => "",
+            None => return Ok(None),
+        };
         let start = format!(
             "SELECT record_id FROM {} WHERE district_code = $1",
             table.table
         );
         let mut sql = Sql::new(start, self.district.as_str());
-        condition(&mut sql);
+        plan.write_conditions(&mut sql, self.dialect(), Fence::But(column));
         let limit = sql.bind(LIST_MAX as i64 + 1);
         sql.push(&format!(" LIMIT {limit}"));
         let rows = self.tx.query(&sql.text, &sql.cells)?;
         if rows.len() > LIST_MAX {
             return Ok(None);
         }
-        Ok(Some(
-            rows.iter()
-                .map(|r| r.int(0).map(RecordId))
-                .collect::<Result<_, _>>()?,
-        ))
+        let ids: Result<Vec<RecordId>, _> = rows.iter().map(|r| r.int(0).map(RecordId)).collect();
+        Ok(Some(ids?))
     }
 
     fn keys(
@@ -562,17 +528,23 @@ enum Part {
     Missing,
 }
 
-/// The column whose index carries the list: the sort column, or for a list by id the first
-/// equality (its index continues with the id).
+/// The test whose index leaves the fewest rows, as far as its kind tells.
+fn best_test<'a>(table: &RegisterTable, plan: &'a Plan) -> Option<&'a Test> {
+    let indexed = |test: &&Test| table.indexed.contains(&test.key.column);
+    let tests = plan.tests.iter().filter(indexed);
+    let ranked = tests.filter_map(|test| test.breadth().map(|breadth| (breadth, test)));
+    ranked
+        .min_by_key(|(breadth, _)| *breadth)
+        .map(|(_, test)| test)
+}
+
+/// The column whose index carries the list: the sort column, or for a list by id the best equality
+/// (its index continues with the id).
 fn free_column<'a>(table: &RegisterTable, plan: &'a Plan) -> &'a str {
     if plan.sort.column != "record_id" {
         return &plan.sort.column;
     }
-    let indexed = |column: &str| table.indexed.contains(column);
-    let equal = plan
-        .tests
-        .iter()
-        .find(|t| t.is_equality() && indexed(&t.key.column));
+    let equal = best_test(table, plan).filter(|test| test.is_equality());
     equal.map_or("record_id", |test| &test.key.column)
 }
 

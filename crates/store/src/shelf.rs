@@ -199,8 +199,12 @@ impl Writer<'_> {
     ) -> Result<bool, StoreError> {
         let sql = "DELETE FROM attachment_link WHERE district_code = $1 AND record_id = $2 \
                    AND field = $3 AND content_id = $4";
-        let cells =
-            [self.cell(), Cell::Int(record.0), Cell::from(field), Cell::from(content_id)];
+        let cells = [
+            self.cell(),
+            Cell::Int(record.0),
+            Cell::from(field),
+            Cell::from(content_id),
+        ];
         if self.tx.execute(sql, &cells)? == 0 {
             return Ok(false);
         }

@@ -196,7 +196,7 @@ impl Store {
         Ok(self.inner.opener.reader()?.integrity()?)
     }
 
-    /// Lets the database look at its data again after a large import.
+    /// Lets PostgreSQL look at its data again after a large import; SQLite has no need of it.
     pub fn analyse(&self) -> Result<(), StoreError> {
         Ok(self.inner.opener.writer()?.analyse()?)
     }

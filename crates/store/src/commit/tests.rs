@@ -70,6 +70,9 @@ impl Connection for Flawed {
     fn integrity(&mut self) -> Result<Option<String>, EngineError> {
         self.inner.integrity()
     }
+    fn teach(&mut self, table: &str, indexes: &[(String, Vec<u32>)]) -> Result<(), EngineError> {
+        self.inner.teach(table, indexes)
+    }
     fn analyse(&mut self) -> Result<(), EngineError> {
         self.inner.analyse()
     }
@@ -82,7 +85,10 @@ fn district() -> District {
 /// Appends one entry; gives its seq.
 fn append(committer: &Committer) -> Result<i64, StoreError> {
     committer.write(&district(), |desk| {
-        let entry = Entry { at: "2023-03-10T00:00:00Z".into(), ..Entry::default() };
+        let entry = Entry {
+            at: "2023-03-10T00:00:00Z".into(),
+            ..Entry::default()
+        };
         Ok(desk.head.append(desk.tx, [entry])?)
     })
 }
@@ -109,10 +115,16 @@ fn a_failed_sync_is_told_and_ends_all_writing_but_not_reading() {
     with_faults([None, Some(Trouble::Disk)], |committer, opener| {
         assert_eq!(append(committer), Ok(1));
         let failed = append(committer);
-        assert!(matches!(failed, Err(StoreError::ReadOnly { .. })), "{failed:?}");
+        assert!(
+            matches!(failed, Err(StoreError::ReadOnly { .. })),
+            "{failed:?}"
+        );
         // The next commit would work, but a sync after a failed sync proves nothing.
         let refused = append(committer);
-        assert!(matches!(refused, Err(StoreError::ReadOnly { .. })), "{refused:?}");
+        assert!(
+            matches!(refused, Err(StoreError::ReadOnly { .. })),
+            "{refused:?}"
+        );
         assert!(committer.dead().is_some());
         assert_eq!(stored(opener), 1, "no trace of the failed write");
     });
@@ -132,7 +144,10 @@ fn a_full_disk_refuses_and_writing_resumes() {
 #[test]
 fn a_lost_connection_is_told_and_replaced() {
     with_faults([Some(Trouble::Lost)], |committer, opener| {
-        assert!(matches!(append(committer), Err(StoreError::Unavailable { .. })));
+        assert!(matches!(
+            append(committer),
+            Err(StoreError::Unavailable { .. })
+        ));
         assert_eq!(append(committer), Ok(1));
         assert_eq!(stored(opener), 1);
     });
@@ -142,12 +157,20 @@ fn a_lost_connection_is_told_and_replaced() {
 fn a_swallowed_statement_error_still_undoes_the_job() {
     with_faults([], |committer, opener| {
         let swallowed: Result<(), StoreError> = committer.write(&district(), |desk| {
-            let entry = Entry { at: "2023-03-10T00:00:00Z".into(), ..Entry::default() };
+            let entry = Entry {
+                at: "2023-03-10T00:00:00Z".into(),
+                ..Entry::default()
+            };
             desk.head.append(desk.tx, [entry])?;
-            let _ = desk.tx.execute("UPDATE nothing SET a = 1 WHERE district_code = $1", &[]);
+            let _ = desk
+                .tx
+                .execute("UPDATE nothing SET a = 1 WHERE district_code = $1", &[]);
             Ok(())
         });
-        assert!(matches!(swallowed, Err(StoreError::Engine { .. })), "{swallowed:?}");
+        assert!(
+            matches!(swallowed, Err(StoreError::Engine { .. })),
+            "{swallowed:?}"
+        );
         assert_eq!(append(committer), Ok(1));
         assert_eq!(stored(opener), 1);
     });

@@ -184,7 +184,10 @@ pub(crate) trait Connection: Tx + Send {
     fn backup(&mut self, target: &Path) -> Result<(), StoreError>;
     /// The engine's own check of its files; `None` when all is well.
     fn integrity(&mut self) -> Result<Option<String>, EngineError>;
-    /// Refreshes what the planner knows after large changes.
+    /// Tells the planner how selective the indexes of a table are: for each index its name and the
+    /// rows that one value of its first column, first two columns, … stands for.
+    fn teach(&mut self, table: &str, indexes: &[(String, Vec<u32>)]) -> Result<(), EngineError>;
+    /// Lets the engine gather statistics of its own where it is better at that.
     fn analyse(&mut self) -> Result<(), EngineError>;
 }
 

@@ -186,6 +186,11 @@ impl Connection for PgConnection {
         Ok(None)
     }
 
+    fn teach(&mut self, _table: &str, _indexes: &[(String, Vec<u32>)]) -> Result<(), EngineError> {
+        // PostgreSQL samples its tables by itself and plans with the values at hand.
+        Ok(())
+    }
+
     fn analyse(&mut self) -> Result<(), EngineError> {
         self.plain("ANALYZE")
     }

@@ -44,6 +44,8 @@ pub(crate) struct Index {
     pub unique: bool,
     /// Withdrawn records do not block a unique value.
     pub live_only: bool,
+    /// Rows that one value of the column after the district stands for, in a large register.
+    per_value: u32,
 }
 
 impl Column {
@@ -98,7 +100,13 @@ impl Index {
             columns,
             unique,
             live_only: false,
+            per_value: if unique { 1 } else { ROWS / 200 },
         }
+    }
+
+    fn per_value(mut self, rows: u32) -> Self {
+        self.per_value = rows;
+        self
     }
 
     pub fn live_only(mut self) -> Self {
@@ -247,7 +255,36 @@ fn bring(
     for index in &shape.indexes {
         connection.define(&index.sql(&shape.name))?;
     }
+    let figures = shape
+        .indexes
+        .iter()
+        .map(|index| (index.name.clone(), selectivity(index)));
+    let mut figures: Vec<(String, Vec<u32>)> = figures.collect();
+    // SQLite's name for the index of the primary key.
+    figures.push((
+        format!("sqlite_autoindex_{}_1", shape.name),
+        key_selectivity(shape),
+    ));
+    connection.teach(&shape.name, &figures)?;
     Ok(())
+}
+
+/// Rows of a large register in one district.
+const ROWS: u32 = 1_000_000;
+
+/// All rows, then those of one district (all of them), of one value in it, of two values.
+fn selectivity(index: &Index) -> Vec<u32> {
+    let mut figures = vec![ROWS, ROWS, index.per_value];
+    figures.resize(index.columns.len() + 1, 1);
+    figures
+}
+
+/// The primary key: unique when whole.
+fn key_selectivity(shape: &Shape) -> Vec<u32> {
+    let mut figures = vec![ROWS, ROWS];
+    figures.resize(shape.key.len(), 20);
+    figures.push(1);
+    figures
 }
 
 /// What forbids the new shape: a column that means something else now, or one that is gone.

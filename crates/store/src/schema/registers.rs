@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use register::{Definition, Field, FieldKind};
 
-use super::{Column, Index, NAME_MAX, Shape};
+use super::{Column, Index, NAME_MAX, ROWS, Shape};
 use crate::codec::{ColumnType, bound_column, column_type};
 use crate::error::StoreError;
 
@@ -25,9 +25,9 @@ const RECORD_COLUMNS: [&str; 9] = [
 /// Sort indexes per register at most: each costs a write per record.
 const SORT_INDEXES: usize = 6;
 
-/// Filter columns carried inside each sort index, so that a filtered and sorted page is found
-/// without touching the rows it passes over.
-const CARRIED: usize = 4;
+/// Filter columns carried inside each filter and sort index, so that a filtered and sorted page is
+/// found without touching the rows it passes over.
+const CARRIED: usize = 6;
 
 /// Indexes for filters alone at most.
 const FILTER_INDEXES: usize = 8;
@@ -250,31 +250,44 @@ fn record_shape(name: &str, definition: &Definition, fields: &[Field]) -> Shape 
 /// and for sorting the name and the first listed fields.
 fn record_indexes(name: &str, definition: &Definition, fields: &[Field]) -> Vec<Index> {
     let unique = |column: &str| Index::on(name, &["district_code", column], true).live_only();
-    let filter = |column: &str| Index::on(name, &["district_code", column, "record_id"], false);
-    let mut indexes = vec![unique("number"), filter("org_path")];
+    let mut indexes = vec![unique("number")];
     indexes.extend(fields.iter().filter(|f| f.unique).map(|f| unique(&f.id)));
     let listed = definition.list_columns();
-    let refs = fields.iter().filter(|f| is_reference(f));
+    let references = fields.iter().filter(|f| is_reference(f));
+    let room = FILTER_INDEXES.saturating_sub(references.clone().count());
     let codes = fields.iter().filter(|f| is_short(f) && !is_reference(f));
-    let filters: Vec<&Field> = refs.chain(codes).take(FILTER_INDEXES).collect();
-    indexes.extend(filters.iter().map(|f| filter(&f.id)));
-    let mut carried: Vec<&str> = filters.iter().map(|f| f.id.as_str()).collect();
+    let filters: Vec<&str> = references
+        .chain(codes.take(room))
+        .map(|f| f.id.as_str())
+        .collect();
+    let mut carried = filters.clone();
     // What people see in the list they also filter by.
     carried.sort_by_key(|id| listed.iter().position(|l| l == id).unwrap_or(usize::MAX));
     carried.truncate(CARRIED);
+    let carrying = |column: &str, per_value: u32| {
+        let mut columns = vec![
+            "district_code",
+            column,
+            "record_id",
+            "withdrawn",
+            "org_path",
+        ];
+        columns.extend(&carried);
+        let mut seen = BTreeSet::new();
+        columns.retain(|column| seen.insert(*column));
+        Index::on(name, &columns, false).per_value(per_value)
+    };
+    let filters = std::iter::once("org_path").chain(filters.iter().copied());
+    indexes.extend(filters.map(|column| carrying(column, ROWS / 200)));
     let by_name = definition.name_field.as_deref();
-    let sorted = by_name
-        .into_iter()
-        .chain(listed.iter().copied().filter(|l| Some(*l) != by_name));
+    let others = listed.iter().copied().filter(|l| Some(*l) != by_name);
+    let sorted = by_name.into_iter().chain(others);
     let sorted = sorted.filter(|id| fields.iter().any(|f| f.id == *id && is_sortable(f)));
-    for id in sorted.take(SORT_INDEXES) {
-        let head = ["district_code", id, "record_id", "withdrawn", "org_path"];
-        indexes.push(Index::on(
-            name,
-            &[&head, carried.as_slice()].concat(),
-            false,
-        ));
-    }
+    indexes.extend(
+        sorted
+            .take(SORT_INDEXES)
+            .map(|column| carrying(column, ROWS / 20_000)),
+    );
     indexes
 }
 

@@ -7,6 +7,7 @@ mod imports;
 mod journal;
 mod lists;
 mod migration;
+mod pg_server;
 mod property;
 mod records;
 mod sample;
