@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{JoinHandle, ThreadId};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ground::District;
 
@@ -221,17 +221,14 @@ impl Committer {
     }
 
     fn push(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
-        let until = Instant::now() + PATIENCE;
-        let mut queue = lock(&self.shared.queue);
-        while queue.jobs.len() >= WAITING {
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(StoreError::Busy {
-                    detail: format!("{WAITING} writes are waiting"),
-                });
-            }
-            let waited = self.shared.room.wait_timeout(queue, left);
-            queue = waited.unwrap_or_else(PoisonError::into_inner).0;
+        let full = |queue: &mut Queue| queue.jobs.len() >= WAITING;
+        let queue = lock(&self.shared.queue);
+        let waited = self.shared.room.wait_timeout_while(queue, PATIENCE, full);
+        let (mut queue, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        if waited.timed_out() {
+            return Err(StoreError::Busy {
+                detail: format!("{WAITING} writes are waiting"),
+            });
         }
         queue.jobs.push_back(job);
         drop(queue);

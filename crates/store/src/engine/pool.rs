@@ -1,7 +1,7 @@
 //! A few read-only connections, opened when first needed, lent one at a time.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{Connection, Opener, Trouble};
 use crate::error::StoreError;
@@ -60,31 +60,22 @@ impl Pool {
     }
 
     fn borrow(&self) -> Result<Lent<'_>, StoreError> {
-        let until = Instant::now() + WAIT;
-        let mut state = self.lock();
-        loop {
-            if let Some(connection) = state.idle.pop() {
-                return Ok(Lent {
-                    pool: self,
-                    connection: Some(connection),
-                    broken: false,
-                });
-            }
-            if state.open < self.most {
-                state.open += 1;
-                break;
-            }
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                let detail = format!("all {} read connections stayed in use", self.most);
-                return Err(StoreError::Busy { detail });
-            }
-            state = self
-                .freed
-                .wait_timeout(state, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+        let full = |state: &mut State| state.idle.is_empty() && state.open >= self.most;
+        let waited = self.freed.wait_timeout_while(self.lock(), WAIT, full);
+        let (mut state, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        if waited.timed_out() {
+            return Err(StoreError::Busy {
+                detail: format!("all {} read connections stayed in use", self.most),
+            });
         }
+        if let Some(connection) = state.idle.pop() {
+            return Ok(Lent {
+                pool: self,
+                connection: Some(connection),
+                broken: false,
+            });
+        }
+        state.open += 1;
         drop(state);
         let opened = self.opener.reader();
         let connection = opened.inspect_err(|_| self.lock().open -= 1)?;

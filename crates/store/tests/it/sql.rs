@@ -56,7 +56,7 @@ fn walk(world: &World) {
             w.end_sessions("a", None, &meta(0).at)?;
             w.sweep_sessions(&meta(0).at)?;
             w.answer_of("a", "k", "d")?;
-            w.set("a", "b", &meta(0)).map(|()| ())
+            w.set("a", "b", &meta(0))
         })
         .unwrap();
     store
