@@ -1,6 +1,6 @@
 //! `guatu import` and `guatu export`.
 
-use crate::open::Place;
+use crate::open::{Folder, Place};
 use anyhow::Context;
 use app::page::import::{ImportAct, ImportPreview};
 use app::{App, imports};
@@ -50,7 +50,7 @@ struct ImportPlace {
 impl ImportPlace {
     fn open(&self) -> anyhow::Result<App> {
         let data = self.data.clone().unwrap_or_else(|| PathBuf::from("data"));
-        Place { data, database: self.database.clone(), district: self.district.clone(), name: None, as_of: self.as_of }.open()
+        Folder { data, database: self.database.clone(), district: self.district.clone(), as_of: self.as_of }.open()
     }
 }
 

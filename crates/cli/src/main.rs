@@ -82,3 +82,13 @@ fn openapi() -> anyhow::Result<ExitCode> {
     println!("{}", serde_json::to_string_pretty(&document)?);
     Ok(ExitCode::SUCCESS)
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_command_has_arguments_of_its_own() {
+        super::Guatu::command().debug_assert();
+    }
+}

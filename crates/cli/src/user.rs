@@ -1,6 +1,6 @@
 //! `guatu user`: accounts are made on the machine that holds the data; no account exists before.
 
-use crate::open::Place;
+use crate::open::{Folder, Place};
 use app::account::{self, NewAccount};
 use clap::{Args, Subcommand};
 use std::io::BufRead;
@@ -32,7 +32,7 @@ enum Act {
         #[arg(long = "role", required = true)]
         roles: Vec<String>,
         #[command(flatten)]
-        place: Place,
+        place: Folder,
     },
     /// 列出账号
     List {
