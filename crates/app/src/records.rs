@@ -238,11 +238,12 @@ pub fn update(app: &App, actor: &Actor, register: &str, id: &str, version: i64, 
     actor.need_write_at(&stored.record.org)?;
     let changes = changes_of(app, definition, &stored.record, values)?;
     let meta = app.meta(actor, reason);
-    let (register, own) = (register.to_owned(), definition.clone());
+    let (register, own, actor) = (register.to_owned(), definition.clone(), actor.clone());
     app.write(move |writer| {
         let record = writer.update(&register, id, version, changes, &meta)?;
         let home = directory::home_path(&mut writer.reader(), &own, &record.fields, &record.org)?;
         if home != record.org && own.id != "organisation" {
+            actor.need_write_at(&home)?;
             writer.assign(&register, id, record.version, home, &meta)?;
         }
         Ok(())

@@ -68,6 +68,9 @@ pub fn add(app: &App, new: NewAccount) -> Result<(), AppError> {
         None => app.root().clone(),
         Some(path) => OrgPath::new(path).map_err(|error| refuse("单位路径", error.to_string(), "例如 410102.s013，见单位台账的“路径”。"))?,
     };
+    if !org.is_within(app.root()) {
+        return Err(refuse("单位路径", format!("“{org}”不在本区（{}）。", app.root()), "请填本区单位的路径，见单位台账的“路径”。"));
+    }
     let mut account = Account::new(&new.login, &new.name, org, new.roles, &machine_instant(0));
     account.post = (!new.post.is_empty()).then_some(new.post);
     save(app, account, "account_added")

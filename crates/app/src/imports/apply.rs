@@ -7,7 +7,7 @@ use crate::account::Actor;
 use crate::directory;
 use crate::error::AppError;
 use crate::page::import::{ImportAct, ImportResult};
-use ground::{Date, OrgPath, RecordId};
+use ground::{Date, Finding, OrgPath, RecordId};
 use register::{Definition, FieldKind, Fields, Value};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +32,7 @@ struct Job {
 /// Writes all rows that are not refused and not skipped.
 #[allow(clippy::too_many_arguments, reason = "the pieces of one import, each of its own kind")]
 pub fn apply(app: &App, actor: &Actor, file_name: &str, bytes: &[u8], read: Read, decided: Vec<Decided>, skip: &[String], reason: &str) -> Result<ImportResult, AppError> {
+    need_known_units(app, actor, &read.new_organisations)?;
     let counted = counts(&decided);
     let left_out = |one: &Decided| one.act == ImportAct::Refused || skip.contains(&one.place);
     let skipped = decided.iter().filter(|one| left_out(one)).count();
@@ -63,6 +64,17 @@ pub fn apply(app: &App, actor: &Actor, file_name: &str, bytes: &[u8], read: Read
     let root = app.root().clone();
     let batch = app.write(move |writer| job.run(writer, meta, &root))?;
     Ok(ImportResult { batch_id: batch.to_string(), created, updated, unchanged, skipped })
+}
+
+/// The directory belongs to the whole district: a person of one part of it cannot add units by an import.
+fn need_known_units(app: &App, actor: &Actor, new: &[(RecordId, String)]) -> Result<(), AppError> {
+    if actor.scope(app).is_none() || new.is_empty() {
+        return Ok(());
+    }
+    let unknown = |(_, name): &(RecordId, String)| {
+        Finding::error("import.unknown_unit", name.clone(), format!("单位“{name}”还没有登记。"), "请督查室先登记这个单位，或改成已登记的名称。")
+    };
+    Err(AppError::Invalid(new.iter().map(unknown).collect()))
 }
 
 impl Job {
