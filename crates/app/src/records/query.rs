@@ -71,9 +71,9 @@ impl ListQuery {
             sort: self.sort.as_ref().map(|(field, descending)| Sort { field: field.clone(), descending: *descending }),
             ..Query::default()
         };
-        let mut findings = Vec::new();
+        let mut findings: Vec<Finding> = self.named().filter(|id| !COLUMNS.contains(id)).filter_map(|id| known(definition, id).err()).collect();
         for (field, op, value) in &self.conditions {
-            match computed(app, definition, field, value, day)? {
+            match computed(app, definition, (field, op, value), day)? {
                 Some(filter) => query.filters.push(filter),
                 None => match typed(definition, field, op, value) {
                     Ok(filter) => query.filters.push(filter),
@@ -83,6 +83,18 @@ impl ListQuery {
         }
         if findings.is_empty() { Ok(query) } else { Err(AppError::Invalid(findings)) }
     }
+
+    /// Fields that order and sums name.
+    fn named(&self) -> impl Iterator<Item = &str> {
+        self.sort.iter().map(|(field, _)| field.as_str()).chain(self.sums.iter().map(String::as_str))
+    }
+}
+
+/// Columns of every register beside its fields, as the store names them.
+const COLUMNS: [&str; 6] = ["record_id", "number", "version", "org_path", "created_at", "updated_at"];
+
+fn known<'a>(definition: &'a Definition, id: &str) -> Result<&'a Field, Finding> {
+    definition.field(id).ok_or_else(|| refuse(id, format!("{}没有字段“{id}”。", definition.title.zh)))
 }
 
 fn refuse(place: &str, problem: String) -> Finding {
@@ -103,26 +115,41 @@ fn limit(text: &str) -> Result<u32, Finding> {
     number.ok_or_else(|| Finding::error("list.limit", "limit", format!("每页条数“{text}”不对。"), format!("请填 1 到 {LIMIT} 的整数。")))
 }
 
-/// Conditions on what is computed, for projects: `rag`, `round` and `batch`.
-fn computed(app: &App, definition: &Definition, field: &str, value: &str, day: Option<Date>) -> Result<Option<Filter>, AppError> {
-    if definition.id != "project" || !["rag", "round", "batch"].contains(&field) {
+/// Conditions on what no field holds: `record_id` of any register, for projects also `rag`, `round` and `batch`.
+fn computed(app: &App, definition: &Definition, (field, op, value): (&str, &str, &str), day: Option<Date>) -> Result<Option<Filter>, AppError> {
+    let of_projects = definition.id == "project" && ["rag", "round", "batch"].contains(&field);
+    if field != "record_id" && !of_projects {
         return Ok(None);
+    }
+    let refuse = |problem: String| AppError::invalid(refuse(field, problem));
+    if op != "eq" {
+        return Err(refuse(format!("条件“{field}”只能用 eq，不能用“{op}”。")));
+    }
+    if field == "record_id" {
+        let id = value.parse().ok().and_then(RecordId::new).ok_or_else(|| refuse(format!("编号“{value}”不对。")))?;
+        return Ok(Some(among(std::iter::once(id))));
     }
     let state = district::state(app, day)?;
     let ids: BTreeSet<RecordId> = match field {
-        "rag" => state.standings.values().filter(|standing| code_of(standing.light.rag) == value).map(|standing| standing.project.0).collect(),
+        "rag" => {
+            let known = [Rag::Green, Rag::Yellow, Rag::Red, Rag::Done, Rag::Grey].into_iter().find(|rag| rag.code() == value);
+            let rag = known.ok_or_else(|| refuse(format!("没有灯色“{value}”。")))?;
+            state.standings.values().filter(|standing| standing.light.rag == rag).map(|standing| standing.project.0).collect()
+        }
         "round" => {
-            let round = value.parse::<i64>().ok().and_then(|no| state.rounds.iter().find(|round| round.no == no && !round.is_combined()));
+            let no: i64 = value.parse().map_err(|_| refuse(format!("期次“{value}”不是数字。")))?;
+            let round = state.rounds.iter().find(|round| round.no == no && !round.is_combined());
             let members = state.memberships.iter().filter(|member| Some(member.round) == round.map(|round| round.id) && !member.is_out_on(state.today));
             members.map(|member| member.project.0).collect()
         }
         _ => state.memberships.iter().filter(|member| member.batch.code() == value && !member.is_out_on(state.today)).map(|member| member.project.0).collect(),
     };
-    Ok(Some(Filter { field: "record_id".to_owned(), op: Op::In, value: Operand::Many(ids.into_iter().map(Value::Ref).collect()) }))
+    Ok(Some(among(ids.into_iter())))
 }
 
-fn code_of(rag: Rag) -> &'static str {
-    rag.code()
+/// Only the records of these ids.
+fn among(ids: impl Iterator<Item = RecordId>) -> Filter {
+    Filter { field: "record_id".to_owned(), op: Op::In, value: Operand::Many(ids.map(Value::Ref).collect()) }
 }
 
 fn operator(op: &str) -> Option<Op> {
@@ -141,9 +168,7 @@ fn operator(op: &str) -> Option<Op> {
 }
 
 fn typed(definition: &Definition, id: &str, op: &str, value: &str) -> Result<Filter, Finding> {
-    let Some(field) = definition.field(id) else {
-        return Err(refuse(id, format!("{}没有字段“{id}”。", definition.title.zh)));
-    };
+    let field = known(definition, id)?;
     let Some(op) = operator(op) else {
         return Err(refuse(id, format!("没有算符“{op}”。")));
     };
