@@ -110,7 +110,11 @@ struct Filler {
 impl Filler {
     /// The district's own organisation exists already; its row in the file is an update of it.
     fn adopt_root(&mut self, writer: &mut Writer<'_>) -> Result<(), AppError> {
-        for stored in writer.reader().all("organisation", &store::Query::default())? {
+        let known = writer.reader().all("organisation", &store::Query::default())?;
+        if known.len() > 1 {
+            return Err(AppError::invalid(Finding::error("sample.occupied", self.root.as_str(), "这个区县已经有数据。", "示范数据只能放进新的区县，请换一个空目录。")));
+        }
+        for stored in known {
             self.known.insert(("organisation".to_owned(), self.root.to_string()), (stored.record.id, stored.record.version));
         }
         Ok(())
