@@ -85,7 +85,7 @@ fn facts(state: &DistrictState, round: Option<&Round>) -> Vec<Line> {
     }
     for batch in &summary.batches {
         let (count, fen) = build::batch_total(batch);
-        let money = fen.map(|fen| format!(" {} 亿", fen.show(MoneyUnit::YiYuan))).unwrap_or_default();
+        let money = fen.filter(|_| count > 0).map(|fen| format!(" {} 亿", fen.show(MoneyUnit::YiYuan))).unwrap_or_default();
         lines.push(Line::new(batch_short(batch.batch), format!("{} 个{money}", count)));
     }
     lines
