@@ -48,7 +48,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::REQUEST_TIMEOUT, REQUEST_LIMIT));
     Router::new()
         .merge(route::health::router())
-        .nest("/api/v1", api.merge(route::events::router()))
+        .nest("/api/v1", api.merge(route::events::router()).layer(axum::middleware::map_response(problem::speak_plainly)).layer(fixed("cache-control", "no-store")))
         .fallback(assets::serve)
         .layer(limits)
         .layer(axum::middleware::from_fn_with_state(shared.clone(), metrics::count))

@@ -80,6 +80,31 @@ fn classify(error: &AppError) -> (StatusCode, &'static str, &'static str) {
     }
 }
 
+/// Refusals of the framework (a body that is no JSON, a query of the wrong shape, a method that is not there) become
+/// problems like all others; their own words speak of the program and stay inside.
+pub async fn speak_plainly(response: Response) -> Response {
+    let status = response.status();
+    let told = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
+    if told || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let (kind, title, detail) = match status {
+        StatusCode::NOT_FOUND => ("not_found", "没有找到", "没有这个接口，接口清单见 /api/v1/openapi.json"),
+        StatusCode::METHOD_NOT_ALLOWED => ("method", "不支持", "这个接口不支持这种操作，接口清单见 /api/v1/openapi.json"),
+        StatusCode::REQUEST_TIMEOUT => ("timeout", "超时", "操作时间过长，没有完成，请缩小范围再试"),
+        StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "文件过大", "请求超过 64 MB，请拆分后再传"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("media_type", "格式不对", "请求内容要用 application/json，上传文件用 multipart/form-data"),
+        StatusCode::UNPROCESSABLE_ENTITY => ("shape", "格式不对", "请求内容的字段不符合接口要求，字段清单见 /api/v1/openapi.json"),
+        _ if status.is_server_error() => ("internal", "系统出错", "系统内部出错，操作没有完成，请重试。"),
+        _ => ("bad_request", "请求有误", "请求的内容或参数读不出来，写法见 /api/v1/openapi.json"),
+    };
+    let mut answer = Problem::new(status, kind, title, detail).into_response();
+    if let Some(allow) = response.headers().get(header::ALLOW) {
+        answer.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    answer
+}
+
 /// The answer after a panic: a bug is logged by the panic hook, the person gets a sentence.
 pub fn panic_answer(_: Box<dyn Any + Send + 'static>) -> Response {
     let detail = "系统内部出错，操作没有完成。请重试；仍不行时把时间告诉管理员。";
