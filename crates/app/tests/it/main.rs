@@ -1,0 +1,15 @@
+//! The app's one suite: what a person does, on a real district in a temporary folder, on both engines.
+
+mod backup;
+mod books;
+mod files;
+mod imports;
+mod past;
+#[path = "../../../store/tests/it/pg_server.rs"]
+mod pg_server;
+mod plan;
+mod records;
+mod rights;
+mod sample;
+mod wall;
+mod world;
