@@ -113,11 +113,12 @@ impl Writer<'_> {
         }
         let touched = self.touched(batch)?;
         let current = self.current_of(&touched)?;
-        let changed: Vec<(String, RecordId)> = touched
-            .iter()
-            .filter(|(id, t)| current.get(id).map(|r| r.version) != Some(t.last_version))
-            .map(|(id, t)| (t.register.clone(), *id))
-            .collect();
+        let mut changed: Vec<(String, RecordId)> = Vec::new();
+        for (id, t) in &touched {
+            if !self.stands_as_left(*id, t, current.get(id))? {
+                changed.push((t.register.clone(), *id));
+            }
+        }
         if !changed.is_empty() {
             return Err(StoreError::ChangedSince { records: changed });
         }
@@ -140,6 +141,28 @@ impl Writer<'_> {
             .into_iter()
             .map(|(id, t)| (t.register, id))
             .collect())
+    }
+
+    /// Whether a record is now what the batch left: never changed since, or changed and changed back (by the undo of a
+    /// later import, say).
+    fn stands_as_left(
+        &mut self,
+        id: RecordId,
+        touched: &Touched,
+        current: Option<&Record>,
+    ) -> Result<bool, StoreError> {
+        let Some(current) = current else { return Ok(false) };
+        if current.version == touched.last_version {
+            return Ok(true);
+        }
+        let sql = "SELECT after FROM journal WHERE district_code = $1 AND record_id = $2 \
+                   AND version = $3 AND after IS NOT NULL ORDER BY seq DESC LIMIT 1";
+        let cells = [self.cell(), Cell::Int(id.0), Cell::Int(touched.last_version)];
+        let rows = self.tx.query(sql, &cells)?;
+        let Some(row) = rows.first() else { return Ok(false) };
+        let table = self.catalog.table(&touched.register)?;
+        let left = crate::reader::record_from(&table, id, touched.last_version, &row.text(0)?)?;
+        Ok(left.fields == current.fields && left.withdrawn == current.withdrawn)
     }
 
     fn touched(&mut self, batch: RecordId) -> Result<BTreeMap<RecordId, Touched>, StoreError> {

@@ -454,6 +454,16 @@ impl Reader<'_> {
         Ok(plan.page_of(all, &table).records)
     }
 
+    /// All records of a register as they were right after an entry of the journal.
+    pub fn all_at(&mut self, register: &str, query: &Query, seq: i64) -> Result<Vec<Stored>, StoreError> {
+        let table = self.table(register)?;
+        let mut plan = Plan::of(&table, query)?;
+        plan.limit = usize::MAX;
+        let cells = [self.cell(), Cell::from(register), Cell::Int(seq)];
+        let all = self.replay(&table, " AND seq <= $3", &cells)?;
+        Ok(plan.page_of(all, &table).records)
+    }
+
     fn replay_all(
         &mut self,
         table: &RegisterTable,

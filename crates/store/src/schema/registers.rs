@@ -264,7 +264,7 @@ fn record_indexes(name: &str, definition: &Definition, fields: &[Field]) -> Vec<
     // What people see in the list they also filter by.
     carried.sort_by_key(|id| listed.iter().position(|l| l == id).unwrap_or(usize::MAX));
     carried.truncate(CARRIED);
-    let carrying = |column: &str, per_value: u32| {
+    let carrying = |column: &str, more: &[&str], per_value: u32| {
         let mut columns = vec![
             "district_code",
             column,
@@ -272,21 +272,28 @@ fn record_indexes(name: &str, definition: &Definition, fields: &[Field]) -> Vec<
             "withdrawn",
             "org_path",
         ];
-        columns.extend(&carried);
+        columns.extend(carried.iter().chain(more));
         let mut seen = BTreeSet::new();
         columns.retain(|column| seen.insert(*column));
         Index::on(name, &columns, false).per_value(per_value)
     };
     let filters = std::iter::once("org_path").chain(filters.iter().copied());
-    indexes.extend(filters.map(|column| carrying(column, ROWS / 200)));
+    indexes.extend(filters.map(|column| carrying(column, &[], ROWS / 200)));
     let by_name = definition.name_field.as_deref();
     let others = listed.iter().copied().filter(|l| Some(*l) != by_name);
     let sorted = by_name.into_iter().chain(others);
     let sorted = sorted.filter(|id| fields.iter().any(|f| f.id == *id && is_sortable(f)));
+    let sorted: Vec<&str> = sorted.take(SORT_INDEXES).collect();
+    // Numbers and dates that the list shows are filtered by range: they are short, too.
+    let ranges = sorted
+        .iter()
+        .copied()
+        .filter(|id| fields.iter().any(|f| f.id == *id && is_range(f)));
+    let ranges: Vec<&str> = ranges.collect();
     indexes.extend(
         sorted
-            .take(SORT_INDEXES)
-            .map(|column| carrying(column, ROWS / 20_000)),
+            .iter()
+            .map(|column| carrying(column, &ranges, ROWS / 20_000)),
     );
     indexes
 }
@@ -297,6 +304,10 @@ fn is_reference(field: &Field) -> bool {
 
 fn is_short(field: &Field) -> bool {
     is_reference(field) || matches!(field.kind, FieldKind::Code { .. } | FieldKind::Bool)
+}
+
+fn is_range(field: &Field) -> bool {
+    is_sortable(field) && !matches!(field.kind, FieldKind::Text | FieldKind::Uscc)
 }
 
 /// Fields worth a sort index: short codes and references have their filter index already.
