@@ -18,7 +18,7 @@ pub fn router() -> OpenApiRouter<Shared> {
 }
 
 /// Former imports, newest first.
-#[utoipa::path(get, path = "/imports", tag = "imports", responses((status = 200, body = ImportList)))]
+#[utoipa::path(get, path = "/imports", operation_id = "imports", tag = "imports", responses((status = 200, body = ImportList)))]
 async fn list(State(shared): State<Shared>, Signed(actor): Signed) -> Result<Json<ImportList>, Problem> {
     let app = shared.app.clone();
     let lines = run(move || imports::list(&app, &actor)).await?;

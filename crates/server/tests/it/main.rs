@@ -1,0 +1,8 @@
+//! The server's one suite: the whole router in this process, one request at a time, on the sample district.
+
+mod events;
+mod files;
+mod guard;
+mod pages;
+mod records;
+mod service;
