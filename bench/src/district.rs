@@ -32,8 +32,7 @@ pub fn run() {
     let calendars = Calendars::standard(HolidayTable::shipped());
     let (standings_cost, standings) = figure::best(RUNS, || standings(&plans, &calendars));
     let remark = format!(
-        "{} 300 × 200, {}",
-        "networks, dates, lights;",
+        "networks, dates, lights of 300 × 200; {}",
         lights(&standings)
     );
     figure::line("district: standings", &standings_cost, &remark);

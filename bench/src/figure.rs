@@ -52,19 +52,23 @@ pub fn line(name: &str, cost: &Cost, remark: &str) {
     println!("{name:<44} {cpu:>9.3} s CPU {wall:>9.3} s wall {peak:>6} MB  {remark}");
 }
 
-/// Prints the middle and the slow end of single times in milliseconds, with the CPU time of one.
-pub fn spread(name: &str, cost: &Cost, times: &mut [f64], remark: &str) {
+/// Prints the middle and the slow end of single times in milliseconds. Without times there is nothing to say.
+pub fn spread(name: &str, times: &mut [f64], remark: &str) {
+    if times.is_empty() {
+        return;
+    }
     times.sort_by(f64::total_cmp);
     let at = |share: usize| times[(times.len() - 1) * share / 1000];
-    let (p50, p99, max) = (at(500), at(990), at(1000));
-    let each = cost.cpu * 1e3 / times.len() as f64;
+    let (p50, p99, max, count) = (at(500), at(990), at(1000), times.len());
     println!(
-        "{name:<44} p50 {p50:>7.2} ms  p99 {p99:>7.2} ms  max {max:>7.2} ms  {each:>6.2} ms CPU each  {remark}"
+        "{name:<44} p50 {p50:>7.2} ms  p99 {p99:>7.2} ms  max {max:>7.2} ms  {count:>4} pages  {remark}"
     );
 }
 
-/// Times of this thread in seconds.
+/// Times of this thread in seconds. The kernel brings the account up to date when it schedules; without the yield it
+/// would be late by up to a tick.
 fn thread_seconds() -> f64 {
+    std::thread::yield_now();
     let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let nanoseconds = stat.split_whitespace().next();
     nanoseconds

@@ -109,15 +109,15 @@ fn read(file: &Path, definition: &Definition) -> (Vec<NewRecord>, usize) {
     let hints = Hints::new(TODAY);
     let org = OrgPath::new("410102").expect("a path");
     let (mut records, mut invalid) = (Vec::new(), 0);
-    let known = |id: &String| definition.fields.iter().any(|field| field.id == *id);
     let context = ReadContext::new(&hints);
     let (findings, _) = read_each(&table, &mapping, definition, &context, &mut |draft| {
         invalid += validate_draft(definition, &draft, &[]).len();
-        // What the head of a sheet says for all rows, as its day, is no field of this register.
-        let fields = draft.fields.into_iter().filter(|(id, _)| known(id));
+        // What becomes other records (round, batch, day of the sheet) is not stored here.
+        let mut fields = draft.fields;
+        definition.take_import_only(&mut fields);
         records.push(NewRecord {
             source: Some(draft.place),
-            ..NewRecord::new(org.clone(), fields.collect())
+            ..NewRecord::new(org.clone(), fields)
         });
     });
     (records, findings.len() + invalid)

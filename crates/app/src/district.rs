@@ -66,6 +66,27 @@ pub struct DistrictState {
 /// Registers read as plain records.
 const PLAIN: [&str; 3] = ["site_tour", "observation", "programme_return"];
 
+/// From which state of the journal a district is read.
+#[derive(Clone, Copy)]
+enum Known {
+    /// What is known now.
+    Now,
+    /// What was known at the end of a day.
+    Day(Date),
+    /// What was known right after an entry.
+    Entry(i64),
+}
+
+/// The district as it was right after a journal entry, with `day` as today. Not kept: kept charts are opened seldom.
+pub fn state_at(app: &App, actor: &Actor, day: Date, seq: i64) -> Result<Arc<DistrictState>, AppError> {
+    check_day(day)?;
+    let whole = compute(app, day, Known::Entry(seq))?;
+    Ok(Arc::new(match actor.scope(app) {
+        None => whole,
+        Some(scope) => whole.part(&scope),
+    }))
+}
+
 /// Kept states with what they were computed from.
 #[derive(Default)]
 pub struct Cache {
@@ -80,7 +101,8 @@ pub fn state(app: &App, day: Option<Date>) -> Result<Arc<DistrictState>, AppErro
     if let Some(kept) = app.cache().kept.iter().find(|(at, of, _)| *at == position && *of == day) {
         return Ok(kept.2.clone());
     }
-    let state = Arc::new(compute(app, day)?);
+    let known = if day < app.today() { Known::Day(day) } else { Known::Now };
+    let state = Arc::new(compute(app, day, known)?);
     let mut cache = app.cache();
     cache.kept.retain(|(at, _, _)| *at == position);
     if cache.kept.len() >= KEPT {
@@ -90,20 +112,22 @@ pub fn state(app: &App, day: Option<Date>) -> Result<Arc<DistrictState>, AppErro
     Ok(state)
 }
 
-/// Reads one register as it was known on a day.
-pub fn records_of(reader: &mut Reader<'_>, register: &str, day: Date, today: Date) -> Result<Vec<Stored>, StoreError> {
+fn records_of(reader: &mut Reader<'_>, register: &str, known: Known) -> Result<Vec<Stored>, StoreError> {
     let query = Query::default();
-    if day < today { reader.all_as_of(register, &query, &end_of_day(day)) } else { reader.all(register, &query) }
+    match known {
+        Known::Now => reader.all(register, &query),
+        Known::Day(day) => reader.all_as_of(register, &query, &end_of_day(day)),
+        Known::Entry(seq) => reader.all_at(register, &query, seq),
+    }
 }
 
 struct Raw(BTreeMap<&'static str, Vec<Stored>>);
 
 impl Raw {
-    fn read(app: &App, day: Date) -> Result<Self, AppError> {
+    fn read(app: &App, known: Known) -> Result<Self, AppError> {
         let typed = ["organisation", "project", "round", "round_membership", "activity", "progress_report", "matter"];
-        let today = app.today();
         let all = app.read(|reader| {
-            let one = |register: &'static str, reader: &mut Reader<'_>| Ok((register, records_of(reader, register, day, today)?));
+            let one = |register: &'static str, reader: &mut Reader<'_>| Ok((register, records_of(reader, register, known)?));
             typed.into_iter().chain(PLAIN).map(|register| one(register, reader)).collect::<Result<_, StoreError>>()
         })?;
         Ok(Self(all))
@@ -115,8 +139,8 @@ impl Raw {
     }
 }
 
-fn compute(app: &App, day: Date) -> Result<DistrictState, AppError> {
-    let raw = Raw::read(app, day)?;
+fn compute(app: &App, day: Date, known: Known) -> Result<DistrictState, AppError> {
+    let raw = Raw::read(app, known)?;
     let mut findings = Vec::new();
     let mut take = |found: Vec<Finding>| findings.extend(found);
     let (projects, f) = Project::from_records(&raw.records("project"));

@@ -4,7 +4,7 @@ use report::fonts::Fonts;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-/// Where systems keep fonts; a folder `fonts` beside the data is the district's own.
+/// Where systems keep fonts.
 const FOLDERS: [&str; 4] = ["/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts", "C:/Windows/Fonts"];
 /// Faces with Chinese characters, best first, by part of the file name.
 const CHINESE: [&str; 8] = ["NotoSansCJK-Regular", "NotoSansSC", "SourceHanSansSC", "simsun", "msyh", "wqy-microhei", "wqy-zenhei", "NotoSerifCJK-Regular"];

@@ -61,8 +61,21 @@ fn subtitle(today: Date) -> String {
     format!("{name}季度第 {day} 天，还剩 {left} 天，冲刺“{}”", quarter_goal(number))
 }
 
-/// Says what is fact and what is invented; empty when nothing is invented.
+/// Says what is fact and what is invented, and which years have no published calendar yet.
 pub fn data_note(state: &DistrictState) -> String {
+    let parts = [demo_note(state), calendar_note(state)];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("；")
+}
+
+/// Years the plans reach into whose holidays are not published: only weekends are known there.
+fn calendar_note(state: &DistrictState) -> String {
+    let bars = state.standings.values().flat_map(|standing| &standing.activities);
+    let reached: std::collections::BTreeSet<i16> = bars.flat_map(|bar| bar.forecast_start.year()..=bar.forecast_finish.year()).collect();
+    let open: Vec<String> = reached.into_iter().filter(|year| !ground::HolidayTable::shipped().published(*year)).map(|year| year.to_string()).collect();
+    if open.is_empty() { String::new() } else { format!("{} 年放假安排未公布，只按周末推算", open.join("、")) }
+}
+
+fn demo_note(state: &DistrictState) -> String {
     let invented = state.records.values().any(|stored| stored.record.text("source").is_some_and(|source| source.contains(crate::sample::DEMO)));
     if invented { "项目名称与投资额取自公开报道，节点、灯色与其余数据为演示数据".to_owned() } else { String::new() }
 }

@@ -3,7 +3,6 @@
 
 use crate::App;
 use crate::account::{self, Actor};
-use crate::district;
 use crate::error::AppError;
 use crate::page::LightCount;
 use crate::page::wall::{WallPage, WallQuery};
@@ -90,6 +89,5 @@ pub fn open(app: &App, actor: &Actor, id: &str) -> Result<WallPage, AppError> {
     let chart = charts.into_iter().find(|chart| chart.id == id).ok_or_else(missing)?;
     let content: Content = serde_json::from_str(&chart.content).map_err(|_| missing())?;
     let day: Date = chart.as_of.parse().map_err(|_| missing())?;
-    district::check_day(day)?;
-    wall::wall_chart(app, actor, &WallQuery { round: content.round, ..WallQuery::default() }, Some(day))
+    wall::wall_chart_at(app, actor, &WallQuery { round: content.round, ..WallQuery::default() }, day, chart.journal_seq)
 }

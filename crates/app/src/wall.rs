@@ -27,6 +27,13 @@ pub fn wall_chart(app: &App, actor: &Actor, query: &WallQuery, day: Option<Date>
     page(app, actor, &state, query)
 }
 
+/// A kept chart: the district as it was right after a journal entry.
+pub(crate) fn wall_chart_at(app: &App, actor: &Actor, query: &WallQuery, day: Date, seq: i64) -> Result<WallPage, AppError> {
+    actor.need_read()?;
+    let state = district::state_at(app, actor, day, seq)?;
+    page(app, actor, &state, query)
+}
+
 fn page(app: &App, actor: &Actor, state: &DistrictState, query: &WallQuery) -> Result<WallPage, AppError> {
     let round = chosen_round(state, query)?;
     let other = query.compare.map(|day| district::state_for(app, actor, Some(day))).transpose()?;

@@ -62,6 +62,7 @@ fn read_activity(reader: &mut Reader<'_>, id: RecordId) -> Option<Activity> {
     let name = reader.need("name", "工作内容", name);
     let (project, name) = (project?, name?);
     let (planned_start, planned_finish) = read_span(reader, &name);
+    let duration_days = read_duration(reader);
     Some(Activity {
         id: ActivityId(id),
         project: ProjectId(project),
@@ -69,14 +70,15 @@ fn read_activity(reader: &mut Reader<'_>, id: RecordId) -> Option<Activity> {
         name,
         unit: reader.reference("unit"),
         calendar: reader.text("calendar"),
-        duration_days: read_duration(reader),
+        duration_days,
         predecessors: reader.text("predecessors").filter(|t| !t.trim().is_empty()),
         planned_start,
         planned_finish,
         actual_start: reader.date("actual_start"),
         actual_finish: reader.date("actual_finish"),
         on_wall: reader.bool("on_wall").unwrap_or(false),
-        milestone: reader.bool("milestone").unwrap_or(false),
+        // Zero days of work are an event: the day on which it has come true, not the morning after.
+        milestone: reader.bool("milestone").unwrap_or(duration_days == Some(0)),
     })
 }
 

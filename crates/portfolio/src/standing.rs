@@ -202,7 +202,7 @@ pub fn standing_with(
         Ok(_) => {}
         Err(findings) => standing.findings.extend(findings),
     }
-    judge(&mut standing, rule);
+    judge(&mut standing, rule, input.project);
     let stuck_on = stuck_on(&standing.activities).cloned();
     standing.catch_up = catch_up_of(&standing, &built, catch_up_rule, calendars);
     let mut open: Vec<&Matter> = input.matters.iter().filter(|m| is_open(m, today)).collect();
@@ -230,16 +230,8 @@ pub fn why_dates(
     let Ok(schedule) = schedule(&built, input.project) else {
         return BTreeMap::new();
     };
-    let sentence = |i: usize| {
-        let early = plan::why(&built.network, &schedule, i);
-        if schedule.total_float[i] < 0 {
-            format!("{early}{}", plan::why_late(&built.network, &schedule, i))
-        } else {
-            early
-        }
-    };
     let all = built.activities.iter().enumerate();
-    all.map(|(i, activity)| (activity.id, sentence(i))).collect()
+    all.map(|(i, activity)| (activity.id, plan::why(&built.network, &schedule, i))).collect()
 }
 
 fn is_open(matter: &Matter, today: Date) -> bool {
@@ -409,10 +401,14 @@ fn task_facts(bar: &Bar, duration_workdays: i64, today: Date) -> TaskFacts {
 
 /// The light: slip against the target, and silence. The money light waits for a monthly money plan; a year plan
 /// alone does not say what is due today.
-fn judge(standing: &mut Standing, rule: &LightRule) {
+fn judge(standing: &mut Standing, rule: &LightRule, project: &Project) {
     let bars = &standing.activities;
+    // A plan imported with durations only has no planned dates of its own: then the project's start says since when
+    // reports are due. Without any plan nothing is under way that could be reported on.
+    let of_project = project.dates.started_on.or(project.dates.start_planned);
+    let of_project = of_project.filter(|_| !bars.is_empty());
     let facts = LightFacts {
-        planned_start: bars.iter().filter_map(|b| b.planned_start).min(),
+        planned_start: bars.iter().filter_map(|b| b.planned_start).min().or(of_project),
         actual_start: bars.iter().filter_map(|b| b.actual_start).min(),
         target: standing.target.as_ref().map(|t| t.date),
         forecast: standing.forecast_finish,

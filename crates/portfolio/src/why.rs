@@ -116,7 +116,7 @@ fn catch_up_text(standing: &Standing) -> String {
         (Some(_), _) => "不需要追赶".to_owned(),
         (None, Some(float)) if float > 0 => format!("不需要追赶,还有 {float} 个工作日余量"),
         (None, Some(0)) => "不需要追赶,没有余量".to_owned(),
-        _ => "没有目标日期,算不出要追多少".to_owned(),
+        _ => "没有目标日期或倒排计划,算不出要追多少".to_owned(),
     }
 }
 

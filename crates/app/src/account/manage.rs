@@ -64,6 +64,9 @@ pub fn add(app: &App, new: NewAccount) -> Result<(), AppError> {
     if app.read(|reader| reader.account(&new.login))?.is_some() {
         return Err(refuse("登录名", format!("登录名“{}”已经有人用。", new.login), "请换一个；要重新发登录链接，用 guatu user link。"));
     }
+    if new.unit.is_none() && new.roles.iter().any(|role| role == "clerk") {
+        return Err(refuse("单位路径", "填报角色没有指明单位。", "请加 --unit，例如 410102.s013；要管全区请用 supervisor。"));
+    }
     let org = match &new.unit {
         None => app.root().clone(),
         Some(path) => OrgPath::new(path).map_err(|error| refuse("单位路径", error.to_string(), "例如 410102.s013，见单位台账的“路径”。"))?,

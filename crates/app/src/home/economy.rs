@@ -86,7 +86,9 @@ fn row(state: &DistrictState, name: &str, values: Values, pace: Pace) -> Economy
     let rag = rag(verdict.light);
     let demo = values.values().any(|(_, id)| state.is_demo(*id));
     let basis = format!("季度累计完成 ÷ 季度目标；{}{}", verdict.reason, if demo { "（演示数据）" } else { "" });
-    let whole = |ratio: Ratio| ratio.basis_points().map_or("—".to_owned(), |points| format!("{}%", (points + 50) / 100));
+    // Whole percents; below the target never rounded up to it.
+    let rounded = |points: i64| if points < 10_000 { ((points + 50) / 100).min(99) } else { (points + 50) / 100 };
+    let whole = |ratio: Ratio| ratio.basis_points().map_or("—".to_owned(), |points| format!("{}%", rounded(points)));
     EconomyRow {
         indicator: name.to_owned(),
         actual_permille: permille(row.completion),
