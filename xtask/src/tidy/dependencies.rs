@@ -51,7 +51,9 @@ pub fn walls(root: &Path) -> Result<Vec<Complaint>> {
         let manifest: toml::Table = text.parse().with_context(|| path.clone())?;
         for table in ["dependencies", "dev-dependencies", "build-dependencies"] {
             let names = manifest.get(table).and_then(toml::Value::as_table).into_iter().flatten().map(|(name, _)| name.as_str());
-            complaints.extend(names.filter_map(|name| judge(room, allowed, name)).map(|text| Complaint::new(&path, text)));
+            // Tests may make foreign files and start real databases themselves; the walls between our rooms hold there too.
+            let told = |name: &str| judge(room, allowed, name).filter(|_| table != "dev-dependencies" || is_ours(name));
+            complaints.extend(names.filter_map(told).map(|text| Complaint::new(&path, text)));
         }
     }
     Ok(complaints)
@@ -64,10 +66,13 @@ fn manifest_path(room: &str) -> String {
     }
 }
 
+fn is_ours(name: &str) -> bool {
+    ROOMS.iter().any(|(known, _)| *known == name)
+}
+
 /// The complaint about one dependency of one room, if any.
 fn judge(room: &str, allowed: &[&str], name: &str) -> Option<String> {
-    let ours = ROOMS.iter().any(|(known, _)| *known == name);
-    if ours && !allowed.contains(&name) {
+    if is_ours(name) && !allowed.contains(&name) {
         return Some(format!("`{room}` may not use `{name}`; let `app` introduce them, or move the wall with a decision page"));
     }
     let home = HOMES.iter().find(|(heavy, _)| *heavy == name).map(|(_, home)| *home)?;

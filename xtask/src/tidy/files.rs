@@ -24,13 +24,18 @@ fn traces() -> Vec<String> {
     hosts.chain(folders.iter().map(|(a, b)| format!("{a}{b}"))).collect()
 }
 
+/// A relative path may pass through folders that are called like those of a machine.
+fn begins_a_path(line: &str, at: usize) -> bool {
+    !line[..at].ends_with(|before: char| before == '.' || before == '@' || before.is_alphanumeric())
+}
+
 fn trace(file: &SourceFile) -> Option<Complaint> {
     if file.path == "Cargo.lock" {
         return None;
     }
     let words = traces();
     let (number, word) = file.text.lines().enumerate().find_map(|(number, line)| {
-        let word = words.iter().find(|word| line.contains(word.as_str()))?;
+        let word = words.iter().find(|word| line.match_indices(word.as_str()).any(|(at, _)| begins_a_path(line, at)))?;
         Some((number + 1, word.clone()))
     })?;
     Some(Complaint::new(format!("{}:{number}", file.path), format!("`{word}` is a path of a machine or a registry host: leave it out")))
