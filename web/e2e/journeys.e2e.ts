@@ -226,6 +226,8 @@ describe("ledger", () => {
     await page.locator(".grid th button", { hasText: "总投资" }).click();
     await page.waitForURL("**sort=investment_total**");
     expect(await page.locator(".grid th[aria-sort=ascending]").count()).toBe(1);
+    // The former order stands until the new one has come.
+    await page.waitForLoadState("networkidle", { timeout: 2_000 }).catch(() => undefined);
     await page.locator(".grid td[data-cell='0:1']").focus();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowRight");
@@ -293,6 +295,24 @@ describe("project", () => {
     expect(await page.locator("#field-name").getAttribute("aria-invalid")).toBe("true");
     await shot(page, "new-refused");
     expect(await breaches(page)).toEqual([]);
+  });
+});
+
+describe.skipIf(!real)("change events", () => {
+  test("a change by somebody else appears without a reload", async () => {
+    await page.goto("/projects");
+    await page.waitForSelector(".grid td.name a");
+    const api = "/api/v1/registers/project/records";
+    const list = (await (await page.request.get(`${api}?limit=1`)).json()) as { items: { id: string; version: number; values: { name: string } }[] };
+    const record = list.items[0];
+    if (!record) throw new Error("no project");
+    const rename = async (name: string, version: number) =>
+      page.request.patch(`${api}/${record.id}`, { data: { values: { name }, reason: "端到端测试：变更推送" }, headers: { "X-Guatu": "1", "If-Match": `"${version}"` } });
+    const changed = await rename(`${record.values.name}（改）`, record.version);
+    expect(changed.status()).toBe(200);
+    await page.getByRole("link", { name: `${record.values.name}（改）` }).waitFor({ timeout: 10_000 });
+    expect((await rename(record.values.name, record.version + 1)).status()).toBe(200);
+    await page.getByRole("link", { name: record.values.name, exact: true }).waitFor({ timeout: 10_000 });
   });
 });
 

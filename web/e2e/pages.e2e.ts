@@ -48,7 +48,7 @@ describe("every page", () => {
     const visits: typeof pages = [
       ...pages,
       ["project", `${project}`, ".record-form"],
-      ...["plan", "investment", "matters", "files", "log"].map((tab): (typeof pages)[number] => [`project-${tab}`, `${project}?tab=${tab}`, ".tab-body .panel"]),
+      ...["plan", "investment", "matters", "files", "log"].map((tab): (typeof pages)[number] => [`project-${tab}`, `${project}?tab=${tab}`, ".tab-body .panel >> visible=true"]),
       ["record", `${matter}`, ".record-form"],
     ];
     for (const [name, address, ready] of visits) {
