@@ -282,8 +282,6 @@ export interface FieldView {
   digits: number | null;
   choices: { code: string; label: string }[] | null;
   to: string | null;
-  /** True where a reference may name several records. */
-  many?: boolean;
   columns: FieldView[] | null;
   list: boolean;
   search: boolean;
