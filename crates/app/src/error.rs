@@ -65,6 +65,7 @@ impl From<StoreError> for AppError {
             StoreError::Duplicate { field, .. } => told("record.duplicate", field),
             StoreError::Invalid { field, .. } => told("record.invalid", field),
             StoreError::Query { .. } => told("list.query", "查询条件"),
+            StoreError::Overflow => told("list.overflow", "合计"),
             StoreError::KeyReused => told("record.key_reused", "Idempotency-Key"),
             StoreError::ChangedSince { records } => Self::Conflict(records.iter().map(changed_since).collect()),
             StoreError::AlreadyUndone => Self::Conflict(vec![Finding::error("import.undone", "导入批次", text.clone(), "不用再撤销。")]),

@@ -79,7 +79,8 @@ fn sum(
         None => reader.sum(&definition.id, query, id)?.total,
         Some(instant) => {
             let all = reader.all_as_of(&definition.id, query, instant)?;
-            all.iter().filter_map(|stored| stored.record.fields.get(id)).map(number_of).sum()
+            let mut numbers = all.iter().filter_map(|stored| stored.record.fields.get(id)).map(number_of);
+            numbers.try_fold(0, |total: i64, number| total.checked_add(number)).ok_or(StoreError::Overflow)?
         }
     };
     let text = match field.kind {

@@ -25,6 +25,12 @@ fn a_list_of_a_former_day_knows_nothing_of_later_changes() {
     assert_eq!(list("2023-03-06"), (1, Some(1), "100000000.00".to_owned()));
     assert_eq!(list("2023-03-07"), (1, Some(1), "100000000.00".to_owned()));
     assert_eq!(list("2023-03-08"), (2, Some(2), "250000000.00".to_owned()));
+    for name in ["丙项目", "丁项目"] {
+        let huge = values(json!({"name": name, "investment_total": "90000000000000000.00"}));
+        records::create(&app, &local(&app), "project", &huge, "", None).expect("created");
+    }
+    let sums = ListQuery { limit: 50, sums: vec!["investment_total".to_owned()], ..ListQuery::default() };
+    assert_eq!(crate::world::codes(records::list(&app, &local(&app), "project", &sums, None)), ["list.overflow"]);
     let before = records::get(&app, &local(&app), "project", &id, Some(day("2023-03-07"))).expect("as of");
     assert_eq!(before.shown["investment_total"], "1亿元");
     assert!(records::get(&app, &local(&app), "project", &other.record.id.to_string(), Some(day("2023-03-07"))).is_err());
