@@ -122,7 +122,7 @@ fn a_clerks_import_adds_no_units_to_the_directory() {
 fn a_password_opens_and_a_disabled_account_is_out_at_once() {
     on_both(|world| {
         let app = world.open();
-        account(&app, "lianhu", None, "clerk");
+        account(&app, "lianhu", Some("410102.s013"), "clerk");
         assert!(matches!(account::sign_in(&app, "lianhu", PASSWORD), Err(AppError::NotSignedIn)), "no password yet");
         account::set_password(&app, "lianhu", PASSWORD).expect("a password");
         let signed = account::sign_in(&app, "lianhu", PASSWORD).expect("signed in");
@@ -141,7 +141,7 @@ fn a_password_opens_and_a_disabled_account_is_out_at_once() {
 fn five_wrong_passwords_lock_even_the_right_one() {
     let world = World::sqlite();
     let app = world.open();
-    account(&app, "lianhu", None, "clerk");
+    account(&app, "lianhu", Some("410102.s013"), "clerk");
     account::set_password(&app, "lianhu", PASSWORD).expect("a password");
     for _ in 0..4 {
         assert!(matches!(account::sign_in(&app, "lianhu", "wrong"), Err(AppError::NotSignedIn)));
@@ -175,13 +175,13 @@ fn a_one_time_link_works_once_and_signing_out_ends_the_token() {
 fn a_new_password_ends_the_logins_and_a_weak_one_is_refused() {
     let world = World::sqlite();
     let app = world.open();
-    account(&app, "lianhu", None, "clerk");
+    account(&app, "lianhu", Some("410102.s013"), "clerk");
     let token = account::link(&app, "lianhu").expect("a link");
     let signed = account::sign_in_by_link(&app, &token).expect("signed in");
     assert_eq!(codes(account::set_password(&app, "lianhu", "weak")), ["account.invalid"]);
     assert!(account::actor(&app, &signed.token).is_ok());
     account::set_password(&app, "lianhu", PASSWORD).expect("a password");
     assert!(account::actor(&app, &signed.token).is_err());
-    assert_eq!(codes(account::add(&app, NewAccount { login: "lianhu".into(), name: "甲".into(), post: String::new(), unit: None, roles: vec!["clerk".into()] })), ["account.invalid"]);
+    assert_eq!(codes(account::add(&app, NewAccount { login: "lianhu".into(), name: "甲".into(), post: String::new(), unit: Some("410102.s013".into()), roles: vec!["clerk".into()] })), ["account.invalid"]);
     assert_eq!(codes(account::add(&app, NewAccount { login: "b".into(), name: "乙".into(), post: String::new(), unit: Some("410103".into()), roles: vec!["clerk".into()] })), ["account.invalid"]);
 }
