@@ -121,6 +121,7 @@ fn options(query: &WallQuery, range: Option<(Date, Date)>, id: &str) -> LayoutOp
             Density::Loose => wall_chart::Density::Loose,
         },
         range,
+        width: query.width.filter(|_| query.zoom == Zoom::Year).map(|width| width as f32),
         id: id.to_owned(),
         ..LayoutOptions::default()
     }

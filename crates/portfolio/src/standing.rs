@@ -403,12 +403,13 @@ fn task_facts(bar: &Bar, duration_workdays: i64, today: Date) -> TaskFacts {
 /// alone does not say what is due today.
 fn judge(standing: &mut Standing, rule: &LightRule, project: &Project) {
     let bars = &standing.activities;
-    // A plan imported with durations only has no planned dates of its own: then the project's start says since when
-    // reports are due. Without any plan nothing is under way that could be reported on.
+    // Reports are due since the project's own start where the plan begins later. Without any plan nothing is under way
+    // that could be reported on.
     let of_project = project.dates.started_on.or(project.dates.start_planned);
     let of_project = of_project.filter(|_| !bars.is_empty());
+    let planned = bars.iter().filter_map(|b| b.planned_start);
     let facts = LightFacts {
-        planned_start: bars.iter().filter_map(|b| b.planned_start).min().or(of_project),
+        planned_start: planned.chain(of_project).min(),
         actual_start: bars.iter().filter_map(|b| b.actual_start).min(),
         target: standing.target.as_ref().map(|t| t.date),
         forecast: standing.forecast_finish,

@@ -60,7 +60,9 @@ fn silence_text(standing: &Standing, bar: &Bar, now: &str) -> Option<String> {
     if worst.cause != CauseKind::NoReport || bar.slip_days > 0 {
         return None;
     }
-    let last = standing.last_report?;
+    let Some(last) = standing.last_report else {
+        return Some(format!("应已开工,一直没有填报,{}{now}", bar.name));
+    };
     let days = days_between(last, standing.today);
     Some(format!(
         "已 {days} 天没有填报(最近 {}),{}{now}",

@@ -24,6 +24,8 @@ pub struct WallQuery {
     pub open: Vec<String>,
     /// Another day to lay beside.
     pub compare: Option<Date>,
+    /// Pixels the whole chart should take at the year's zoom.
+    pub width: Option<f64>,
 }
 
 /// Detail of the time axis.

@@ -44,6 +44,8 @@ struct ChartQuery {
     open: Option<String>,
     /// Another day to lay beside.
     compare: Option<String>,
+    /// Pixels the whole chart should take; the days share what the columns leave.
+    width: Option<f64>,
     /// A0, A1 or A3.
     paper: Option<String>,
     /// Day to show.
@@ -70,7 +72,7 @@ impl ChartQuery {
         let filled = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         let compare = filled(&self.compare).map(|text| parse_day("compare", &text)).transpose()?;
         let open = self.open.iter().flat_map(|text| text.split(',')).filter(|id| !id.is_empty()).map(str::to_owned).collect();
-        Ok(WallQuery { round: self.round, zoom, density, unit: filled(&self.unit), rag: self.rag.map(Into::into), text: filled(&self.q), open, compare })
+        Ok(WallQuery { round: self.round, zoom, density, unit: filled(&self.unit), rag: self.rag.map(Into::into), text: filled(&self.q), open, compare, width: self.width.filter(|width| (600.0..=8000.0).contains(width)) })
     }
 
     fn paper(&self) -> Result<Paper, Problem> {

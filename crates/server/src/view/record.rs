@@ -88,7 +88,11 @@ fn field_view(field: &Field) -> FieldView {
     FieldView {
         id: field.id.clone(),
         label: field.label.zh.clone(),
-        kind: field.kind.keyword().to_owned(),
+        kind: match &field.kind {
+            FieldKind::Refs { .. } => "refs",
+            kind => kind.keyword(),
+        }
+        .to_owned(),
         required: field.required,
         unit: field.unit.map(|unit| unit.label().to_owned()).or_else(|| field.measure.clone()),
         digits: field.digits,
