@@ -3039,6 +3039,8 @@ export interface operations {
                 open?: string;
                 /** @description Another day to lay beside. */
                 compare?: string;
+                /** @description Pixels the whole chart should take; the days share what the columns leave. */
+                width?: number;
                 /** @description A0, A1 or A3. */
                 paper?: string;
                 /** @description Day to show. */
@@ -3093,6 +3095,8 @@ export interface operations {
                 open?: string;
                 /** @description Another day to lay beside. */
                 compare?: string;
+                /** @description Pixels the whole chart should take; the days share what the columns leave. */
+                width?: number;
                 /** @description A0, A1 or A3. */
                 paper?: string;
                 /** @description Day to show. */
@@ -3139,6 +3143,8 @@ export interface operations {
                 open?: string;
                 /** @description Another day to lay beside. */
                 compare?: string;
+                /** @description Pixels the whole chart should take; the days share what the columns leave. */
+                width?: number;
                 /** @description A0, A1 or A3. */
                 paper?: string;
                 /** @description Day to show. */
