@@ -7,7 +7,9 @@ mod rights;
 
 pub(crate) use login::new_token as random_token;
 pub use login::{LOGIN_SECONDS, SignedIn, actor, sign_in, sign_in_by_link, sign_out};
-pub use manage::{AccountLine, NewAccount, add, first_link, link, list, names, set_enabled, set_password};
+pub use manage::{
+    AccountLine, NewAccount, add, first_link, link, list, names, set_enabled, set_password,
+};
 pub use rights::Actor;
 
 use crate::App;
@@ -47,9 +49,19 @@ pub struct Me {
 pub fn me(app: &App, actor: &Actor) -> Result<Me, AppError> {
     let found = app.read(|reader| {
         let path = register::Value::Text(actor.org.to_string());
-        reader.list("organisation", &store::Query::default().filter(store::Filter::eq("path", path)).limited(1))
+        reader.list(
+            "organisation",
+            &store::Query::default()
+                .filter(store::Filter::eq("path", path))
+                .limited(1),
+        )
     })?;
-    let name = found.records.first().and_then(|stored| stored.record.text("name")).unwrap_or_else(|| app.district_name()).to_owned();
+    let name = found
+        .records
+        .first()
+        .and_then(|stored| stored.record.text("name"))
+        .unwrap_or_else(|| app.district_name())
+        .to_owned();
     Ok(Me {
         login: actor.login.clone(),
         name: actor.name.clone(),

@@ -24,12 +24,27 @@ const KINDS: [(&str, &[u8], &[&str]); 7] = [
     ("image/jpeg", b"\xff\xd8\xff", &["jpg", "jpeg"]),
     ("image/gif", b"GIF8", &["gif"]),
     ("image/webp", b"RIFF", &["webp"]),
-    ("application/zip", b"PK\x03\x04", &["zip", "docx", "xlsx", "pptx", "xlsm", "ofd", "wps", "et"]),
-    ("application/x-ole-storage", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", &["doc", "xls", "ppt", "wps", "et", "dps"]),
+    (
+        "application/zip",
+        b"PK\x03\x04",
+        &["zip", "docx", "xlsx", "pptx", "xlsm", "ofd", "wps", "et"],
+    ),
+    (
+        "application/x-ole-storage",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        &["doc", "xls", "ppt", "wps", "et", "dps"],
+    ),
 ];
 
 /// Adds a file to a record.
-pub fn add(app: &App, actor: &Actor, register: &str, id: &str, name: &str, bytes: &[u8]) -> Result<AttachmentView, AppError> {
+pub fn add(
+    app: &App,
+    actor: &Actor,
+    register: &str,
+    id: &str,
+    name: &str,
+    bytes: &[u8],
+) -> Result<AttachmentView, AppError> {
     actor.need_write()?;
     app.definition(register)?;
     let id = parse_id(id)?;
@@ -40,26 +55,50 @@ pub fn add(app: &App, actor: &Actor, register: &str, id: &str, name: &str, bytes
     let digest = hex::encode(Sha256::digest(bytes));
     keep(app, &digest, bytes)?;
     let meta = app.meta(actor, "");
-    let file = Attachment { content_id: digest.clone(), file_name: name, media_type, size: i64::try_from(bytes.len()).unwrap_or(i64::MAX), at: meta.at.clone(), actor: actor.login.clone() };
+    let file = Attachment {
+        content_id: digest.clone(),
+        file_name: name,
+        media_type,
+        size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+        at: meta.at.clone(),
+        actor: actor.login.clone(),
+    };
     app.write(move |writer| {
         writer.put_attachment(&file)?;
         writer.link_attachment(id, FIELD, &file.content_id, &meta)?;
         Ok(())
     })?;
-    let found = list(app, id)?.into_iter().find(|file| file.id == file_id(id, &digest));
+    let found = list(app, id)?
+        .into_iter()
+        .find(|file| file.id == file_id(id, &digest));
     found.ok_or_else(|| AppError::NotFound("这个附件".to_owned()))
 }
 
 /// File names keep their letters; folders and control characters go.
 fn clean_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let kept: String = last.chars().filter(|c| !c.is_control()).take(NAME_CHARS).collect();
+    let kept: String = last
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(NAME_CHARS)
+        .collect();
     let kept = kept.trim().trim_start_matches('.').to_owned();
-    if kept.is_empty() { "附件".to_owned() } else { kept }
+    if kept.is_empty() {
+        "附件".to_owned()
+    } else {
+        kept
+    }
 }
 
 fn media_type(name: &str, bytes: &[u8]) -> Result<String, AppError> {
-    let refuse = |problem: String| AppError::invalid(Finding::error("file.kind", name.to_owned(), problem, "可以上传图片、PDF、OFD、Word、Excel、PPT、WPS 文件和 zip、txt、csv。"));
+    let refuse = |problem: String| {
+        AppError::invalid(Finding::error(
+            "file.kind",
+            name.to_owned(),
+            problem,
+            "可以上传图片、PDF、OFD、Word、Excel、PPT、WPS 文件和 zip、txt、csv。",
+        ))
+    };
     if bytes.is_empty() {
         return Err(refuse("文件是空的。".to_owned()));
     }
@@ -68,10 +107,18 @@ fn media_type(name: &str, bytes: &[u8]) -> Result<String, AppError> {
     }
     let ending = name.rsplit('.').next().unwrap_or_default().to_lowercase();
     if let Some((kind, _, endings)) = KINDS.iter().find(|(_, head, _)| bytes.starts_with(head)) {
-        return if endings.contains(&ending.as_str()) { Ok((*kind).to_owned()) } else { Err(refuse(format!("文件内容与扩展名“{ending}”不符。"))) };
+        return if endings.contains(&ending.as_str()) {
+            Ok((*kind).to_owned())
+        } else {
+            Err(refuse(format!("文件内容与扩展名“{ending}”不符。")))
+        };
     }
     let plain = ["txt", "csv", "md"].contains(&ending.as_str()) && !bytes.contains(&0);
-    if plain { Ok("text/plain".to_owned()) } else { Err(refuse(format!("不认识的文件类型“{ending}”。"))) }
+    if plain {
+        Ok("text/plain".to_owned())
+    } else {
+        Err(refuse(format!("不认识的文件类型“{ending}”。")))
+    }
 }
 
 /// Writes the content once, whole or not at all.
@@ -118,10 +165,15 @@ pub fn open(app: &App, actor: &Actor, id: &str) -> Result<(AttachmentView, Vec<u
     let missing = || AppError::NotFound("这个附件".to_owned());
     let (record, digest) = split(id).ok_or_else(missing)?;
     sight(app, actor, record)?;
-    let file = list(app, record)?.into_iter().find(|file| file.id == id).ok_or_else(missing)?;
+    let file = list(app, record)?
+        .into_iter()
+        .find(|file| file.id == id)
+        .ok_or_else(missing)?;
     let bytes = std::fs::read(path_of(app, digest))?;
     if hex::encode(Sha256::digest(&bytes)) != digest {
-        return Err(AppError::File(std::io::Error::other("attachment content does not match its digest")));
+        return Err(AppError::File(std::io::Error::other(
+            "attachment content does not match its digest",
+        )));
     }
     Ok((file, bytes))
 }
@@ -145,7 +197,8 @@ pub fn remove(app: &App, actor: &Actor, id: &str) -> Result<(), AppError> {
     let (record, digest) = split(id).ok_or_else(missing)?;
     sight(app, actor, record)?;
     let (digest, meta) = (digest.to_owned(), app.meta(actor, ""));
-    let removed = app.write(move |writer| Ok(writer.unlink_attachment(record, FIELD, &digest, &meta)?))?;
+    let removed =
+        app.write(move |writer| Ok(writer.unlink_attachment(record, FIELD, &digest, &meta)?))?;
     if removed { Ok(()) } else { Err(missing()) }
 }
 
@@ -155,7 +208,10 @@ mod tests {
 
     #[test]
     fn a_file_is_known_by_its_first_bytes() {
-        assert_eq!(media_type("图.png", b"\x89PNG\r\n\x1a\n....").expect("png"), "image/png");
+        assert_eq!(
+            media_type("图.png", b"\x89PNG\r\n\x1a\n....").expect("png"),
+            "image/png"
+        );
         assert!(media_type("图.png", b"<html>").is_err());
         assert!(media_type("a.svg", b"<svg/>").is_err());
         assert!(media_type("x.pdf", b"PK\x03\x04").is_err());

@@ -19,20 +19,33 @@ pub struct Told {
 }
 
 fn refuse(place: &Path, problem: &str, remedy: &str) -> AppError {
-    AppError::invalid(Finding::error("backup.place", place.display().to_string(), problem, remedy))
+    AppError::invalid(Finding::error(
+        "backup.place",
+        place.display().to_string(),
+        problem,
+        remedy,
+    ))
 }
 
 fn occupied(folder: &Path) -> bool {
-    folder.read_dir().is_ok_and(|mut entries| entries.next().is_some())
+    folder
+        .read_dir()
+        .is_ok_and(|mut entries| entries.next().is_some())
 }
 
 /// Copies database and attachments to a new folder while work goes on.
 pub fn backup(app: &App, target: &Path) -> Result<(), AppError> {
     if occupied(target) {
-        return Err(refuse(target, "目标目录不是空的。", "请换一个新目录，旧备份不会被覆盖。"));
+        return Err(refuse(
+            target,
+            "目标目录不是空的。",
+            "请换一个新目录，旧备份不会被覆盖。",
+        ));
     }
     std::fs::create_dir_all(target)?;
-    app.store().backup(&target.join(DATABASE)).map_err(AppError::from)?;
+    app.store()
+        .backup(&target.join(DATABASE))
+        .map_err(AppError::from)?;
     copy_folder(&app.data().join(FILES), &target.join(FILES))?;
     Ok(())
 }
@@ -40,10 +53,18 @@ pub fn backup(app: &App, target: &Path) -> Result<(), AppError> {
 /// Makes a data folder from a backup.
 pub fn restore(from: &Path, data: &Path) -> Result<(), AppError> {
     if !from.join(DATABASE).is_file() {
-        return Err(refuse(from, "这里没有备份。", "请指到 guatu backup 写出的目录，里面有 guatu.db。"));
+        return Err(refuse(
+            from,
+            "这里没有备份。",
+            "请指到 guatu backup 写出的目录，里面有 guatu.db。",
+        ));
     }
     if occupied(data) {
-        return Err(refuse(data, "目标目录不是空的。", "请换一个空目录，现有数据不会被覆盖。"));
+        return Err(refuse(
+            data,
+            "目标目录不是空的。",
+            "请换一个空目录，现有数据不会被覆盖。",
+        ));
     }
     std::fs::create_dir_all(data)?;
     std::fs::copy(from.join(DATABASE), data.join(DATABASE))?;
@@ -72,7 +93,18 @@ fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
 pub fn verify(app: &App) -> Result<Told, AppError> {
     let verified = app.read(|reader| reader.verify_journal())?;
     Ok(match verified.broken {
-        None => Told { whole: true, sentence: format!("日志完整：{} 条，{} 块，末块 {}", verified.entries, verified.blocks, &verified.hash[..16.min(verified.hash.len())]) },
-        Some(broken) => Told { whole: false, sentence: format!("日志不完整：{}", broken.problem) },
+        None => Told {
+            whole: true,
+            sentence: format!(
+                "日志完整：{} 条，{} 块，末块 {}",
+                verified.entries,
+                verified.blocks,
+                &verified.hash[..16.min(verified.hash.len())]
+            ),
+        },
+        Some(broken) => Told {
+            whole: false,
+            sentence: format!("日志不完整：{}", broken.problem),
+        },
     })
 }

@@ -25,7 +25,10 @@ pub enum Clock {
 impl Clock {
     /// A clock that stands on one day from 09:00 China time.
     pub fn standing(day: Date) -> Self {
-        Self::Standing { day, ticks: AtomicI64::new(0) }
+        Self::Standing {
+            day,
+            ticks: AtomicI64::new(0),
+        }
     }
 
     /// The current civil day in China.
@@ -49,7 +52,12 @@ impl Clock {
                 // 09:00 in China is 01:00 UTC; one second for each entry, wrapping inside the working day.
                 let tick = ticks.fetch_add(1, Ordering::Relaxed) % (8 * 3600);
                 let second = 3600 + tick;
-                format!("{day}T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60)
+                format!(
+                    "{day}T{:02}:{:02}:{:02}Z",
+                    second / 3600,
+                    second / 60 % 60,
+                    second % 60
+                )
             }
         }
     }
@@ -61,7 +69,10 @@ impl Clock {
 }
 
 fn china() -> TimeZone {
-    TimeZone::fixed(jiff::tz::Offset::from_seconds(CHINA_OFFSET_SECONDS).expect("eight hours is a valid offset"))
+    TimeZone::fixed(
+        jiff::tz::Offset::from_seconds(CHINA_OFFSET_SECONDS)
+            .expect("eight hours is a valid offset"),
+    )
 }
 
 fn instant_text(timestamp: Timestamp) -> String {

@@ -24,14 +24,20 @@ pub fn shipped() -> Result<Vec<Definition>, AppError> {
     let mut names: Vec<String> = Shipped::iter().map(|name| name.to_string()).collect();
     names.sort();
     for name in names {
-        let Some(file) = Shipped::get(&name) else { continue };
+        let Some(file) = Shipped::get(&name) else {
+            continue;
+        };
         let text = String::from_utf8_lossy(&file.data).into_owned();
         let (definition, found) = register::parse(&format!("registers/{name}"), &text);
         definitions.extend(definition);
         findings.extend(found);
     }
     findings.extend(register::check_set(&definitions));
-    if findings.iter().any(|finding| finding.severity == Severity::Error) || definitions.is_empty() {
+    if findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Error)
+        || definitions.is_empty()
+    {
         return Err(AppError::Invalid(findings));
     }
     Ok(definitions)
@@ -41,14 +47,28 @@ pub fn shipped() -> Result<Vec<Definition>, AppError> {
 pub fn district_name(app: &App, given: Option<&str>) -> Result<String, AppError> {
     let root = app.root().to_string();
     let found = app.read(|reader| reader.all("organisation", &store::Query::default()))?;
-    let own = found.iter().find(|stored| stored.record.text("path") == Some(root.as_str()));
+    let own = found
+        .iter()
+        .find(|stored| stored.record.text("path") == Some(root.as_str()));
     if let Some(name) = own.and_then(|stored| stored.record.text("name")) {
         return Ok(name.to_owned());
     }
-    let shipped = if app.district().as_str() == crate::DEFAULT_DISTRICT.0 { Some(crate::DEFAULT_DISTRICT.1) } else { None };
+    let shipped = if app.district().as_str() == crate::DEFAULT_DISTRICT.0 {
+        Some(crate::DEFAULT_DISTRICT.1)
+    } else {
+        None
+    };
     let Some(name) = given.or(shipped) else {
-        let remedy = format!("请加上 --name，例如 --district {} --name 某某区。", app.district().as_str());
-        return Err(AppError::invalid(Finding::error("app.district_name", "--name", "新区县还没有名称。", remedy)));
+        let remedy = format!(
+            "请加上 --name，例如 --district {} --name 某某区。",
+            app.district().as_str()
+        );
+        return Err(AppError::invalid(Finding::error(
+            "app.district_name",
+            "--name",
+            "新区县还没有名称。",
+            remedy,
+        )));
     };
     write_root(app, name)?;
     Ok(name.to_owned())
@@ -64,7 +84,9 @@ fn write_root(app: &App, name: &str) -> Result<(), AppError> {
     ]);
     let meta = app.meta(&Actor::system(app), "建区");
     let root = app.root().clone();
-    app.write(move |writer| Ok(writer.create("organisation", NewRecord::new(root, fields), &meta)?))?;
+    app.write(move |writer| {
+        Ok(writer.create("organisation", NewRecord::new(root, fields), &meta)?)
+    })?;
     Ok(())
 }
 
@@ -74,7 +96,16 @@ mod tests {
     fn every_shipped_definition_parses_without_errors() {
         let definitions = super::shipped().expect("shipped definitions");
         let ids: Vec<&str> = definitions.iter().map(|one| one.id.as_str()).collect();
-        for id in ["organisation", "project", "round", "round_membership", "activity", "progress_report", "enterprise", "matter"] {
+        for id in [
+            "organisation",
+            "project",
+            "round",
+            "round_membership",
+            "activity",
+            "progress_report",
+            "enterprise",
+            "matter",
+        ] {
             assert!(ids.contains(&id), "{id} is missing");
         }
     }

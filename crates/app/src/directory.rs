@@ -24,7 +24,9 @@ pub fn index(app: &App, register: &str) -> Result<Arc<NameIndex>, AppError> {
     }
     let known = app.read(|reader| reader.known(register))?;
     let index = Arc::new(NameIndex::new(known));
-    app.directory_cache().indexes.insert(register.to_owned(), index.clone());
+    app.directory_cache()
+        .indexes
+        .insert(register.to_owned(), index.clone());
     Ok(index)
 }
 
@@ -55,8 +57,13 @@ impl NamesOf {
     /// Ready texts of all fields.
     pub fn shown(&self, definition: &Definition, fields: &Fields) -> BTreeMap<String, String> {
         let lookup = |register: &str, id: RecordId| self.get(register, id);
-        let known = definition.fields.iter().filter_map(|field| Some((field, fields.get(&field.id)?)));
-        known.map(|(field, value)| (field.id.clone(), value.show_with(field, &lookup))).collect()
+        let known = definition
+            .fields
+            .iter()
+            .filter_map(|field| Some((field, fields.get(&field.id)?)));
+        known
+            .map(|(field, value)| (field.id.clone(), value.show_with(field, &lookup)))
+            .collect()
     }
 }
 
@@ -73,7 +80,9 @@ pub fn names_of<'a>(
     }
     let mut names = NamesOf::default();
     for (register, ids) in wanted {
-        let Some(target) = definitions.iter().find(|one| one.id == register) else { continue };
+        let Some(target) = definitions.iter().find(|one| one.id == register) else {
+            continue;
+        };
         let ids: Vec<RecordId> = ids.into_iter().collect();
         for stored in reader.get_many(&register, &ids)? {
             let name = stored.record.name(target).unwrap_or_default().to_owned();
@@ -84,7 +93,11 @@ pub fn names_of<'a>(
 }
 
 /// Ids by register that a record refers to, sub-tables included.
-pub fn collect(known: &[Field], fields: &Fields, wanted: &mut BTreeMap<String, BTreeSet<RecordId>>) {
+pub fn collect(
+    known: &[Field],
+    fields: &Fields,
+    wanted: &mut BTreeMap<String, BTreeSet<RecordId>>,
+) {
     for field in known {
         let target = match &field.kind {
             FieldKind::Org => Some("organisation"),
@@ -94,25 +107,48 @@ pub fn collect(known: &[Field], fields: &Fields, wanted: &mut BTreeMap<String, B
             (Some(Value::Ref(id)), Some(register)) => {
                 wanted.entry(register.to_owned()).or_default().insert(*id);
             }
-            (Some(Value::Refs(ids)), Some(register)) => wanted.entry(register.to_owned()).or_default().extend(ids),
-            (Some(Value::Rows(rows)), _) => rows.iter().for_each(|row| collect(field.columns(), row, wanted)),
+            (Some(Value::Refs(ids)), Some(register)) => {
+                wanted.entry(register.to_owned()).or_default().extend(ids)
+            }
+            (Some(Value::Rows(rows)), _) => rows
+                .iter()
+                .for_each(|row| collect(field.columns(), row, wanted)),
             _ => {}
         }
     }
 }
 
 /// Fields that say whose record it is, in order of weight.
-const HOME_FIELDS: [&str; 6] = ["subdistrict", "lead_unit", "responsible_unit", "unit", "organisation", "project"];
+const HOME_FIELDS: [&str; 6] = [
+    "subdistrict",
+    "lead_unit",
+    "responsible_unit",
+    "unit",
+    "organisation",
+    "project",
+];
 
 /// Whose record it is: the first organisation (or project) it names, else the writer's own.
-pub fn home_path(reader: &mut Reader<'_>, definition: &Definition, fields: &Fields, own: &OrgPath) -> Result<OrgPath, StoreError> {
+pub fn home_path(
+    reader: &mut Reader<'_>,
+    definition: &Definition,
+    fields: &Fields,
+    own: &OrgPath,
+) -> Result<OrgPath, StoreError> {
     if definition.id == "organisation" {
-        let path = fields.get("path").and_then(Value::as_text).and_then(|text| text.parse().ok());
+        let path = fields
+            .get("path")
+            .and_then(Value::as_text)
+            .and_then(|text| text.parse().ok());
         return Ok(path.unwrap_or_else(|| own.clone()));
     }
     for name in HOME_FIELDS {
-        let Some(field) = definition.field(name) else { continue };
-        let Some(id) = fields.get(name).and_then(Value::as_ref_id) else { continue };
+        let Some(field) = definition.field(name) else {
+            continue;
+        };
+        let Some(id) = fields.get(name).and_then(Value::as_ref_id) else {
+            continue;
+        };
         let found = match &field.kind {
             FieldKind::Org => org_path(reader, id)?,
             _ => reader.locate(id)?.map(|(_, path)| path),
@@ -127,5 +163,8 @@ pub fn home_path(reader: &mut Reader<'_>, definition: &Definition, fields: &Fiel
 /// Path of an organisation.
 pub fn org_path(reader: &mut Reader<'_>, id: RecordId) -> Result<Option<OrgPath>, StoreError> {
     let found = reader.get_many("organisation", &[id])?;
-    Ok(found.first().and_then(|stored| stored.record.text("path")).and_then(|text| text.parse().ok()))
+    Ok(found
+        .first()
+        .and_then(|stored| stored.record.text("path"))
+        .and_then(|text| text.parse().ok()))
 }

@@ -7,11 +7,14 @@ use crate::clock::end_of_day;
 use crate::error::AppError;
 use ground::{ActivityId, Date, Finding, OrgPath, ProjectId, RecordId};
 use plan::Rag;
-use portfolio::{Activity, Batch, Calendars, Matter, Membership, Names, ProgressReport, Project, ProjectInput, Round, Standing};
+use portfolio::{
+    Activity, Batch, Calendars, Matter, Membership, Names, ProgressReport, Project, ProjectInput,
+    Round, Standing,
+};
 use register::Record;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use store::{Query, Reader, Stored, StoreError};
+use store::{Query, Reader, StoreError, Stored};
 
 /// How many days are kept computed; a page with a comparison needs two, travelling back and forth a few more.
 const KEPT: usize = 6;
@@ -78,7 +81,12 @@ enum Known {
 }
 
 /// The district as it was right after a journal entry, with `day` as today. Not kept: kept charts are opened seldom.
-pub fn state_at(app: &App, actor: &Actor, day: Date, seq: i64) -> Result<Arc<DistrictState>, AppError> {
+pub fn state_at(
+    app: &App,
+    actor: &Actor,
+    day: Date,
+    seq: i64,
+) -> Result<Arc<DistrictState>, AppError> {
     check_day(day)?;
     let whole = compute(app, day, Known::Entry(seq))?;
     Ok(Arc::new(match actor.scope(app) {
@@ -98,10 +106,19 @@ pub fn state(app: &App, day: Option<Date>) -> Result<Arc<DistrictState>, AppErro
     let day = day.unwrap_or_else(|| app.today());
     check_day(day)?;
     let position = app.position()?;
-    if let Some(kept) = app.cache().kept.iter().find(|(at, of, _)| *at == position && *of == day) {
+    if let Some(kept) = app
+        .cache()
+        .kept
+        .iter()
+        .find(|(at, of, _)| *at == position && *of == day)
+    {
         return Ok(kept.2.clone());
     }
-    let known = if day < app.today() { Known::Day(day) } else { Known::Now };
+    let known = if day < app.today() {
+        Known::Day(day)
+    } else {
+        Known::Now
+    };
     let state = Arc::new(compute(app, day, known)?);
     let mut cache = app.cache();
     cache.kept.retain(|(at, _, _)| *at == position);
@@ -112,7 +129,11 @@ pub fn state(app: &App, day: Option<Date>) -> Result<Arc<DistrictState>, AppErro
     Ok(state)
 }
 
-fn records_of(reader: &mut Reader<'_>, register: &str, known: Known) -> Result<Vec<Stored>, StoreError> {
+fn records_of(
+    reader: &mut Reader<'_>,
+    register: &str,
+    known: Known,
+) -> Result<Vec<Stored>, StoreError> {
     let query = Query::default();
     match known {
         Known::Now => reader.all(register, &query),
@@ -125,17 +146,34 @@ struct Raw(BTreeMap<&'static str, Vec<Stored>>);
 
 impl Raw {
     fn read(app: &App, known: Known) -> Result<Self, AppError> {
-        let typed = ["organisation", "project", "round", "round_membership", "activity", "progress_report", "matter"];
+        let typed = [
+            "organisation",
+            "project",
+            "round",
+            "round_membership",
+            "activity",
+            "progress_report",
+            "matter",
+        ];
         let all = app.read(|reader| {
-            let one = |register: &'static str, reader: &mut Reader<'_>| Ok((register, records_of(reader, register, known)?));
-            typed.into_iter().chain(PLAIN).map(|register| one(register, reader)).collect::<Result<_, StoreError>>()
+            let one = |register: &'static str, reader: &mut Reader<'_>| {
+                Ok((register, records_of(reader, register, known)?))
+            };
+            typed
+                .into_iter()
+                .chain(PLAIN)
+                .map(|register| one(register, reader))
+                .collect::<Result<_, StoreError>>()
         })?;
         Ok(Self(all))
     }
 
     fn records(&self, register: &str) -> Vec<Record> {
         let stored = self.0.get(register).into_iter().flatten();
-        stored.filter(|one| !one.record.withdrawn).map(|one| one.record.clone()).collect()
+        stored
+            .filter(|one| !one.record.withdrawn)
+            .map(|one| one.record.clone())
+            .collect()
     }
 }
 
@@ -160,7 +198,10 @@ fn compute(app: &App, day: Date, known: Known) -> Result<DistrictState, AppError
     for organisation in organisations.values() {
         names.insert(organisation.id, organisation.name.clone());
     }
-    let plain = PLAIN.into_iter().map(|register| (register, raw.records(register))).collect();
+    let plain = PLAIN
+        .into_iter()
+        .map(|register| (register, raw.records(register)))
+        .collect();
     let mut state = DistrictState {
         today: day,
         organisations,
@@ -173,7 +214,12 @@ fn compute(app: &App, day: Date, known: Known) -> Result<DistrictState, AppError
         matters,
         standings: BTreeMap::new(),
         plain,
-        records: raw.0.into_values().flatten().map(|stored| (stored.record.id, stored)).collect(),
+        records: raw
+            .0
+            .into_values()
+            .flatten()
+            .map(|stored| (stored.record.id, stored))
+            .collect(),
         findings,
         calendars: app.calendars(),
     };
@@ -195,7 +241,16 @@ fn organisations(records: &[Record]) -> BTreeMap<RecordId, Organisation> {
         let tile = record.int("tile_row").zip(record.int("tile_column"));
         let name = record.text("name").unwrap_or_default().to_owned();
         let kind = record.text("kind").unwrap_or_default().to_owned();
-        (record.id, Organisation { id: record.id, name, kind, path, tile })
+        (
+            record.id,
+            Organisation {
+                id: record.id,
+                name,
+                kind,
+                path,
+                tile,
+            },
+        )
     };
     records.iter().map(one).collect()
 }
@@ -203,7 +258,9 @@ fn organisations(records: &[Record]) -> BTreeMap<RecordId, Organisation> {
 impl DistrictState {
     /// Why each activity of a project stands on its dates.
     pub fn why_dates(&self, id: ProjectId, rule: &plan::LightRule) -> BTreeMap<ActivityId, String> {
-        let Some(project) = self.project(id) else { return BTreeMap::new() };
+        let Some(project) = self.project(id) else {
+            return BTreeMap::new();
+        };
         let input = self.input(project, &[]);
         portfolio::why_dates(&input, rule, &self.calendars, self.today)
     }
@@ -227,7 +284,10 @@ impl DistrictState {
         }
         let one = |project: &Project| {
             let input = self.input(project, matters.get(&project.id).map_or(&[], Vec::as_slice));
-            (project.id, portfolio::standing(&input, rule, &self.calendars, self.today))
+            (
+                project.id,
+                portfolio::standing(&input, rule, &self.calendars, self.today),
+            )
         };
         self.projects.iter().map(one).collect()
     }
@@ -239,45 +299,70 @@ impl DistrictState {
 
     /// Light of a project; grey when it is not known.
     pub fn rag(&self, id: ProjectId) -> Rag {
-        self.standings.get(&id).map_or(Rag::Grey, |standing| standing.light.rag)
+        self.standings
+            .get(&id)
+            .map_or(Rag::Grey, |standing| standing.light.rag)
     }
 
     /// The project of an activity.
     pub fn activity(&self, id: ActivityId) -> Option<&Activity> {
-        self.activities.values().flatten().find(|activity| activity.id == id)
+        self.activities
+            .values()
+            .flatten()
+            .find(|activity| activity.id == id)
     }
 
     /// Name of an organisation, empty when unknown.
     pub fn unit_name(&self, id: Option<RecordId>) -> String {
-        id.and_then(|id| self.organisations.get(&id)).map(|one| one.name.clone()).unwrap_or_default()
+        id.and_then(|id| self.organisations.get(&id))
+            .map(|one| one.name.clone())
+            .unwrap_or_default()
     }
 
     /// The newest single round that lists its projects, else the newest single round.
     pub fn newest_round(&self) -> Option<&Round> {
         let listed: BTreeSet<_> = self.memberships.iter().map(|member| member.round).collect();
-        let single = || self.rounds.iter().filter(|round| !round.is_combined()).rev();
-        single().find(|round| listed.contains(&round.id)).or_else(|| single().next())
+        let single = || {
+            self.rounds
+                .iter()
+                .filter(|round| !round.is_combined())
+                .rev()
+        };
+        single()
+            .find(|round| listed.contains(&round.id))
+            .or_else(|| single().next())
     }
 
     /// Members of a round in a batch, in order of their records, those taken out left out.
     pub fn members(&self, round: &Round, batch: Batch) -> Vec<&Membership> {
-        let of = |member: &&Membership| member.round == round.id && member.batch == batch && !member.is_out_on(self.today);
+        let of = |member: &&Membership| {
+            member.round == round.id && member.batch == batch && !member.is_out_on(self.today)
+        };
         self.memberships.iter().filter(of).collect()
     }
 
     /// Whether a record of the sample district was invented: its 出处 says 演示数据.
     pub fn is_demo(&self, id: RecordId) -> bool {
-        self.records.get(&id).and_then(|stored| stored.record.text("source")).is_some_and(|source| source.contains(crate::sample::DEMO))
+        self.records
+            .get(&id)
+            .and_then(|stored| stored.record.text("source"))
+            .is_some_and(|source| source.contains(crate::sample::DEMO))
     }
 
     /// Version of a record.
     pub fn version(&self, id: RecordId) -> i64 {
-        self.records.get(&id).map_or(0, |stored| stored.record.version)
+        self.records
+            .get(&id)
+            .map_or(0, |stored| stored.record.version)
     }
 }
 
 /// The district as one person may see it: the whole for those who reach all of it, else their part of the tree.
-pub fn state_for(app: &App, actor: &Actor, day: Option<Date>) -> Result<Arc<DistrictState>, AppError> {
+pub fn state_for(
+    app: &App,
+    actor: &Actor,
+    day: Option<Date>,
+) -> Result<Arc<DistrictState>, AppError> {
     let whole = state(app, day)?;
     match actor.scope(app) {
         None => Ok(whole),
@@ -289,24 +374,55 @@ impl DistrictState {
     /// The records of one part of the organisation tree. The directory and the rounds stay whole: they are no secret and
     /// names depend on them.
     fn part(&self, scope: &OrgPath) -> Self {
-        let within = |id: RecordId| self.records.get(&id).is_some_and(|stored| stored.record.org.is_within(scope));
-        let projects: Vec<Project> = self.projects.iter().filter(|project| project.org.is_within(scope)).cloned().collect();
+        let within = |id: RecordId| {
+            self.records
+                .get(&id)
+                .is_some_and(|stored| stored.record.org.is_within(scope))
+        };
+        let projects: Vec<Project> = self
+            .projects
+            .iter()
+            .filter(|project| project.org.is_within(scope))
+            .cloned()
+            .collect();
         let own: BTreeSet<ProjectId> = projects.iter().map(|project| project.id).collect();
         let plain = self.plain.iter().map(|(register, records)| {
-            (*register, records.iter().filter(|record| record.org.is_within(scope)).cloned().collect())
+            (
+                *register,
+                records
+                    .iter()
+                    .filter(|record| record.org.is_within(scope))
+                    .cloned()
+                    .collect(),
+            )
         });
         Self {
             today: self.today,
             organisations: self.organisations.clone(),
             names: self.names.clone(),
             rounds: self.rounds.clone(),
-            memberships: self.memberships.iter().filter(|member| own.contains(&member.project)).cloned().collect(),
+            memberships: self
+                .memberships
+                .iter()
+                .filter(|member| own.contains(&member.project))
+                .cloned()
+                .collect(),
             activities: only(&self.activities, &own),
             reports: only(&self.reports, &own),
             standings: only(&self.standings, &own),
-            matters: self.matters.iter().filter(|matter| within(matter.id.0)).cloned().collect(),
+            matters: self
+                .matters
+                .iter()
+                .filter(|matter| within(matter.id.0))
+                .cloned()
+                .collect(),
             plain: plain.collect(),
-            records: self.records.iter().filter(|(id, _)| within(**id)).map(|(id, stored)| (*id, stored.clone())).collect(),
+            records: self
+                .records
+                .iter()
+                .filter(|(id, _)| within(**id))
+                .map(|(id, stored)| (*id, stored.clone()))
+                .collect(),
             findings: Vec::new(),
             calendars: self.calendars.clone(),
             projects,
@@ -314,8 +430,14 @@ impl DistrictState {
     }
 }
 
-fn only<T: Clone>(all: &BTreeMap<ProjectId, T>, own: &BTreeSet<ProjectId>) -> BTreeMap<ProjectId, T> {
-    all.iter().filter(|(id, _)| own.contains(id)).map(|(id, one)| (*id, one.clone())).collect()
+fn only<T: Clone>(
+    all: &BTreeMap<ProjectId, T>,
+    own: &BTreeSet<ProjectId>,
+) -> BTreeMap<ProjectId, T> {
+    all.iter()
+        .filter(|(id, _)| own.contains(id))
+        .map(|(id, one)| (*id, one.clone()))
+        .collect()
 }
 
 /// Days the product can speak of; outside them an address was mistyped.
@@ -323,5 +445,10 @@ pub fn check_day(day: Date) -> Result<(), AppError> {
     if (2000..=2099).contains(&day.year()) {
         return Ok(());
     }
-    Err(AppError::invalid(Finding::error("as_of.range", "as_of", format!("日期 {day} 超出范围。"), "请选 2000 年到 2099 年之间的日期。")))
+    Err(AppError::invalid(Finding::error(
+        "as_of.range",
+        "as_of",
+        format!("日期 {day} 超出范围。"),
+        "请选 2000 年到 2099 年之间的日期。",
+    )))
 }

@@ -57,7 +57,9 @@ impl AppError {
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
         let text = error.to_string();
-        let told = |code: &str, place: &str| AppError::invalid(Finding::error(code, place, text.clone(), ""));
+        let told = |code: &str, place: &str| {
+            AppError::invalid(Finding::error(code, place, text.clone(), ""))
+        };
         match &error {
             StoreError::NotFound { .. } => Self::NotFound("这条记录".to_owned()),
             StoreError::Unknown { name } => Self::NotFound(format!("“{name}”")),
@@ -67,8 +69,15 @@ impl From<StoreError> for AppError {
             StoreError::Query { .. } => told("list.query", "查询条件"),
             StoreError::Overflow => told("list.overflow", "合计"),
             StoreError::KeyReused => told("record.key_reused", "Idempotency-Key"),
-            StoreError::ChangedSince { records } => Self::Conflict(records.iter().map(changed_since).collect()),
-            StoreError::AlreadyUndone => Self::Conflict(vec![Finding::error("import.undone", "导入批次", text.clone(), "不用再撤销。")]),
+            StoreError::ChangedSince { records } => {
+                Self::Conflict(records.iter().map(changed_since).collect())
+            }
+            StoreError::AlreadyUndone => Self::Conflict(vec![Finding::error(
+                "import.undone",
+                "导入批次",
+                text.clone(),
+                "不用再撤销。",
+            )]),
             _ => Self::Store(error),
         }
     }
@@ -76,5 +85,10 @@ impl From<StoreError> for AppError {
 
 fn changed_since((register, id): &(String, ground::RecordId)) -> Finding {
     let place = format!("{register} {id}");
-    Finding::error("import.changed_since", place, "这条记录在导入之后又被修改。", "请先在记录的日志里核对，确认后逐条处理。")
+    Finding::error(
+        "import.changed_since",
+        place,
+        "这条记录在导入之后又被修改。",
+        "请先在记录的日志里核对，确认后逐条处理。",
+    )
 }

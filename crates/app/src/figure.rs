@@ -42,13 +42,21 @@ impl Figure {
 
     /// A count of things.
     pub fn count(count: usize, unit: &str, basis: impl Into<String>, as_of: Date) -> Self {
-        Self::plain(Some(count.to_string()), count.to_string(), unit, basis, as_of)
+        Self::plain(
+            Some(count.to_string()),
+            count.to_string(),
+            unit,
+            basis,
+            as_of,
+        )
     }
 
     /// A rate; "—" when its denominator is empty.
     pub fn rate(ratio: Ratio, basis: impl Into<String>, as_of: Date) -> Self {
         let text = ratio.percent_text();
-        let value = ratio.basis_points().map(|points| format!("{}.{:02}", points / 100, points % 100));
+        let value = ratio
+            .basis_points()
+            .map(|points| format!("{}.{:02}", points / 100, points % 100));
         Self::plain(value, text, "", basis, as_of)
     }
 
@@ -58,13 +66,31 @@ impl Figure {
         Self::plain(Some(text.clone()), text, "", basis, as_of)
     }
 
-    fn plain(value: Option<String>, text: String, unit: &str, basis: impl Into<String>, as_of: Date) -> Self {
-        Self { value, text, unit: unit.to_owned(), basis: basis.into(), as_of, source: None, demo: false }
+    fn plain(
+        value: Option<String>,
+        text: String,
+        unit: &str,
+        basis: impl Into<String>,
+        as_of: Date,
+    ) -> Self {
+        Self {
+            value,
+            text,
+            unit: unit.to_owned(),
+            basis: basis.into(),
+            as_of,
+            source: None,
+            demo: false,
+        }
     }
 
     /// The same figure with the records behind it.
     pub fn from_records(mut self, register: &str, filter: impl Into<String>, count: usize) -> Self {
-        self.source = Some(Source { register: register.to_owned(), filter: filter.into(), count });
+        self.source = Some(Source {
+            register: register.to_owned(),
+            filter: filter.into(),
+            count,
+        });
         self
     }
 

@@ -9,8 +9,8 @@ use crate::district::{self, DistrictState};
 use crate::error::AppError;
 use crate::page::home::Home;
 
-pub(crate) use parts::{light_counts, matter_item, period_name, project_link};
 use ground::{Date, PeriodKind};
+pub(crate) use parts::{light_counts, matter_item, period_name, project_link};
 
 /// The home page on a day (`None` = today).
 pub fn home(app: &App, actor: &Actor, day: Option<Date>) -> Result<Home, AppError> {
@@ -37,7 +37,15 @@ pub fn home(app: &App, actor: &Actor, day: Option<Date>) -> Result<Home, AppErro
 
 /// 星期五.
 pub fn weekday(day: Date) -> &'static str {
-    const NAMES: [&str; 7] = ["星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"];
+    const NAMES: [&str; 7] = [
+        "星期一",
+        "星期二",
+        "星期三",
+        "星期四",
+        "星期五",
+        "星期六",
+        "星期日",
+    ];
     let index = day.weekday().to_monday_zero_offset();
     NAMES[usize::try_from(index).unwrap_or_default() % 7]
 }
@@ -58,26 +66,55 @@ fn subtitle(today: Date) -> String {
     let left = portfolio::calendars::days_between(today, quarter.last());
     let number = (today.month() - 1) / 3 + 1;
     let name = ["一", "二", "三", "四"][usize::try_from(number - 1).unwrap_or_default() % 4];
-    format!("{name}季度第 {day} 天，还剩 {left} 天，冲刺“{}”", quarter_goal(number))
+    format!(
+        "{name}季度第 {day} 天，还剩 {left} 天，冲刺“{}”",
+        quarter_goal(number)
+    )
 }
 
 /// Says what is fact and what is invented, and which years have no published calendar yet.
 pub fn data_note(state: &DistrictState) -> String {
     let parts = [demo_note(state), calendar_note(state)];
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("；")
+    parts
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("；")
 }
 
 /// Years the plans reach into whose holidays are not published: only weekends are known there.
 fn calendar_note(state: &DistrictState) -> String {
-    let bars = state.standings.values().flat_map(|standing| &standing.activities);
-    let reached: std::collections::BTreeSet<i16> = bars.flat_map(|bar| bar.forecast_start.year()..=bar.forecast_finish.year()).collect();
-    let open: Vec<String> = reached.into_iter().filter(|year| !ground::HolidayTable::shipped().published(*year)).map(|year| year.to_string()).collect();
-    if open.is_empty() { String::new() } else { format!("{} 年放假安排未公布，只按周末推算", open.join("、")) }
+    let bars = state
+        .standings
+        .values()
+        .flat_map(|standing| &standing.activities);
+    let reached: std::collections::BTreeSet<i16> = bars
+        .flat_map(|bar| bar.forecast_start.year()..=bar.forecast_finish.year())
+        .collect();
+    let open: Vec<String> = reached
+        .into_iter()
+        .filter(|year| !ground::HolidayTable::shipped().published(*year))
+        .map(|year| year.to_string())
+        .collect();
+    if open.is_empty() {
+        String::new()
+    } else {
+        format!("{} 年放假安排未公布，只按周末推算", open.join("、"))
+    }
 }
 
 fn demo_note(state: &DistrictState) -> String {
-    let invented = state.records.values().any(|stored| stored.record.text("source").is_some_and(|source| source.contains(crate::sample::DEMO)));
-    if invented { "项目名称与投资额取自公开报道，节点、灯色与其余数据为演示数据".to_owned() } else { String::new() }
+    let invented = state.records.values().any(|stored| {
+        stored
+            .record
+            .text("source")
+            .is_some_and(|source| source.contains(crate::sample::DEMO))
+    });
+    if invented {
+        "项目名称与投资额取自公开报道，节点、灯色与其余数据为演示数据".to_owned()
+    } else {
+        String::new()
+    }
 }
 
 #[cfg(test)]
@@ -87,12 +124,18 @@ mod tests {
 
     #[test]
     fn the_tenth_of_march_is_day_69_with_21_left() {
-        assert_eq!(subtitle(date(2023, 3, 10)), "一季度第 69 天，还剩 21 天，冲刺“开门红”");
+        assert_eq!(
+            subtitle(date(2023, 3, 10)),
+            "一季度第 69 天，还剩 21 天，冲刺“开门红”"
+        );
         assert_eq!(weekday(date(2023, 3, 10)), "星期五");
     }
 
     #[test]
     fn the_last_day_of_a_quarter_has_none_left() {
-        assert_eq!(subtitle(date(2023, 6, 30)), "二季度第 91 天，还剩 0 天，冲刺“双过半”");
+        assert_eq!(
+            subtitle(date(2023, 6, 30)),
+            "二季度第 91 天，还剩 0 天，冲刺“双过半”"
+        );
     }
 }

@@ -55,21 +55,36 @@ impl Uploads {
         self.kept.retain(|one| one.token != upload.token);
         self.kept.push(upload);
         let total = |kept: &[Upload]| kept.iter().map(|one| one.bytes.len()).sum::<usize>();
-        while self.kept.len() > UPLOADS || (self.kept.len() > 1 && total(&self.kept) > UPLOAD_BYTES) {
+        while self.kept.len() > UPLOADS || (self.kept.len() > 1 && total(&self.kept) > UPLOAD_BYTES)
+        {
             self.kept.remove(0);
         }
     }
 
     fn find(&self, token: &str, owner: &str) -> Result<Upload, AppError> {
-        let found = self.kept.iter().find(|one| one.token == token && one.owner == owner);
-        found.cloned().ok_or_else(|| AppError::NotFound("这次上传，可能已过期，请重新选择文件".to_owned()))
+        let found = self
+            .kept
+            .iter()
+            .find(|one| one.token == token && one.owner == owner);
+        found
+            .cloned()
+            .ok_or_else(|| AppError::NotFound("这次上传，可能已过期，请重新选择文件".to_owned()))
     }
 }
 
 /// Looks at a workbook. Without a register the best fitting one is chosen.
-pub fn preview(app: &App, actor: &Actor, file_name: &str, bytes: Vec<u8>, register: Option<&str>) -> Result<ImportPreview, AppError> {
+pub fn preview(
+    app: &App,
+    actor: &Actor,
+    file_name: &str,
+    bytes: Vec<u8>,
+    register: Option<&str>,
+) -> Result<ImportPreview, AppError> {
     actor.need_write()?;
-    let choice = Choice { register: register.map(str::to_owned), ..Choice::default() };
+    let choice = Choice {
+        register: register.map(str::to_owned),
+        ..Choice::default()
+    };
     let upload = Upload {
         token: account::random_token()?,
         owner: actor.login.clone(),
@@ -83,7 +98,12 @@ pub fn preview(app: &App, actor: &Actor, file_name: &str, bytes: Vec<u8>, regist
 }
 
 /// Looks again with other choices.
-pub fn remap(app: &App, actor: &Actor, token: &str, choice: Choice) -> Result<ImportPreview, AppError> {
+pub fn remap(
+    app: &App,
+    actor: &Actor,
+    token: &str,
+    choice: Choice,
+) -> Result<ImportPreview, AppError> {
     actor.need_write()?;
     let mut upload = app.uploads().find(token, &actor.login)?;
     let changed_table = choice.sheet.is_some() || choice.register.is_some();
@@ -101,17 +121,38 @@ pub fn remap(app: &App, actor: &Actor, token: &str, choice: Choice) -> Result<Im
 fn look_at(app: &App, actor: &Actor, upload: &Upload) -> Result<ImportPreview, AppError> {
     let read = reading::read(app, &upload.file_name, &upload.bytes, &upload.choice)?;
     let decided = decide::decide(app, actor, &read)?;
-    Ok(reading::preview(app, &upload.token, &upload.file_name, &read, &decided))
+    Ok(reading::preview(
+        app,
+        &upload.token,
+        &upload.file_name,
+        &read,
+        &decided,
+    ))
 }
 
 /// Takes a looked-at workbook in. Rows whose place is in `skip` and rows that cannot be taken are left out.
-pub fn commit(app: &App, actor: &Actor, token: &str, skip: &[String], reason: &str) -> Result<(ImportResult, String), AppError> {
+pub fn commit(
+    app: &App,
+    actor: &Actor,
+    token: &str,
+    skip: &[String],
+    reason: &str,
+) -> Result<(ImportResult, String), AppError> {
     actor.need_write()?;
     let upload = app.uploads().find(token, &actor.login)?;
     let read = reading::read(app, &upload.file_name, &upload.bytes, &upload.choice)?;
     let decided = decide::decide(app, actor, &read)?;
     let register = read.definition.id.clone();
-    let result = apply::apply(app, actor, &upload.file_name, &upload.bytes, read, decided, skip, reason)?;
+    let result = apply::apply(
+        app,
+        actor,
+        &upload.file_name,
+        &upload.bytes,
+        read,
+        decided,
+        skip,
+        reason,
+    )?;
     app.uploads().kept.retain(|one| one.token != token);
     Ok((result, register))
 }
@@ -122,8 +163,16 @@ pub fn list(app: &App, actor: &Actor) -> Result<Vec<ImportLine>, AppError> {
     let batches = app.read(|reader| reader.batches(None, LISTED))?;
     let people = account::names(app)?;
     let line = |batch: store::Batch| {
-        let counts: BTreeMap<String, i64> = batch.new.summary.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-        let title = app.definition(&batch.new.register).map(|one| one.title.zh.clone()).unwrap_or_default();
+        let counts: BTreeMap<String, i64> = batch
+            .new
+            .summary
+            .as_deref()
+            .and_then(|text| serde_json::from_str(text).ok())
+            .unwrap_or_default();
+        let title = app
+            .definition(&batch.new.register)
+            .map(|one| one.title.zh.clone())
+            .unwrap_or_default();
         ImportLine {
             batch_id: batch.id.to_string(),
             at: batch.at,
@@ -146,7 +195,9 @@ pub fn undo(app: &App, actor: &Actor, batch: &str, reason: &str) -> Result<usize
     let id = parse_id(batch)?;
     let made = app.read(|reader| reader.batch(id))?;
     if actor.scope(app).is_some() && made.actor != actor.login {
-        return Err(AppError::Forbidden("只能撤销自己的导入；别人的导入请联系督查室".to_owned()));
+        return Err(AppError::Forbidden(
+            "只能撤销自己的导入；别人的导入请联系督查室".to_owned(),
+        ));
     }
     let meta = app.meta(actor, reason);
     let reversed = app.write(move |writer| Ok(writer.undo_batch(id, &meta)?))?;
@@ -155,5 +206,10 @@ pub fn undo(app: &App, actor: &Actor, batch: &str, reason: &str) -> Result<usize
 
 /// The finding for a file that gives nothing to take in.
 pub(crate) fn nothing(file_name: &str) -> AppError {
-    AppError::invalid(Finding::error("import.nothing", file_name, "没有可导入的记录。", "请确认选对了文件和工作表，并至少有一行数据能读出名称。"))
+    AppError::invalid(Finding::error(
+        "import.nothing",
+        file_name,
+        "没有可导入的记录。",
+        "请确认选对了文件和工作表，并至少有一行数据能读出名称。",
+    ))
 }

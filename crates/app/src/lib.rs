@@ -102,7 +102,8 @@ impl App {
         let definitions = definitions::shipped()?;
         store.define(&definitions).map_err(AppError::Store)?;
         let district = choose_district(&store, options.district.as_deref())?;
-        let root = OrgPath::new(district.as_str()).map_err(|error| district_problem(&error.to_string()))?;
+        let root = OrgPath::new(district.as_str())
+            .map_err(|error| district_problem(&error.to_string()))?;
         let mut app = Self {
             store,
             district,
@@ -156,7 +157,10 @@ impl App {
     /// # Errors
     /// `NotFound` when there is no such register.
     pub fn definition(&self, register: &str) -> Result<&Definition, AppError> {
-        let found = self.definitions.iter().find(|definition| definition.id == register);
+        let found = self
+            .definitions
+            .iter()
+            .find(|definition| definition.id == register);
         found.ok_or_else(|| AppError::NotFound(format!("台账“{register}”")))
     }
 
@@ -171,7 +175,11 @@ impl App {
         self.read(|reader| {
             let entries = reader.changes(position, AT_ONCE)?;
             let change = |entry: store::Entry| {
-                let place = entry.record.map(|id| reader.locate(id)).transpose()?.flatten();
+                let place = entry
+                    .record
+                    .map(|id| reader.locate(id))
+                    .transpose()?
+                    .flatten();
                 Ok(Change {
                     seq: entry.seq,
                     register: entry.register.unwrap_or_default(),
@@ -180,12 +188,20 @@ impl App {
                     org_path: place.map_or_else(|| self.root.clone(), |(_, path)| path),
                 })
             };
-            entries.into_iter().map(change).collect::<Result<Vec<_>, StoreError>>()
+            entries
+                .into_iter()
+                .map(change)
+                .collect::<Result<Vec<_>, StoreError>>()
         })
     }
 
-    pub(crate) fn read<T>(&self, work: impl FnOnce(&mut Reader<'_>) -> Result<T, StoreError>) -> Result<T, AppError> {
-        self.store.read(&self.district, work).map_err(AppError::from)
+    pub(crate) fn read<T>(
+        &self,
+        work: impl FnOnce(&mut Reader<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, AppError> {
+        self.store
+            .read(&self.district, work)
+            .map_err(AppError::from)
     }
 
     pub(crate) fn write<T: Send + 'static>(
@@ -216,7 +232,9 @@ impl App {
     }
 
     pub(crate) fn directory_cache(&self) -> MutexGuard<'_, directory::Cache> {
-        self.directory.lock().unwrap_or_else(PoisonError::into_inner)
+        self.directory
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn uploads(&self) -> MutexGuard<'_, imports::Uploads> {
@@ -249,7 +267,11 @@ fn choose_district(store: &Store, asked: Option<&str>) -> Result<District, AppEr
         (None, []) => DEFAULT_DISTRICT.0.to_owned(),
         (None, several) => {
             let codes: Vec<&str> = several.iter().map(District::as_str).collect();
-            return Err(district_problem(&format!("库里有 {} 个区县（{}），要用 --district 指明一个", codes.len(), codes.join("、"))));
+            return Err(district_problem(&format!(
+                "库里有 {} 个区县（{}），要用 --district 指明一个",
+                codes.len(),
+                codes.join("、")
+            )));
         }
     };
     ground::codes::check_region(&code).map_err(|error| district_problem(&error.to_string()))?;
@@ -257,5 +279,10 @@ fn choose_district(store: &Store, asked: Option<&str>) -> Result<District, AppEr
 }
 
 fn district_problem(problem: &str) -> AppError {
-    AppError::invalid(ground::Finding::error("app.district", "--district", problem, "请填 GB/T 2260 的六位区划代码，例如 410102。"))
+    AppError::invalid(ground::Finding::error(
+        "app.district",
+        "--district",
+        problem,
+        "请填 GB/T 2260 的六位区划代码，例如 410102。",
+    ))
 }

@@ -6,11 +6,18 @@ use plan::{Light, LightRule, Rag};
 /// A light with its reasons.
 pub fn view(light: &Light) -> LightView {
     let cause = |cause: &plan::LightCause| CauseView {
-        kind: serde_json::to_value(cause.cause).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default(),
+        kind: serde_json::to_value(cause.cause)
+            .ok()
+            .and_then(|value| value.as_str().map(str::to_owned))
+            .unwrap_or_default(),
         rag: cause.rag,
         text: cause.text.clone(),
     };
-    LightView { rag: light.rag, label: light.rag.label().to_owned(), causes: light.causes.iter().map(cause).collect() }
+    LightView {
+        rag: light.rag,
+        label: light.rag.label().to_owned(),
+        causes: light.causes.iter().map(cause).collect(),
+    }
 }
 
 /// Counts with the rule in words, as on the wall chart: 正常推进, 预警 ≤10天, 滞后 >10天.

@@ -56,22 +56,36 @@ pub fn fill(app: &App) -> Result<(), AppError> {
     let definitions = app.definitions().to_vec();
     let root = app.root().clone();
     app.write(move |writer| {
-        let mut filler = Filler { definitions, root, known: HashMap::new(), names: HashMap::new() };
+        let mut filler = Filler {
+            definitions,
+            root,
+            known: HashMap::new(),
+            names: HashMap::new(),
+        };
         filler.adopt_root(writer)?;
         rows.iter().try_for_each(|row| filler.write(writer, row))
     })
 }
 
 fn broken(place: &str, problem: impl Into<String>) -> AppError {
-    AppError::invalid(Finding::error("sample.broken", place, problem, "示范数据随程序发布，请报告这个问题。"))
+    AppError::invalid(Finding::error(
+        "sample.broken",
+        place,
+        problem,
+        "示范数据随程序发布，请报告这个问题。",
+    ))
 }
 
 fn read_files() -> Result<Vec<Row>, AppError> {
     let mut rows = Vec::new();
     for (rank, (name, register)) in FILES.into_iter().enumerate() {
-        let file = Files::get(&format!("{name}.csv")).ok_or_else(|| broken(name, "示范数据文件缺失。"))?;
+        let file =
+            Files::get(&format!("{name}.csv")).ok_or_else(|| broken(name, "示范数据文件缺失。"))?;
         let mut reader = csv::Reader::from_reader(file.data.as_ref());
-        let head = reader.headers().map_err(|error| broken(name, error.to_string()))?.clone();
+        let head = reader
+            .headers()
+            .map_err(|error| broken(name, error.to_string()))?
+            .clone();
         for record in reader.records() {
             let record = record.map_err(|error| broken(name, error.to_string()))?;
             rows.push(row(register, rank, &head, &record));
@@ -80,8 +94,21 @@ fn read_files() -> Result<Vec<Row>, AppError> {
     Ok(rows)
 }
 
-fn row(register: &'static str, rank: usize, head: &csv::StringRecord, record: &csv::StringRecord) -> Row {
-    let mut row = Row { register, rank, key: String::new(), org: String::new(), at: String::new(), source: String::new(), cells: Vec::new() };
+fn row(
+    register: &'static str,
+    rank: usize,
+    head: &csv::StringRecord,
+    record: &csv::StringRecord,
+) -> Row {
+    let mut row = Row {
+        register,
+        rank,
+        key: String::new(),
+        org: String::new(),
+        at: String::new(),
+        source: String::new(),
+        cells: Vec::new(),
+    };
     for (name, text) in head.iter().zip(record.iter()) {
         match name {
             "key" => row.key = text.to_owned(),
@@ -110,35 +137,52 @@ struct Filler {
 impl Filler {
     /// The district's own organisation exists already; its row in the file is an update of it.
     fn adopt_root(&mut self, writer: &mut Writer<'_>) -> Result<(), AppError> {
-        let known = writer.reader().all("organisation", &store::Query::default())?;
+        let known = writer
+            .reader()
+            .all("organisation", &store::Query::default())?;
         if known.len() > 1 {
-            return Err(AppError::invalid(Finding::error("sample.occupied", self.root.as_str(), "这个区县已经有数据。", "示范数据只能放进新的区县，请换一个空目录。")));
+            return Err(AppError::invalid(Finding::error(
+                "sample.occupied",
+                self.root.as_str(),
+                "这个区县已经有数据。",
+                "示范数据只能放进新的区县，请换一个空目录。",
+            )));
         }
         for stored in known {
-            self.known.insert(("organisation".to_owned(), self.root.to_string()), (stored.record.id, stored.record.version));
+            self.known.insert(
+                ("organisation".to_owned(), self.root.to_string()),
+                (stored.record.id, stored.record.version),
+            );
         }
         Ok(())
     }
 
     fn definition(&self, register: &str) -> Result<Definition, AppError> {
         let found = self.definitions.iter().find(|one| one.id == register);
-        found.cloned().ok_or_else(|| broken(register, "台账定义缺失。"))
+        found
+            .cloned()
+            .ok_or_else(|| broken(register, "台账定义缺失。"))
     }
 
     fn write(&mut self, writer: &mut Writer<'_>, row: &Row) -> Result<(), AppError> {
         let definition = self.definition(row.register)?;
         let fields = self.fields(&definition, row)?;
-        let day = crate::clock::day_of(&row.at).ok_or_else(|| broken(&row.key, format!("时刻“{}”不对。", row.at)))?;
+        let day = crate::clock::day_of(&row.at)
+            .ok_or_else(|| broken(&row.key, format!("时刻“{}”不对。", row.at)))?;
         let mut meta = Meta::new("sample", row.at.clone(), day);
         meta.source = Some(row.source.clone());
         let key = (row.register.to_owned(), row.key.clone());
         let record = match self.known.get(&key).copied() {
             Some((id, version)) => {
-                let changes: Changes = fields.iter().map(|(field, value)| (field.clone(), Some(value.clone()))).collect();
+                let changes: Changes = fields
+                    .iter()
+                    .map(|(field, value)| (field.clone(), Some(value.clone())))
+                    .collect();
                 writer.update(row.register, id, version, changes, &meta)?
             }
             None => {
-                let org = OrgPath::new(&row.org).map_err(|error| broken(&row.key, error.to_string()))?;
+                let org =
+                    OrgPath::new(&row.org).map_err(|error| broken(&row.key, error.to_string()))?;
                 writer.create(row.register, NewRecord::new(org, fields), &meta)?
             }
         };
@@ -150,8 +194,15 @@ impl Filler {
     }
 
     fn learn(&mut self, record: &register::Record) {
-        let texts = [record.text("name"), record.text("short_name"), record.text("path")];
-        let all = texts.into_iter().flatten().chain(record.texts("aliases").iter().map(String::as_str));
+        let texts = [
+            record.text("name"),
+            record.text("short_name"),
+            record.text("path"),
+        ];
+        let all = texts
+            .into_iter()
+            .flatten()
+            .chain(record.texts("aliases").iter().map(String::as_str));
         for name in all {
             self.names.entry(name.to_owned()).or_insert(record.id);
         }
@@ -161,7 +212,9 @@ impl Filler {
         let mut fields = Fields::new();
         for (id, text) in row.cells.iter().filter(|(_, text)| !text.is_empty()) {
             let place = format!("{}:{}:{id}", row.register, row.key);
-            let field = definition.field(id).ok_or_else(|| broken(&place, format!("台账没有字段“{id}”。")))?;
+            let field = definition
+                .field(id)
+                .ok_or_else(|| broken(&place, format!("台账没有字段“{id}”。")))?;
             fields.insert(id.clone(), self.value(field, text, &place)?);
         }
         Ok(fields)
@@ -171,11 +224,16 @@ impl Filler {
         let reference = |text: &str| self.reference(field, text, place);
         match &field.kind {
             FieldKind::Org | FieldKind::Ref { .. } => Ok(Value::Ref(reference(text)?)),
-            FieldKind::Refs { .. } => Ok(Value::Refs(text.split(['；', ';']).map(reference).collect::<Result<_, _>>()?)),
+            FieldKind::Refs { .. } => Ok(Value::Refs(
+                text.split(['；', ';'])
+                    .map(reference)
+                    .collect::<Result<_, _>>()?,
+            )),
             FieldKind::Table { .. } => self.rows(field, text, place),
             _ => {
                 let cell = read_cell(field, text, None, place, &Hints::new(DAY));
-                cell.value.ok_or_else(|| broken(place, format!("读不出“{text}”。")))
+                cell.value
+                    .ok_or_else(|| broken(place, format!("读不出“{text}”。")))
             }
         }
     }
@@ -183,16 +241,26 @@ impl Filler {
     fn reference(&self, field: &Field, text: &str, place: &str) -> Result<RecordId, AppError> {
         let found = match &field.kind {
             FieldKind::Org => self.names.get(text).copied(),
-            kind => kind.target().and_then(|target| self.known.get(&(target.to_owned(), text.to_owned()))).map(|(id, _)| *id),
+            kind => kind
+                .target()
+                .and_then(|target| self.known.get(&(target.to_owned(), text.to_owned())))
+                .map(|(id, _)| *id),
         };
         found.ok_or_else(|| broken(place, format!("找不到“{text}”。")))
     }
 
     fn rows(&self, field: &Field, text: &str, place: &str) -> Result<Value, AppError> {
-        let rows: Vec<BTreeMap<String, serde_json::Value>> = serde_json::from_str(text).map_err(|error| broken(place, error.to_string()))?;
+        let rows: Vec<BTreeMap<String, serde_json::Value>> =
+            serde_json::from_str(text).map_err(|error| broken(place, error.to_string()))?;
         let cell = |(id, value): (String, serde_json::Value)| {
-            let column = field.columns().iter().find(|column| column.id == id).ok_or_else(|| broken(place, format!("没有列“{id}”。")))?;
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let column = field
+                .columns()
+                .iter()
+                .find(|column| column.id == id)
+                .ok_or_else(|| broken(place, format!("没有列“{id}”。")))?;
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
             let text = match text.as_str() {
                 "true" => "是".to_owned(),
                 "false" => "否".to_owned(),
@@ -200,7 +268,11 @@ impl Filler {
             };
             Ok((id, self.value(column, &text, place)?))
         };
-        let rows = rows.into_iter().map(|row| row.into_iter().map(cell).collect::<Result<Fields, AppError>>());
+        let rows = rows.into_iter().map(|row| {
+            row.into_iter()
+                .map(cell)
+                .collect::<Result<Fields, AppError>>()
+        });
         Ok(Value::Rows(rows.collect::<Result<_, _>>()?))
     }
 }

@@ -48,14 +48,28 @@ struct Content {
 /// Keeps today's chart.
 pub fn keep(app: &App, actor: &Actor, round: Option<i64>, note: &str) -> Result<Kept, AppError> {
     actor.need_write()?;
-    let query = WallQuery { round, ..WallQuery::default() };
+    let query = WallQuery {
+        round,
+        ..WallQuery::default()
+    };
     let page = wall::wall_chart(app, actor, &query, None)?;
-    let lights = page.lights.iter().map(|light| (light.rag, light.rule.clone(), light.count)).collect();
-    let content = Content { round: page.round_no, title: page.title, note: note.trim().chars().take(200).collect(), lights };
+    let lights = page
+        .lights
+        .iter()
+        .map(|light| (light.rag, light.rule.clone(), light.count))
+        .collect();
+    let content = Content {
+        round: page.round_no,
+        title: page.title,
+        note: note.trim().chars().take(200).collect(),
+        lights,
+    };
     let text = serde_json::to_string(&content).unwrap_or_default();
     let (meta, day) = (app.meta(actor, note), app.today().to_string());
     let id = app.write(move |writer| Ok(writer.keep_chart(NAME, &day, &text, &meta)?))?;
-    let kept = list(app, actor)?.into_iter().find(|kept| kept.id == id.to_string());
+    let kept = list(app, actor)?
+        .into_iter()
+        .find(|kept| kept.id == id.to_string());
     kept.ok_or_else(|| AppError::NotFound("这张快照".to_owned()))
 }
 
@@ -66,14 +80,22 @@ pub fn list(app: &App, actor: &Actor) -> Result<Vec<Kept>, AppError> {
     let people = account::names(app)?;
     let kept = |chart: &ChartSnapshot| {
         let content: Content = serde_json::from_str(&chart.content).ok()?;
-        let light = |(rag, rule, count): (Rag, String, usize)| LightCount { rag, label: rag.label().to_owned(), rule, count };
+        let light = |(rag, rule, count): (Rag, String, usize)| LightCount {
+            rag,
+            label: rag.label().to_owned(),
+            rule,
+            count,
+        };
         Some(Kept {
             id: chart.id.to_string(),
             taken_at: chart.at.clone(),
             as_of: chart.as_of.parse().ok()?,
             title: content.title,
             note: content.note,
-            actor_name: people.get(&chart.actor).cloned().unwrap_or_else(|| chart.actor.clone()),
+            actor_name: people
+                .get(&chart.actor)
+                .cloned()
+                .unwrap_or_else(|| chart.actor.clone()),
             lights: content.lights.into_iter().map(light).collect(),
         })
     };
@@ -86,8 +108,20 @@ pub fn open(app: &App, actor: &Actor, id: &str) -> Result<WallPage, AppError> {
     let id = parse_id(id)?;
     let missing = || AppError::NotFound("这张快照".to_owned());
     let charts = app.read(|reader| reader.charts(NAME, LISTED))?;
-    let chart = charts.into_iter().find(|chart| chart.id == id).ok_or_else(missing)?;
+    let chart = charts
+        .into_iter()
+        .find(|chart| chart.id == id)
+        .ok_or_else(missing)?;
     let content: Content = serde_json::from_str(&chart.content).map_err(|_| missing())?;
     let day: Date = chart.as_of.parse().map_err(|_| missing())?;
-    wall::wall_chart_at(app, actor, &WallQuery { round: content.round, ..WallQuery::default() }, day, chart.journal_seq)
+    wall::wall_chart_at(
+        app,
+        actor,
+        &WallQuery {
+            round: content.round,
+            ..WallQuery::default()
+        },
+        day,
+        chart.journal_seq,
+    )
 }

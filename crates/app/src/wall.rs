@@ -8,7 +8,9 @@ use crate::App;
 use crate::account::Actor;
 use crate::district::{self, DistrictState};
 use crate::error::AppError;
-use crate::page::wall::{Comparison, Density, Drawing, WallActivity, WallPage, WallQuery, WallRow, Zoom};
+use crate::page::wall::{
+    Comparison, Density, Drawing, WallActivity, WallPage, WallQuery, WallRow, Zoom,
+};
 use crate::page::{LightCount, Line};
 use crate::{home, light};
 use ground::{Date, MoneyUnit};
@@ -21,31 +23,59 @@ use std::collections::BTreeMap;
 pub use report::pdf::Paper;
 
 /// The chart of a round on a day (`None` = today).
-pub fn wall_chart(app: &App, actor: &Actor, query: &WallQuery, day: Option<Date>) -> Result<WallPage, AppError> {
+pub fn wall_chart(
+    app: &App,
+    actor: &Actor,
+    query: &WallQuery,
+    day: Option<Date>,
+) -> Result<WallPage, AppError> {
     actor.need_read()?;
     let state = district::state_for(app, actor, day)?;
     page(app, actor, &state, query)
 }
 
 /// A kept chart: the district as it was right after a journal entry.
-pub(crate) fn wall_chart_at(app: &App, actor: &Actor, query: &WallQuery, day: Date, seq: i64) -> Result<WallPage, AppError> {
+pub(crate) fn wall_chart_at(
+    app: &App,
+    actor: &Actor,
+    query: &WallQuery,
+    day: Date,
+    seq: i64,
+) -> Result<WallPage, AppError> {
     actor.need_read()?;
     let state = district::state_at(app, actor, day, seq)?;
     page(app, actor, &state, query)
 }
 
-fn page(app: &App, actor: &Actor, state: &DistrictState, query: &WallQuery) -> Result<WallPage, AppError> {
+fn page(
+    app: &App,
+    actor: &Actor,
+    state: &DistrictState,
+    query: &WallQuery,
+) -> Result<WallPage, AppError> {
     let round = chosen_round(state, query)?;
-    let other = query.compare.map(|day| district::state_for(app, actor, Some(day))).transpose()?;
+    let other = query
+        .compare
+        .map(|day| district::state_for(app, actor, Some(day)))
+        .transpose()?;
     let range = build::common_range(state, other.as_deref(), round, query);
     let chart = build::chart(app, state, round, query);
     let drawing = draw(&chart, query, range, "now");
     let all = build::project_standings(state, round);
     let compare = other.map(|other| {
-        let old_round = round.and_then(|round| other.rounds.iter().find(|one| one.no == round.no && !one.is_combined()));
+        let old_round = round.and_then(|round| {
+            other
+                .rounds
+                .iter()
+                .find(|one| one.no == round.no && !one.is_combined())
+        });
         let chart = build::chart(app, &other, old_round, query);
         let lights = lights(&other, old_round, app);
-        Box::new(Comparison { as_of: other.today, drawing: draw(&chart, query, range, "then"), lights })
+        Box::new(Comparison {
+            as_of: other.today,
+            drawing: draw(&chart, query, range, "then"),
+            lights,
+        })
     });
     Ok(WallPage {
         title: chart.title.clone(),
@@ -64,11 +94,17 @@ fn page(app: &App, actor: &Actor, state: &DistrictState, query: &WallQuery) -> R
         due_note: panels::due_note(state, &all),
         data_note: home::data_note(state),
         compare,
-        findings: all.iter().flat_map(|standing| standing.findings.iter().cloned()).collect(),
+        findings: all
+            .iter()
+            .flat_map(|standing| standing.findings.iter().cloned())
+            .collect(),
     })
 }
 
-fn chosen_round<'a>(state: &'a DistrictState, query: &WallQuery) -> Result<Option<&'a Round>, AppError> {
+fn chosen_round<'a>(
+    state: &'a DistrictState,
+    query: &WallQuery,
+) -> Result<Option<&'a Round>, AppError> {
     match query.round {
         Some(no) => crate::rounds::find(state, no).map(Some),
         None => Ok(state.newest_round()),
@@ -77,7 +113,10 @@ fn chosen_round<'a>(state: &'a DistrictState, query: &WallQuery) -> Result<Optio
 
 fn lights(state: &DistrictState, round: Option<&Round>, app: &App) -> Vec<LightCount> {
     let all = build::project_standings(state, round);
-    light::with_rule(home::light_counts(all.iter().map(|standing| standing.light.rag)), app.light_rule())
+    light::with_rule(
+        home::light_counts(all.iter().map(|standing| standing.light.rag)),
+        app.light_rule(),
+    )
 }
 
 /// 15 个项目 · 总投资 62.4 亿元 · 签约 2 个 2 亿 …
@@ -86,14 +125,26 @@ fn facts(state: &DistrictState, round: Option<&Round>) -> Vec<Line> {
         return vec![Line::new("项目", format!("{} 个", state.projects.len()))];
     };
     let summary = portfolio::summarise(round, &state.memberships, state.today);
-    let mut lines = vec![Line::new("项目", format!("{} 个项目", summary.count().unwrap_or(0)))];
+    let mut lines = vec![Line::new(
+        "项目",
+        format!("{} 个项目", summary.count().unwrap_or(0)),
+    )];
     if let Some(amount) = summary.amount() {
-        lines.push(Line::new("总投资", format!("{} 亿元", amount.show(MoneyUnit::YiYuan))));
+        lines.push(Line::new(
+            "总投资",
+            format!("{} 亿元", amount.show(MoneyUnit::YiYuan)),
+        ));
     }
     for batch in &summary.batches {
         let (count, fen) = build::batch_total(batch);
-        let money = fen.filter(|_| count > 0).map(|fen| format!(" {} 亿", fen.show(MoneyUnit::YiYuan))).unwrap_or_default();
-        lines.push(Line::new(batch_short(batch.batch), format!("{} 个{money}", count)));
+        let money = fen
+            .filter(|_| count > 0)
+            .map(|fen| format!(" {} 亿", fen.show(MoneyUnit::YiYuan)))
+            .unwrap_or_default();
+        lines.push(Line::new(
+            batch_short(batch.batch),
+            format!("{} 个{money}", count),
+        ));
     }
     lines
 }
@@ -121,13 +172,21 @@ fn options(query: &WallQuery, range: Option<(Date, Date)>, id: &str) -> LayoutOp
             Density::Loose => wall_chart::Density::Loose,
         },
         range,
-        width: query.width.filter(|_| query.zoom == Zoom::Year).map(|width| width as f32),
+        width: query
+            .width
+            .filter(|_| query.zoom == Zoom::Year)
+            .map(|width| width as f32),
         id: id.to_owned(),
         ..LayoutOptions::default()
     }
 }
 
-pub(crate) fn draw(chart: &WallChart, query: &WallQuery, range: Option<(Date, Date)>, id: &str) -> Drawing {
+pub(crate) fn draw(
+    chart: &WallChart,
+    query: &WallQuery,
+    range: Option<(Date, Date)>,
+    id: &str,
+) -> Drawing {
     let scene = wall_chart::layout(chart, &options(query, range, id));
     drawing_of(&scene)
 }
@@ -150,36 +209,65 @@ fn rows(state: &DistrictState, chart: &WallChart, query: &WallQuery) -> Vec<Wall
     let spots = scene.rows.iter().filter(|spot| spot.activity_id.is_none());
     let row = |spot: &report::scene::RowSpot<'_>| {
         let id = spot.project_id?;
-        let standing = state.standings.values().find(|standing| standing.project.to_string() == id)?;
+        let standing = state
+            .standings
+            .values()
+            .find(|standing| standing.project.to_string() == id)?;
         Some(WallRow {
             project_id: id.to_owned(),
             name: standing.name.clone(),
             y: f64::from(spot.y),
             height: f64::from(spot.height),
             light: light::view(&standing.light),
-            why: standing.why.iter().map(|(label, text)| Line::new(label, text)).collect(),
+            why: standing
+                .why
+                .iter()
+                .map(|(label, text)| Line::new(label, text))
+                .collect(),
             target_text: build::target_text(standing),
-            verdict: standing.verdict.map(portfolio::Verdict::text).unwrap_or_default(),
+            verdict: standing
+                .verdict
+                .map(portfolio::Verdict::text)
+                .unwrap_or_default(),
             version: state.version(standing.project.0),
         })
     };
     spots.filter_map(row).collect()
 }
 
-fn activities(app: &App, actor: &Actor, state: &DistrictState, all: &[&Standing]) -> BTreeMap<String, WallActivity> {
+fn activities(
+    app: &App,
+    actor: &Actor,
+    state: &DistrictState,
+    all: &[&Standing],
+) -> BTreeMap<String, WallActivity> {
     let of = |standing: &&Standing| {
         let project = standing.project;
-        let editable = actor.may_write() && state.project(project).is_some_and(|one| actor.may_see(&one.org));
+        let editable = actor.may_write()
+            && state
+                .project(project)
+                .is_some_and(|one| actor.may_see(&one.org));
         let why = state.why_dates(project, app.light_rule());
         let id = project.to_string();
-        let one = |bar: &Bar| (bar.activity.to_string(), activity(state, &id, bar, why.get(&bar.activity), editable));
+        let one = |bar: &Bar| {
+            (
+                bar.activity.to_string(),
+                activity(state, &id, bar, why.get(&bar.activity), editable),
+            )
+        };
         standing.activities.iter().map(one).collect::<Vec<_>>()
     };
     all.iter().flat_map(of).collect()
 }
 
 /// One activity's dates, float and reason.
-pub(crate) fn activity(state: &DistrictState, project: &str, bar: &Bar, why: Option<&String>, editable: bool) -> WallActivity {
+pub(crate) fn activity(
+    state: &DistrictState,
+    project: &str,
+    bar: &Bar,
+    why: Option<&String>,
+    editable: bool,
+) -> WallActivity {
     WallActivity {
         project_id: project.to_owned(),
         name: bar.name.clone(),
@@ -208,35 +296,67 @@ pub(crate) fn percent_text(hundredths: i64) -> String {
 
 /// Units that answer for a project on the chart, to filter by.
 fn units(state: &DistrictState, all: &[&Standing]) -> Vec<(String, String)> {
-    let projects = all.iter().filter_map(|standing| state.project(standing.project));
-    let ids = projects.flat_map(|project| [project.lead_unit, project.responsible_unit, project.subdistrict]).flatten();
-    let mut units: Vec<(String, String)> = ids.filter_map(|id| state.organisations.get(&id)).filter_map(|one| Some((one.path.as_ref()?.to_string(), one.name.clone()))).collect();
+    let projects = all
+        .iter()
+        .filter_map(|standing| state.project(standing.project));
+    let ids = projects
+        .flat_map(|project| {
+            [
+                project.lead_unit,
+                project.responsible_unit,
+                project.subdistrict,
+            ]
+        })
+        .flatten();
+    let mut units: Vec<(String, String)> = ids
+        .filter_map(|id| state.organisations.get(&id))
+        .filter_map(|one| Some((one.path.as_ref()?.to_string(), one.name.clone())))
+        .collect();
     units.sort();
     units.dedup();
     units
 }
 
 /// The chart as one SVG document.
-pub fn wall_svg(app: &App, actor: &Actor, query: &WallQuery, day: Option<Date>) -> Result<String, AppError> {
+pub fn wall_svg(
+    app: &App,
+    actor: &Actor,
+    query: &WallQuery,
+    day: Option<Date>,
+) -> Result<String, AppError> {
     actor.need_read()?;
     let state = district::state_for(app, actor, day)?;
     let round = chosen_round(&state, query)?;
     let chart = build::chart(app, &state, round, query);
     let range = build::common_range(&state, None, round, query);
-    Ok(report::svg::document(&wall_chart::layout(&chart, &options(query, range, "chart"))))
+    Ok(report::svg::document(&wall_chart::layout(
+        &chart,
+        &options(query, range, "chart"),
+    )))
 }
 
 /// The chart for the wall.
-pub fn wall_pdf(app: &App, actor: &Actor, query: &WallQuery, paper: Paper, day: Option<Date>) -> Result<Vec<u8>, AppError> {
+pub fn wall_pdf(
+    app: &App,
+    actor: &Actor,
+    query: &WallQuery,
+    paper: Paper,
+    day: Option<Date>,
+) -> Result<Vec<u8>, AppError> {
     actor.need_read()?;
     let state = district::state_for(app, actor, day)?;
     let round = chosen_round(&state, query)?;
     let chart = build::chart(app, &state, round, query);
     let range = build::common_range(&state, None, round, query);
-    let options = LayoutOptions { range, id: "print".to_owned(), ..report::pdf::options_for(&chart, paper) };
+    let options = LayoutOptions {
+        range,
+        id: "print".to_owned(),
+        ..report::pdf::options_for(&chart, paper)
+    };
     let scene = wall_chart::layout(&chart, &options);
     let fonts = crate::fonts::fonts();
-    report::pdf::document(&scene, paper, fonts).map_err(|error| AppError::File(std::io::Error::other(error.to_string())))
+    report::pdf::document(&scene, paper, fonts)
+        .map_err(|error| AppError::File(std::io::Error::other(error.to_string())))
 }
 
 /// Whether a light passes the query's filter.

@@ -45,15 +45,20 @@ enum AuditAct {
 /// Copies the running district to a folder.
 pub fn backup(backup: Backup) -> anyhow::Result<ExitCode> {
     let app = backup.place.open()?;
-    app::backup::backup(&app, &backup.output).with_context(|| format!("备份到 {} 没有完成", backup.output.display()))?;
+    app::backup::backup(&app, &backup.output)
+        .with_context(|| format!("备份到 {} 没有完成", backup.output.display()))?;
     println!("已备份到 {}", backup.output.display());
     Ok(ExitCode::SUCCESS)
 }
 
 /// Makes a data folder from a backup.
 pub fn restore(restore: Restore) -> anyhow::Result<ExitCode> {
-    app::backup::restore(&restore.from, &restore.data).with_context(|| format!("没有恢复到 {}", restore.data.display()))?;
-    println!("已恢复到 {}，用 guatu serve --data 打开", restore.data.display());
+    app::backup::restore(&restore.from, &restore.data)
+        .with_context(|| format!("没有恢复到 {}", restore.data.display()))?;
+    println!(
+        "已恢复到 {}，用 guatu serve --data 打开",
+        restore.data.display()
+    );
     Ok(ExitCode::SUCCESS)
 }
 
@@ -62,5 +67,9 @@ pub fn run(command: AuditCommand) -> anyhow::Result<ExitCode> {
     let AuditAct::Verify { place } = command.act;
     let told = app::backup::verify(&place.open()?)?;
     println!("{}", told.sentence);
-    Ok(if told.whole { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(if told.whole {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    })
 }

@@ -38,19 +38,26 @@ enum PaperName {
 pub fn chart(chart: Chart) -> anyhow::Result<ExitCode> {
     let app = chart.place.open()?;
     let actor = app::account::local_actor(&app);
-    let query = WallQuery { round: chart.round, ..WallQuery::default() };
+    let query = WallQuery {
+        round: chart.round,
+        ..WallQuery::default()
+    };
     let paper = match chart.paper {
         PaperName::A0 => Paper::A0,
         PaperName::A1 => Paper::A1,
         PaperName::A3 => Paper::A3,
     };
-    let ending = chart.output.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    let ending = chart
+        .output
+        .extension()
+        .map(|ending| ending.to_string_lossy().to_lowercase());
     let bytes = match ending.as_deref() {
         Some("pdf") => wall::wall_pdf(&app, &actor, &query, paper, None)?,
         Some("svg") => wall::wall_svg(&app, &actor, &query, None)?.into_bytes(),
         _ => anyhow::bail!("文件名要以 .pdf 或 .svg 结尾"),
     };
-    std::fs::write(&chart.output, bytes).with_context(|| format!("写不了 {}", chart.output.display()))?;
+    std::fs::write(&chart.output, bytes)
+        .with_context(|| format!("写不了 {}", chart.output.display()))?;
     println!("已写到 {}", chart.output.display());
     Ok(ExitCode::SUCCESS)
 }

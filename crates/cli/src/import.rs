@@ -37,7 +37,12 @@ struct ImportPlace {
     #[arg(long, value_name = "目录", env = "GUATU_DATA")]
     data: Option<PathBuf>,
     /// 改用 PostgreSQL
-    #[arg(long, value_name = "地址", env = "GUATU_DATABASE", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "地址",
+        env = "GUATU_DATABASE",
+        hide_env_values = true
+    )]
     database: Option<String>,
     /// 区县代码，新目录用
     #[arg(long, value_name = "代码")]
@@ -50,17 +55,27 @@ struct ImportPlace {
 impl ImportPlace {
     fn open(&self) -> anyhow::Result<App> {
         let data = self.data.clone().unwrap_or_else(|| PathBuf::from("data"));
-        Folder { data, database: self.database.clone(), district: self.district.clone(), as_of: self.as_of }.open()
+        Folder {
+            data,
+            database: self.database.clone(),
+            district: self.district.clone(),
+            as_of: self.as_of,
+        }
+        .open()
     }
 }
 
 /// Looks at a workbook, or takes it in.
 pub fn import(import: Import) -> anyhow::Result<ExitCode> {
-    let bytes = std::fs::read(&import.file).with_context(|| format!("读不了文件 {}", import.file.display()))?;
+    let bytes = std::fs::read(&import.file)
+        .with_context(|| format!("读不了文件 {}", import.file.display()))?;
     let name = file_name(&import.file);
     let waiting = spinner("正在读工作簿");
     if import.dry_run && import.place.data.is_none() && import.place.database.is_none() {
-        let today = import.place.as_of.unwrap_or_else(|| app::Clock::System.today());
+        let today = import
+            .place
+            .as_of
+            .unwrap_or_else(|| app::Clock::System.today());
         let look = imports::look_without_district(&name, &bytes, &import.register, today)?;
         waiting.finish_and_clear();
         return Ok(tell_look(&look, import.json));
@@ -71,7 +86,9 @@ pub fn import(import: Import) -> anyhow::Result<ExitCode> {
     waiting.finish_and_clear();
     let preview = match preview {
         Ok(preview) => preview,
-        Err(app::AppError::Invalid(findings)) => return Ok(tell_look(&imports::Look::refused(findings), import.json)),
+        Err(app::AppError::Invalid(findings)) => {
+            return Ok(tell_look(&imports::Look::refused(findings), import.json));
+        }
         Err(error) => return Err(error.into()),
     };
     if import.dry_run {
@@ -80,7 +97,12 @@ pub fn import(import: Import) -> anyhow::Result<ExitCode> {
     take_in(&app, &actor, &preview, import.json)
 }
 
-fn take_in(app: &App, actor: &app::Actor, preview: &ImportPreview, json: bool) -> anyhow::Result<ExitCode> {
+fn take_in(
+    app: &App,
+    actor: &app::Actor,
+    preview: &ImportPreview,
+    json: bool,
+) -> anyhow::Result<ExitCode> {
     let waiting = spinner("正在写入");
     let (result, register) = imports::commit(app, actor, &preview.token, &[], "命令行导入")?;
     waiting.finish_and_clear();
@@ -90,19 +112,34 @@ fn take_in(app: &App, actor: &app::Actor, preview: &ImportPreview, json: bool) -
         println!("{}", serde_json::to_string_pretty(&answer)?);
     } else {
         tell_findings(&preview.findings);
-        println!("导入完成：新增 {}，修改 {}，未变 {}，未导入 {}。批次 {}，可在页面“导入”里整批撤销。", result.created, result.updated, result.unchanged, result.skipped, result.batch_id);
+        println!(
+            "导入完成：新增 {}，修改 {}，未变 {}，未导入 {}。批次 {}，可在页面“导入”里整批撤销。",
+            result.created, result.updated, result.unchanged, result.skipped, result.batch_id
+        );
     }
-    let refused = preview.records.iter().any(|record| record.act == ImportAct::Refused);
+    let refused = preview
+        .records
+        .iter()
+        .any(|record| record.act == ImportAct::Refused);
     Ok(code(&preview.findings, refused))
 }
 
 fn tell_look(look: &imports::Look, json: bool) -> ExitCode {
     if json {
-        println!("{}", serde_json::to_string_pretty(&look.to_json()).unwrap_or_default());
+        println!(
+            "{}",
+            serde_json::to_string_pretty(&look.to_json()).unwrap_or_default()
+        );
     } else {
         tell_findings(&look.findings);
         for check in &look.checks {
-            println!("核对  {}：{} 与 {}（{}）", check.statement, check.left, check.right, app::verdict_code(check.verdict));
+            println!(
+                "核对  {}：{} 与 {}（{}）",
+                check.statement,
+                check.left,
+                check.right,
+                app::verdict_code(check.verdict)
+            );
         }
         println!("共读到 {} 条记录", look.records.len());
     }
@@ -116,17 +153,28 @@ fn tell_findings(findings: &[Finding]) {
             Severity::Warning => "警告",
             Severity::Info => "提示",
         };
-        println!("{word}  {}  {}{}", finding.place, finding.problem, finding.remedy);
+        println!(
+            "{word}  {}  {}{}",
+            finding.place, finding.problem, finding.remedy
+        );
     }
 }
 
 fn code(findings: &[Finding], refused: bool) -> ExitCode {
-    let errors = findings.iter().any(|finding| finding.severity == Severity::Error);
-    if errors || refused { ExitCode::from(1) } else { ExitCode::SUCCESS }
+    let errors = findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Error);
+    if errors || refused {
+        ExitCode::from(1)
+    } else {
+        ExitCode::SUCCESS
+    }
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    path.file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
 }
 
 /// Shows that long work goes on, when somebody is looking.
@@ -159,9 +207,11 @@ pub struct Export {
 pub fn export(export: Export) -> anyhow::Result<ExitCode> {
     let app = export.place.open()?;
     let actor = app::account::local_actor(&app);
-    let query = app::records::ListQuery::from_filters(&export.filter).map_err(|finding| anyhow::anyhow!("{}{}", finding.problem, finding.remedy))?;
+    let query = app::records::ListQuery::from_filters(&export.filter)
+        .map_err(|finding| anyhow::anyhow!("{}{}", finding.problem, finding.remedy))?;
     let bytes = app::records::export(&app, &actor, &export.register, &query, None)?;
-    std::fs::write(&export.output, bytes).with_context(|| format!("写不了 {}", export.output.display()))?;
+    std::fs::write(&export.output, bytes)
+        .with_context(|| format!("写不了 {}", export.output.display()))?;
     println!("已写到 {}", export.output.display());
     Ok(ExitCode::SUCCESS)
 }

@@ -17,7 +17,13 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// 挂图：区县的项目、计划、交办与台账。一个程序，一个数据目录。
 #[derive(Parser)]
-#[command(name = "guatu", version, about, propagate_version = true, arg_required_else_help = true)]
+#[command(
+    name = "guatu",
+    version,
+    about,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
 struct Guatu {
     #[command(subcommand)]
     command: Command,
@@ -50,8 +56,12 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("GUATU_LOG").unwrap_or_else(|_| "warn".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let filter =
+        tracing_subscriber::EnvFilter::try_from_env("GUATU_LOG").unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     match run(Guatu::parse().command) {
         Ok(code) => code,
         Err(error) => {

@@ -23,7 +23,12 @@ pub struct Folder {
     #[arg(long, value_name = "目录", default_value = "data", env = "GUATU_DATA")]
     pub data: PathBuf,
     /// 改用 PostgreSQL：postgres://用户:密码@主机/库；附件仍放在数据目录
-    #[arg(long, value_name = "地址", env = "GUATU_DATABASE", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "地址",
+        env = "GUATU_DATABASE",
+        hide_env_values = true
+    )]
     pub database: Option<String>,
     /// 区县代码（GB/T 2260 六位）；新目录必要，默认 410102
     #[arg(long, value_name = "代码")]

@@ -47,13 +47,20 @@ fn list(json: bool) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     for one in &definitions {
-        println!("{:<20} {:<8} {}（{} 个字段）", one.id, one.version, one.title.zh, one.fields.len());
+        println!(
+            "{:<20} {:<8} {}（{} 个字段）",
+            one.id,
+            one.version,
+            one.title.zh,
+            one.fields.len()
+        );
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn check(file: &PathBuf, json: bool) -> anyhow::Result<ExitCode> {
-    let text = std::fs::read_to_string(file).with_context(|| format!("读不了 {}", file.display()))?;
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("读不了 {}", file.display()))?;
     let (_, findings) = app::register::parse(&file.display().to_string(), &text);
     if json {
         println!("{}", serde_json::to_string_pretty(&findings)?);
@@ -65,6 +72,12 @@ fn check(file: &PathBuf, json: bool) -> anyhow::Result<ExitCode> {
             println!("没有发现问题");
         }
     }
-    let errors = findings.iter().any(|finding| finding.severity == Severity::Error);
-    Ok(if errors { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    let errors = findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Error);
+    Ok(if errors {
+        ExitCode::from(1)
+    } else {
+        ExitCode::SUCCESS
+    })
 }

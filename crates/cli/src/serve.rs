@@ -40,8 +40,14 @@ pub struct Serve {
 /// Builds the sample district in a fresh folder and serves it on its day.
 pub fn demo(demo: Demo) -> anyhow::Result<ExitCode> {
     let data = demo.data.map_or_else(fresh_folder, Ok)?;
-    let occupied = data.read_dir().is_ok_and(|mut entries| entries.next().is_some());
-    anyhow::ensure!(!occupied, "目录 {} 不是空的。示范区要放在空目录里；已有示范区请用 guatu serve --data 打开", data.display());
+    let occupied = data
+        .read_dir()
+        .is_ok_and(|mut entries| entries.next().is_some());
+    anyhow::ensure!(
+        !occupied,
+        "目录 {} 不是空的。示范区要放在空目录里；已有示范区请用 guatu serve --data 打开",
+        data.display()
+    );
     let day: Date = app::sample::DAY;
     let options = OpenOptions {
         data: data.clone(),
@@ -65,7 +71,10 @@ fn fresh_folder() -> anyhow::Result<PathBuf> {
             return Ok(folder);
         }
     }
-    anyhow::bail!("临时目录 {} 里建不了新目录，请用 --data 指定", base.display())
+    anyhow::bail!(
+        "临时目录 {} 里建不了新目录，请用 --data 指定",
+        base.display()
+    )
 }
 
 /// Serves a data folder or a database.
@@ -77,9 +86,13 @@ pub fn serve(serve: Serve) -> anyhow::Result<ExitCode> {
 fn run_server(app: App, listen: SocketAddr, open: bool) -> anyhow::Result<ExitCode> {
     let link = app::account::first_link(&app)?;
     let app = Arc::new(app);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     let told = |address: SocketAddr| announce(address, link.as_deref(), open);
-    runtime.block_on(server::serve(app, listen, told)).with_context(|| format!("不能在 {listen} 上监听，端口可能被占用，可用 --listen 换一个"))?;
+    runtime
+        .block_on(server::serve(app, listen, told))
+        .with_context(|| format!("不能在 {listen} 上监听，端口可能被占用，可用 --listen 换一个"))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -100,12 +113,17 @@ fn announce(address: SocketAddr, token: Option<&str>, open: bool) {
 
 /// Opens the page where there is a desktop; where there is none, the printed link is enough.
 fn open_browser(page: &str) {
-    let has_desktop = std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some();
+    let has_desktop =
+        std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some();
     if !has_desktop {
         return;
     }
     let quiet = std::process::Stdio::null;
-    let started = std::process::Command::new("xdg-open").arg(page).stdout(quiet()).stderr(quiet()).spawn();
+    let started = std::process::Command::new("xdg-open")
+        .arg(page)
+        .stdout(quiet())
+        .stderr(quiet())
+        .spawn();
     if started.is_err() {
         println!("没有找到浏览器，请手工打开上面的链接");
     }

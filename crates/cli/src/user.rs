@@ -75,14 +75,32 @@ enum Act {
 /// Does one thing to accounts.
 pub fn run(command: UserCommand) -> anyhow::Result<ExitCode> {
     match command.act {
-        Act::Add { login, name, post, unit, roles, place } => {
+        Act::Add {
+            login,
+            name,
+            post,
+            unit,
+            roles,
+            place,
+        } => {
             let app = place.open()?;
-            account::add(&app, NewAccount { login: login.clone(), name, post, unit, roles })?;
+            account::add(
+                &app,
+                NewAccount {
+                    login: login.clone(),
+                    name,
+                    post,
+                    unit,
+                    roles,
+                },
+            )?;
             let token = account::link(&app, &login)?;
             println!("已新增 {login}。一次性登录：/signin?token={token}");
         }
         Act::List { json, place } => list(&place, json)?,
-        Act::Link { login, place } => println!("/signin?token={}", account::link(&place.open()?, &login)?),
+        Act::Link { login, place } => {
+            println!("/signin?token={}", account::link(&place.open()?, &login)?)
+        }
         Act::Password { login, place } => {
             let app = place.open()?;
             let mut line = String::new();
@@ -111,7 +129,13 @@ fn list(place: &Place, json: bool) -> anyhow::Result<()> {
     }
     for one in accounts {
         let state = if one.enabled { "" } else { "（已停用）" };
-        println!("{:<16} {}  {}  {}{state}", one.login, one.name, one.organisation_path, one.roles.join(","));
+        println!(
+            "{:<16} {}  {}  {}{state}",
+            one.login,
+            one.name,
+            one.organisation_path,
+            one.roles.join(",")
+        );
     }
     Ok(())
 }

@@ -35,7 +35,9 @@ pub use roll_forward::{
     Stuck, StuckKind, Transfer, TransferMatrix, conversion, roll_forward, stuck, transfer_matrix,
 };
 pub use round::{Batch, Round, Stated, StatedRate};
-pub use standing::{Bar, BarState, ProjectInput, Standing, Verdict, standing, standing_with, why_dates};
+pub use standing::{
+    Bar, BarState, ProjectInput, Standing, Verdict, standing, standing_with, why_dates,
+};
 pub use summary::{
     Across, BatchSummary, Check, CheckVerdict, Part, RoundSummary, across, summarise,
 };

@@ -231,7 +231,8 @@ pub fn why_dates(
         return BTreeMap::new();
     };
     let all = built.activities.iter().enumerate();
-    all.map(|(i, activity)| (activity.id, plan::why(&built.network, &schedule, i))).collect()
+    all.map(|(i, activity)| (activity.id, plan::why(&built.network, &schedule, i)))
+        .collect()
 }
 
 fn is_open(matter: &Matter, today: Date) -> bool {

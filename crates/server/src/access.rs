@@ -32,13 +32,23 @@ impl FromRequestParts<Shared> for Signed {
 
 /// The login token of a request, from the cookie or from `Authorization: Bearer`.
 pub fn token_of(headers: &HeaderMap) -> Option<String> {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
+    let bearer = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "));
     if let Some(token) = bearer {
         return Some(token.trim().to_owned());
     }
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| value.to_owned())
+    let cookies = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
+    pairs
+        .find(|(name, _)| *name == COOKIE)
+        .map(|(_, value)| value.to_owned())
 }
 
 /// The day a read asks for; the server's day when absent.
@@ -53,41 +63,71 @@ impl FromRequestParts<Shared> for AsOf {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Problem> {
-        let query = Query::<AsOfQuery>::from_request_parts(parts, shared).await.map_err(|error| Problem::bad_request(error.to_string()))?;
-        query.0.as_of.filter(|text| !text.is_empty()).map(|text| parse_day("as_of", &text)).transpose().map(Self)
+        let query = Query::<AsOfQuery>::from_request_parts(parts, shared)
+            .await
+            .map_err(|error| Problem::bad_request(error.to_string()))?;
+        query
+            .0
+            .as_of
+            .filter(|text| !text.is_empty())
+            .map(|text| parse_day("as_of", &text))
+            .transpose()
+            .map(Self)
     }
 }
 
 /// A day of a query, or the problem that says how to write it.
 pub fn parse_day(name: &str, text: &str) -> Result<Date, Problem> {
-    text.parse().map_err(|_| Problem::bad_request(format!("{name} 要写成 2023-03-10 这样的日期")))
+    text.parse()
+        .map_err(|_| Problem::bad_request(format!("{name} 要写成 2023-03-10 这样的日期")))
 }
 
 /// The version in `If-Match`.
 pub fn expected_version(headers: &HeaderMap) -> Result<i64, Problem> {
-    let text = headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok()).ok_or_else(Problem::precondition_required)?;
+    let text = headers
+        .get(header::IF_MATCH)
+        .and_then(|value| value.to_str().ok())
+        .ok_or_else(Problem::precondition_required)?;
     let digits = text.trim().trim_start_matches("W/").trim_matches('"');
-    digits.parse().map_err(|_| Problem::bad_request("If-Match 要写读到的 ETag"))
+    digits
+        .parse()
+        .map_err(|_| Problem::bad_request("If-Match 要写读到的 ETag"))
 }
 
 /// Refuses unsafe requests that a foreign page could have sent: no own header and no bearer token.
 pub async fn refuse_forged_requests(request: Request, next: Next) -> Response {
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let safe = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
     let headers = request.headers();
     let ours = headers.contains_key(FORGERY_HEADER) || headers.contains_key(header::AUTHORIZATION);
     if safe || ours {
         return next.run(request).await;
     }
-    Problem::new(StatusCode::FORBIDDEN, "forged", "请求被拒绝", "请从本系统的页面操作（请求要带 X-Guatu 头）").into_response()
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "forged",
+        "请求被拒绝",
+        "请从本系统的页面操作（请求要带 X-Guatu 头）",
+    )
+    .into_response()
 }
 
 /// Runs a piece of the synchronous app on a thread that may wait.
-pub async fn run<T: Send + 'static>(work: impl FnOnce() -> Result<T, app::AppError> + Send + 'static) -> Result<T, Problem> {
+pub async fn run<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, app::AppError> + Send + 'static,
+) -> Result<T, Problem> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result.map_err(Problem::from),
         Err(error) => {
             tracing::error!(%error, "work panicked");
-            Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "系统出错", "系统内部出错，操作没有完成，请重试。"))
+            Err(Problem::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "系统出错",
+                "系统内部出错，操作没有完成，请重试。",
+            ))
         }
     }
 }

@@ -31,7 +31,8 @@ pub fn openapi(definitions: &[app::register::Definition]) -> serde_json::Value {
     let (_, document) = api_router().split_for_parts();
     let mut json = serde_json::to_value(&document).unwrap_or_default();
     for definition in definitions {
-        json["components"]["schemas"][format!("Values_{}", definition.id)] = definition.json_schema();
+        json["components"]["schemas"][format!("Values_{}", definition.id)] =
+            definition.json_schema();
     }
     json
 }

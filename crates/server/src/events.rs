@@ -35,7 +35,11 @@ async fn follow(app: Arc<App>, sender: Changes) {
             continue;
         }
         let asked = app.clone();
-        let Ok(Ok(found)) = tokio::task::spawn_blocking(move || asked.changes_since(position)).await else { continue };
+        let Ok(Ok(found)) =
+            tokio::task::spawn_blocking(move || asked.changes_since(position)).await
+        else {
+            continue;
+        };
         for change in found {
             position = position.max(change.seq);
             // No listener is no failure.
@@ -46,5 +50,7 @@ async fn follow(app: Arc<App>, sender: Changes) {
 
 async fn position_of(app: &Arc<App>) -> i64 {
     let app = app.clone();
-    tokio::task::spawn_blocking(move || app.position().unwrap_or_default()).await.unwrap_or_default()
+    tokio::task::spawn_blocking(move || app.position().unwrap_or_default())
+        .await
+        .unwrap_or_default()
 }

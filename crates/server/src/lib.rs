@@ -40,18 +40,33 @@ pub struct Shared {
 
 /// The whole HTTP service of one district.
 pub fn router(app: Arc<App>) -> Router {
-    let shared = Shared { changes: events::watch(app.clone()), app, metrics: Arc::default() };
+    let shared = Shared {
+        changes: events::watch(app.clone()),
+        app,
+        metrics: Arc::default(),
+    };
     let (api, _) = document::api_router().split_for_parts();
     let limits = DefaultBodyLimit::max(BODY_LIMIT_BYTES);
     let api = api
         .layer(axum::middleware::from_fn(access::refuse_forged_requests))
-        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::REQUEST_TIMEOUT, REQUEST_LIMIT));
+        .layer(TimeoutLayer::with_status_code(
+            axum::http::StatusCode::REQUEST_TIMEOUT,
+            REQUEST_LIMIT,
+        ));
     Router::new()
         .merge(route::health::router())
-        .nest("/api/v1", api.merge(route::events::router()).layer(axum::middleware::map_response(problem::speak_plainly)).layer(fixed("cache-control", "no-store")))
+        .nest(
+            "/api/v1",
+            api.merge(route::events::router())
+                .layer(axum::middleware::map_response(problem::speak_plainly))
+                .layer(fixed("cache-control", "no-store")),
+        )
         .fallback(assets::serve)
         .layer(limits)
-        .layer(axum::middleware::from_fn_with_state(shared.clone(), metrics::count))
+        .layer(axum::middleware::from_fn_with_state(
+            shared.clone(),
+            metrics::count,
+        ))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(problem::panic_answer))
         .layer(fixed("content-security-policy", CONTENT_POLICY))
@@ -62,27 +77,37 @@ pub fn router(app: Arc<App>) -> Router {
 }
 
 fn fixed(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
+    SetResponseHeaderLayer::if_not_present(
+        HeaderName::from_static(name),
+        HeaderValue::from_static(value),
+    )
 }
 
 /// Serves until the process is told to stop; `ready` hears the address that was bound.
-pub async fn serve(app: Arc<App>, listen: SocketAddr, ready: impl FnOnce(SocketAddr)) -> std::io::Result<()> {
+pub async fn serve(
+    app: Arc<App>,
+    listen: SocketAddr,
+    ready: impl FnOnce(SocketAddr),
+) -> std::io::Result<()> {
     let listener = tokio::net::TcpListener::bind(listen).await?;
     ready(listener.local_addr()?);
-    axum::serve(listener, router(app)).with_graceful_shutdown(stop_signal()).await
+    axum::serve(listener, router(app))
+        .with_graceful_shutdown(stop_signal())
+        .await
 }
 
 async fn stop_signal() {
     let interrupt = async { tokio::signal::ctrl_c().await.ok() };
     #[cfg(unix)]
     {
-        let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(signal) => signal,
-            Err(_) => {
-                interrupt.await;
-                return;
-            }
-        };
+        let mut terminate =
+            match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+                Ok(signal) => signal,
+                Err(_) => {
+                    interrupt.await;
+                    return;
+                }
+            };
         tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
     }
     #[cfg(not(unix))]

@@ -30,13 +30,18 @@ impl Metrics {
     pub fn text(&self, journal_position: i64) -> String {
         let mut text = String::from("# TYPE guatu_http_requests_total counter\n");
         for class in 2..6 {
-            text += &format!("guatu_http_requests_total{{class=\"{class}xx\"}} {}\n", self.answered[class].load(Ordering::Relaxed));
+            text += &format!(
+                "guatu_http_requests_total{{class=\"{class}xx\"}} {}\n",
+                self.answered[class].load(Ordering::Relaxed)
+            );
         }
         text += "# TYPE guatu_http_seconds_total counter\n";
         for class in 2..6 {
             let seconds = self.microseconds[class].load(Ordering::Relaxed) as f64 / 1e6;
             text += &format!("guatu_http_seconds_total{{class=\"{class}xx\"}} {seconds}\n");
         }
-        text + &format!("# TYPE guatu_journal_position gauge\nguatu_journal_position {journal_position}\n")
+        text + &format!(
+            "# TYPE guatu_journal_position gauge\nguatu_journal_position {journal_position}\n"
+        )
     }
 }

@@ -26,7 +26,13 @@ pub struct Problem {
 impl Problem {
     /// A problem of one sentence.
     pub fn new(status: StatusCode, kind: &str, title: &str, detail: impl Into<String>) -> Self {
-        Self { kind: kind.to_owned(), title: title.to_owned(), status: status.as_u16(), detail: detail.into(), findings: Vec::new() }
+        Self {
+            kind: kind.to_owned(),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: detail.into(),
+            findings: Vec::new(),
+        }
     }
 
     /// The request itself is malformed.
@@ -36,7 +42,12 @@ impl Problem {
 
     /// A change without `If-Match`.
     pub fn precondition_required() -> Self {
-        Self::new(StatusCode::PRECONDITION_REQUIRED, "if_match_required", "缺少版本", "修改记录要带 If-Match，写上读到的 ETag")
+        Self::new(
+            StatusCode::PRECONDITION_REQUIRED,
+            "if_match_required",
+            "缺少版本",
+            "修改记录要带 If-Match，写上读到的 ETag",
+        )
     }
 }
 
@@ -45,7 +56,10 @@ impl IntoResponse for Problem {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
     }
@@ -62,7 +76,10 @@ impl From<AppError> for Problem {
             AppError::Invalid(findings) | AppError::Conflict(findings) => each(findings),
             _ => Vec::new(),
         };
-        Self { findings, ..Self::new(status, kind, title, detail) }
+        Self {
+            findings,
+            ..Self::new(status, kind, title, detail)
+        }
     }
 }
 
@@ -76,7 +93,9 @@ fn classify(error: &AppError) -> (StatusCode, &'static str, &'static str) {
         AppError::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "需要改正"),
         AppError::Locked { .. } => (StatusCode::TOO_MANY_REQUESTS, "locked", "暂时锁定"),
         AppError::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "文件过大"),
-        AppError::Store(_) | AppError::File(_) => (StatusCode::SERVICE_UNAVAILABLE, "store", "暂时无法完成"),
+        AppError::Store(_) | AppError::File(_) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "store", "暂时无法完成")
+        }
     }
 }
 
@@ -84,19 +103,48 @@ fn classify(error: &AppError) -> (StatusCode, &'static str, &'static str) {
 /// problems like all others; their own words speak of the program and stay inside.
 pub async fn speak_plainly(response: Response) -> Response {
     let status = response.status();
-    let told = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
+    let told = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind == "application/problem+json");
     if told || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
     let (kind, title, detail) = match status {
-        StatusCode::NOT_FOUND => ("not_found", "没有找到", "没有这个接口，接口清单见 /api/v1/openapi.json"),
-        StatusCode::METHOD_NOT_ALLOWED => ("method", "不支持", "这个接口不支持这种操作，接口清单见 /api/v1/openapi.json"),
-        StatusCode::REQUEST_TIMEOUT => ("timeout", "超时", "操作时间过长，没有完成，请缩小范围再试"),
+        StatusCode::NOT_FOUND => (
+            "not_found",
+            "没有找到",
+            "没有这个接口，接口清单见 /api/v1/openapi.json",
+        ),
+        StatusCode::METHOD_NOT_ALLOWED => (
+            "method",
+            "不支持",
+            "这个接口不支持这种操作，接口清单见 /api/v1/openapi.json",
+        ),
+        StatusCode::REQUEST_TIMEOUT => {
+            ("timeout", "超时", "操作时间过长，没有完成，请缩小范围再试")
+        }
         StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "文件过大", "请求超过 64 MB，请拆分后再传"),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("media_type", "格式不对", "请求内容要用 application/json，上传文件用 multipart/form-data"),
-        StatusCode::UNPROCESSABLE_ENTITY => ("shape", "格式不对", "请求内容的字段不符合接口要求，字段清单见 /api/v1/openapi.json"),
-        _ if status.is_server_error() => ("internal", "系统出错", "系统内部出错，操作没有完成，请重试。"),
-        _ => ("bad_request", "请求有误", "请求的内容或参数读不出来，写法见 /api/v1/openapi.json"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => (
+            "media_type",
+            "格式不对",
+            "请求内容要用 application/json，上传文件用 multipart/form-data",
+        ),
+        StatusCode::UNPROCESSABLE_ENTITY => (
+            "shape",
+            "格式不对",
+            "请求内容的字段不符合接口要求，字段清单见 /api/v1/openapi.json",
+        ),
+        _ if status.is_server_error() => (
+            "internal",
+            "系统出错",
+            "系统内部出错，操作没有完成，请重试。",
+        ),
+        _ => (
+            "bad_request",
+            "请求有误",
+            "请求的内容或参数读不出来，写法见 /api/v1/openapi.json",
+        ),
     };
     let mut answer = Problem::new(status, kind, title, detail).into_response();
     if let Some(allow) = response.headers().get(header::ALLOW) {
@@ -108,5 +156,11 @@ pub async fn speak_plainly(response: Response) -> Response {
 /// The answer after a panic: a bug is logged by the panic hook, the person gets a sentence.
 pub fn panic_answer(_: Box<dyn Any + Send + 'static>) -> Response {
     let detail = "系统内部出错，操作没有完成。请重试；仍不行时把时间告诉管理员。";
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "系统出错", detail).into_response()
+    Problem::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "internal",
+        "系统出错",
+        detail,
+    )
+    .into_response()
 }

@@ -151,15 +151,23 @@ impl Writer<'_> {
         touched: &Touched,
         current: Option<&Record>,
     ) -> Result<bool, StoreError> {
-        let Some(current) = current else { return Ok(false) };
+        let Some(current) = current else {
+            return Ok(false);
+        };
         if current.version == touched.last_version {
             return Ok(true);
         }
         let sql = "SELECT after FROM journal WHERE district_code = $1 AND record_id = $2 \
                    AND version = $3 AND after IS NOT NULL ORDER BY seq DESC LIMIT 1";
-        let cells = [self.cell(), Cell::Int(id.0), Cell::Int(touched.last_version)];
+        let cells = [
+            self.cell(),
+            Cell::Int(id.0),
+            Cell::Int(touched.last_version),
+        ];
         let rows = self.tx.query(sql, &cells)?;
-        let Some(row) = rows.first() else { return Ok(false) };
+        let Some(row) = rows.first() else {
+            return Ok(false);
+        };
         let table = self.catalog.table(&touched.register)?;
         let left = crate::reader::record_from(&table, id, touched.last_version, &row.text(0)?)?;
         Ok(left.fields == current.fields && left.withdrawn == current.withdrawn)

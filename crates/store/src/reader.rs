@@ -455,7 +455,12 @@ impl Reader<'_> {
     }
 
     /// All records of a register as they were right after an entry of the journal.
-    pub fn all_at(&mut self, register: &str, query: &Query, seq: i64) -> Result<Vec<Stored>, StoreError> {
+    pub fn all_at(
+        &mut self,
+        register: &str,
+        query: &Query,
+        seq: i64,
+    ) -> Result<Vec<Stored>, StoreError> {
         let table = self.table(register)?;
         let mut plan = Plan::of(&table, query)?;
         plan.limit = usize::MAX;

@@ -14,12 +14,41 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("press", &["ground"]),
     ("portfolio", &["ground", "plan", "register"]),
     ("exchange", &["ground", "plan", "register", "portfolio"]),
-    ("report", &["ground", "plan", "indicator", "register", "portfolio"]),
+    (
+        "report",
+        &["ground", "plan", "indicator", "register", "portfolio"],
+    ),
     ("store", &["ground", "register", "indicator"]),
-    ("app", &["ground", "plan", "indicator", "register", "portfolio", "press", "exchange", "report", "store"]),
+    (
+        "app",
+        &[
+            "ground",
+            "plan",
+            "indicator",
+            "register",
+            "portfolio",
+            "press",
+            "exchange",
+            "report",
+            "store",
+        ],
+    ),
     ("server", &["app", "ground"]),
     ("cli", &["app", "server", "ground"]),
-    ("bench", &["ground", "plan", "indicator", "register", "portfolio", "exchange", "report", "store", "app"]),
+    (
+        "bench",
+        &[
+            "ground",
+            "plan",
+            "indicator",
+            "register",
+            "portfolio",
+            "exchange",
+            "report",
+            "store",
+            "app",
+        ],
+    ),
     ("xtask", &[]),
 ];
 
@@ -38,8 +67,21 @@ const HOMES: &[(&str, &str)] = &[
 
 /// Licences that may be linked into the binary.
 const LICENCES: &[&str] = &[
-    "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "MIT", "MIT-0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "Zlib", "Unicode-3.0",
-    "CC0-1.0", "0BSD", "BSL-1.0", "Unlicense", "CDLA-Permissive-2.0", "OFL-1.1",
+    "Apache-2.0",
+    "Apache-2.0 WITH LLVM-exception",
+    "MIT",
+    "MIT-0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "ISC",
+    "Zlib",
+    "Unicode-3.0",
+    "CC0-1.0",
+    "0BSD",
+    "BSL-1.0",
+    "Unlicense",
+    "CDLA-Permissive-2.0",
+    "OFL-1.1",
 ];
 
 /// Complaints about crates that use a room the table does not give them.
@@ -47,13 +89,26 @@ pub fn walls(root: &Path) -> Result<Vec<Complaint>> {
     let mut complaints = Vec::new();
     for (room, allowed) in ROOMS {
         let path = manifest_path(room);
-        let Ok(text) = std::fs::read_to_string(root.join(&path)) else { continue };
+        let Ok(text) = std::fs::read_to_string(root.join(&path)) else {
+            continue;
+        };
         let manifest: toml::Table = text.parse().with_context(|| path.clone())?;
         for table in ["dependencies", "dev-dependencies", "build-dependencies"] {
-            let names = manifest.get(table).and_then(toml::Value::as_table).into_iter().flatten().map(|(name, _)| name.as_str());
+            let names = manifest
+                .get(table)
+                .and_then(toml::Value::as_table)
+                .into_iter()
+                .flatten()
+                .map(|(name, _)| name.as_str());
             // Tests may make foreign files and start real databases themselves; the walls between our rooms hold there too.
-            let told = |name: &str| judge(room, allowed, name).filter(|_| table != "dev-dependencies" || is_ours(name));
-            complaints.extend(names.filter_map(told).map(|text| Complaint::new(&path, text)));
+            let told = |name: &str| {
+                judge(room, allowed, name).filter(|_| table != "dev-dependencies" || is_ours(name))
+            };
+            complaints.extend(
+                names
+                    .filter_map(told)
+                    .map(|text| Complaint::new(&path, text)),
+            );
         }
     }
     Ok(complaints)
@@ -73,9 +128,14 @@ fn is_ours(name: &str) -> bool {
 /// The complaint about one dependency of one room, if any.
 fn judge(room: &str, allowed: &[&str], name: &str) -> Option<String> {
     if is_ours(name) && !allowed.contains(&name) {
-        return Some(format!("`{room}` may not use `{name}`; let `app` introduce them, or move the wall with a decision page"));
+        return Some(format!(
+            "`{room}` may not use `{name}`; let `app` introduce them, or move the wall with a decision page"
+        ));
     }
-    let home = HOMES.iter().find(|(heavy, _)| *heavy == name).map(|(_, home)| *home)?;
+    let home = HOMES
+        .iter()
+        .find(|(heavy, _)| *heavy == name)
+        .map(|(_, home)| *home)?;
     let exempt = room == home || room == "bench";
     (!exempt).then(|| format!("`{name}` lives in `{home}` only; call that room instead"))
 }
@@ -87,19 +147,30 @@ pub fn licences(root: &Path) -> Result<Vec<Complaint>> {
         .current_dir(root)
         .output()?;
     if !output.status.success() {
-        return Ok(vec![Complaint::new("Cargo.lock", "cargo metadata failed; run `cargo fetch` and commit a fresh Cargo.lock")]);
+        return Ok(vec![Complaint::new(
+            "Cargo.lock",
+            "cargo metadata failed; run `cargo fetch` and commit a fresh Cargo.lock",
+        )]);
     }
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)?;
     let packages = metadata["packages"].as_array().cloned().unwrap_or_default();
     let mut unknown = BTreeMap::new();
     for package in packages {
-        let licence = package["license"].as_str().unwrap_or("none stated").to_owned();
+        let licence = package["license"]
+            .as_str()
+            .unwrap_or("none stated")
+            .to_owned();
         if !acceptable(&licence) {
             unknown.insert(package["name"].as_str().unwrap_or("?").to_owned(), licence);
         }
     }
     let complain = |(name, licence): (String, String)| {
-        Complaint::new("Cargo.lock", format!("`{name}` has licence `{licence}`, which is not on the list; use another crate"))
+        Complaint::new(
+            "Cargo.lock",
+            format!(
+                "`{name}` has licence `{licence}`, which is not on the list; use another crate"
+            ),
+        )
     };
     Ok(unknown.into_iter().map(complain).collect())
 }
@@ -107,7 +178,10 @@ pub fn licences(root: &Path) -> Result<Vec<Complaint>> {
 /// Whether an SPDX expression can be met: `OR` needs one side, `AND` needs both.
 fn acceptable(expression: &str) -> bool {
     let plain = expression.replace(['(', ')'], "").replace('/', " OR ");
-    plain.split(" AND ").all(|part| part.split(" OR ").any(|name| LICENCES.contains(&name.trim())))
+    plain.split(" AND ").all(|part| {
+        part.split(" OR ")
+            .any(|name| LICENCES.contains(&name.trim()))
+    })
 }
 
 #[cfg(test)]

@@ -6,7 +6,9 @@ use std::path::Path;
 /// All complaints about Markdown files.
 pub fn check(root: &Path, files: &[SourceFile]) -> Vec<Complaint> {
     let pages = files.iter().filter(|file| file.path.ends_with(".md"));
-    pages.flat_map(|page| dead_links(root, page).into_iter().chain(decision(page))).collect()
+    pages
+        .flat_map(|page| dead_links(root, page).into_iter().chain(decision(page)))
+        .collect()
 }
 
 fn dead_links(root: &Path, page: &SourceFile) -> Vec<Complaint> {
@@ -16,8 +18,13 @@ fn dead_links(root: &Path, page: &SourceFile) -> Vec<Complaint> {
         let outside = file.is_empty() || file.contains("://") || file.starts_with("mailto:");
         !outside && !root.join(folder).join(file).exists()
     };
-    let told = |target: &str| Complaint::new(&page.path, format!("the link `{target}` leads nowhere"));
-    link_targets(&page.text).into_iter().filter(leads_nowhere).map(told).collect()
+    let told =
+        |target: &str| Complaint::new(&page.path, format!("the link `{target}` leads nowhere"));
+    link_targets(&page.text)
+        .into_iter()
+        .filter(leads_nowhere)
+        .map(told)
+        .collect()
 }
 
 /// Targets of `](target)`, code blocks left out.
@@ -29,7 +36,11 @@ fn link_targets(text: &str) -> Vec<&str> {
         if in_code {
             continue;
         }
-        targets.extend(line.split("](").skip(1).filter_map(|rest| rest.split(')').next()));
+        targets.extend(
+            line.split("](")
+                .skip(1)
+                .filter_map(|rest| rest.split(')').next()),
+        );
     }
     targets
 }
@@ -39,9 +50,18 @@ fn decision(page: &SourceFile) -> Option<Complaint> {
     if name == "README.md" {
         return None;
     }
-    let parts = ["## Question", "## Choice", "## Why", "## Turned down", "## Look again"];
+    let parts = [
+        "## Question",
+        "## Choice",
+        "## Why",
+        "## Turned down",
+        "## Look again",
+    ];
     let missing = parts.iter().find(|part| !page.text.contains(**part))?;
-    Some(Complaint::new(&page.path, format!("a decision page needs the part `{missing}`")))
+    Some(Complaint::new(
+        &page.path,
+        format!("a decision page needs the part `{missing}`"),
+    ))
 }
 
 #[cfg(test)]
@@ -50,6 +70,9 @@ mod tests {
 
     #[test]
     fn links_in_code_are_no_links() {
-        assert_eq!(link_targets("[a](b.md) and [c](d.md#e)\n```\n[x](y)\n```\n"), ["b.md", "d.md#e"]);
+        assert_eq!(
+            link_targets("[a](b.md) and [c](d.md#e)\n```\n[x](y)\n```\n"),
+            ["b.md", "d.md#e"]
+        );
     }
 }

@@ -3,25 +3,46 @@
 use super::{Complaint, SourceFile};
 
 /// Names that say nothing about what is in the room.
-const EMPTY_NAMES: &[&str] = &["utils", "util", "common", "manager", "helper", "helpers", "misc"];
+const EMPTY_NAMES: &[&str] = &[
+    "utils", "util", "common", "manager", "helper", "helpers", "misc",
+];
 
 /// All complaints about file names and machine traces.
 pub fn check(files: &[SourceFile]) -> Vec<Complaint> {
-    files.iter().flat_map(|file| [name(file), trace(file), lock(file)]).flatten().collect()
+    files
+        .iter()
+        .flat_map(|file| [name(file), trace(file), lock(file)])
+        .flatten()
+        .collect()
 }
 
 fn name(file: &SourceFile) -> Option<Complaint> {
     let stem = |part: &str| part.split('.').next().unwrap_or_default().to_owned();
-    let bad = file.path.split('/').map(stem).find(|part| EMPTY_NAMES.contains(&part.as_str()))?;
-    Some(Complaint::new(&file.path, format!("`{bad}` says nothing: name the room by what is in it")))
+    let bad = file
+        .path
+        .split('/')
+        .map(stem)
+        .find(|part| EMPTY_NAMES.contains(&part.as_str()))?;
+    Some(Complaint::new(
+        &file.path,
+        format!("`{bad}` says nothing: name the room by what is in it"),
+    ))
 }
 
 /// Traces are assembled here so that this file does not complain about itself.
 fn traces() -> Vec<String> {
-    let hosts = [("crates", "io"), ("registry.npmjs", "org"), ("pypi", "org"), ("files.pythonhosted", "org"), ("npmmirror", "com")];
+    let hosts = [
+        ("crates", "io"),
+        ("registry.npmjs", "org"),
+        ("pypi", "org"),
+        ("files.pythonhosted", "org"),
+        ("npmmirror", "com"),
+    ];
     let folders = [("/wo", "rk/"), ("/ro", "ot/"), ("/ho", "me/")];
     let hosts = hosts.iter().map(|(name, end)| format!("{name}.{end}"));
-    hosts.chain(folders.iter().map(|(a, b)| format!("{a}{b}"))).collect()
+    hosts
+        .chain(folders.iter().map(|(a, b)| format!("{a}{b}")))
+        .collect()
 }
 
 /// A relative path may pass through folders that are called like those of a machine.
@@ -35,10 +56,16 @@ fn trace(file: &SourceFile) -> Option<Complaint> {
     }
     let words = traces();
     let (number, word) = file.text.lines().enumerate().find_map(|(number, line)| {
-        let word = words.iter().find(|word| line.match_indices(word.as_str()).any(|(at, _)| begins_a_path(line, at)))?;
+        let word = words.iter().find(|word| {
+            line.match_indices(word.as_str())
+                .any(|(at, _)| begins_a_path(line, at))
+        })?;
         Some((number + 1, word.clone()))
     })?;
-    Some(Complaint::new(format!("{}:{number}", file.path), format!("`{word}` is a path of a machine or a registry host: leave it out")))
+    Some(Complaint::new(
+        format!("{}:{number}", file.path),
+        format!("`{word}` is a path of a machine or a registry host: leave it out"),
+    ))
 }
 
 fn lock(file: &SourceFile) -> Option<Complaint> {
@@ -51,7 +78,11 @@ mod tests {
     use super::*;
 
     fn told(path: &str, text: &str) -> usize {
-        check(&[SourceFile { path: path.into(), text: text.into() }]).len()
+        check(&[SourceFile {
+            path: path.into(),
+            text: text.into(),
+        }])
+        .len()
     }
 
     #[test]

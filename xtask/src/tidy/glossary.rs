@@ -26,8 +26,14 @@ pub fn check(root: &Path, files: &[SourceFile]) -> Result<Vec<Complaint>> {
     let text = std::fs::read_to_string(root.join(path)).with_context(|| path)?;
     let glossary: Glossary = toml::from_str(&text)?;
     let code: Vec<&SourceFile> = files.iter().filter(|file| is_code(&file.path)).collect();
-    let mut complaints: Vec<Complaint> = glossary.term.iter().filter_map(|term| usage(path, term, &code)).collect();
-    let definitions = files.iter().filter(|file| file.path.starts_with("registers/") && file.path.ends_with(".toml"));
+    let mut complaints: Vec<Complaint> = glossary
+        .term
+        .iter()
+        .filter_map(|term| usage(path, term, &code))
+        .collect();
+    let definitions = files
+        .iter()
+        .filter(|file| file.path.starts_with("registers/") && file.path.ends_with(".toml"));
     complaints.extend(definitions.flat_map(|file| fields(&glossary, file)));
     Ok(complaints)
 }
@@ -40,7 +46,13 @@ fn is_code(path: &str) -> bool {
 fn usage(path: &str, term: &Term, code: &[&SourceFile]) -> Option<Complaint> {
     let found = code.iter().any(|file| file.text.contains(&term.en));
     match (found, term.later) {
-        (false, false) => Some(Complaint::new(path, format!("{} `{}` is not in the code: rename the code, or mark the term later = true", term.zh, term.en))),
+        (false, false) => Some(Complaint::new(
+            path,
+            format!(
+                "{} `{}` is not in the code: rename the code, or mark the term later = true",
+                term.zh, term.en
+            ),
+        )),
         _ => None,
     }
 }
@@ -53,18 +65,37 @@ fn fields(glossary: &Glossary, file: &SourceFile) -> Vec<Complaint> {
         if let Some(value) = quoted_after(line, "id") {
             id = value;
         }
-        let Some(label) = quoted_after(line, "label = { \"zh-CN\"").or_else(|| quoted_after(line, "label = { zh-CN")) else { continue };
-        let Some(term) = glossary.term.iter().find(|term| term.zh == label) else { continue };
-        if !term.en.eq_ignore_ascii_case(&id) && term.en.chars().all(|c| c.is_lowercase() || c == '_') {
+        let Some(label) = quoted_after(line, "label = { \"zh-CN\"")
+            .or_else(|| quoted_after(line, "label = { zh-CN"))
+        else {
+            continue;
+        };
+        let Some(term) = glossary.term.iter().find(|term| term.zh == label) else {
+            continue;
+        };
+        if !term.en.eq_ignore_ascii_case(&id)
+            && term.en.chars().all(|c| c.is_lowercase() || c == '_')
+        {
             let place = format!("{}:{}", file.path, number + 1);
-            complaints.push(Complaint::new(place, format!("{label} is `{}` in the glossary, here it is `{id}`", term.en)));
+            complaints.push(Complaint::new(
+                place,
+                format!(
+                    "{label} is `{}` in the glossary, here it is `{id}`",
+                    term.en
+                ),
+            ));
         }
     }
     complaints
 }
 
 fn quoted_after(line: &str, key: &str) -> Option<String> {
-    let rest = line.trim_start().strip_prefix(key)?.trim_start().strip_prefix('=')?.trim_start();
+    let rest = line
+        .trim_start()
+        .strip_prefix(key)?
+        .trim_start()
+        .strip_prefix('=')?
+        .trim_start();
     Some(rest.strip_prefix('"')?.split('"').next()?.to_owned())
 }
 
@@ -74,11 +105,23 @@ mod tests {
 
     #[test]
     fn a_field_that_names_a_term_otherwise_is_told() {
-        let glossary = Glossary { term: vec![Term { zh: "总投资".into(), en: "investment_total".into(), later: false }] };
+        let glossary = Glossary {
+            term: vec![Term {
+                zh: "总投资".into(),
+                en: "investment_total".into(),
+                later: false,
+            }],
+        };
         let text = "id = \"total\"\nlabel = { \"zh-CN\" = \"总投资\" }\n";
-        let file = SourceFile { path: "registers/x/definition.toml".into(), text: text.into() };
+        let file = SourceFile {
+            path: "registers/x/definition.toml".into(),
+            text: text.into(),
+        };
         assert_eq!(fields(&glossary, &file).len(), 1);
-        let good = SourceFile { path: file.path.clone(), text: text.replace("\"total\"", "\"investment_total\"") };
+        let good = SourceFile {
+            path: file.path.clone(),
+            text: text.replace("\"total\"", "\"investment_total\""),
+        };
         assert!(fields(&glossary, &good).is_empty());
     }
 }

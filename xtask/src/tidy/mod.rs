@@ -17,7 +17,10 @@ pub struct Complaint {
 
 impl Complaint {
     fn new(place: impl Into<String>, sentence: impl Into<String>) -> Self {
-        Self { place: place.into(), sentence: sentence.into() }
+        Self {
+            place: place.into(),
+            sentence: sentence.into(),
+        }
     }
 }
 
@@ -51,13 +54,26 @@ pub fn run(root: &Path) -> Result<()> {
 /// All files git tracks or would add (ignored ones left out), read as text; binary files are skipped.
 fn tracked_files(root: &Path) -> Result<Vec<SourceFile>> {
     let listing = std::process::Command::new("git")
-        .args(["ls-files", "--cached", "--others", "--exclude-standard", "-z"])
+        .args([
+            "ls-files",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+            "-z",
+        ])
         .current_dir(root)
         .output()?;
     let names = String::from_utf8(listing.stdout)?;
     let read = |name: &str| {
         let text = std::fs::read_to_string(PathBuf::from(root).join(name)).ok()?;
-        Some(SourceFile { path: name.to_owned(), text })
+        Some(SourceFile {
+            path: name.to_owned(),
+            text,
+        })
     };
-    Ok(names.split('\0').filter(|name| !name.is_empty()).filter_map(read).collect())
+    Ok(names
+        .split('\0')
+        .filter(|name| !name.is_empty())
+        .filter_map(read)
+        .collect())
 }

@@ -40,24 +40,35 @@ pub(super) fn token_hash(token: &str) -> String {
 /// A random token of 256 bits.
 pub(crate) fn new_token() -> Result<String, AppError> {
     let mut bytes = [0u8; 32];
-    getrandom::fill(&mut bytes).map_err(|error| AppError::File(std::io::Error::other(error.to_string())))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|error| AppError::File(std::io::Error::other(error.to_string())))?;
     Ok(hex::encode(bytes))
 }
 
 /// An instant some seconds from now, by the machine's clock.
 pub(super) fn machine_instant(offset: i64) -> String {
     let second = Clock::System.machine_seconds() + offset;
-    jiff::Timestamp::from_second(second).map(|instant| instant.to_string()).unwrap_or_default()
+    jiff::Timestamp::from_second(second)
+        .map(|instant| instant.to_string())
+        .unwrap_or_default()
 }
 
 /// Signs in with login and password. The same answer for an unknown account and a wrong password.
 pub fn sign_in(app: &App, login: &str, password: &str) -> Result<SignedIn, AppError> {
     let account = app.read(|reader| reader.account(login))?;
     let now = machine_instant(0);
-    if let Some(until) = account.as_ref().and_then(|account| account.locked_until.clone()).filter(|until| *until > now) {
-        return Err(AppError::Locked { minutes: minutes_between(&now, &until) });
+    if let Some(until) = account
+        .as_ref()
+        .and_then(|account| account.locked_until.clone())
+        .filter(|until| *until > now)
+    {
+        return Err(AppError::Locked {
+            minutes: minutes_between(&now, &until),
+        });
     }
-    let hash = account.as_ref().and_then(|account| account.password_hash.clone());
+    let hash = account
+        .as_ref()
+        .and_then(|account| account.password_hash.clone());
     let right = verify(password, hash.as_deref().unwrap_or(DUMMY_HASH)) && hash.is_some();
     match account {
         Some(account) if right && account.status == "active" => open(app, account, "password"),
@@ -74,11 +85,18 @@ fn wrong() -> AppError {
 }
 
 fn verify(password: &str, hash: &str) -> bool {
-    PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+    PasswordHash::new(hash).is_ok_and(|hash| {
+        Argon2::default()
+            .verify_password(password.as_bytes(), &hash)
+            .is_ok()
+    })
 }
 
 fn minutes_between(now: &str, until: &str) -> i64 {
-    let second = |text: &str| text.parse::<jiff::Timestamp>().map_or(0, jiff::Timestamp::as_second);
+    let second = |text: &str| {
+        text.parse::<jiff::Timestamp>()
+            .map_or(0, jiff::Timestamp::as_second)
+    };
     ((second(until) - second(now)) / 60).max(1)
 }
 
@@ -97,7 +115,12 @@ fn note_failure(app: &App, mut account: Account) -> Result<(), AppError> {
 }
 
 fn event(action: &str, login: &str) -> store::Event {
-    store::Event { action: action.to_owned(), register: Some("account".to_owned()), record: None, detail: Some(serde_json::json!({ "login": login })) }
+    store::Event {
+        action: action.to_owned(),
+        register: Some("account".to_owned()),
+        record: None,
+        detail: Some(serde_json::json!({ "login": login })),
+    }
 }
 
 /// Signs in with a one-time link.
@@ -137,7 +160,10 @@ fn open(app: &App, mut account: Account, way: &'static str) -> Result<SignedIn, 
         writer.note(event("login", &account.login), &meta)?;
         Ok(())
     })?;
-    Ok(SignedIn { token, me: me(app, &actor)? })
+    Ok(SignedIn {
+        token,
+        me: me(app, &actor)?,
+    })
 }
 
 fn actor_of(account: &Account) -> Actor {
@@ -154,14 +180,18 @@ fn actor_of(account: &Account) -> Actor {
 pub fn actor(app: &App, token: &str) -> Result<Actor, AppError> {
     let hash = token_hash(token);
     let (session, account) = app.read(|reader| {
-        let Some(session) = reader.session(&hash)? else { return Ok((None, None)) };
+        let Some(session) = reader.session(&hash)? else {
+            return Ok((None, None));
+        };
         let account = reader.account(&session.login)?;
         Ok((Some(session), account))
     })?;
     let (session, account) = session.zip(account).ok_or(AppError::NotSignedIn)?;
     let now = machine_instant(0);
     let idle_since = machine_instant(-IDLE_SECONDS);
-    let over = session.ended_at.is_some() || session.expires_at <= now || session.last_seen_at < idle_since;
+    let over = session.ended_at.is_some()
+        || session.expires_at <= now
+        || session.last_seen_at < idle_since;
     if over || account.status != "active" {
         return Err(AppError::NotSignedIn);
     }

@@ -56,23 +56,53 @@ fn refuse(place: &str, problem: impl Into<String>, remedy: impl Into<String>) ->
 pub fn add(app: &App, new: NewAccount) -> Result<(), AppError> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     if new.login.is_empty() || new.login.len() > 40 || !new.login.chars().all(plain) {
-        return Err(refuse("登录名", format!("登录名“{}”不合要求。", new.login), "请用 1 到 40 个字母、数字、点、横线。"));
+        return Err(refuse(
+            "登录名",
+            format!("登录名“{}”不合要求。", new.login),
+            "请用 1 到 40 个字母、数字、点、横线。",
+        ));
     }
-    if let Some(role) = new.roles.iter().find(|role| !ROLES.contains(&role.as_str())) {
-        return Err(refuse("角色", format!("没有角色“{role}”。"), format!("可用的角色：{}。", ROLES.join("、"))));
+    if let Some(role) = new
+        .roles
+        .iter()
+        .find(|role| !ROLES.contains(&role.as_str()))
+    {
+        return Err(refuse(
+            "角色",
+            format!("没有角色“{role}”。"),
+            format!("可用的角色：{}。", ROLES.join("、")),
+        ));
     }
     if app.read(|reader| reader.account(&new.login))?.is_some() {
-        return Err(refuse("登录名", format!("登录名“{}”已经有人用。", new.login), "请换一个；要重新发登录链接，用 guatu user link。"));
+        return Err(refuse(
+            "登录名",
+            format!("登录名“{}”已经有人用。", new.login),
+            "请换一个；要重新发登录链接，用 guatu user link。",
+        ));
     }
     if new.unit.is_none() && new.roles.iter().any(|role| role == "clerk") {
-        return Err(refuse("单位路径", "填报角色没有指明单位。", "请加 --unit，例如 410102.s013；要管全区请用 supervisor。"));
+        return Err(refuse(
+            "单位路径",
+            "填报角色没有指明单位。",
+            "请加 --unit，例如 410102.s013；要管全区请用 supervisor。",
+        ));
     }
     let org = match &new.unit {
         None => app.root().clone(),
-        Some(path) => OrgPath::new(path).map_err(|error| refuse("单位路径", error.to_string(), "例如 410102.s013，见单位台账的“路径”。"))?,
+        Some(path) => OrgPath::new(path).map_err(|error| {
+            refuse(
+                "单位路径",
+                error.to_string(),
+                "例如 410102.s013，见单位台账的“路径”。",
+            )
+        })?,
     };
     if !org.is_within(app.root()) {
-        return Err(refuse("单位路径", format!("“{org}”不在本区（{}）。", app.root()), "请填本区单位的路径，见单位台账的“路径”。"));
+        return Err(refuse(
+            "单位路径",
+            format!("“{org}”不在本区（{}）。", app.root()),
+            "请填本区单位的路径，见单位台账的“路径”。",
+        ));
     }
     let mut account = Account::new(&new.login, &new.name, org, new.roles, &machine_instant(0));
     account.post = (!new.post.is_empty()).then_some(new.post);
@@ -84,13 +114,22 @@ fn save(app: &App, account: Account, action: &'static str) -> Result<(), AppErro
     app.write(move |writer| {
         writer.put_account(&account)?;
         let detail = serde_json::json!({ "login": account.login });
-        writer.note(store::Event { action: action.to_owned(), register: Some("account".to_owned()), record: None, detail: Some(detail) }, &meta)?;
+        writer.note(
+            store::Event {
+                action: action.to_owned(),
+                register: Some("account".to_owned()),
+                record: None,
+                detail: Some(detail),
+            },
+            &meta,
+        )?;
         Ok(())
     })
 }
 
 fn find(app: &App, login: &str) -> Result<Account, AppError> {
-    app.read(|reader| reader.account(login))?.ok_or_else(|| AppError::NotFound(format!("账号“{login}”")))
+    app.read(|reader| reader.account(login))?
+        .ok_or_else(|| AppError::NotFound(format!("账号“{login}”")))
 }
 
 /// A one-time sign-in token for an account.
@@ -114,13 +153,25 @@ pub fn first_link(app: &App) -> Result<Option<String>, AppError> {
     const FIRST: &str = "ducha";
     let accounts = app.read(|reader| reader.accounts())?;
     if accounts.is_empty() {
-        let new = NewAccount { login: FIRST.to_owned(), name: "督查室".to_owned(), post: "区府办督查室".to_owned(), unit: None, roles: vec!["supervisor".to_owned()] };
+        let new = NewAccount {
+            login: FIRST.to_owned(),
+            name: "督查室".to_owned(),
+            post: "区府办督查室".to_owned(),
+            unit: None,
+            roles: vec!["supervisor".to_owned()],
+        };
         add(app, new)?;
         return link(app, FIRST).map(Some);
     }
-    let untouched = accounts.iter().all(|account| account.password_hash.is_none());
+    let untouched = accounts
+        .iter()
+        .all(|account| account.password_hash.is_none());
     let only_first = accounts.len() == 1 && accounts[0].login == FIRST;
-    if untouched && only_first { link(app, FIRST).map(Some) } else { Ok(None) }
+    if untouched && only_first {
+        link(app, FIRST).map(Some)
+    } else {
+        Ok(None)
+    }
 }
 
 /// All accounts.
@@ -140,9 +191,21 @@ pub fn list(app: &App) -> Result<Vec<AccountLine>, AppError> {
 /// Names by login, for histories.
 pub fn names(app: &App) -> Result<BTreeMap<String, String>, AppError> {
     let accounts = app.read(|reader| reader.accounts())?;
-    let fixed = [("system", "系统"), ("local", "本机命令行"), ("sample", "示范数据")];
-    let fixed = fixed.into_iter().map(|(login, name)| (login.to_owned(), name.to_owned()));
-    Ok(fixed.chain(accounts.into_iter().map(|account| (account.login, account.name))).collect())
+    let fixed = [
+        ("system", "系统"),
+        ("local", "本机命令行"),
+        ("sample", "示范数据"),
+    ];
+    let fixed = fixed
+        .into_iter()
+        .map(|(login, name)| (login.to_owned(), name.to_owned()));
+    Ok(fixed
+        .chain(
+            accounts
+                .into_iter()
+                .map(|account| (account.login, account.name)),
+        )
+        .collect())
 }
 
 /// Sets a password and ends the account's logins.
@@ -150,7 +213,8 @@ pub fn set_password(app: &App, login: &str, password: &str) -> Result<(), AppErr
     check_password(login, password)?;
     let mut account = find(app, login)?;
     let hash = Argon2::default().hash_password(password.as_bytes());
-    let hash = hash.map_err(|error| refuse("密码", format!("密码不能保存：{error}。"), "请换一个密码。"))?;
+    let hash =
+        hash.map_err(|error| refuse("密码", format!("密码不能保存：{error}。"), "请换一个密码。"))?;
     account.password_hash = Some(hash.to_string());
     account.password_changed_at = Some(machine_instant(0));
     save(app, account, "password_set")?;
@@ -159,9 +223,17 @@ pub fn set_password(app: &App, login: &str, password: &str) -> Result<(), AppErr
 
 fn check_password(login: &str, password: &str) -> Result<(), AppError> {
     let has = |test: fn(char) -> bool| usize::from(password.chars().any(test));
-    let kinds = has(|c| c.is_lowercase()) + has(|c| c.is_uppercase()) + has(char::is_numeric) + has(|c| !c.is_alphanumeric());
-    if password.chars().count() < PASSWORD_LENGTH || kinds < PASSWORD_KINDS || password.contains(login) {
-        let remedy = format!("请用至少 {PASSWORD_LENGTH} 个字符，含大写、小写、数字、符号中的 {PASSWORD_KINDS} 类，不含登录名。");
+    let kinds = has(|c| c.is_lowercase())
+        + has(|c| c.is_uppercase())
+        + has(char::is_numeric)
+        + has(|c| !c.is_alphanumeric());
+    if password.chars().count() < PASSWORD_LENGTH
+        || kinds < PASSWORD_KINDS
+        || password.contains(login)
+    {
+        let remedy = format!(
+            "请用至少 {PASSWORD_LENGTH} 个字符，含大写、小写、数字、符号中的 {PASSWORD_KINDS} 类，不含登录名。"
+        );
         return Err(refuse("密码", "密码太简单。", remedy));
     }
     Ok(())
@@ -171,8 +243,20 @@ fn check_password(login: &str, password: &str) -> Result<(), AppError> {
 pub fn set_enabled(app: &App, login: &str, enabled: bool) -> Result<(), AppError> {
     let mut account = find(app, login)?;
     account.status = if enabled { "active" } else { "disabled" }.to_owned();
-    save(app, account, if enabled { "account_enabled" } else { "account_disabled" })?;
-    if enabled { Ok(()) } else { end_logins(app, login) }
+    save(
+        app,
+        account,
+        if enabled {
+            "account_enabled"
+        } else {
+            "account_disabled"
+        },
+    )?;
+    if enabled {
+        Ok(())
+    } else {
+        end_logins(app, login)
+    }
 }
 
 fn end_logins(app: &App, login: &str) -> Result<(), AppError> {

@@ -34,7 +34,13 @@ impl Actor {
     }
 
     fn whole(app: &App, login: &str, name: &str) -> Self {
-        Self { login: login.to_owned(), name: name.to_owned(), post: String::new(), org: app.root().clone(), roles: vec!["supervisor".to_owned()] }
+        Self {
+            login: login.to_owned(),
+            name: name.to_owned(),
+            post: String::new(),
+            org: app.root().clone(),
+            roles: vec!["supervisor".to_owned()],
+        }
     }
 
     fn has(&self, role: &str) -> bool {
@@ -59,18 +65,34 @@ impl Actor {
     /// Any role reads.
     pub fn need_read(&self) -> Result<(), AppError> {
         let known = self.roles.iter().any(|role| ROLES.contains(&role.as_str()));
-        if known { Ok(()) } else { Err(AppError::Forbidden("账号没有分配角色，请联系管理员".to_owned())) }
+        if known {
+            Ok(())
+        } else {
+            Err(AppError::Forbidden(
+                "账号没有分配角色，请联系管理员".to_owned(),
+            ))
+        }
     }
 
     /// A record out of sight does not exist for this person.
     pub fn need_sight(&self, path: &OrgPath) -> Result<(), AppError> {
         self.need_read()?;
-        if self.may_see(path) { Ok(()) } else { Err(AppError::NotFound("这条记录".to_owned())) }
+        if self.may_see(path) {
+            Ok(())
+        } else {
+            Err(AppError::NotFound("这条记录".to_owned()))
+        }
     }
 
     /// A writing role.
     pub fn need_write(&self) -> Result<(), AppError> {
-        if self.may_write() { Ok(()) } else { Err(AppError::Forbidden("账号只能查看，不能修改；需要填报请联系管理员".to_owned())) }
+        if self.may_write() {
+            Ok(())
+        } else {
+            Err(AppError::Forbidden(
+                "账号只能查看，不能修改；需要填报请联系管理员".to_owned(),
+            ))
+        }
     }
 
     /// A writing role in the tree of that organisation.
@@ -85,22 +107,44 @@ mod tests {
     use super::*;
 
     fn actor(path: &str, role: &str) -> Actor {
-        Actor { login: "a".into(), name: "甲".into(), post: String::new(), org: OrgPath::new(path).expect("path"), roles: vec![role.into()] }
+        Actor {
+            login: "a".into(),
+            name: "甲".into(),
+            post: String::new(),
+            org: OrgPath::new(path).expect("path"),
+            roles: vec![role.into()],
+        }
     }
 
     #[test]
     fn a_street_clerk_reaches_the_own_street_only() {
         let clerk = actor("410102.s013", "clerk");
-        assert!(clerk.need_write_at(&OrgPath::new("410102.s013").expect("path")).is_ok());
-        assert!(matches!(clerk.need_write_at(&OrgPath::new("410102.s012").expect("path")), Err(AppError::NotFound(_))));
-        assert!(matches!(clerk.need_sight(&OrgPath::new("410102").expect("path")), Err(AppError::NotFound(_))));
+        assert!(
+            clerk
+                .need_write_at(&OrgPath::new("410102.s013").expect("path"))
+                .is_ok()
+        );
+        assert!(matches!(
+            clerk.need_write_at(&OrgPath::new("410102.s012").expect("path")),
+            Err(AppError::NotFound(_))
+        ));
+        assert!(matches!(
+            clerk.need_sight(&OrgPath::new("410102").expect("path")),
+            Err(AppError::NotFound(_))
+        ));
     }
 
     #[test]
     fn a_viewer_reads_and_an_unknown_role_does_nothing() {
         let path = OrgPath::new("410102.s013").expect("path");
         assert!(actor("410102", "viewer").need_sight(&path).is_ok());
-        assert!(matches!(actor("410102", "viewer").need_write_at(&path), Err(AppError::Forbidden(_))));
-        assert!(matches!(actor("410102", "guest").need_read(), Err(AppError::Forbidden(_))));
+        assert!(matches!(
+            actor("410102", "viewer").need_write_at(&path),
+            Err(AppError::Forbidden(_))
+        ));
+        assert!(matches!(
+            actor("410102", "guest").need_read(),
+            Err(AppError::Forbidden(_))
+        ));
     }
 }

@@ -3,7 +3,8 @@
 use crate::district::DistrictState;
 use crate::figure::Figure;
 use crate::page::home::{
-    Loop, PipelineCell, PipelineRow, ProgrammeRow, Programmes, RoundHead, StatedRates, Stop, Tile, Tiles, Tour,
+    Loop, PipelineCell, PipelineRow, ProgrammeRow, Programmes, RoundHead, StatedRates, Stop, Tile,
+    Tiles, Tour,
 };
 use crate::page::{Item, LightCount};
 use ground::{Date, Fen, Period, PeriodKind, ProjectId, Ratio, RecordId};
@@ -27,14 +28,33 @@ const RETURN_RED_PERMILLE: i64 = 700;
 pub fn round_head(state: &DistrictState) -> Option<RoundHead> {
     let round = state.newest_round()?;
     let summary = portfolio::summarise(round, &state.memberships, state.today);
-    let members: Vec<ProjectId> = summary.computed_total.as_ref().map(|part| part.projects.clone()).unwrap_or_default();
+    let members: Vec<ProjectId> = summary
+        .computed_total
+        .as_ref()
+        .map(|part| part.projects.clone())
+        .unwrap_or_default();
     let filter = format!("round:eq:{}", round.id);
-    let demo = state.memberships.iter().filter(|member| member.round == round.id).filter_map(|member| member.id).any(|id| state.is_demo(id));
-    let basis = format!("{}成员公布投资额之和，调出的不计；一个项目在本期只算一次", round.name);
+    let demo = state
+        .memberships
+        .iter()
+        .filter(|member| member.round == round.id)
+        .filter_map(|member| member.id)
+        .any(|id| state.is_demo(id));
+    let basis = format!(
+        "{}成员公布投资额之和，调出的不计；一个项目在本期只算一次",
+        round.name
+    );
     let amount = summary.amount()?;
     let count = usize::try_from(summary.count()?).unwrap_or_default();
-    let total = Figure::money(amount, basis, state.today).from_records("round_membership", &filter, members.len()).marked(demo);
-    let project_count = Figure::count(count, "个", format!("{}成员中不同项目的个数", round.name), state.today);
+    let total = Figure::money(amount, basis, state.today)
+        .from_records("round_membership", &filter, members.len())
+        .marked(demo);
+    let project_count = Figure::count(
+        count,
+        "个",
+        format!("{}成员中不同项目的个数", round.name),
+        state.today,
+    );
     Some(RoundHead {
         no: round.no,
         label: round.name.clone(),
@@ -50,10 +70,21 @@ pub fn light_counts(lights: impl Iterator<Item = Rag>) -> Vec<LightCount> {
     for rag in lights {
         *counts.entry(rag.weight()).or_default() += 1;
     }
-    let order = [(Rag::Green, true), (Rag::Yellow, true), (Rag::Red, true), (Rag::Done, false), (Rag::Grey, false)];
+    let order = [
+        (Rag::Green, true),
+        (Rag::Yellow, true),
+        (Rag::Red, true),
+        (Rag::Done, false),
+        (Rag::Grey, false),
+    ];
     let line = |(rag, always): (Rag, bool)| {
         let count = counts.get(&rag.weight()).copied().unwrap_or(0);
-        (always || count > 0).then(|| LightCount { rag, label: rag.label().to_owned(), rule: String::new(), count })
+        (always || count > 0).then(|| LightCount {
+            rag,
+            label: rag.label().to_owned(),
+            rule: String::new(),
+            count,
+        })
     };
     order.into_iter().filter_map(line).collect()
 }
@@ -61,10 +92,30 @@ pub fn light_counts(lights: impl Iterator<Item = Rag>) -> Vec<LightCount> {
 /// The newest rounds with their batches; bars share one scale.
 pub fn pipeline(state: &DistrictState) -> Vec<PipelineRow> {
     let newest = state.newest_round().map_or(i64::MAX, |round| round.no);
-    let rounds: Vec<&Round> = state.rounds.iter().rev().filter(|round| !round.is_combined() && round.no <= newest).take(PIPELINE_ROUNDS).collect();
-    let mut rows: Vec<PipelineRow> = rounds.iter().map(|round| pipeline_row(state, round)).collect();
-    let amount = |cell: &PipelineCell| cell.amount.value.as_deref().and_then(Fen::from_yuan).map_or(0, |fen| fen.0);
-    let longest = rows.iter().flat_map(|row| &row.batches).map(amount).max().unwrap_or(0);
+    let rounds: Vec<&Round> = state
+        .rounds
+        .iter()
+        .rev()
+        .filter(|round| !round.is_combined() && round.no <= newest)
+        .take(PIPELINE_ROUNDS)
+        .collect();
+    let mut rows: Vec<PipelineRow> = rounds
+        .iter()
+        .map(|round| pipeline_row(state, round))
+        .collect();
+    let amount = |cell: &PipelineCell| {
+        cell.amount
+            .value
+            .as_deref()
+            .and_then(Fen::from_yuan)
+            .map_or(0, |fen| fen.0)
+    };
+    let longest = rows
+        .iter()
+        .flat_map(|row| &row.batches)
+        .map(amount)
+        .max()
+        .unwrap_or(0);
     for cell in rows.iter_mut().flat_map(|row| &mut row.batches) {
         let scaled = i128::from(amount(cell)) * 1000 / i128::from(longest.max(1));
         cell.bar_permille = i64::try_from(scaled).unwrap_or(1000);
@@ -77,26 +128,55 @@ fn pipeline_row(state: &DistrictState, round: &Round) -> PipelineRow {
     let cells = summary.batches.iter().map(|batch| {
         let computed = batch.computed.as_ref();
         let listed = computed.map(portfolio::Part::count);
-        let stated = batch.stated.count.and_then(|count| usize::try_from(count).ok());
+        let stated = batch
+            .stated
+            .count
+            .and_then(|count| usize::try_from(count).ok());
         let (basis, fen) = match computed {
-            Some(part) => (format!("{}{}成员公布投资额之和", round.name, batch.batch.label()), Some(part.amount)),
-            None => (format!("{}{}，报道给出的合计，没有项目名单", round.name, batch.batch.label()), batch.stated.amount.map(|amount| amount.fen)),
+            Some(part) => (
+                format!("{}{}成员公布投资额之和", round.name, batch.batch.label()),
+                Some(part.amount),
+            ),
+            None => (
+                format!(
+                    "{}{}，报道给出的合计，没有项目名单",
+                    round.name,
+                    batch.batch.label()
+                ),
+                batch.stated.amount.map(|amount| amount.fen),
+            ),
         };
-        let filter = format!("round:eq:{}&filter=batch:eq:{}", round.id, batch.batch.code());
-        let amount = fen.map_or_else(|| Figure::stated("—", &basis, state.today), |fen| Figure::money(fen, &basis, state.today));
+        let filter = format!(
+            "round:eq:{}&filter=batch:eq:{}",
+            round.id,
+            batch.batch.code()
+        );
+        let amount = fen.map_or_else(
+            || Figure::stated("—", &basis, state.today),
+            |fen| Figure::money(fen, &basis, state.today),
+        );
         let count = listed.or(stated).unwrap_or(0);
         PipelineCell {
             batch: batch.batch.code().to_owned(),
             label: batch.batch.label().to_owned(),
             next_label: batch.batch.moving_to().to_owned(),
-            amount: if computed.is_some() { amount.from_records("round_membership", filter, count) } else { amount },
+            amount: if computed.is_some() {
+                amount.from_records("round_membership", filter, count)
+            } else {
+                amount
+            },
             count,
             bar_permille: 0,
             note: batch_note(state, round, batch.batch),
         }
     });
     let count = usize::try_from(summary.count().unwrap_or(0)).unwrap_or_default();
-    PipelineRow { round_no: round.no, label: round.name.clone(), project_count: count, batches: cells.collect() }
+    PipelineRow {
+        round_no: round.no,
+        label: round.name.clone(),
+        project_count: count,
+        batches: cells.collect(),
+    }
 }
 
 /// 已全部开工, 预计达效 100%, or what the members' own dates say.
@@ -111,7 +191,8 @@ fn batch_note(state: &DistrictState, round: &Round, batch: Batch) -> String {
         Batch::Commissioned => RateKind::Benefit,
     };
     let verb = batch.moving_to().trim_start_matches('转');
-    let percent = |rate: &portfolio::StatedRate| Ratio::new(rate.percent.into(), 10_000).percent_text();
+    let percent =
+        |rate: &portfolio::StatedRate| Ratio::new(rate.percent.into(), 10_000).percent_text();
     if let Some(stated) = round.stated_rate(kind, false) {
         return format!("{verb}{}", percent(stated));
     }
@@ -130,38 +211,84 @@ fn batch_note(state: &DistrictState, round: &Round, batch: Batch) -> String {
 
 /// Rates that a combined round states (前五期).
 pub fn stated_rates(state: &DistrictState) -> Option<StatedRates> {
-    let round = state.rounds.iter().rev().find(|round| round.is_combined() && !round.stated_rates.is_empty())?;
+    let round = state
+        .rounds
+        .iter()
+        .rev()
+        .find(|round| round.is_combined() && !round.stated_rates.is_empty())?;
     let actual = round.stated_rates.iter().filter(|rate| !rate.forecast);
     let basis = format!("{}合并口径，报道给出，不是本系统计算", round.name);
     let figure = |rate: &portfolio::StatedRate| {
         let text = Ratio::new(rate.percent.into(), 10_000).percent_text();
-        (rate.kind.label().to_owned(), Figure::stated(text, &basis, state.today))
+        (
+            rate.kind.label().to_owned(),
+            Figure::stated(text, &basis, state.today),
+        )
     };
     let rates: Vec<(String, Figure)> = actual.map(figure).collect();
     let all_full = rates.iter().all(|(_, figure)| figure.text == "100%");
-    let note = if all_full { format!("{}项目均已转化到位", round.name.trim_start_matches('前')) } else { String::new() };
-    Some(StatedRates { title: format!("{}滚动转化", round.name), rates, note })
+    let note = if all_full {
+        format!("{}项目均已转化到位", round.name.trim_start_matches('前'))
+    } else {
+        String::new()
+    };
+    Some(StatedRates {
+        title: format!("{}滚动转化", round.name),
+        rates,
+        note,
+    })
 }
 
 /// 今天盯这几件: late milestones, matters overdue or due soon, returns not complete. Worst first.
 pub fn watch(state: &DistrictState) -> Vec<Item> {
     let mut items: Vec<(u8, i64, Item)> = Vec::new();
     let standings: Vec<_> = state.standings.values().cloned().collect();
-    for node in portfolio::due_nodes(&standings, state.today).into_iter().filter(|node| node.overdue_days > 0) {
+    for node in portfolio::due_nodes(&standings, state.today)
+        .into_iter()
+        .filter(|node| node.overdue_days > 0)
+    {
         let text = format!("{} {}", node.project_name, node.name);
-        items.push((node.rag.weight(), -node.overdue_days, item(node.rag, node.rag.label(), "", text, node.text(), project_link(node.project))));
+        items.push((
+            node.rag.weight(),
+            -node.overdue_days,
+            item(
+                node.rag,
+                node.rag.label(),
+                "",
+                text,
+                node.text(),
+                project_link(node.project),
+            ),
+        ));
     }
     for matter in &state.matters {
-        let Some((rag, word, left)) = urgency(matter, state.today) else { continue };
+        let Some((rag, word, left)) = urgency(matter, state.today) else {
+            continue;
+        };
         items.push((rag.weight(), left, matter_item(state, matter, rag, word)));
     }
-    items.extend(missing_returns(state).into_iter().map(|one| (one.rag.weight(), 0, one)));
+    items.extend(
+        missing_returns(state)
+            .into_iter()
+            .map(|one| (one.rag.weight(), 0, one)),
+    );
     items.sort_by_key(|(weight, left, _)| (std::cmp::Reverse(*weight), *left));
-    items.into_iter().map(|(_, _, item)| item).take(WATCH_LINES).collect()
+    items
+        .into_iter()
+        .map(|(_, _, item)| item)
+        .take(WATCH_LINES)
+        .collect()
 }
 
 fn item(rag: Rag, word: &str, unit: &str, text: String, due_text: String, link: String) -> Item {
-    Item { rag, word: word.to_owned(), unit: unit.to_owned(), text, due_text, link }
+    Item {
+        rag,
+        word: word.to_owned(),
+        unit: unit.to_owned(),
+        text,
+        due_text,
+        link,
+    }
 }
 
 /// Page of a project.
@@ -188,7 +315,14 @@ pub fn matter_item(state: &DistrictState, matter: &Matter, rag: Rag, word: &str)
         MatterPace::NoDueDay => "未定期限".to_owned(),
     };
     let link = format!("/registers/matter/{}", matter.id);
-    item(rag, word, &state.unit_name(matter.lead_unit), matter.title.clone(), due, link)
+    item(
+        rag,
+        word,
+        &state.unit_name(matter.lead_unit),
+        matter.title.clone(),
+        due,
+        link,
+    )
 }
 
 fn missing_returns(state: &DistrictState) -> Vec<Item> {
@@ -196,33 +330,66 @@ fn missing_returns(state: &DistrictState) -> Vec<Item> {
     let one = |(id, name, received, expected): (RecordId, String, i64, i64)| {
         let missing = expected - received;
         let link = format!("/registers/programme_return/{id}");
-        (missing > 0).then(|| item(Rag::Grey, "待办", "", format!("{name}：{missing} 家未报"), "本周".to_owned(), link))
+        (missing > 0).then(|| {
+            item(
+                Rag::Grey,
+                "待办",
+                "",
+                format!("{name}：{missing} 家未报"),
+                "本周".to_owned(),
+                link,
+            )
+        })
     };
     rows.into_iter().filter_map(one).collect()
 }
 
 /// 街道一张图: each sub-district with the worst light of its projects.
 pub fn tiles(state: &DistrictState) -> Tiles {
-    let streets: Vec<_> = state.organisations.values().filter(|one| one.kind == "subdistrict").collect();
+    let streets: Vec<_> = state
+        .organisations
+        .values()
+        .filter(|one| one.kind == "subdistrict")
+        .collect();
     let cells: Vec<Tile> = streets
         .iter()
         .enumerate()
         .map(|(index, street)| {
-            let projects: Vec<ProjectId> = state.projects.iter().filter(|project| project.subdistrict == Some(street.id)).map(|project| project.id).collect();
-            let worst = projects.iter().map(|id| state.rag(*id)).fold(Rag::Done, Rag::worse);
+            let projects: Vec<ProjectId> = state
+                .projects
+                .iter()
+                .filter(|project| project.subdistrict == Some(street.id))
+                .map(|project| project.id)
+                .collect();
+            let worst = projects
+                .iter()
+                .map(|id| state.rag(*id))
+                .fold(Rag::Done, Rag::worse);
             let (row, column) = street.tile.unwrap_or_else(|| unplaced(index));
             Tile {
-                organisation_path: street.path.as_ref().map(ToString::to_string).unwrap_or_default(),
+                organisation_path: street
+                    .path
+                    .as_ref()
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
                 name: street.name.trim_end_matches("街道").to_owned(),
                 row,
                 column,
                 project_count: projects.len(),
-                rag: if projects.is_empty() { Rag::Grey } else { worst },
+                rag: if projects.is_empty() {
+                    Rag::Grey
+                } else {
+                    worst
+                },
             }
         })
         .collect();
     let lights = light_counts(cells.iter().map(|tile| tile.rag));
-    Tiles { note: format!("{} 个街道，示意位置", cells.len()), cells, lights }
+    Tiles {
+        note: format!("{} 个街道，示意位置", cells.len()),
+        cells,
+        lights,
+    }
 }
 
 /// Streets the district has not placed stand in rows of five.
@@ -235,18 +402,45 @@ fn unplaced(index: usize) -> (i64, i64) {
 pub fn tour(state: &DistrictState) -> Option<Tour> {
     let tours = state.plain.get("site_tour")?;
     let held = |record: &&Record| record.date("held_on").is_some_and(|day| day <= state.today);
-    let newest = tours.iter().filter(held).max_by_key(|record| record.date("held_on"))?;
+    let newest = tours
+        .iter()
+        .filter(held)
+        .max_by_key(|record| record.date("held_on"))?;
     let day = newest.date("held_on")?;
-    let stops: Vec<Stop> = newest.rows("stops").iter().enumerate().map(|(index, stop)| stop_line(state, day, index, stop)).collect();
+    let stops: Vec<Stop> = newest
+        .rows("stops")
+        .iter()
+        .enumerate()
+        .map(|(index, stop)| stop_line(state, day, index, stop))
+        .collect();
     let note = format!("{}月{}日，{} 个点位", day.month(), day.day(), stops.len());
-    Some(Tour { title: "调研观摩".to_owned(), note, stops })
+    Some(Tour {
+        title: "调研观摩".to_owned(),
+        note,
+        stops,
+    })
 }
 
 fn stop_line(state: &DistrictState, day: Date, index: usize, stop: &register::Fields) -> Stop {
-    let done = stop.get("done").and_then(Value::as_bool).unwrap_or(day < state.today);
-    let project = stop.get("project").and_then(Value::as_ref_id).map(ProjectId);
-    let asked = state.matters.iter().filter(|matter| matter.project.is_some() && matter.project == project && matter.asked_on == Some(day)).count();
-    let arrive = stop.get("arrive").and_then(Value::as_text).unwrap_or_default();
+    let done = stop
+        .get("done")
+        .and_then(Value::as_bool)
+        .unwrap_or(day < state.today);
+    let project = stop
+        .get("project")
+        .and_then(Value::as_ref_id)
+        .map(ProjectId);
+    let asked = state
+        .matters
+        .iter()
+        .filter(|matter| {
+            matter.project.is_some() && matter.project == project && matter.asked_on == Some(day)
+        })
+        .count();
+    let arrive = stop
+        .get("arrive")
+        .and_then(Value::as_text)
+        .unwrap_or_default();
     let part = match stop.get("part").and_then(Value::as_text) {
         Some("morning") => "上午",
         Some("afternoon") => "下午",
@@ -261,7 +455,11 @@ fn stop_line(state: &DistrictState, day: Date, index: usize, stop: &register::Fi
     };
     Stop {
         order: i64::try_from(index + 1).unwrap_or_default(),
-        name: stop.get("name").and_then(Value::as_text).unwrap_or_default().to_owned(),
+        name: stop
+            .get("name")
+            .and_then(Value::as_text)
+            .unwrap_or_default()
+            .to_owned(),
         done,
         note,
     }
@@ -270,21 +468,37 @@ fn stop_line(state: &DistrictState, day: Date, index: usize, stop: &register::Fi
 /// 交办闭环: matters asked for in the quarter by state, and the open ones nearest their day.
 pub fn matters(state: &DistrictState) -> Loop {
     let quarter = PeriodKind::Quarter.containing(state.today);
-    let asked = |matter: &&Matter| matter.asked_on.is_some_and(|day| quarter.contains(day) && day <= state.today);
+    let asked = |matter: &&Matter| {
+        matter
+            .asked_on
+            .is_some_and(|day| quarter.contains(day) && day <= state.today)
+    };
     let own: Vec<Matter> = state.matters.iter().filter(asked).cloned().collect();
     let funnel = portfolio::funnel(&own);
-    let mut open: Vec<&Matter> = state.matters.iter().filter(|matter| !matter.state.is_closed()).collect();
+    let mut open: Vec<&Matter> = state
+        .matters
+        .iter()
+        .filter(|matter| !matter.state.is_closed())
+        .collect();
     open.sort_by_key(|matter| (matter.due_on.is_none(), matter.due_on, matter.id));
-    let overdue = open.iter().filter(|matter| matches!(matter.pace(state.today), MatterPace::Overdue(_))).count();
+    let overdue = open
+        .iter()
+        .filter(|matter| matches!(matter.pace(state.today), MatterPace::Overdue(_)))
+        .count();
     let line = |matter: &&Matter| {
-        let (rag, word) = urgency(matter, state.today).map_or((Rag::Grey, "在办"), |(rag, word, _)| (rag, word));
+        let (rag, word) = urgency(matter, state.today)
+            .map_or((Rag::Grey, "在办"), |(rag, word, _)| (rag, word));
         matter_item(state, matter, rag, word)
     };
     Loop {
         note: format!("{}累计 {} 件", period_name(quarter), own.len()),
         stages: vec![
             ("已交办".to_owned(), funnel.issued, false),
-            ("整改中".to_owned(), funnel.in_progress, funnel.in_progress > 0),
+            (
+                "整改中".to_owned(),
+                funnel.in_progress,
+                funnel.in_progress > 0,
+            ),
             ("待核验".to_owned(), funnel.verify, false),
             ("已销号".to_owned(), funnel.closed, false),
             ("回头看".to_owned(), funnel.recheck, false),
@@ -297,7 +511,10 @@ pub fn matters(state: &DistrictState) -> Loop {
 /// 一季度, without the year.
 pub fn period_name(period: Period) -> String {
     match period {
-        Period::Quarter { quarter, .. } => format!("{}季度", ["一", "二", "三", "四"][usize::try_from(quarter - 1).unwrap_or_default() % 4]),
+        Period::Quarter { quarter, .. } => format!(
+            "{}季度",
+            ["一", "二", "三", "四"][usize::try_from(quarter - 1).unwrap_or_default() % 4]
+        ),
         other => other.label(),
     }
 }
@@ -311,15 +528,37 @@ pub fn programmes(state: &DistrictState) -> Option<Programmes> {
     let total = rows.len();
     let row = |(_, name, received, expected): (RecordId, String, i64, i64)| {
         let ratio = Ratio::new(received.into(), expected.into());
-        let permille = if expected > 0 { received * 1000 / expected } else { 0 };
-        ProgrammeRow { name, permille, text: whole_percent(received, expected).unwrap_or_else(|| ratio.percent_text()), rag: return_light(permille) }
+        let permille = if expected > 0 {
+            received * 1000 / expected
+        } else {
+            0
+        };
+        ProgrammeRow {
+            name,
+            permille,
+            text: whole_percent(received, expected).unwrap_or_else(|| ratio.percent_text()),
+            rag: return_light(permille),
+        }
     };
-    Some(Programmes { note: "本周填报".to_owned(), total, rows: rows.into_iter().map(row).take(PROGRAMME_LINES).collect() })
+    Some(Programmes {
+        note: "本周填报".to_owned(),
+        total,
+        rows: rows.into_iter().map(row).take(PROGRAMME_LINES).collect(),
+    })
 }
 
 /// Whole percents are enough for returns; 100% only when every one is in.
 fn whole_percent(received: i64, expected: i64) -> Option<String> {
-    (expected > 0).then(|| format!("{}%", if received == expected { 100 } else { ((received * 1000 / expected + 5) / 10).min(99) }))
+    (expected > 0).then(|| {
+        format!(
+            "{}%",
+            if received == expected {
+                100
+            } else {
+                ((received * 1000 / expected + 5) / 10).min(99)
+            }
+        )
+    })
 }
 
 fn return_light(permille: i64) -> Rag {
@@ -332,12 +571,36 @@ fn return_light(permille: i64) -> Rag {
 
 /// Id, programme, received and expected of the newest period that has returns.
 fn newest_returns(state: &DistrictState) -> Vec<(RecordId, String, i64, i64)> {
-    let records = state.plain.get("programme_return").map(Vec::as_slice).unwrap_or_default();
-    let period_of = |record: &Record| record.text("period").and_then(|text| text.parse::<Period>().ok());
-    let begun = |record: &&Record| period_of(record).is_some_and(|period| period.first() <= state.today);
-    let newest = records.iter().filter(begun).filter_map(period_of).max_by_key(|period| period.first());
-    let row = |record: &Record| Some((record.id, record.text("programme")?.to_owned(), record.int("returned_count")?, record.int("should_count")?));
-    records.iter().filter(|record| period_of(record) == newest && newest.is_some()).filter_map(row).collect()
+    let records = state
+        .plain
+        .get("programme_return")
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let period_of = |record: &Record| {
+        record
+            .text("period")
+            .and_then(|text| text.parse::<Period>().ok())
+    };
+    let begun =
+        |record: &&Record| period_of(record).is_some_and(|period| period.first() <= state.today);
+    let newest = records
+        .iter()
+        .filter(begun)
+        .filter_map(period_of)
+        .max_by_key(|period| period.first());
+    let row = |record: &Record| {
+        Some((
+            record.id,
+            record.text("programme")?.to_owned(),
+            record.int("returned_count")?,
+            record.int("should_count")?,
+        ))
+    };
+    records
+        .iter()
+        .filter(|record| period_of(record) == newest && newest.is_some())
+        .filter_map(row)
+        .collect()
 }
 
 #[cfg(test)]

@@ -31,8 +31,20 @@ struct Job {
 }
 
 /// Writes all rows that are not refused and not skipped.
-#[allow(clippy::too_many_arguments, reason = "the pieces of one import, each of its own kind")]
-pub fn apply(app: &App, actor: &Actor, file_name: &str, bytes: &[u8], read: Read, decided: Vec<Decided>, skip: &[String], reason: &str) -> Result<ImportResult, AppError> {
+#[allow(
+    clippy::too_many_arguments,
+    reason = "the pieces of one import, each of its own kind"
+)]
+pub fn apply(
+    app: &App,
+    actor: &Actor,
+    file_name: &str,
+    bytes: &[u8],
+    read: Read,
+    decided: Vec<Decided>,
+    skip: &[String],
+    reason: &str,
+) -> Result<ImportResult, AppError> {
     need_known_units(app, actor, &read.new_organisations)?;
     let counted = counts(&decided);
     let left_out = |one: &Decided| one.act == ImportAct::Refused || skip.contains(&one.place);
@@ -42,7 +54,11 @@ pub fn apply(app: &App, actor: &Actor, file_name: &str, bytes: &[u8], read: Read
         return Err(super::nothing(file_name));
     }
     let of = |act: ImportAct| rows.iter().filter(|one| one.act == act).count();
-    let (created, updated, unchanged) = (of(ImportAct::Create), of(ImportAct::Update), of(ImportAct::Same));
+    let (created, updated, unchanged) = (
+        of(ImportAct::Create),
+        of(ImportAct::Update),
+        of(ImportAct::Same),
+    );
     let summary = serde_json::json!({ "created": created, "updated": updated, "unchanged": unchanged, "skipped": skipped, "refused": counted.get("refused").copied().unwrap_or(0) });
     let job = Job {
         batch: NewBatch {
@@ -52,7 +68,10 @@ pub fn apply(app: &App, actor: &Actor, file_name: &str, bytes: &[u8], read: Read
             rows: rows.len() as u64,
             summary: Some(summary.to_string()),
         },
-        mapping: (read.table.fingerprint.clone(), serde_json::to_string(&read.mapping).unwrap_or_default()),
+        mapping: (
+            read.table.fingerprint.clone(),
+            serde_json::to_string(&read.mapping).unwrap_or_default(),
+        ),
         units: read.new_organisations,
         definition: read.definition,
         definitions: app.definitions().to_vec(),
@@ -64,7 +83,13 @@ pub fn apply(app: &App, actor: &Actor, file_name: &str, bytes: &[u8], read: Read
     let meta = app.meta(actor, reason);
     let root = app.root().clone();
     let batch = app.write(move |writer| job.run(writer, meta, &root))?;
-    Ok(ImportResult { batch_id: batch.to_string(), created, updated, unchanged, skipped })
+    Ok(ImportResult {
+        batch_id: batch.to_string(),
+        created,
+        updated,
+        unchanged,
+        skipped,
+    })
 }
 
 /// The directory belongs to the whole district: a person of one part of it cannot add units by an import.
@@ -73,13 +98,23 @@ fn need_known_units(app: &App, actor: &Actor, new: &[(RecordId, String)]) -> Res
         return Ok(());
     }
     let unknown = |(_, name): &(RecordId, String)| {
-        Finding::error("import.unknown_unit", name.clone(), format!("单位“{name}”还没有登记。"), "请督查室先登记这个单位，或改成已登记的名称。")
+        Finding::error(
+            "import.unknown_unit",
+            name.clone(),
+            format!("单位“{name}”还没有登记。"),
+            "请督查室先登记这个单位，或改成已登记的名称。",
+        )
     };
     Err(AppError::Invalid(new.iter().map(unknown).collect()))
 }
 
 impl Job {
-    fn run(mut self, writer: &mut Writer<'_>, mut meta: Meta, root: &OrgPath) -> Result<RecordId, AppError> {
+    fn run(
+        mut self,
+        writer: &mut Writer<'_>,
+        mut meta: Meta,
+        root: &OrgPath,
+    ) -> Result<RecordId, AppError> {
         let batch = writer.begin_batch(&self.batch, &meta)?;
         meta.batch = Some(batch);
         let units = self.create_units(writer, &meta, root)?;
@@ -102,16 +137,37 @@ impl Job {
     }
 
     /// New organisations under the district, with paths of their own.
-    fn create_units(&self, writer: &mut Writer<'_>, meta: &Meta, root: &OrgPath) -> Result<BTreeMap<RecordId, RecordId>, AppError> {
+    fn create_units(
+        &self,
+        writer: &mut Writer<'_>,
+        meta: &Meta,
+        root: &OrgPath,
+    ) -> Result<BTreeMap<RecordId, RecordId>, AppError> {
         let mut map = BTreeMap::new();
         if self.units.is_empty() {
             return Ok(map);
         }
-        let all = writer.reader().all("organisation", &Query { include_withdrawn: true, ..Query::default() })?;
-        let taken: BTreeSet<String> = all.iter().filter_map(|stored| stored.record.text("path").map(str::to_owned)).collect();
-        let free = (1..).map(|number| format!("{root}.u{number:03}")).filter(|path| !taken.contains(path));
+        let all = writer.reader().all(
+            "organisation",
+            &Query {
+                include_withdrawn: true,
+                ..Query::default()
+            },
+        )?;
+        let taken: BTreeSet<String> = all
+            .iter()
+            .filter_map(|stored| stored.record.text("path").map(str::to_owned))
+            .collect();
+        let free = (1..)
+            .map(|number| format!("{root}.u{number:03}"))
+            .filter(|path| !taken.contains(path));
         for ((provisional, name), path) in self.units.iter().zip(free) {
-            let kind = if name.ends_with("街道") || name.ends_with('镇') || name.ends_with("办事处") { "subdistrict" } else { "department" };
+            let kind = if name.ends_with("街道") || name.ends_with('镇') || name.ends_with("办事处")
+            {
+                "subdistrict"
+            } else {
+                "department"
+            };
             let fields = Fields::from([
                 ("name".to_owned(), Value::Text(name.clone())),
                 ("kind".to_owned(), Value::Text(kind.to_owned())),
@@ -128,31 +184,62 @@ impl Job {
     /// Creates and updates; gives the record id of each row.
     fn write_rows(&self, writer: &mut Writer<'_>, meta: &Meta) -> Result<Vec<RecordId>, AppError> {
         let mut ids = vec![RecordId(0); self.rows.len()];
-        let creating: Vec<usize> = (0..self.rows.len()).filter(|at| self.rows[*at].act == ImportAct::Create).collect();
+        let creating: Vec<usize> = (0..self.rows.len())
+            .filter(|at| self.rows[*at].act == ImportAct::Create)
+            .collect();
         for chunk in creating.chunks(CHUNK) {
-            let new = chunk.iter().map(|at| self.new_record(writer, &self.rows[*at])).collect::<Result<Vec<_>, AppError>>()?;
+            let new = chunk
+                .iter()
+                .map(|at| self.new_record(writer, &self.rows[*at]))
+                .collect::<Result<Vec<_>, AppError>>()?;
             let made = writer.create_many(&self.definition.id, new, meta)?;
             for (at, record) in chunk.iter().zip(made) {
                 ids[*at] = record.id;
             }
         }
-        for (at, row) in self.rows.iter().enumerate().filter(|(_, row)| row.act != ImportAct::Create) {
-            let Some((id, _, _)) = &row.matched else { continue };
+        for (at, row) in self
+            .rows
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| row.act != ImportAct::Create)
+        {
+            let Some((id, _, _)) = &row.matched else {
+                continue;
+            };
             ids[at] = *id;
             if row.act == ImportAct::Update {
-                let changes: Changes = row.fields.iter().filter(|(field, value)| row.before.get(*field) != Some(value)).map(|(field, value)| (field.clone(), Some(value.clone()))).collect();
-                writer.update(&self.definition.id, *id, row.version, changes, &self.at(meta, &row.place))?;
+                let changes: Changes = row
+                    .fields
+                    .iter()
+                    .filter(|(field, value)| row.before.get(*field) != Some(value))
+                    .map(|(field, value)| (field.clone(), Some(value.clone())))
+                    .collect();
+                writer.update(
+                    &self.definition.id,
+                    *id,
+                    row.version,
+                    changes,
+                    &self.at(meta, &row.place),
+                )?;
             }
         }
         Ok(ids)
     }
 
     fn at(&self, meta: &Meta, place: &str) -> Meta {
-        Meta { source: Some(format!("{} {place}", self.file_name)), ..meta.clone() }
+        Meta {
+            source: Some(format!("{} {place}", self.file_name)),
+            ..meta.clone()
+        }
     }
 
     fn new_record(&self, writer: &mut Writer<'_>, row: &Decided) -> Result<NewRecord, AppError> {
-        let org = directory::home_path(&mut writer.reader(), &self.definition, &row.fields, &self.own)?;
+        let org = directory::home_path(
+            &mut writer.reader(),
+            &self.definition,
+            &row.fields,
+            &self.own,
+        )?;
         self.actor.need_write_at(&org)?;
         let mut fields = row.fields.clone();
         if self.definition.id == "project" {
@@ -164,12 +251,19 @@ impl Job {
     }
 
     /// Project rows that name a round and a batch become memberships, the amount as announced there.
-    fn join_rounds(&self, writer: &mut Writer<'_>, meta: &Meta, ids: &[RecordId]) -> Result<(), AppError> {
+    fn join_rounds(
+        &self,
+        writer: &mut Writer<'_>,
+        meta: &Meta,
+        ids: &[RecordId],
+    ) -> Result<(), AppError> {
         let mut rounds: BTreeMap<i64, RecordId> = BTreeMap::new();
         for (row, project) in self.rows.iter().zip(ids) {
             let number = row.extra.get("round_no").and_then(Value::as_int);
             let batch = row.extra.get("batch").and_then(Value::as_text);
-            let (Some(number), Some(batch)) = (number, batch) else { continue };
+            let (Some(number), Some(batch)) = (number, batch) else {
+                continue;
+            };
             let round = match rounds.get(&number) {
                 Some(id) => *id,
                 None => {
@@ -178,18 +272,42 @@ impl Job {
                     id
                 }
             };
-            self.join(writer, &self.at(meta, &row.place), round, batch, *project, row)?;
+            self.join(
+                writer,
+                &self.at(meta, &row.place),
+                round,
+                batch,
+                *project,
+                row,
+            )?;
         }
         Ok(())
     }
 
-    fn round(&self, writer: &mut Writer<'_>, meta: &Meta, number: i64, row: &Decided) -> Result<RecordId, AppError> {
-        let found = writer.reader().list("round", &Query::default().filter(Filter::eq("round_no", Value::Int(number))).limited(10))?;
-        let single = found.records.iter().find(|stored| stored.record.int("first_round_no").unwrap_or(number) == number);
+    fn round(
+        &self,
+        writer: &mut Writer<'_>,
+        meta: &Meta,
+        number: i64,
+        row: &Decided,
+    ) -> Result<RecordId, AppError> {
+        let found = writer.reader().list(
+            "round",
+            &Query::default()
+                .filter(Filter::eq("round_no", Value::Int(number)))
+                .limited(10),
+        )?;
+        let single = found
+            .records
+            .iter()
+            .find(|stored| stored.record.int("first_round_no").unwrap_or(number) == number);
         if let Some(stored) = single {
             return Ok(stored.record.id);
         }
-        let mut fields = Fields::from([("name".to_owned(), Value::Text(round_name(number))), ("round_no".to_owned(), Value::Int(number))]);
+        let mut fields = Fields::from([
+            ("name".to_owned(), Value::Text(round_name(number))),
+            ("round_no".to_owned(), Value::Int(number)),
+        ]);
         if let Some(day) = row.extra.get("as_of").and_then(Value::as_date) {
             fields.insert("held_on".to_owned(), Value::Date(day));
         }
@@ -198,13 +316,26 @@ impl Job {
         Ok(writer.create("round", new, meta)?.id)
     }
 
-    fn join(&self, writer: &mut Writer<'_>, meta: &Meta, round: RecordId, batch: &str, project: RecordId, row: &Decided) -> Result<(), AppError> {
+    fn join(
+        &self,
+        writer: &mut Writer<'_>,
+        meta: &Meta,
+        round: RecordId,
+        batch: &str,
+        project: RecordId,
+        row: &Decided,
+    ) -> Result<(), AppError> {
         let query = Query::default()
             .filter(Filter::eq("round", Value::Ref(round)))
             .filter(Filter::eq("project", Value::Ref(project)))
             .filter(Filter::eq("batch", Value::Text(batch.to_owned())))
             .limited(1);
-        if !writer.reader().list("round_membership", &query)?.records.is_empty() {
+        if !writer
+            .reader()
+            .list("round_membership", &query)?
+            .records
+            .is_empty()
+        {
             return Ok(());
         }
         let mut fields = Fields::from([
@@ -219,9 +350,15 @@ impl Job {
         if let Some(day) = row.extra.get("as_of").and_then(Value::as_date) {
             fields.insert("joined_on".to_owned(), Value::Date(day));
         }
-        let definition = self.definitions.iter().find(|one| one.id == "round_membership");
+        let definition = self
+            .definitions
+            .iter()
+            .find(|one| one.id == "round_membership");
         fields.retain(|field, _| definition.is_some_and(|one| one.field(field).is_some()));
-        let org = writer.reader().locate(project)?.map_or_else(|| self.own.clone(), |(_, path)| path);
+        let org = writer
+            .reader()
+            .locate(project)?
+            .map_or_else(|| self.own.clone(), |(_, path)| path);
         let mut new = NewRecord::new(org, fields);
         new.source.clone_from(&meta.source);
         writer.create("round_membership", new, meta)?;
@@ -232,10 +369,18 @@ impl Job {
     fn set_targets(&self, writer: &mut Writer<'_>, meta: &Meta) -> Result<(), AppError> {
         let mut targets: BTreeMap<RecordId, (Date, Option<String>)> = BTreeMap::new();
         for row in &self.rows {
-            let project = row.fields.get("project").or(row.before.get("project")).and_then(Value::as_ref_id);
+            let project = row
+                .fields
+                .get("project")
+                .or(row.before.get("project"))
+                .and_then(Value::as_ref_id);
             let date = row.extra.get("target_date").and_then(Value::as_date);
             if let (Some(project), Some(date)) = (project, date) {
-                let kind = row.extra.get("target_kind").and_then(Value::as_text).map(str::to_owned);
+                let kind = row
+                    .extra
+                    .get("target_kind")
+                    .and_then(Value::as_text)
+                    .map(str::to_owned);
                 targets.insert(project, (date, kind));
             }
         }
@@ -247,7 +392,16 @@ impl Job {
             }
             changes.retain(|field, value| stored.record.fields.get(field) != value.as_ref());
             if !changes.is_empty() {
-                writer.update("project", project, stored.record.version, changes, &Meta { source: Some(self.file_name.clone()), ..meta.clone() })?;
+                writer.update(
+                    "project",
+                    project,
+                    stored.record.version,
+                    changes,
+                    &Meta {
+                        source: Some(self.file_name.clone()),
+                        ..meta.clone()
+                    },
+                )?;
             }
         }
         Ok(())
@@ -258,23 +412,40 @@ impl Job {
     /// 倒排 A table of durations and predecessors becomes a plan: activities without planned dates get the latest dates
     /// that still meet the target. What a person typed or dragged is left alone.
     fn plan_backwards(&self, writer: &mut Writer<'_>, meta: &Meta) -> Result<(), AppError> {
-        let of = |row: &Decided| row.fields.get("project").or(row.before.get("project")).and_then(Value::as_ref_id);
+        let of = |row: &Decided| {
+            row.fields
+                .get("project")
+                .or(row.before.get("project"))
+                .and_then(Value::as_ref_id)
+        };
         let projects: BTreeSet<RecordId> = self.rows.iter().filter_map(of).collect();
-        let meta = Meta { source: Some(format!("{} 按目标日期倒排", self.file_name)), ..meta.clone() };
+        let meta = Meta {
+            source: Some(format!("{} 按目标日期倒排", self.file_name)),
+            ..meta.clone()
+        };
         for id in projects {
             let record = writer.reader().get("project", id)?.record;
-            let (Some(project), _) = Project::from_record(&record) else { continue };
+            let (Some(project), _) = Project::from_record(&record) else {
+                continue;
+            };
             let query = Query::default().filter(Filter::eq("project", Value::Ref(id)));
             let stored = writer.reader().all("activity", &query)?;
             let records: Vec<register::Record> = stored.into_iter().map(|one| one.record).collect();
             let (activities, _) = Activity::from_records(&records);
-            let dated = activities.iter().any(|one| one.planned_start.is_some() || one.planned_finish.is_some());
+            let dated = activities
+                .iter()
+                .any(|one| one.planned_start.is_some() || one.planned_finish.is_some());
             if project.target.is_none() || dated {
                 continue;
             }
             for (activity, start, finish) in backward_dates(&project, &activities, meta.today) {
-                let Some(record) = records.iter().find(|record| record.id == activity.0) else { continue };
-                let changes = Changes::from([("planned_start".to_owned(), Some(Value::Date(start))), ("planned_finish".to_owned(), Some(Value::Date(finish)))]);
+                let Some(record) = records.iter().find(|record| record.id == activity.0) else {
+                    continue;
+                };
+                let changes = Changes::from([
+                    ("planned_start".to_owned(), Some(Value::Date(start))),
+                    ("planned_finish".to_owned(), Some(Value::Date(finish))),
+                ]);
                 writer.update("activity", record.id, record.version, changes, &meta)?;
             }
         }
@@ -283,12 +454,26 @@ impl Job {
 }
 
 /// Latest dates of every activity from the project's target.
-fn backward_dates(project: &Project, activities: &[Activity], today: Date) -> Vec<(ActivityId, Date, Date)> {
+fn backward_dates(
+    project: &Project,
+    activities: &[Activity],
+    today: Date,
+) -> Vec<(ActivityId, Date, Date)> {
     let names = Names::default();
-    let input = ProjectInput { project, activities, reports: &[], matters: &[], names: &names };
+    let input = ProjectInput {
+        project,
+        activities,
+        reports: &[],
+        matters: &[],
+        names: &names,
+    };
     let calendars = Calendars::standard(HolidayTable::shipped());
     let standing = portfolio::standing(&input, &plan::LightRule::default(), &calendars, today);
-    standing.activities.iter().map(|bar| (bar.activity, bar.late_start, bar.late_finish)).collect()
+    standing
+        .activities
+        .iter()
+        .map(|bar| (bar.activity, bar.late_start, bar.late_finish))
+        .collect()
 }
 
 /// 第七期.
@@ -331,7 +516,13 @@ fn replace_ids(definition: &Definition, fields: &mut Fields, map: &BTreeMap<Reco
     for value in fields.values_mut() {
         replace_in(value, map);
     }
-    debug_assert!(definition.fields.iter().all(|field| !matches!(field.kind, FieldKind::Table { .. }) || !field.columns().is_empty()));
+    debug_assert!(
+        definition
+            .fields
+            .iter()
+            .all(|field| !matches!(field.kind, FieldKind::Table { .. })
+                || !field.columns().is_empty())
+    );
 }
 
 fn replace_in(value: &mut Value, map: &BTreeMap<RecordId, RecordId>) {
@@ -343,7 +534,10 @@ fn replace_in(value: &mut Value, map: &BTreeMap<RecordId, RecordId>) {
     match value {
         Value::Ref(id) => real(id),
         Value::Refs(ids) => ids.iter_mut().for_each(real),
-        Value::Rows(rows) => rows.iter_mut().flat_map(|row| row.values_mut()).for_each(|value| replace_in(value, map)),
+        Value::Rows(rows) => rows
+            .iter_mut()
+            .flat_map(|row| row.values_mut())
+            .for_each(|value| replace_in(value, map)),
         _ => {}
     }
 }

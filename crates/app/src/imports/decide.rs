@@ -44,15 +44,30 @@ pub fn decide(app: &App, actor: &Actor, read: &Read) -> Result<Vec<Decided>, App
     let mut decided = Vec::with_capacity(read.reading.records.len());
     for draft in &read.reading.records {
         let mut fields = draft.fields.clone();
-        let mut findings = exchange::validate_draft(&read.definition, draft, &read.reading.findings);
+        let mut findings =
+            exchange::validate_draft(&read.definition, draft, &read.reading.findings);
         findings.extend(enrich.enrich(&mut fields, &draft.place));
         let all = fields.clone();
         let extra = read.definition.take_import_only(&mut fields);
-        let mut one = Decided { place: draft.place.clone(), all, fields, extra, act: ImportAct::Create, matched: None, before: Fields::new(), version: 0, findings };
+        let mut one = Decided {
+            place: draft.place.clone(),
+            all,
+            fields,
+            extra,
+            act: ImportAct::Create,
+            matched: None,
+            before: Fields::new(),
+            version: 0,
+            findings,
+        };
         known.match_to(&read.definition, &mut one);
         refuse_twice(&mut one, &mut seen);
         refuse_out_of_reach(app, actor, &mut one)?;
-        let broken = errors.contains(&draft.row) || one.findings.iter().any(|finding| finding.severity == Severity::Error);
+        let broken = errors.contains(&draft.row)
+            || one
+                .findings
+                .iter()
+                .any(|finding| finding.severity == Severity::Error);
         if broken {
             one.act = ImportAct::Refused;
         }
@@ -63,7 +78,11 @@ pub fn decide(app: &App, actor: &Actor, read: &Read) -> Result<Vec<Decided>, App
 
 /// Rows on which reading found an error that concerns the row's own required content.
 fn error_rows(read: &Read) -> std::collections::BTreeSet<u32> {
-    let errors = read.reading.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let errors = read
+        .reading
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error);
     let row = |finding: &Finding| {
         let (_, cell) = finding.place.rsplit_once('!')?;
         exchange::parse_a1(cell).map(|(row, _)| row + 1)
@@ -73,10 +92,17 @@ fn error_rows(read: &Read) -> std::collections::BTreeSet<u32> {
 
 /// A record named twice in one workbook is taken once.
 fn refuse_twice(one: &mut Decided, seen: &mut HashMap<RecordId, String>) {
-    let Some((id, name, _)) = &one.matched else { return };
+    let Some((id, name, _)) = &one.matched else {
+        return;
+    };
     if let Some(first) = seen.get(id) {
         let problem = format!("“{name}”在 {first} 已经出现过。");
-        one.findings.push(Finding::error("import.twice", one.place.clone(), problem, "请合并为一行，或把名称写得能区分开。"));
+        one.findings.push(Finding::error(
+            "import.twice",
+            one.place.clone(),
+            problem,
+            "请合并为一行，或把名称写得能区分开。",
+        ));
         return;
     }
     seen.insert(*id, one.place.clone());
@@ -84,13 +110,20 @@ fn refuse_twice(one: &mut Decided, seen: &mut HashMap<RecordId, String>) {
 
 /// A person's import changes only what the person may change.
 fn refuse_out_of_reach(app: &App, actor: &Actor, one: &mut Decided) -> Result<(), AppError> {
-    let (Some(_), Some((id, name, _))) = (actor.scope(app), one.matched.clone()) else { return Ok(()) };
+    let (Some(_), Some((id, name, _))) = (actor.scope(app), one.matched.clone()) else {
+        return Ok(());
+    };
     let place = app.read(|reader| reader.locate(id))?;
     if place.is_none_or(|(_, path)| actor.may_see(&path)) {
         return Ok(());
     }
     let problem = format!("“{name}”不属于本单位。");
-    one.findings.push(Finding::error("import.out_of_reach", one.place.clone(), problem, "请交由责任单位或督查室导入。"));
+    one.findings.push(Finding::error(
+        "import.out_of_reach",
+        one.place.clone(),
+        problem,
+        "请交由责任单位或督查室导入。",
+    ));
     Ok(())
 }
 
@@ -110,37 +143,85 @@ impl KnownRecords {
             if let Some(key) = match_key(definition, &stored.record.fields) {
                 by_key.insert(key, stored.record.id);
             }
-            records.insert(stored.record.id, (stored.record.version, stored.record.fields));
+            records.insert(
+                stored.record.id,
+                (stored.record.version, stored.record.fields),
+            );
         }
-        let by_name = definition.name_field.as_ref().is_some_and(|name| definition.import.match_on == [name.clone()]);
-        let names = by_name.then(|| directory::index(app, &definition.id)).transpose()?;
-        Ok(Self { by_key, records, names })
+        let by_name = definition
+            .name_field
+            .as_ref()
+            .is_some_and(|name| definition.import.match_on == [name.clone()]);
+        let names = by_name
+            .then(|| directory::index(app, &definition.id))
+            .transpose()?;
+        Ok(Self {
+            by_key,
+            records,
+            names,
+        })
     }
 
     fn match_to(&self, definition: &Definition, one: &mut Decided) {
-        let by_key = match_key(definition, &one.fields).and_then(|key| self.by_key.get(&key)).map(|id| (*id, "字段相同"));
+        let by_key = match_key(definition, &one.fields)
+            .and_then(|key| self.by_key.get(&key))
+            .map(|id| (*id, "字段相同"));
         let found = by_key.or_else(|| self.by_name(definition, one));
         let Some((id, how)) = found else { return };
-        let Some((version, before)) = self.records.get(&id) else { return };
-        let name_of = |fields: &Fields| definition.name_field.as_ref().and_then(|field| fields.get(field)).and_then(Value::as_text).unwrap_or_default().to_owned();
+        let Some((version, before)) = self.records.get(&id) else {
+            return;
+        };
+        let name_of = |fields: &Fields| {
+            definition
+                .name_field
+                .as_ref()
+                .and_then(|field| fields.get(field))
+                .and_then(Value::as_text)
+                .unwrap_or_default()
+                .to_owned()
+        };
         keep_known_name(definition, one, before);
         one.matched = Some((id, name_of(before), how.to_owned()));
         one.version = *version;
         one.before = before.clone();
-        let changes = one.fields.iter().any(|(field, value)| before.get(field) != Some(value));
-        one.act = if changes { ImportAct::Update } else { ImportAct::Same };
+        let changes = one
+            .fields
+            .iter()
+            .any(|(field, value)| before.get(field) != Some(value));
+        one.act = if changes {
+            ImportAct::Update
+        } else {
+            ImportAct::Same
+        };
     }
 
-    fn by_name(&self, definition: &Definition, one: &mut Decided) -> Option<(RecordId, &'static str)> {
-        let name = one.fields.get(definition.name_field.as_ref()?)?.as_text()?.to_owned();
+    fn by_name(
+        &self,
+        definition: &Definition,
+        one: &mut Decided,
+    ) -> Option<(RecordId, &'static str)> {
+        let name = one
+            .fields
+            .get(definition.name_field.as_ref()?)?
+            .as_text()?
+            .to_owned();
         match self.names.as_ref()?.find(&name) {
             NameMatch::One(id, How::Exact) => Some((id, "名称相同")),
             NameMatch::One(id, How::Alias | How::Key) => Some((id, "别名相同")),
             NameMatch::One(id, How::Near) => Some((id, "名称相近")),
             NameMatch::Several(several) => {
-                let names: Vec<String> = several.iter().filter_map(|same| self.names.as_ref()?.known(same.id)).map(|known| known.name.clone()).collect();
+                let names: Vec<String> = several
+                    .iter()
+                    .filter_map(|same| self.names.as_ref()?.known(same.id))
+                    .map(|known| known.name.clone())
+                    .collect();
                 let problem = format!("“{name}”可能是：{}。", names.join("、"));
-                one.findings.push(Finding::error("import.several", one.place.clone(), problem, "请把名称写全，或在项目里补上别名后再导入。"));
+                one.findings.push(Finding::error(
+                    "import.several",
+                    one.place.clone(),
+                    problem,
+                    "请把名称写全，或在项目里补上别名后再导入。",
+                ));
                 None
             }
             NameMatch::None => None,
@@ -150,16 +231,31 @@ impl KnownRecords {
 
 /// A record found under another writing keeps its name; the writing becomes an alias.
 fn keep_known_name(definition: &Definition, one: &mut Decided, before: &Fields) {
-    let (Some(name_field), Some(alias_field)) = (&definition.name_field, &definition.alias_field) else { return };
-    let (Some(given), Some(own)) = (one.fields.get(name_field).cloned(), before.get(name_field).cloned()) else { return };
+    let (Some(name_field), Some(alias_field)) = (&definition.name_field, &definition.alias_field)
+    else {
+        return;
+    };
+    let (Some(given), Some(own)) = (
+        one.fields.get(name_field).cloned(),
+        before.get(name_field).cloned(),
+    ) else {
+        return;
+    };
     if given == own {
         return;
     }
     one.fields.insert(name_field.clone(), own);
-    let mut aliases: Vec<String> = before.get(alias_field).map(|value| value.as_texts().to_vec()).unwrap_or_default();
-    if let Some(text) = given.as_text().filter(|text| !aliases.iter().any(|alias| alias == text)) {
+    let mut aliases: Vec<String> = before
+        .get(alias_field)
+        .map(|value| value.as_texts().to_vec())
+        .unwrap_or_default();
+    if let Some(text) = given
+        .as_text()
+        .filter(|text| !aliases.iter().any(|alias| alias == text))
+    {
         aliases.push(text.to_owned());
-        one.fields.insert(alias_field.clone(), Value::TextList(aliases));
+        one.fields
+            .insert(alias_field.clone(), Value::TextList(aliases));
     }
 }
 
@@ -169,7 +265,12 @@ fn match_key(definition: &Definition, fields: &Fields) -> Option<String> {
     if keys.is_empty() || !fields.contains_key(&keys[0]) {
         return None;
     }
-    let part = |id: &String| fields.get(id).and_then(register::key_text).unwrap_or_default();
+    let part = |id: &String| {
+        fields
+            .get(id)
+            .and_then(register::key_text)
+            .unwrap_or_default()
+    };
     Some(keys.iter().map(part).collect::<Vec<_>>().join("\u{1f}"))
 }
 

@@ -56,7 +56,10 @@ pub struct Line {
 impl Line {
     /// A line from anything that is text.
     pub fn new(label: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { label: label.into(), text: text.into() }
+        Self {
+            label: label.into(),
+            text: text.into(),
+        }
     }
 }
 

@@ -17,6 +17,9 @@ pub struct RoundLine {
     pub held_on: Option<Date>,
 }
 
+/// Labels of rows and columns, and the counts between them.
+pub type TransferTable = (Vec<String>, Vec<String>, Vec<Vec<usize>>);
+
 /// A round's page.
 #[derive(Clone, Debug)]
 pub struct RoundPage {
@@ -31,7 +34,7 @@ pub struct RoundPage {
     /// Rates with their basis.
     pub rates: Vec<RateLine>,
     /// Transfer to the next round: row and column labels, counts.
-    pub transfer: (Vec<String>, Vec<String>, Vec<Vec<usize>>),
+    pub transfer: TransferTable,
     /// Stuck lists.
     pub stuck: Vec<StuckList>,
 }

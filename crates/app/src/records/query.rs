@@ -37,12 +37,21 @@ impl ListQuery {
     /// # Errors
     /// A finding that names the pair that cannot be read.
     pub fn from_pairs(pairs: &[(String, String)]) -> Result<Self, Finding> {
-        let mut query = Self { limit: 50, ..Self::default() };
+        let mut query = Self {
+            limit: 50,
+            ..Self::default()
+        };
         for (name, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
             match name.as_str() {
                 "q" => query.words = Some(value.clone()),
                 "filter" => query.conditions.push(condition(value)?),
-                "sort" => query.sort = Some(value.strip_prefix('-').map_or((value.clone(), false), |field| (field.to_owned(), true))),
+                "sort" => {
+                    query.sort = Some(
+                        value
+                            .strip_prefix('-')
+                            .map_or((value.clone(), false), |field| (field.to_owned(), true)),
+                    )
+                }
                 "limit" => query.limit = limit(value)?,
                 "after" => query.after = Some(value.clone()),
                 "sums" => query.sums = value.split(',').map(str::to_owned).collect(),
@@ -57,21 +66,41 @@ impl ListQuery {
     /// # Errors
     /// A finding that names the condition that cannot be read.
     pub fn from_filters(filters: &[String]) -> Result<Self, Finding> {
-        let conditions = filters.iter().map(|text| condition(text)).collect::<Result<_, _>>()?;
-        Ok(Self { conditions, limit: LIMIT, ..Self::default() })
+        let conditions = filters
+            .iter()
+            .map(|text| condition(text))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            conditions,
+            limit: LIMIT,
+            ..Self::default()
+        })
     }
 
     /// The query for the store: scope of the person, typed values, conditions on computed things as sets of ids.
-    pub fn to_store(&self, app: &App, actor: &Actor, definition: &Definition, day: Option<Date>) -> Result<Query, AppError> {
+    pub fn to_store(
+        &self,
+        app: &App,
+        actor: &Actor,
+        definition: &Definition,
+        day: Option<Date>,
+    ) -> Result<Query, AppError> {
         let mut query = Query {
             scope: actor.scope(app),
             search: self.words.clone(),
             limit: self.limit.clamp(1, LIMIT),
             after: self.after.clone(),
-            sort: self.sort.as_ref().map(|(field, descending)| Sort { field: field.clone(), descending: *descending }),
+            sort: self.sort.as_ref().map(|(field, descending)| Sort {
+                field: field.clone(),
+                descending: *descending,
+            }),
             ..Query::default()
         };
-        let mut findings: Vec<Finding> = self.named().filter(|id| !COLUMNS.contains(id)).filter_map(|id| known(definition, id).err()).collect();
+        let mut findings: Vec<Finding> = self
+            .named()
+            .filter(|id| !COLUMNS.contains(id))
+            .filter_map(|id| known(definition, id).err())
+            .collect();
         for (field, op, value) in &self.conditions {
             match computed(app, definition, (field, op, value), day)? {
                 Some(filter) => query.filters.push(filter),
@@ -81,29 +110,54 @@ impl ListQuery {
                 },
             }
         }
-        if findings.is_empty() { Ok(query) } else { Err(AppError::Invalid(findings)) }
+        if findings.is_empty() {
+            Ok(query)
+        } else {
+            Err(AppError::Invalid(findings))
+        }
     }
 
     /// Fields that order and sums name.
     fn named(&self) -> impl Iterator<Item = &str> {
-        self.sort.iter().map(|(field, _)| field.as_str()).chain(self.sums.iter().map(String::as_str))
+        self.sort
+            .iter()
+            .map(|(field, _)| field.as_str())
+            .chain(self.sums.iter().map(String::as_str))
     }
 }
 
 /// Columns of every register beside its fields, as the store names them.
-const COLUMNS: [&str; 6] = ["record_id", "number", "version", "org_path", "created_at", "updated_at"];
+const COLUMNS: [&str; 6] = [
+    "record_id",
+    "number",
+    "version",
+    "org_path",
+    "created_at",
+    "updated_at",
+];
 
 fn known<'a>(definition: &'a Definition, id: &str) -> Result<&'a Field, Finding> {
-    definition.field(id).ok_or_else(|| refuse(id, format!("{}没有字段“{id}”。", definition.title.zh)))
+    definition
+        .field(id)
+        .ok_or_else(|| refuse(id, format!("{}没有字段“{id}”。", definition.title.zh)))
 }
 
 fn refuse(place: &str, problem: String) -> Finding {
-    Finding::error("list.condition", place, problem, "条件写作 字段:算符:值，算符有 eq ne lt le gt ge in contains missing。")
+    Finding::error(
+        "list.condition",
+        place,
+        problem,
+        "条件写作 字段:算符:值，算符有 eq ne lt le gt ge in contains missing。",
+    )
 }
 
 fn condition(text: &str) -> Result<(String, String, String), Finding> {
     let mut parts = text.splitn(3, ':');
-    let (field, op, value) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let (field, op, value) = (
+        parts.next().unwrap_or_default(),
+        parts.next().unwrap_or_default(),
+        parts.next().unwrap_or_default(),
+    );
     if field.is_empty() || op.is_empty() {
         return Err(refuse(text, format!("条件“{text}”不完整。")));
     }
@@ -111,12 +165,27 @@ fn condition(text: &str) -> Result<(String, String, String), Finding> {
 }
 
 fn limit(text: &str) -> Result<u32, Finding> {
-    let number = text.parse::<u32>().ok().filter(|number| (1..=LIMIT).contains(number));
-    number.ok_or_else(|| Finding::error("list.limit", "limit", format!("每页条数“{text}”不对。"), format!("请填 1 到 {LIMIT} 的整数。")))
+    let number = text
+        .parse::<u32>()
+        .ok()
+        .filter(|number| (1..=LIMIT).contains(number));
+    number.ok_or_else(|| {
+        Finding::error(
+            "list.limit",
+            "limit",
+            format!("每页条数“{text}”不对。"),
+            format!("请填 1 到 {LIMIT} 的整数。"),
+        )
+    })
 }
 
 /// Conditions on what no field holds: `record_id` of any register, for projects also `rag`, `round` and `batch`.
-fn computed(app: &App, definition: &Definition, (field, op, value): (&str, &str, &str), day: Option<Date>) -> Result<Option<Filter>, AppError> {
+fn computed(
+    app: &App,
+    definition: &Definition,
+    (field, op, value): (&str, &str, &str),
+    day: Option<Date>,
+) -> Result<Option<Filter>, AppError> {
     let of_projects = definition.id == "project" && ["rag", "round", "batch"].contains(&field);
     if field != "record_id" && !of_projects {
         return Ok(None);
@@ -126,30 +195,57 @@ fn computed(app: &App, definition: &Definition, (field, op, value): (&str, &str,
         return Err(refuse(format!("条件“{field}”只能用 eq，不能用“{op}”。")));
     }
     if field == "record_id" {
-        let id = value.parse().ok().and_then(RecordId::new).ok_or_else(|| refuse(format!("编号“{value}”不对。")))?;
+        let id = value
+            .parse()
+            .ok()
+            .and_then(RecordId::new)
+            .ok_or_else(|| refuse(format!("编号“{value}”不对。")))?;
         return Ok(Some(among(std::iter::once(id))));
     }
     let state = district::state(app, day)?;
     let ids: BTreeSet<RecordId> = match field {
         "rag" => {
-            let known = [Rag::Green, Rag::Yellow, Rag::Red, Rag::Done, Rag::Grey].into_iter().find(|rag| rag.code() == value);
+            let known = [Rag::Green, Rag::Yellow, Rag::Red, Rag::Done, Rag::Grey]
+                .into_iter()
+                .find(|rag| rag.code() == value);
             let rag = known.ok_or_else(|| refuse(format!("没有灯色“{value}”。")))?;
-            state.standings.values().filter(|standing| standing.light.rag == rag).map(|standing| standing.project.0).collect()
+            state
+                .standings
+                .values()
+                .filter(|standing| standing.light.rag == rag)
+                .map(|standing| standing.project.0)
+                .collect()
         }
         "round" => {
-            let no: i64 = value.parse().map_err(|_| refuse(format!("期次“{value}”不是数字。")))?;
-            let round = state.rounds.iter().find(|round| round.no == no && !round.is_combined());
-            let members = state.memberships.iter().filter(|member| Some(member.round) == round.map(|round| round.id) && !member.is_out_on(state.today));
+            let no: i64 = value
+                .parse()
+                .map_err(|_| refuse(format!("期次“{value}”不是数字。")))?;
+            let round = state
+                .rounds
+                .iter()
+                .find(|round| round.no == no && !round.is_combined());
+            let members = state.memberships.iter().filter(|member| {
+                Some(member.round) == round.map(|round| round.id) && !member.is_out_on(state.today)
+            });
             members.map(|member| member.project.0).collect()
         }
-        _ => state.memberships.iter().filter(|member| member.batch.code() == value && !member.is_out_on(state.today)).map(|member| member.project.0).collect(),
+        _ => state
+            .memberships
+            .iter()
+            .filter(|member| member.batch.code() == value && !member.is_out_on(state.today))
+            .map(|member| member.project.0)
+            .collect(),
     };
     Ok(Some(among(ids.into_iter())))
 }
 
 /// Only the records of these ids.
 fn among(ids: impl Iterator<Item = RecordId>) -> Filter {
-    Filter { field: "record_id".to_owned(), op: Op::In, value: Operand::Many(ids.map(Value::Ref).collect()) }
+    Filter {
+        field: "record_id".to_owned(),
+        op: Op::In,
+        value: Operand::Many(ids.map(Value::Ref).collect()),
+    }
 }
 
 fn operator(op: &str) -> Option<Op> {
@@ -175,24 +271,40 @@ fn typed(definition: &Definition, id: &str, op: &str, value: &str) -> Result<Fil
     let value = match op {
         Op::IsMissing => Operand::None,
         Op::Contains => Operand::One(Value::Text(value.to_owned())),
-        Op::In => Operand::Many(value.split(',').map(|one| read(definition, field, one)).collect::<Result<_, _>>()?),
+        Op::In => Operand::Many(
+            value
+                .split(',')
+                .map(|one| read(definition, field, one))
+                .collect::<Result<_, _>>()?,
+        ),
         _ => Operand::One(read(definition, field, value)?),
     };
-    Ok(Filter { field: id.to_owned(), op, value })
+    Ok(Filter {
+        field: id.to_owned(),
+        op,
+        value,
+    })
 }
 
 /// A value as the API writes it, of the field's type.
 fn read(definition: &Definition, field: &Field, text: &str) -> Result<Value, Finding> {
     let json = match field.kind {
-        FieldKind::Int => text.parse::<i64>().map(Json::from).unwrap_or_else(|_| Json::from(text)),
+        FieldKind::Int => text
+            .parse::<i64>()
+            .map(Json::from)
+            .unwrap_or_else(|_| Json::from(text)),
         FieldKind::Bool => Json::from(text == "true"),
         _ => Json::from(text),
     };
-    let (mut fields, findings) = register::from_json(definition, &Map::from_iter([(field.id.clone(), json)]));
+    let (mut fields, findings) =
+        register::from_json(definition, &Map::from_iter([(field.id.clone(), json)]));
     match (fields.remove(&field.id), findings.into_iter().next()) {
         (Some(value), _) => Ok(value),
         (None, Some(finding)) => Err(finding),
-        (None, None) => Err(refuse(&field.id, format!("“{}”的值是空的。", field.label.zh))),
+        (None, None) => Err(refuse(
+            &field.id,
+            format!("“{}”的值是空的。", field.label.zh),
+        )),
     }
 }
 
@@ -203,7 +315,13 @@ mod tests {
     #[test]
     fn an_address_becomes_a_query_and_bad_parts_are_named() {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let query = ListQuery::from_pairs(&[pair("q", "莲湖"), pair("filter", "stage:eq:started"), pair("sort", "-investment_total"), pair("limit", "20")]).expect("query");
+        let query = ListQuery::from_pairs(&[
+            pair("q", "莲湖"),
+            pair("filter", "stage:eq:started"),
+            pair("sort", "-investment_total"),
+            pair("limit", "20"),
+        ])
+        .expect("query");
         assert_eq!(query.sort, Some(("investment_total".to_owned(), true)));
         assert_eq!(query.conditions[0].2, "started");
         assert!(ListQuery::from_pairs(&[pair("limit", "0")]).is_err());

@@ -11,17 +11,35 @@ fn a_file_is_kept_found_and_taken_off() {
     let me = local(&app);
     let id = id_of(&app, "project", "郑州外国语中学莲湖校区项目");
     let added = attachment::add(&app, &me, "project", &id, "../现场 照片.png", PNG).expect("kept");
-    assert_eq!((added.name.as_str(), added.media_type.as_str(), added.size), ("现场 照片.png", "image/png", PNG.len() as i64));
+    assert_eq!(
+        (added.name.as_str(), added.media_type.as_str(), added.size),
+        ("现场 照片.png", "image/png", PNG.len() as i64)
+    );
     let (file, bytes) = attachment::open(&app, &me, &added.id).expect("opened");
-    assert_eq!((file.name.as_str(), bytes.as_slice()), ("现场 照片.png", PNG));
+    assert_eq!(
+        (file.name.as_str(), bytes.as_slice()),
+        ("现场 照片.png", PNG)
+    );
     let page = app::project::page(&app, &me, &id, None).expect("the page");
     assert_eq!(page.attachments.len(), 1);
     let stranger = person("410102.s001", "clerk");
-    assert!(matches!(attachment::open(&app, &stranger, &added.id), Err(AppError::NotFound(_))));
-    assert!(matches!(attachment::remove(&app, &stranger, &added.id), Err(AppError::NotFound(_))));
+    assert!(matches!(
+        attachment::open(&app, &stranger, &added.id),
+        Err(AppError::NotFound(_))
+    ));
+    assert!(matches!(
+        attachment::remove(&app, &stranger, &added.id),
+        Err(AppError::NotFound(_))
+    ));
     attachment::remove(&app, &me, &added.id).expect("taken off");
-    assert!(matches!(attachment::open(&app, &me, &added.id), Err(AppError::NotFound(_))));
-    assert!(matches!(attachment::remove(&app, &me, &added.id), Err(AppError::NotFound(_))));
+    assert!(matches!(
+        attachment::open(&app, &me, &added.id),
+        Err(AppError::NotFound(_))
+    ));
+    assert!(matches!(
+        attachment::remove(&app, &me, &added.id),
+        Err(AppError::NotFound(_))
+    ));
 }
 
 #[test]
@@ -39,10 +57,25 @@ fn what_a_browser_would_run_is_not_taken() {
     let position = app.position().expect("position");
     for (name, bytes) in bad {
         let refused = attachment::add(&app, &local(&app), "project", &id, name, bytes);
-        assert!(matches!(&refused, Err(AppError::Invalid(findings)) if findings.len() == 1), "{name}");
+        assert!(
+            matches!(&refused, Err(AppError::Invalid(findings)) if findings.len() == 1),
+            "{name}"
+        );
     }
     assert_eq!(app.position().expect("position"), position);
-    for id in ["1-2", "../../etc/passwd", "", "1-zz", &format!("1-{}", "a".repeat(64))] {
-        assert!(matches!(attachment::open(&app, &local(&app), id), Err(AppError::NotFound(_))), "{id}");
+    for id in [
+        "1-2",
+        "../../etc/passwd",
+        "",
+        "1-zz",
+        &format!("1-{}", "a".repeat(64)),
+    ] {
+        assert!(
+            matches!(
+                attachment::open(&app, &local(&app), id),
+                Err(AppError::NotFound(_))
+            ),
+            "{id}"
+        );
     }
 }

@@ -17,11 +17,19 @@ pub struct World {
 
 impl World {
     pub fn sqlite() -> Self {
-        Self { engine: "SQLite", folder: tempfile::tempdir().expect("temporary folder"), database: None }
+        Self {
+            engine: "SQLite",
+            folder: tempfile::tempdir().expect("temporary folder"),
+            database: None,
+        }
     }
 
     pub fn postgres() -> Self {
-        Self { engine: "PostgreSQL", database: Some(crate::pg_server::fresh_url()), ..Self::sqlite() }
+        Self {
+            engine: "PostgreSQL",
+            database: Some(crate::pg_server::fresh_url()),
+            ..Self::sqlite()
+        }
     }
 
     pub fn open(&self) -> App {
@@ -64,7 +72,13 @@ pub fn local(app: &App) -> Actor {
 /// Somebody of an organisation with one role, without an account.
 pub fn person(path: &str, role: &str) -> Actor {
     let org = path.parse().expect("a path");
-    Actor { login: format!("{role}.{path}"), name: "某人".to_owned(), post: String::new(), org, roles: vec![role.to_owned()] }
+    Actor {
+        login: format!("{role}.{path}"),
+        name: "某人".to_owned(),
+        post: String::new(),
+        org,
+        roles: vec![role.to_owned()],
+    }
 }
 
 /// A day of the sample's year.
@@ -88,19 +102,36 @@ pub fn findings<T>(result: Result<T, AppError>) -> Vec<Finding> {
 
 /// Codes of the findings of a refusal.
 pub fn codes<T>(result: Result<T, AppError>) -> Vec<String> {
-    findings(result).into_iter().map(|finding| finding.code).collect()
+    findings(result)
+        .into_iter()
+        .map(|finding| finding.code)
+        .collect()
 }
 
 /// Id of the record whose name is exactly this.
 pub fn id_of(app: &App, register: &str, name: &str) -> String {
-    let query = app::records::ListQuery { words: Some(name.to_owned()), limit: 50, ..Default::default() };
+    let query = app::records::ListQuery {
+        words: Some(name.to_owned()),
+        limit: 50,
+        ..Default::default()
+    };
     let page = app::records::list(app, &local(app), register, &query, None).expect("a list");
-    let found = page.items.iter().find(|item| item.values.get("name").and_then(Json::as_str) == Some(name));
-    found.unwrap_or_else(|| panic!("no {register} “{name}”")).record.id.to_string()
+    let found = page
+        .items
+        .iter()
+        .find(|item| item.values.get("name").and_then(Json::as_str) == Some(name));
+    found
+        .unwrap_or_else(|| panic!("no {register} “{name}”"))
+        .record
+        .id
+        .to_string()
 }
 
 /// How many records a register lists.
 pub fn count(app: &App, register: &str) -> usize {
     let all = app::records::registers(app, &local(app)).expect("registers");
-    all.into_iter().find(|(id, _, _)| id == register).map(|(_, _, count)| count).expect("the register")
+    all.into_iter()
+        .find(|(id, _, _)| id == register)
+        .map(|(_, _, count)| count)
+        .expect("the register")
 }

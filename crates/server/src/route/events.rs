@@ -16,7 +16,10 @@ pub fn router() -> Router<Shared> {
     Router::new().route("/events", get(events))
 }
 
-async fn events(State(shared): State<Shared>, Signed(actor): Signed) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+async fn events(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let stream = BroadcastStream::new(shared.changes.subscribe()).filter_map(move |change| {
         let event = match change {
             Ok(change) if actor.may_see(&change.org_path) => Some(Ok(describe(&change))),

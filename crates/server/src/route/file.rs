@@ -14,7 +14,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(add)).routes(routes!(open, remove))
+    OpenApiRouter::new()
+        .routes(routes!(add))
+        .routes(routes!(open, remove))
 }
 
 /// A file with its name, taken from a multipart body.
@@ -31,50 +33,101 @@ pub struct Upload {
 pub async fn read_upload(mut form: Multipart) -> Result<Upload, Problem> {
     let mut upload = None;
     let mut fields = Vec::new();
-    while let Some(part) = form.next_field().await.map_err(|error| too_large_or_bad(&error))? {
+    while let Some(part) = form
+        .next_field()
+        .await
+        .map_err(|error| too_large_or_bad(&error))?
+    {
         let field = part.name().unwrap_or_default().to_owned();
         match part.file_name().map(str::to_owned) {
-            Some(name) => upload = Some((name, part.bytes().await.map_err(|error| too_large_or_bad(&error))?)),
-            None => fields.push((field, part.text().await.map_err(|error| too_large_or_bad(&error))?)),
+            Some(name) => {
+                upload = Some((
+                    name,
+                    part.bytes()
+                        .await
+                        .map_err(|error| too_large_or_bad(&error))?,
+                ))
+            }
+            None => fields.push((
+                field,
+                part.text()
+                    .await
+                    .map_err(|error| too_large_or_bad(&error))?,
+            )),
         }
     }
-    let (name, bytes) = upload.ok_or_else(|| Problem::bad_request("没有收到文件：表单里要有一个名为 file 的文件"))?;
-    Ok(Upload { name, bytes, fields })
+    let (name, bytes) = upload
+        .ok_or_else(|| Problem::bad_request("没有收到文件：表单里要有一个名为 file 的文件"))?;
+    Ok(Upload {
+        name,
+        bytes,
+        fields,
+    })
 }
 
 fn too_large_or_bad(error: &axum::extract::multipart::MultipartError) -> Problem {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "文件过大", "文件超过 64 MB，请拆分或压缩图片后再传");
+        return Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            "文件过大",
+            "文件超过 64 MB，请拆分或压缩图片后再传",
+        );
     }
     Problem::bad_request("上传中断或格式不对，请重新选择文件")
 }
 
 /// Adds a file to a record.
 #[utoipa::path(post, path = "/registers/{register}/records/{id}/attachments", tag = "files", params(("register" = String, Path), ("id" = String, Path)), request_body(content_type = "multipart/form-data", content = String), responses((status = 201, body = AttachmentView), (status = 404, body = Problem), (status = 422, body = Problem)))]
-async fn add(State(shared): State<Shared>, Signed(actor): Signed, Path((register, id)): Path<(String, String)>, form: Multipart) -> Result<Response, Problem> {
+async fn add(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+    Path((register, id)): Path<(String, String)>,
+    form: Multipart,
+) -> Result<Response, Problem> {
     let upload = read_upload(form).await?;
     let app = shared.app.clone();
-    let file = run(move || attachment::add(&app, &actor, &register, &id, &upload.name, &upload.bytes)).await?;
+    let file =
+        run(move || attachment::add(&app, &actor, &register, &id, &upload.name, &upload.bytes))
+            .await?;
     Ok((StatusCode::CREATED, Json(AttachmentView::from(&file))).into_response())
 }
 
 /// The file itself, always as a download.
 #[utoipa::path(get, path = "/attachments/{id}", tag = "files", params(("id" = String, Path)), responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 404, body = Problem)))]
-async fn open(State(shared): State<Shared>, Signed(actor): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
+async fn open(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     let app = shared.app.clone();
     let (file, bytes) = run(move || attachment::open(&app, &actor, &id)).await?;
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
-    let disposition = format!("attachment; filename*=UTF-8''{}", percent_encoded(&file.name));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).unwrap_or(HeaderValue::from_static("attachment")));
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(&file.media_type).unwrap_or(HeaderValue::from_static("application/octet-stream")));
+    let disposition = format!(
+        "attachment; filename*=UTF-8''{}",
+        percent_encoded(&file.name)
+    );
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        HeaderValue::from_str(&disposition).unwrap_or(HeaderValue::from_static("attachment")),
+    );
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_str(&file.media_type)
+            .unwrap_or(HeaderValue::from_static("application/octet-stream")),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
 
 /// Takes a file off its record.
 #[utoipa::path(delete, path = "/attachments/{id}", tag = "files", params(("id" = String, Path)), responses((status = 204), (status = 404, body = Problem)))]
-async fn remove(State(shared): State<Shared>, Signed(actor): Signed, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+async fn remove(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
     let app = shared.app.clone();
     run(move || attachment::remove(&app, &actor, &id)).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -83,7 +136,15 @@ async fn remove(State(shared): State<Shared>, Signed(actor): Signed, Path(id): P
 /// RFC 8187 form of a file name.
 fn percent_encoded(name: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    name.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    name.bytes()
+        .map(|byte| {
+            if plain(byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
 }
 
 #[cfg(test)]

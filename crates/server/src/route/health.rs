@@ -9,19 +9,31 @@ use axum::routing::get;
 
 /// The two routes.
 pub fn router() -> Router<Shared> {
-    Router::new().route("/healthz", get(healthz)).route("/metrics", get(metrics))
+    Router::new()
+        .route("/healthz", get(healthz))
+        .route("/metrics", get(metrics))
 }
 
 async fn healthz(State(shared): State<Shared>) -> Response {
     let app = shared.app.clone();
     match tokio::task::spawn_blocking(move || app.position()).await {
         Ok(Ok(_)) => "ok\n".into_response(),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, "database does not answer\n").into_response(),
+        _ => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "database does not answer\n",
+        )
+            .into_response(),
     }
 }
 
 async fn metrics(State(shared): State<Shared>) -> Response {
     let app = shared.app.clone();
-    let position = tokio::task::spawn_blocking(move || app.position().unwrap_or_default()).await.unwrap_or_default();
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], shared.metrics.text(position)).into_response()
+    let position = tokio::task::spawn_blocking(move || app.position().unwrap_or_default())
+        .await
+        .unwrap_or_default();
+    (
+        [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
+        shared.metrics.text(position),
+    )
+        .into_response()
 }

@@ -15,7 +15,11 @@ pub fn router() -> OpenApiRouter<Shared> {
 
 /// 驾驶舱 The district on one day.
 #[utoipa::path(get, path = "/home", tag = "pages", params(("as_of" = Option<String>, Query, description = "看哪一天，默认今天")), responses((status = 200, body = Home), (status = 401, body = Problem)))]
-async fn home(State(shared): State<Shared>, Signed(actor): Signed, AsOf(day): AsOf) -> Result<Json<Home>, Problem> {
+async fn home(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+    AsOf(day): AsOf,
+) -> Result<Json<Home>, Problem> {
     let app = shared.app.clone();
     let page = run(move || app::home::home(&app, &actor, day)).await?;
     Ok(Json(Home::from(&page)))

@@ -4,7 +4,10 @@ use crate::Shared;
 use crate::access::{AsOf, Signed, expected_version, run};
 use crate::problem::Problem;
 use crate::view::each;
-use crate::view::record::{History, NewRecord, Reason, RecordChange, RecordPage, RecordView, RegisterLine, RegisterList, RegisterView};
+use crate::view::record::{
+    History, NewRecord, Reason, RecordChange, RecordPage, RecordView, RegisterLine, RegisterList,
+    RegisterView,
+};
 use app::records::{self, ListQuery};
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -26,16 +29,25 @@ pub fn router() -> OpenApiRouter<Shared> {
 
 /// The registers of the district.
 #[utoipa::path(get, path = "/registers", tag = "registers", responses((status = 200, body = RegisterList)))]
-async fn registers(State(shared): State<Shared>, Signed(actor): Signed) -> Result<Json<RegisterList>, Problem> {
+async fn registers(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+) -> Result<Json<RegisterList>, Problem> {
     let app = shared.app.clone();
     let lines = run(move || records::registers(&app, &actor)).await?;
     let line = |(id, title, count): (String, String, usize)| RegisterLine { id, title, count };
-    Ok(Json(RegisterList { registers: lines.into_iter().map(line).collect() }))
+    Ok(Json(RegisterList {
+        registers: lines.into_iter().map(line).collect(),
+    }))
 }
 
 /// One register's fields.
 #[utoipa::path(get, path = "/registers/{register}", tag = "registers", params(("register" = String, Path)), responses((status = 200, body = RegisterView), (status = 404, body = Problem)))]
-async fn register(State(shared): State<Shared>, Signed(actor): Signed, Path(register): Path<String>) -> Result<Json<RegisterView>, Problem> {
+async fn register(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+    Path(register): Path<String>,
+) -> Result<Json<RegisterView>, Problem> {
     actor.need_read()?;
     let definition = shared.app.definition(&register)?;
     Ok(Json(RegisterView::from(definition)))
@@ -51,8 +63,15 @@ async fn register(State(shared): State<Shared>, Signed(actor): Signed, Path(regi
     ("after" = Option<String>, Query, description = "上一页给出的 next"),
     ("sums" = Option<String>, Query, description = "要合计的字段，逗号分开"),
     ("as_of" = Option<String>, Query)), responses((status = 200, body = RecordPage), (status = 404, body = Problem), (status = 422, body = Problem)))]
-async fn list(State(shared): State<Shared>, Signed(actor): Signed, AsOf(day): AsOf, Path(register): Path<String>, Query(pairs): Query<Vec<(String, String)>>) -> Result<Json<RecordPage>, Problem> {
-    let query = ListQuery::from_pairs(&pairs).map_err(|error| Problem::from(app::AppError::invalid(error)))?;
+async fn list(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+    AsOf(day): AsOf,
+    Path(register): Path<String>,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Json<RecordPage>, Problem> {
+    let query = ListQuery::from_pairs(&pairs)
+        .map_err(|error| Problem::from(app::AppError::invalid(error)))?;
     let app = shared.app.clone();
     let page = run(move || records::list(&app, &actor, &register, &query, day)).await?;
     Ok(Json(RecordPage::from(&page)))
@@ -60,14 +79,27 @@ async fn list(State(shared): State<Shared>, Signed(actor): Signed, AsOf(day): As
 
 /// The same records as a workbook.
 #[utoipa::path(get, path = "/registers/{register}/export.xlsx", tag = "registers", params(("register" = String, Path), ("filter" = Option<Vec<String>>, Query), ("q" = Option<String>, Query), ("sort" = Option<String>, Query), ("as_of" = Option<String>, Query)), responses((status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = Vec<u8>), (status = 404, body = Problem)))]
-async fn export(State(shared): State<Shared>, Signed(actor): Signed, AsOf(day): AsOf, Path(register): Path<String>, Query(pairs): Query<Vec<(String, String)>>) -> Result<Response, Problem> {
-    let query = ListQuery::from_pairs(&pairs).map_err(|error| Problem::from(app::AppError::invalid(error)))?;
+async fn export(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+    AsOf(day): AsOf,
+    Path(register): Path<String>,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let query = ListQuery::from_pairs(&pairs)
+        .map_err(|error| Problem::from(app::AppError::invalid(error)))?;
     let app = shared.app.clone();
     let name = format!("{register}.xlsx");
     let bytes = run(move || records::export(&app, &actor, &register, &query, day)).await?;
     let headers = [
-        (header::CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (
+            header::CONTENT_TYPE,
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned(),
+        ),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
     Ok((headers, bytes).into_response())
@@ -75,16 +107,40 @@ async fn export(State(shared): State<Shared>, Signed(actor): Signed, AsOf(day): 
 
 /// A new record. The same `Idempotency-Key` gives the same answer once.
 #[utoipa::path(post, path = "/registers/{register}/records", tag = "registers", params(("register" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = NewRecord, responses((status = 201, body = RecordView), (status = 403, body = Problem), (status = 422, body = Problem)))]
-async fn create(State(shared): State<Shared>, Signed(actor): Signed, headers: HeaderMap, Path(register): Path<String>, Json(new): Json<NewRecord>) -> Result<Response, Problem> {
-    let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::to_owned);
+async fn create(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+    headers: HeaderMap,
+    Path(register): Path<String>,
+    Json(new): Json<NewRecord>,
+) -> Result<Response, Problem> {
+    let key = headers
+        .get("idempotency-key")
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned);
     let app = shared.app.clone();
-    let view = run(move || records::create(&app, &actor, &register, &new.values, &new.reason, key.as_deref())).await?;
+    let view = run(move || {
+        records::create(
+            &app,
+            &actor,
+            &register,
+            &new.values,
+            &new.reason,
+            key.as_deref(),
+        )
+    })
+    .await?;
     Ok(tagged(StatusCode::CREATED, &view))
 }
 
 /// One record.
 #[utoipa::path(get, path = "/registers/{register}/records/{id}", tag = "registers", params(("register" = String, Path), ("id" = String, Path), ("as_of" = Option<String>, Query)), responses((status = 200, body = RecordView), (status = 404, body = Problem)))]
-async fn get(State(shared): State<Shared>, Signed(actor): Signed, AsOf(day): AsOf, Path((register, id)): Path<(String, String)>) -> Result<Response, Problem> {
+async fn get(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+    AsOf(day): AsOf,
+    Path((register, id)): Path<(String, String)>,
+) -> Result<Response, Problem> {
     let app = shared.app.clone();
     let view = run(move || records::get(&app, &actor, &register, &id, day)).await?;
     Ok(tagged(StatusCode::OK, &view))
@@ -92,40 +148,86 @@ async fn get(State(shared): State<Shared>, Signed(actor): Signed, AsOf(day): AsO
 
 /// Changes fields of a record.
 #[utoipa::path(patch, path = "/registers/{register}/records/{id}", tag = "registers", params(("register" = String, Path), ("id" = String, Path), ("If-Match" = String, Header)), request_body = RecordChange, responses((status = 200, body = RecordView), (status = 409, body = Problem), (status = 422, body = Problem), (status = 428, body = Problem)))]
-async fn change(State(shared): State<Shared>, Signed(actor): Signed, headers: HeaderMap, Path((register, id)): Path<(String, String)>, Json(change): Json<RecordChange>) -> Result<Response, Problem> {
+async fn change(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+    headers: HeaderMap,
+    Path((register, id)): Path<(String, String)>,
+    Json(change): Json<RecordChange>,
+) -> Result<Response, Problem> {
     let version = expected_version(&headers)?;
     let app = shared.app.clone();
-    let view = run(move || records::update(&app, &actor, &register, &id, version, &change.values, &change.reason)).await?;
+    let view = run(move || {
+        records::update(
+            &app,
+            &actor,
+            &register,
+            &id,
+            version,
+            &change.values,
+            &change.reason,
+        )
+    })
+    .await?;
     Ok(tagged(StatusCode::OK, &view))
 }
 
 /// 撤销 Takes a record out; it stays in the journal and can come back.
 #[utoipa::path(delete, path = "/registers/{register}/records/{id}", tag = "registers", params(("register" = String, Path), ("id" = String, Path), ("If-Match" = String, Header)), request_body = Reason, responses((status = 200, body = RecordView), (status = 409, body = Problem), (status = 422, body = Problem)))]
-async fn withdraw(State(shared): State<Shared>, Signed(actor): Signed, headers: HeaderMap, Path((register, id)): Path<(String, String)>, Json(reason): Json<Reason>) -> Result<Response, Problem> {
+async fn withdraw(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+    headers: HeaderMap,
+    Path((register, id)): Path<(String, String)>,
+    Json(reason): Json<Reason>,
+) -> Result<Response, Problem> {
     let version = expected_version(&headers)?;
     let app = shared.app.clone();
-    let view = run(move || records::withdraw(&app, &actor, &register, &id, version, &reason.reason)).await?;
+    let view =
+        run(move || records::withdraw(&app, &actor, &register, &id, version, &reason.reason))
+            .await?;
     Ok(tagged(StatusCode::OK, &view))
 }
 
 /// Brings a withdrawn record back.
 #[utoipa::path(post, path = "/registers/{register}/records/{id}/restore", tag = "registers", params(("register" = String, Path), ("id" = String, Path), ("If-Match" = String, Header)), request_body = Reason, responses((status = 200, body = RecordView), (status = 409, body = Problem)))]
-async fn restore(State(shared): State<Shared>, Signed(actor): Signed, headers: HeaderMap, Path((register, id)): Path<(String, String)>, Json(reason): Json<Reason>) -> Result<Response, Problem> {
+async fn restore(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+    headers: HeaderMap,
+    Path((register, id)): Path<(String, String)>,
+    Json(reason): Json<Reason>,
+) -> Result<Response, Problem> {
     let version = expected_version(&headers)?;
     let app = shared.app.clone();
-    let view = run(move || records::restore(&app, &actor, &register, &id, version, &reason.reason)).await?;
+    let view = run(move || records::restore(&app, &actor, &register, &id, version, &reason.reason))
+        .await?;
     Ok(tagged(StatusCode::OK, &view))
 }
 
 /// What happened to a record, newest first.
 #[utoipa::path(get, path = "/registers/{register}/records/{id}/history", tag = "registers", params(("register" = String, Path), ("id" = String, Path)), responses((status = 200, body = History), (status = 404, body = Problem)))]
-async fn history(State(shared): State<Shared>, Signed(actor): Signed, Path((register, id)): Path<(String, String)>) -> Result<Json<History>, Problem> {
+async fn history(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+    Path((register, id)): Path<(String, String)>,
+) -> Result<Json<History>, Problem> {
     let app = shared.app.clone();
     let entries = run(move || records::history(&app, &actor, &register, &id)).await?;
-    Ok(Json(History { entries: each(&entries) }))
+    Ok(Json(History {
+        entries: each(&entries),
+    }))
 }
 
 fn tagged(status: StatusCode, view: &app::page::record::RecordView) -> Response {
     let tag = format!("\"{}\"", view.record.version);
-    (status, [(header::ETAG, tag), (header::CACHE_CONTROL, "no-store".to_owned())], Json(RecordView::from(view))).into_response()
+    (
+        status,
+        [
+            (header::ETAG, tag),
+            (header::CACHE_CONTROL, "no-store".to_owned()),
+        ],
+        Json(RecordView::from(view)),
+    )
+        .into_response()
 }

@@ -13,7 +13,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(search)).routes(routes!(openapi))
+    OpenApiRouter::new()
+        .routes(routes!(search))
+        .routes(routes!(openapi))
 }
 
 /// Words to find.
@@ -25,7 +27,11 @@ struct SearchQuery {
 
 /// Projects, enterprises, matters and all other records by name.
 #[utoipa::path(get, path = "/search", tag = "pages", params(SearchQuery), responses((status = 200, body = SearchResult)))]
-async fn search(State(shared): State<Shared>, Signed(actor): Signed, Query(query): Query<SearchQuery>) -> Result<Json<SearchResult>, Problem> {
+async fn search(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+    Query(query): Query<SearchQuery>,
+) -> Result<Json<SearchResult>, Problem> {
     let app = shared.app.clone();
     let hits = run(move || app::records::search(&app, &actor, &query.q)).await?;
     Ok(Json(SearchResult { hits: each(&hits) }))

@@ -14,7 +14,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(sign_in)).routes(routes!(sign_in_by_link)).routes(routes!(sign_out)).routes(routes!(me))
+    OpenApiRouter::new()
+        .routes(routes!(sign_in))
+        .routes(routes!(sign_in_by_link))
+        .routes(routes!(sign_out))
+        .routes(routes!(me))
 }
 
 /// Name and password of a local account.
@@ -75,12 +79,22 @@ impl From<account::Me> for Me {
             login: me.login,
             name: me.name,
             post: me.post,
-            organisation: MyOrganisation { path: me.organisation_path, name: me.organisation_name },
+            organisation: MyOrganisation {
+                path: me.organisation_path,
+                name: me.organisation_name,
+            },
             roles: me.roles,
-            district: MyDistrict { code: me.district_code, name: me.district_name },
+            district: MyDistrict {
+                code: me.district_code,
+                name: me.district_name,
+            },
             today: me.today.to_string(),
             server_as_of: me.clock_stands,
-            can: Rights { write: me.can_write, import: me.can_import, admin: false },
+            can: Rights {
+                write: me.can_write,
+                import: me.can_import,
+                admin: false,
+            },
             locale: "zh-CN".to_owned(),
         }
     }
@@ -88,7 +102,11 @@ impl From<account::Me> for Me {
 
 /// Sign in with name and password.
 #[utoipa::path(post, path = "/login", tag = "login", request_body = Login, responses((status = 200, body = Me), (status = 401, body = Problem), (status = 429, body = Problem)))]
-async fn sign_in(State(shared): State<Shared>, headers: HeaderMap, Json(login): Json<Login>) -> Result<Response, Problem> {
+async fn sign_in(
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+    Json(login): Json<Login>,
+) -> Result<Response, Problem> {
     let app = shared.app.clone();
     let signed = run(move || account::sign_in(&app, &login.login, &login.password)).await?;
     Ok(signed_answer(&headers, signed))
@@ -96,7 +114,11 @@ async fn sign_in(State(shared): State<Shared>, headers: HeaderMap, Json(login): 
 
 /// Sign in with a one-time link.
 #[utoipa::path(post, path = "/login/link", tag = "login", request_body = LoginLink, responses((status = 200, body = Me), (status = 401, body = Problem)))]
-async fn sign_in_by_link(State(shared): State<Shared>, headers: HeaderMap, Json(link): Json<LoginLink>) -> Result<Response, Problem> {
+async fn sign_in_by_link(
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+    Json(link): Json<LoginLink>,
+) -> Result<Response, Problem> {
     let app = shared.app.clone();
     let signed = run(move || account::sign_in_by_link(&app, &link.token)).await?;
     Ok(signed_answer(&headers, signed))
@@ -110,7 +132,10 @@ async fn sign_out(State(shared): State<Shared>, headers: HeaderMap) -> Result<Re
         run(move || account::sign_out(&app, &token)).await?;
     }
     let mut response = StatusCode::NO_CONTENT.into_response();
-    set_cookie(&mut response, &format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"));
+    set_cookie(
+        &mut response,
+        &format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"),
+    );
     Ok(response)
 }
 
@@ -123,12 +148,20 @@ async fn me(State(shared): State<Shared>, Signed(actor): Signed) -> Result<Json<
 
 fn signed_answer(headers: &HeaderMap, signed: account::SignedIn) -> Response {
     // Behind a TLS proxy the cookie is for TLS only; on plain http of a closed network it cannot be.
-    let secure = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
+    let secure = headers
+        .get("x-forwarded-proto")
+        .is_some_and(|scheme| scheme == "https");
     let flags = if secure { "; Secure" } else { "" };
-    let cookie = format!("{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}{flags}", signed.token, account::LOGIN_SECONDS);
+    let cookie = format!(
+        "{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}{flags}",
+        signed.token,
+        account::LOGIN_SECONDS
+    );
     let mut response = Json(Me::from(signed.me)).into_response();
     set_cookie(&mut response, &cookie);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 

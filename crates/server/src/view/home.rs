@@ -76,7 +76,10 @@ pub struct LabelledFigure {
 
 impl From<&(String, app::figure::Figure)> for LabelledFigure {
     fn from((label, figure): &(String, app::figure::Figure)) -> Self {
-        Self { label: label.clone(), figure: figure.into() }
+        Self {
+            label: label.clone(),
+            figure: figure.into(),
+        }
     }
 }
 
@@ -190,7 +193,10 @@ impl From<&page::Home> for Home {
             round: home.round.as_ref().map(HomeRound::from),
             pipeline: each(&home.pipeline),
             stated_rates: home.stated_rates.as_ref().map(StatedRates::from),
-            watch: Watch { count: home.watch.len(), items: each(&home.watch) },
+            watch: Watch {
+                count: home.watch.len(),
+                items: each(&home.watch),
+            },
             tiles: Tiles::from(&home.tiles),
             economy: home.economy.as_ref().map(Economy::from),
             tour: home.tour.as_ref().map(Tour::from),
@@ -216,7 +222,12 @@ impl From<&page::RoundHead> for HomeRound {
 
 impl From<&page::PipelineRow> for PipelineRow {
     fn from(row: &page::PipelineRow) -> Self {
-        Self { round_no: row.round_no, label: row.label.clone(), project_count: row.project_count, batches: each(&row.batches) }
+        Self {
+            round_no: row.round_no,
+            label: row.label.clone(),
+            project_count: row.project_count,
+            batches: each(&row.batches),
+        }
     }
 }
 
@@ -236,13 +247,22 @@ impl From<&page::PipelineCell> for PipelineCell {
 
 impl From<&page::StatedRates> for StatedRates {
     fn from(rates: &page::StatedRates) -> Self {
-        Self { title: rates.title.clone(), rates: each(&rates.rates), note: rates.note.clone() }
+        Self {
+            title: rates.title.clone(),
+            rates: each(&rates.rates),
+            note: rates.note.clone(),
+        }
     }
 }
 
 impl From<&page::Tiles> for Tiles {
     fn from(tiles: &page::Tiles) -> Self {
-        Self { note: tiles.note.clone(), count: tiles.cells.len(), cells: each(&tiles.cells), lights: each(&tiles.lights) }
+        Self {
+            note: tiles.note.clone(),
+            count: tiles.cells.len(),
+            cells: each(&tiles.cells),
+            lights: each(&tiles.lights),
+        }
     }
 }
 
@@ -287,19 +307,32 @@ impl From<&page::EconomyRow> for EconomyRow {
 
 impl From<&page::Tour> for Tour {
     fn from(tour: &page::Tour) -> Self {
-        Self { title: tour.title.clone(), note: tour.note.clone(), stops: each(&tour.stops) }
+        Self {
+            title: tour.title.clone(),
+            note: tour.note.clone(),
+            stops: each(&tour.stops),
+        }
     }
 }
 
 impl From<&page::Stop> for Stop {
     fn from(stop: &page::Stop) -> Self {
-        Self { order: stop.order, name: stop.name.clone(), done: stop.done, note: stop.note.clone() }
+        Self {
+            order: stop.order,
+            name: stop.name.clone(),
+            done: stop.done,
+            note: stop.note.clone(),
+        }
     }
 }
 
 impl From<&page::Loop> for MatterLoop {
     fn from(matters: &page::Loop) -> Self {
-        let stage = |(label, count, warn): &(String, usize, bool)| LoopStage { label: label.clone(), count: *count, warn: *warn };
+        let stage = |(label, count, warn): &(String, usize, bool)| LoopStage {
+            label: label.clone(),
+            count: *count,
+            warn: *warn,
+        };
         Self {
             note: matters.note.clone(),
             stages: matters.stages.iter().map(stage).collect(),
@@ -311,12 +344,21 @@ impl From<&page::Loop> for MatterLoop {
 
 impl From<&page::Programmes> for Programmes {
     fn from(programmes: &page::Programmes) -> Self {
-        Self { note: programmes.note.clone(), total: programmes.total, rows: each(&programmes.rows) }
+        Self {
+            note: programmes.note.clone(),
+            total: programmes.total,
+            rows: each(&programmes.rows),
+        }
     }
 }
 
 impl From<&page::ProgrammeRow> for ProgrammeRow {
     fn from(row: &page::ProgrammeRow) -> Self {
-        Self { name: row.name.clone(), permille: row.permille, text: row.text.clone(), rag: row.rag.into() }
+        Self {
+            name: row.name.clone(),
+            permille: row.permille,
+            text: row.text.clone(),
+            rag: row.rag.into(),
+        }
     }
 }

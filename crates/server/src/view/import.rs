@@ -152,8 +152,18 @@ pub struct Undone {
 impl ImportPreview {
     /// The view with the fields a person may choose from.
     pub fn new(preview: &page::ImportPreview, fields: Vec<ImportField>) -> Self {
-        let count = |act: page::ImportAct| preview.records.iter().filter(|record| record.act == act).count();
-        let guess = |(register, score, reason): &(String, u8, String)| RegisterGuess { register: register.clone(), score: *score, reason: reason.clone() };
+        let count = |act: page::ImportAct| {
+            preview
+                .records
+                .iter()
+                .filter(|record| record.act == act)
+                .count()
+        };
+        let guess = |(register, score, reason): &(String, u8, String)| RegisterGuess {
+            register: register.clone(),
+            score: *score,
+            reason: reason.clone(),
+        };
         Self {
             token: preview.token.clone(),
             file_name: preview.file_name.clone(),
@@ -203,7 +213,11 @@ impl From<&page::ImportRecord> for ImportRecord {
             page::ImportAct::Same => "same",
             page::ImportAct::Refused => "refused",
         };
-        let matched = record.matched.as_ref().map(|(id, name, how)| ImportMatch { id: id.clone(), name: name.clone(), how: how.clone() });
+        let matched = record.matched.as_ref().map(|(id, name, how)| ImportMatch {
+            id: id.clone(),
+            name: name.clone(),
+            how: how.clone(),
+        });
         Self {
             place: record.place.clone(),
             values: record.values.clone(),

@@ -96,8 +96,16 @@ pub struct LightCause {
 
 impl From<&page::LightView> for LightView {
     fn from(light: &page::LightView) -> Self {
-        let cause = |cause: &page::CauseView| LightCause { kind: cause.kind.clone(), rag: cause.rag.into(), text: cause.text.clone() };
-        Self { rag: light.rag.into(), label: light.label.clone(), causes: light.causes.iter().map(cause).collect() }
+        let cause = |cause: &page::CauseView| LightCause {
+            kind: cause.kind.clone(),
+            rag: cause.rag.into(),
+            text: cause.text.clone(),
+        };
+        Self {
+            rag: light.rag.into(),
+            label: light.label.clone(),
+            causes: light.causes.iter().map(cause).collect(),
+        }
     }
 }
 
@@ -112,7 +120,12 @@ pub struct LightCount {
 
 impl From<&page::LightCount> for LightCount {
     fn from(count: &page::LightCount) -> Self {
-        Self { rag: count.rag.into(), label: count.label.clone(), rule: count.rule.clone(), count: count.count }
+        Self {
+            rag: count.rag.into(),
+            label: count.label.clone(),
+            rule: count.rule.clone(),
+            count: count.count,
+        }
     }
 }
 
@@ -125,7 +138,10 @@ pub struct Line {
 
 impl From<&page::Line> for Line {
     fn from(line: &page::Line) -> Self {
-        Self { label: line.label.clone(), text: line.text.clone() }
+        Self {
+            label: line.label.clone(),
+            text: line.text.clone(),
+        }
     }
 }
 

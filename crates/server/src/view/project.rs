@@ -93,7 +93,10 @@ impl From<&page::ProjectPage> for ProjectPage {
             target_text: project.target_text.clone(),
             rounds: each(&project.rounds),
             plan: (&project.plan).into(),
-            investment: Investment { figures: each(&project.investment.figures), reports: each(&project.investment.reports) },
+            investment: Investment {
+                figures: each(&project.investment.figures),
+                reports: each(&project.investment.reports),
+            },
             matters: each(&project.matters),
             reports: each(&project.reports),
             attachments: each(&project.attachments),

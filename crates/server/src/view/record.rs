@@ -73,13 +73,20 @@ impl From<&Definition> for RegisterView {
             version: definition.version.clone(),
             name_field: definition.name_field.clone(),
             fields: definition.stored_fields().map(field_view).collect(),
-            list: definition.list_columns().into_iter().map(str::to_owned).collect(),
+            list: definition
+                .list_columns()
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
         }
     }
 }
 
 fn field_view(field: &Field) -> FieldView {
-    let choice = |choice: &app::register::Choice| ChoiceView { code: choice.code.clone(), label: choice.label.zh.clone() };
+    let choice = |choice: &app::register::Choice| ChoiceView {
+        code: choice.code.clone(),
+        label: choice.label.zh.clone(),
+    };
     let columns: Vec<FieldView> = field.columns().iter().map(field_view).collect();
     let to = match &field.kind {
         FieldKind::Org => Some("organisation".to_owned()),
@@ -94,7 +101,10 @@ fn field_view(field: &Field) -> FieldView {
         }
         .to_owned(),
         required: field.required,
-        unit: field.unit.map(|unit| unit.label().to_owned()).or_else(|| field.measure.clone()),
+        unit: field
+            .unit
+            .map(|unit| unit.label().to_owned())
+            .or_else(|| field.measure.clone()),
         digits: field.digits,
         choices: (!field.choices.is_empty()).then(|| field.choices.iter().map(choice).collect()),
         to,
@@ -155,7 +165,12 @@ pub struct RecordPage {
 
 impl From<&page::RecordPage> for RecordPage {
     fn from(records: &page::RecordPage) -> Self {
-        Self { items: each(&records.items), next: records.next.clone(), total: records.total, sums: records.sums.clone() }
+        Self {
+            items: each(&records.items),
+            next: records.next.clone(),
+            total: records.total,
+            sums: records.sums.clone(),
+        }
     }
 }
 
@@ -215,7 +230,12 @@ pub struct FieldChange {
 
 impl From<&page::FieldChange> for FieldChange {
     fn from(change: &page::FieldChange) -> Self {
-        Self { field: change.field.clone(), label: change.label.clone(), before: change.before.clone(), after: change.after.clone() }
+        Self {
+            field: change.field.clone(),
+            label: change.label.clone(),
+            before: change.before.clone(),
+            after: change.after.clone(),
+        }
     }
 }
 

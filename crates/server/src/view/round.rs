@@ -22,7 +22,12 @@ pub struct RoundLine {
 
 impl From<&page::RoundLine> for RoundLine {
     fn from(round: &page::RoundLine) -> Self {
-        Self { no: round.no, label: round.label.clone(), project_count: round.project_count, held_on: day(round.held_on) }
+        Self {
+            no: round.no,
+            label: round.label.clone(),
+            project_count: round.project_count,
+            held_on: day(round.held_on),
+        }
     }
 }
 
@@ -93,7 +98,11 @@ impl From<&page::RoundPage> for RoundPage {
             batches: each(&round.batches),
             checks: each(&round.checks),
             rates: each(&round.rates),
-            transfer: Transfer { rows, columns, cells },
+            transfer: Transfer {
+                rows,
+                columns,
+                cells,
+            },
             stuck: each(&round.stuck),
         }
     }
@@ -101,7 +110,12 @@ impl From<&page::RoundPage> for RoundPage {
 
 impl From<&page::RoundBatch> for RoundBatch {
     fn from(batch: &page::RoundBatch) -> Self {
-        Self { batch: batch.batch.clone(), label: batch.label.clone(), count: batch.count, amount: (&batch.amount).into() }
+        Self {
+            batch: batch.batch.clone(),
+            label: batch.label.clone(),
+            count: batch.count,
+            amount: (&batch.amount).into(),
+        }
     }
 }
 
@@ -122,7 +136,15 @@ impl From<&page::RateLine> for RateLine {
 
 impl From<&page::StuckList> for StuckList {
     fn from(list: &page::StuckList) -> Self {
-        let item = |(project_id, name, days): &(String, String, i64)| StuckItem { project_id: project_id.clone(), name: name.clone(), days: *days };
-        Self { kind: list.kind.clone(), label: list.label.clone(), items: list.items.iter().map(item).collect() }
+        let item = |(project_id, name, days): &(String, String, i64)| StuckItem {
+            project_id: project_id.clone(),
+            name: name.clone(),
+            days: *days,
+        };
+        Self {
+            kind: list.kind.clone(),
+            label: list.label.clone(),
+            items: list.items.iter().map(item).collect(),
+        }
     }
 }

@@ -83,7 +83,11 @@ impl From<&page::Drawing> for Drawing {
                 right_head: panes.right_head.clone(),
                 right_body: panes.right_body.clone(),
             },
-            scale: Scale { first: drawing.first.to_string(), last: drawing.last.to_string(), px_per_day: drawing.px_per_day },
+            scale: Scale {
+                first: drawing.first.to_string(),
+                last: drawing.last.to_string(),
+                px_per_day: drawing.px_per_day,
+            },
             width: PaneWidth { left, plot, right },
             height: PaneHeight { head, body },
         }
@@ -219,8 +223,18 @@ pub struct OrderItem {
 
 impl From<&super::page::Item> for OrderItem {
     fn from(item: &super::page::Item) -> Self {
-        let note = [item.unit.as_str(), item.due_text.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
-        Self { rag: item.rag.into(), word: item.word.clone(), text: item.text.clone(), note, link: item.link.clone() }
+        let note = [item.unit.as_str(), item.due_text.as_str()]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · ");
+        Self {
+            rag: item.rag.into(),
+            word: item.word.clone(),
+            text: item.text.clone(),
+            note,
+            link: item.link.clone(),
+        }
     }
 }
 
@@ -272,7 +286,10 @@ impl From<&page::WallPage> for WallChart {
             drawing: (&other.drawing).into(),
             lights: each(&other.lights),
         });
-        let unit = |(path, name): &(String, String)| Unit { path: path.clone(), name: name.clone() };
+        let unit = |(path, name): &(String, String)| Unit {
+            path: path.clone(),
+            name: name.clone(),
+        };
         Self {
             title: wall.title.clone(),
             facts: each(&wall.facts),
@@ -280,15 +297,26 @@ impl From<&page::WallPage> for WallChart {
             lights: each(&wall.lights),
             drawing: (&wall.drawing).into(),
             rows: each(&wall.rows),
-            activities: wall.activities.iter().map(|(id, activity)| (id.clone(), activity.into())).collect(),
+            activities: wall
+                .activities
+                .iter()
+                .map(|(id, activity)| (id.clone(), activity.into()))
+                .collect(),
             units: wall.units.iter().map(unit).collect(),
             cascade: Cascade {
                 title: "以日保周，以月保季".to_owned(),
                 note: wall.cascade_note.clone(),
                 rows: each(&wall.cascade),
             },
-            orders: Orders { note: format!("未销号 {} 件", wall.orders_open), items: each(&wall.orders) },
-            due: Due { title: "本旬到期节点".to_owned(), note: wall.due_note.clone(), items: each(&wall.due) },
+            orders: Orders {
+                note: format!("未销号 {} 件", wall.orders_open),
+                items: each(&wall.orders),
+            },
+            due: Due {
+                title: "本旬到期节点".to_owned(),
+                note: wall.due_note.clone(),
+                items: each(&wall.due),
+            },
             data_note: wall.data_note.clone(),
             compare,
             findings: each(&wall.findings),

@@ -13,7 +13,16 @@ use tower::ServiceExt;
 async fn an_open_page_hears_of_a_change_without_its_content() {
     let service = service();
     let token = service.token("ducha");
-    let response = service.router.clone().oneshot(request(Method::GET, "/api/v1/events", &token).body(Body::empty()).expect("a request")).await.expect("an answer");
+    let response = service
+        .router
+        .clone()
+        .oneshot(
+            request(Method::GET, "/api/v1/events", &token)
+                .body(Body::empty())
+                .expect("a request"),
+        )
+        .await
+        .expect("an answer");
     assert_eq!(response.status().as_u16(), 200);
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     let mut body = response.into_body().into_data_stream();
@@ -21,19 +30,37 @@ async fn an_open_page_hears_of_a_change_without_its_content() {
     tokio::time::sleep(Duration::from_millis(1500)).await;
     let app = service.app.clone();
     let made = tokio::task::spawn_blocking(move || {
-        let values = json!({"title": "一件不外传的事", "state": "open"}).as_object().cloned().expect("values");
-        records::create(&app, &app::account::local_actor(&app), "matter", &values, "", None).expect("created")
+        let values = json!({"title": "一件不外传的事", "state": "open"})
+            .as_object()
+            .cloned()
+            .expect("values");
+        records::create(
+            &app,
+            &app::account::local_actor(&app),
+            "matter",
+            &values,
+            "",
+            None,
+        )
+        .expect("created")
     });
     let id = made.await.expect("made").record.id.to_string();
     let heard = tokio::time::timeout(Duration::from_secs(20), async {
         let mut text = String::new();
         while !text.contains(&id) {
-            let chunk = body.next().await.expect("the stream stays open").expect("a chunk");
+            let chunk = body
+                .next()
+                .await
+                .expect("the stream stays open")
+                .expect("a chunk");
             text.push_str(&String::from_utf8_lossy(&chunk));
         }
         text
     });
     let text = heard.await.expect("heard in time");
-    assert!(text.contains("event: change") && text.contains("\"register\":\"matter\""), "{text}");
+    assert!(
+        text.contains("event: change") && text.contains("\"register\":\"matter\""),
+        "{text}"
+    );
     assert!(!text.contains("不外传"), "{text}");
 }
