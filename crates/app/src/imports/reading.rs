@@ -19,6 +19,9 @@ const PROVISIONAL_TOP: i64 = (1 << 53) - 1;
 /// A register fits a sheet when it scores at least this.
 const FITS: u8 = 30;
 
+/// A register that fits: id, score, reason.
+pub type Guess = (String, u8, String);
+
 /// A workbook read with the choices made.
 pub struct Read {
     /// Register it goes to.
@@ -26,7 +29,7 @@ pub struct Read {
     /// Sheet names.
     pub sheets: Vec<String>,
     /// Registers that fit: id, score, reason.
-    pub guesses: Vec<(String, u8, String)>,
+    pub guesses: Vec<Guess>,
     /// The table.
     pub table: Table,
     /// Its columns.
@@ -97,7 +100,7 @@ fn choose_register(
     all: &[Definition],
     workbook: &Workbook,
     choice: &Choice,
-) -> Result<(Definition, Vec<(String, u8, String)>), AppError> {
+) -> Result<(Definition, Vec<Guess>), AppError> {
     let tables: Vec<Table> = workbook
         .visible_sheets()
         .map(exchange::read_table)
@@ -109,7 +112,7 @@ fn choose_register(
             .max()
             .unwrap_or(0)
     };
-    let mut guesses: Vec<(String, u8, String)> = all
+    let mut guesses: Vec<Guess> = all
         .iter()
         .map(|one| {
             (
