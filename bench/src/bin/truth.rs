@@ -35,7 +35,10 @@ fn main() -> ExitCode {
     };
     let folder = Path::new(&folder);
     if !folder.join("workbooks").is_dir() {
-        eprintln!("no outside data in {}: make truth SHARED=FOLDER", folder.display());
+        eprintln!(
+            "no outside data in {}: make truth SHARED=FOLDER",
+            folder.display()
+        );
         return ExitCode::from(2);
     }
     let mut all = Tally::default();
@@ -45,12 +48,23 @@ fn main() -> ExitCode {
             Ok(look) => judge(&look, &mut tally, file),
             Err(problem) => tally.check(file, "reads", problem, "ok"),
         }
-        println!("{file}: {} of {} equal", tally.equal, tally.equal + tally.different);
+        println!(
+            "{file}: {} of {} equal",
+            tally.equal,
+            tally.equal + tally.different
+        );
         all.equal += tally.equal;
         all.different += tally.different;
     }
-    println!("outside truth: {} equal, {} different", all.equal, all.different);
-    if all.different == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) }
+    println!(
+        "outside truth: {} equal, {} different",
+        all.equal, all.different
+    );
+    if all.different == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    }
 }
 
 type Judge = fn(&Look, &mut Tally, &str);
@@ -65,44 +79,119 @@ const CASES: [(&str, &str, Judge); 5] = [
 ];
 
 fn look(folder: &Path, file: &str, register: &str) -> Result<Look, String> {
-    let bytes = std::fs::read(folder.join("workbooks").join(file)).map_err(|error| error.to_string())?;
+    let bytes =
+        std::fs::read(folder.join("workbooks").join(file)).map_err(|error| error.to_string())?;
     look_without_district(file, &bytes, register, DAY).map_err(|error| error.to_string())
 }
 
 fn text<'a>(look: &'a Look, row: usize, field: &str) -> &'a str {
-    look.records.get(row).and_then(|record| record.values.get(field)).and_then(|value| value.as_str()).unwrap_or("missing")
+    look.records
+        .get(row)
+        .and_then(|record| record.values.get(field))
+        .and_then(|value| value.as_str())
+        .unwrap_or("missing")
 }
 
 fn no_errors(look: &Look, tally: &mut Tally, file: &str) {
-    let errors = look.findings.iter().filter(|finding| finding.severity == ground::Severity::Error).count();
+    let errors = look
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == ground::Severity::Error)
+        .count();
     tally.check(file, "errors", errors, "0");
-    let failed = look.checks.iter().filter(|check| app::verdict_code(check.verdict) == "fails").count();
+    let failed = look
+        .checks
+        .iter()
+        .filter(|check| app::verdict_code(check.verdict) == "fails")
+        .count();
     tally.check(file, "sums that fail", failed, "0");
 }
 
 fn ledger(look: &Look, tally: &mut Tally, file: &str) {
     no_errors(look, tally, file);
     tally.check(file, "projects", look.records.len(), "15");
-    for (batch, count, amount) in [("signed", "2", "2"), ("started", "6", "31.2"), ("commissioned", "7", "29.2")] {
-        let rows: Vec<_> = look.records.iter().filter(|record| record.values.get("batch").and_then(|value| value.as_str()) == Some(batch)).collect();
+    for (batch, count, amount) in [
+        ("signed", "2", "2"),
+        ("started", "6", "31.2"),
+        ("commissioned", "7", "29.2"),
+    ] {
+        let rows: Vec<_> = look
+            .records
+            .iter()
+            .filter(|record| {
+                record.values.get("batch").and_then(|value| value.as_str()) == Some(batch)
+            })
+            .collect();
         tally.check(file, &format!("{batch} count"), rows.len(), count);
-        let fen = |record: &&app::imports::LookRecord| record.values.get("investment_total").and_then(|value| value.as_str()).and_then(Fen::from_yuan).map_or(0, |fen| fen.0);
+        let fen = |record: &&app::imports::LookRecord| {
+            record
+                .values
+                .get("investment_total")
+                .and_then(|value| value.as_str())
+                .and_then(Fen::from_yuan)
+                .map_or(0, |fen| fen.0)
+        };
         let sum = Fen(rows.iter().map(fen).sum());
-        tally.check(file, &format!("{batch} 亿元"), sum.show(MoneyUnit::YiYuan), amount);
+        tally.check(
+            file,
+            &format!("{batch} 亿元"),
+            sum.show(MoneyUnit::YiYuan),
+            amount,
+        );
     }
-    let all: i64 = look.records.iter().filter_map(|record| Fen::from_yuan(record.values.get("investment_total")?.as_str()?)).map(|fen| fen.0).sum();
-    tally.check(file, "总投资 亿元", Fen(all).show(MoneyUnit::YiYuan), "62.4");
-    tally.check(file, "2023.6.25", text(look, 0, "start_planned"), "2023-06-25");
-    tally.check(file, "2023年8月25日", text(look, 3, "completion_planned"), "2023-08-25");
-    tally.check(file, "2023年10月底", text(look, 4, "completion_planned"), "2023-10-31");
-    tally.check(file, "责任单位", text(look, 0, "responsible_unit"), "区科技局");
+    let all: i64 = look
+        .records
+        .iter()
+        .filter_map(|record| Fen::from_yuan(record.values.get("investment_total")?.as_str()?))
+        .map(|fen| fen.0)
+        .sum();
+    tally.check(
+        file,
+        "总投资 亿元",
+        Fen(all).show(MoneyUnit::YiYuan),
+        "62.4",
+    );
+    tally.check(
+        file,
+        "2023.6.25",
+        text(look, 0, "start_planned"),
+        "2023-06-25",
+    );
+    tally.check(
+        file,
+        "2023年8月25日",
+        text(look, 3, "completion_planned"),
+        "2023-08-25",
+    );
+    tally.check(
+        file,
+        "2023年10月底",
+        text(look, 4, "completion_planned"),
+        "2023-10-31",
+    );
+    tally.check(
+        file,
+        "责任单位",
+        text(look, 0, "responsible_unit"),
+        "区科技局",
+    );
 }
 
 fn plan(look: &Look, tally: &mut Tally, file: &str) {
     no_errors(look, tally, file);
     tally.check(file, "activities", look.records.len(), "10");
-    tally.check(file, "project of the title", text(look, 0, "project"), "郑州外国语中学莲湖校区项目");
-    tally.check(file, "target of the title", text(look, 0, "target_date"), "2023-08-20");
+    tally.check(
+        file,
+        "project of the title",
+        text(look, 0, "project"),
+        "郑州外国语中学莲湖校区项目",
+    );
+    tally.check(
+        file,
+        "target of the title",
+        text(look, 0, "target_date"),
+        "2023-08-20",
+    );
     tally.check(file, "紧前工作 3", text(look, 2, "predecessors"), "1SS+10");
     tally.check(file, "紧前工作 4", text(look, 3, "predecessors"), "2FS-10");
     tally.check(file, "日历 1", text(look, 0, "calendar"), "site7");
@@ -112,25 +201,70 @@ fn plan(look: &Look, tally: &mut Tally, file: &str) {
 fn lianhu(look: &Look, tally: &mut Tally, file: &str) {
     no_errors(look, tally, file);
     tally.check(file, "reports", look.records.len(), "1");
-    tally.check(file, "本周完成投资", text(look, 0, "investment_period"), "3200000.00");
-    tally.check(file, "年累计完成投资", text(look, 0, "investment_year_to_date"), "73200000.00");
+    tally.check(
+        file,
+        "本周完成投资",
+        text(look, 0, "investment_period"),
+        "3200000.00",
+    );
+    tally.check(
+        file,
+        "年累计完成投资",
+        text(look, 0, "investment_year_to_date"),
+        "73200000.00",
+    );
     tally.check(file, "占年计划", text(look, 0, "year_plan_share"), "28.2");
-    let problems = look.records.first().and_then(|record| record.values.get("problems")).and_then(|value| value.as_array()).map_or(0, Vec::len);
+    let problems = look
+        .records
+        .first()
+        .and_then(|record| record.values.get("problems"))
+        .and_then(|value| value.as_array())
+        .map_or(0, Vec::len);
     tally.check(file, "problems", problems, "2");
 }
 
 fn xushui(look: &Look, tally: &mut Tally, file: &str) {
     no_errors(look, tally, file);
     tally.check(file, "reports", look.records.len(), "2");
-    tally.check(file, "850.5 万元", text(look, 0, "investment_period"), "8505000.00");
-    tally.check(file, "5000余", text(look, 0, "investment_year_to_date"), "50000000.00");
-    tally.check(file, "5000余 bound", text(look, 0, "investment_year_to_date_bound"), "at_least");
-    tally.check(file, "120万", text(look, 1, "investment_period"), "1200000.00");
+    tally.check(
+        file,
+        "850.5 万元",
+        text(look, 0, "investment_period"),
+        "8505000.00",
+    );
+    tally.check(
+        file,
+        "5000余",
+        text(look, 0, "investment_year_to_date"),
+        "50000000.00",
+    );
+    tally.check(
+        file,
+        "5000余 bound",
+        text(look, 0, "investment_year_to_date_bound"),
+        "at_least",
+    );
+    tally.check(
+        file,
+        "120万",
+        text(look, 1, "investment_period"),
+        "1200000.00",
+    );
 }
 
 fn indicators(look: &Look, tally: &mut Tally, file: &str) {
     no_errors(look, tally, file);
-    tally.check(file, "observations (14 × 3 less one that does not apply)", look.records.len(), "41");
+    tally.check(
+        file,
+        "observations (14 × 3 less one that does not apply)",
+        look.records.len(),
+        "41",
+    );
     tally.check(file, "period", text(look, 0, "period"), "2025M01-02");
-    tally.check(file, "first street", text(look, 0, "organisation"), "林山寨街道");
+    tally.check(
+        file,
+        "first street",
+        text(look, 0, "organisation"),
+        "林山寨街道",
+    );
 }
