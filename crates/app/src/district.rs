@@ -62,6 +62,8 @@ pub struct DistrictState {
     pub records: BTreeMap<RecordId, Stored>,
     /// What is odd in the records.
     pub findings: Vec<Finding>,
+    /// Holidays in force.
+    pub holidays: Arc<ground::HolidayTable>,
     /// Working calendars.
     pub calendars: Arc<Calendars>,
 }
@@ -221,6 +223,7 @@ fn compute(app: &App, day: Date, known: Known) -> Result<DistrictState, AppError
             .map(|stored| (stored.record.id, stored))
             .collect(),
         findings,
+        holidays: app.holidays(),
         calendars: app.calendars(),
     };
     state.standings = state.compute_standings(app.light_rule());
@@ -424,6 +427,7 @@ impl DistrictState {
                 .map(|(id, stored)| (*id, stored.clone()))
                 .collect(),
             findings: Vec::new(),
+            holidays: self.holidays.clone(),
             calendars: self.calendars.clone(),
             projects,
         }

@@ -93,7 +93,7 @@ fn calendar_note(state: &DistrictState) -> String {
         .collect();
     let open: Vec<String> = reached
         .into_iter()
-        .filter(|year| !ground::HolidayTable::shipped().published(*year))
+        .filter(|year| !state.holidays.published(*year))
         .map(|year| year.to_string())
         .collect();
     if open.is_empty() {

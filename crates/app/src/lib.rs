@@ -65,6 +65,7 @@ pub struct App {
     clock: Clock,
     data: PathBuf,
     definitions: Vec<Definition>,
+    holidays: Arc<HolidayTable>,
     calendars: Arc<Calendars>,
     light_rule: LightRule,
     cache: Mutex<district::Cache>,
@@ -102,6 +103,7 @@ impl App {
         let definitions = definitions::shipped()?;
         store.define(&definitions).map_err(AppError::Store)?;
         let district = choose_district(&store, options.district.as_deref())?;
+        let holidays = holidays_of(&options.data)?;
         let root = OrgPath::new(district.as_str())
             .map_err(|error| district_problem(&error.to_string()))?;
         let mut app = Self {
@@ -112,7 +114,8 @@ impl App {
             clock: options.clock,
             data: options.data,
             definitions,
-            calendars: Arc::new(Calendars::standard(HolidayTable::shipped())),
+            calendars: Arc::new(Calendars::standard(&holidays)),
+            holidays: Arc::new(holidays),
             light_rule: LightRule::default(),
             cache: Mutex::default(),
             directory: Mutex::default(),
@@ -219,6 +222,10 @@ impl App {
         &self.data
     }
 
+    pub(crate) fn holidays(&self) -> Arc<HolidayTable> {
+        self.holidays.clone()
+    }
+
     pub(crate) fn calendars(&self) -> Arc<Calendars> {
         self.calendars.clone()
     }
@@ -247,6 +254,26 @@ impl App {
         meta.reason = (!reason.trim().is_empty()).then(|| reason.trim().to_owned());
         meta
     }
+}
+
+/// File in the data folder with the holidays of years that were published after this program, in the form of the shipped
+/// table: date, kind, name, source.
+const HOLIDAYS: &str = "holidays.csv";
+
+/// The shipped holidays with those of the district's own file; a file that cannot be read is told, not passed over.
+fn holidays_of(data: &Path) -> Result<HolidayTable, AppError> {
+    let path = data.join(HOLIDAYS);
+    if !path.is_file() {
+        return Ok(HolidayTable::shipped().clone());
+    }
+    let (own, findings) = HolidayTable::from_csv(&std::fs::read_to_string(&path)?);
+    let broken = findings
+        .iter()
+        .any(|finding| finding.severity == ground::Severity::Error);
+    if broken {
+        return Err(AppError::Invalid(findings));
+    }
+    Ok(HolidayTable::shipped().merged(&own))
 }
 
 /// Stable name of a check's verdict: holds, fails, rounding, not_checkable.

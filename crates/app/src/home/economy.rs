@@ -5,7 +5,7 @@ use crate::figure::Figure;
 use crate::home::parts::period_name;
 use crate::page::home::{Economy, EconomyRow};
 use crate::page::{CauseView, LightView};
-use ground::{HolidayTable, Period, PeriodKind, Ratio, RecordId, WorkCalendar};
+use ground::{Period, PeriodKind, Ratio, RecordId, WorkCalendar};
 use indicator::{
     Direction, IndicatorLight, IndicatorRow, LightFacts, LightRule, Pace, PaceBasis, RowInput,
     Scenario, Verdict, indicator_row, light, pace,
@@ -37,7 +37,7 @@ pub fn economy(state: &DistrictState) -> Option<Economy> {
         quarter,
         state.today,
         PaceBasis::CalendarDays,
-        &WorkCalendar::official(HolidayTable::shipped()),
+        &WorkCalendar::official(&state.holidays),
     );
     let share = elapsed.share();
     let name = period_name(quarter);

@@ -7,11 +7,12 @@ use crate::account::Actor;
 use crate::directory;
 use crate::error::AppError;
 use crate::page::import::{ImportAct, ImportResult};
-use ground::{ActivityId, Date, Finding, HolidayTable, OrgPath, RecordId};
+use ground::{ActivityId, Date, Finding, OrgPath, RecordId};
 use portfolio::{Activity, Calendars, Names, Project, ProjectInput};
 use register::{Definition, FieldKind, Fields, Value};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use store::{Changes, Filter, Meta, NewBatch, NewRecord, Query, Writer};
 
 /// Rows handed to the store at once.
@@ -28,6 +29,7 @@ struct Job {
     batch: NewBatch,
     own: OrgPath,
     actor: Actor,
+    calendars: Arc<Calendars>,
 }
 
 /// Writes all rows that are not refused and not skipped.
@@ -79,6 +81,7 @@ pub fn apply(
         rows,
         own: actor.org.clone(),
         actor: actor.clone(),
+        calendars: app.calendars(),
     };
     let meta = app.meta(actor, reason);
     let root = app.root().clone();
@@ -438,7 +441,9 @@ impl Job {
             if project.target.is_none() || dated {
                 continue;
             }
-            for (activity, start, finish) in backward_dates(&project, &activities, meta.today) {
+            for (activity, start, finish) in
+                backward_dates(&project, &activities, &self.calendars, meta.today)
+            {
                 let Some(record) = records.iter().find(|record| record.id == activity.0) else {
                     continue;
                 };
@@ -457,6 +462,7 @@ impl Job {
 fn backward_dates(
     project: &Project,
     activities: &[Activity],
+    calendars: &Calendars,
     today: Date,
 ) -> Vec<(ActivityId, Date, Date)> {
     let names = Names::default();
@@ -467,8 +473,7 @@ fn backward_dates(
         matters: &[],
         names: &names,
     };
-    let calendars = Calendars::standard(HolidayTable::shipped());
-    let standing = portfolio::standing(&input, &plan::LightRule::default(), &calendars, today);
+    let standing = portfolio::standing(&input, &plan::LightRule::default(), calendars, today);
     standing
         .activities
         .iter()

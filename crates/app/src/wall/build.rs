@@ -5,7 +5,7 @@ use crate::App;
 use crate::district::DistrictState;
 use crate::home;
 use crate::page::wall::WallQuery;
-use ground::{Date, Fen, HolidayTable, MoneyUnit, OrgPath, ProjectId, WorkCalendar};
+use ground::{Date, Fen, MoneyUnit, OrgPath, ProjectId, WorkCalendar};
 use plan::Rag;
 use portfolio::{Bar, BarState, Batch, Round, Standing};
 use report::wall_chart::{self as chart, Group, Light, Row, SubRow, Tone, WallChart};
@@ -353,7 +353,7 @@ pub fn common_range(
 
 /// Rest days of the official calendar inside the chart's years, with the holiday's name.
 fn days_off(state: &DistrictState, groups: &[Group]) -> BTreeMap<Date, String> {
-    let calendar = WorkCalendar::official(HolidayTable::shipped());
+    let calendar = WorkCalendar::official(&state.holidays);
     let bars = groups
         .iter()
         .flat_map(|group| &group.rows)
