@@ -66,8 +66,21 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("guatu：{error:#}");
+            tell_findings(&error);
             ExitCode::from(1)
         }
+    }
+}
+
+/// Each place with its remedy, where the failure is about data.
+fn tell_findings(error: &anyhow::Error) {
+    let Some(app::AppError::Invalid(findings) | app::AppError::Conflict(findings)) =
+        error.downcast_ref()
+    else {
+        return;
+    };
+    for finding in findings {
+        eprintln!("  {}  {}{}", finding.place, finding.problem, finding.remedy);
     }
 }
 
