@@ -7,12 +7,10 @@ use crate::account::Actor;
 use crate::directory;
 use crate::error::AppError;
 use crate::page::import::{ImportAct, ImportResult};
-use ground::{ActivityId, Date, Finding, OrgPath, RecordId};
-use portfolio::{Activity, Calendars, Names, Project, ProjectInput};
+use ground::{Date, Finding, OrgPath, RecordId};
 use register::{Definition, FieldKind, Fields, Value};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use store::{Changes, Filter, Meta, NewBatch, NewRecord, Query, Writer};
 
 /// Rows handed to the store at once.
@@ -29,7 +27,6 @@ struct Job {
     batch: NewBatch,
     own: OrgPath,
     actor: Actor,
-    calendars: Arc<Calendars>,
 }
 
 /// Writes all rows that are not refused and not skipped.
@@ -81,7 +78,6 @@ pub fn apply(
         rows,
         own: actor.org.clone(),
         actor: actor.clone(),
-        calendars: app.calendars(),
     };
     let meta = app.meta(actor, reason);
     let root = app.root().clone();
@@ -128,10 +124,7 @@ impl Job {
         let ids = self.write_rows(writer, &meta)?;
         match self.definition.id.as_str() {
             "project" => self.join_rounds(writer, &meta, &ids)?,
-            "activity" => {
-                self.set_targets(writer, &meta)?;
-                self.plan_backwards(writer, &meta)?;
-            }
+            "activity" => self.set_targets(writer, &meta)?,
             _ => {}
         }
         let (fingerprint, mapping) = &self.mapping;
@@ -409,76 +402,6 @@ impl Job {
         }
         Ok(())
     }
-}
-
-impl Job {
-    /// 倒排 A table of durations and predecessors becomes a plan: activities without planned dates get the latest dates
-    /// that still meet the target. What a person typed or dragged is left alone.
-    fn plan_backwards(&self, writer: &mut Writer<'_>, meta: &Meta) -> Result<(), AppError> {
-        let of = |row: &Decided| {
-            row.fields
-                .get("project")
-                .or(row.before.get("project"))
-                .and_then(Value::as_ref_id)
-        };
-        let projects: BTreeSet<RecordId> = self.rows.iter().filter_map(of).collect();
-        let meta = Meta {
-            source: Some(format!("{} 按目标日期倒排", self.file_name)),
-            ..meta.clone()
-        };
-        for id in projects {
-            let record = writer.reader().get("project", id)?.record;
-            let (Some(project), _) = Project::from_record(&record) else {
-                continue;
-            };
-            let query = Query::default().filter(Filter::eq("project", Value::Ref(id)));
-            let stored = writer.reader().all("activity", &query)?;
-            let records: Vec<register::Record> = stored.into_iter().map(|one| one.record).collect();
-            let (activities, _) = Activity::from_records(&records);
-            let dated = activities
-                .iter()
-                .any(|one| one.planned_start.is_some() || one.planned_finish.is_some());
-            if project.target.is_none() || dated {
-                continue;
-            }
-            for (activity, start, finish) in
-                backward_dates(&project, &activities, &self.calendars, meta.today)
-            {
-                let Some(record) = records.iter().find(|record| record.id == activity.0) else {
-                    continue;
-                };
-                let changes = Changes::from([
-                    ("planned_start".to_owned(), Some(Value::Date(start))),
-                    ("planned_finish".to_owned(), Some(Value::Date(finish))),
-                ]);
-                writer.update("activity", record.id, record.version, changes, &meta)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Latest dates of every activity from the project's target.
-fn backward_dates(
-    project: &Project,
-    activities: &[Activity],
-    calendars: &Calendars,
-    today: Date,
-) -> Vec<(ActivityId, Date, Date)> {
-    let names = Names::default();
-    let input = ProjectInput {
-        project,
-        activities,
-        reports: &[],
-        matters: &[],
-        names: &names,
-    };
-    let standing = portfolio::standing(&input, &plan::LightRule::default(), calendars, today);
-    standing
-        .activities
-        .iter()
-        .map(|bar| (bar.activity, bar.late_start, bar.late_finish))
-        .collect()
 }
 
 /// 第七期.

@@ -85,9 +85,11 @@ fn a_report_in_words_turns_into_progress_of_the_activity() {
             .find(|row| row.name == "丙学校项目")
             .expect("its row");
         assert_eq!(row.target_text, "交付 7/31");
-        // 桩基 is ahead of what the backward plan asks for; what has not begun yet is what holds the school up.
-        assert_eq!(row.why[0].text, "地下结构应 3/15 完成,未开始,预计 5/9");
-        assert!(row.why[1].text.contains("交付"), "{:?}", row.why);
+        assert!(
+            row.why.iter().any(|line| line.text.contains("62%")),
+            "{:?}",
+            row.why
+        );
     });
 }
 
