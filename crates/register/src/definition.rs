@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ground::{Finding, MoneyUnit};
 
+use crate::expr::Expr;
 use crate::import::ImportRule;
+use crate::law;
 use crate::number::NumberPattern;
 use crate::record::Fields;
 use crate::suggest::did_you_mean;
@@ -60,6 +62,32 @@ pub struct Definition {
     pub import: ImportRule,
     /// Default columns of the list page.
     pub list: Vec<String>,
+    /// Calendar of its deadlines: `cn5` (official working days) unless named.
+    pub calendar: String,
+    /// `public`, `internal`, `sensitive`, `restricted`.
+    pub sensitivity: String,
+    /// Rules over the whole record.
+    pub checks: Vec<law::CheckRule>,
+    /// Workflow; none = records are only edited.
+    pub flow: Option<law::Flow>,
+    /// Recurring duties.
+    pub obligations: Vec<law::Obligation>,
+    /// Drives.
+    pub campaigns: Vec<law::Campaign>,
+    /// Fill cycle.
+    pub cycle: Option<law::Cycle>,
+    /// Figures.
+    pub metrics: Vec<law::Metric>,
+    /// Saved views.
+    pub views: Vec<law::View>,
+    /// Templates.
+    pub reports: Vec<law::ReportTemplate>,
+    /// Rights; empty = the district's usual rule.
+    pub permits: Vec<law::Permit>,
+    /// From earlier versions.
+    pub migrations: Vec<law::Migration>,
+    /// Transition at which the number is given; none = on creation.
+    pub number_at: Option<String>,
 }
 
 /// One option of a choice list.
@@ -120,6 +148,77 @@ pub struct Field {
     pub choices: Vec<Choice>,
     /// Help under the field.
     pub hint: Option<Text>,
+    /// Made by the engine (state, holder, clock, steps …): no form asks for it, only transitions write it.
+    pub system: bool,
+    /// Computed value.
+    pub compute: Option<Expr>,
+    /// Roles that may overrule the computed value, with a reason.
+    pub override_by: Vec<String>,
+    /// Value of a new record.
+    pub default: Option<Expr>,
+    /// Shown only when true.
+    pub visible: Option<Expr>,
+    /// Required when true (besides `required`).
+    pub required_when: Option<Expr>,
+    /// Not typed when true.
+    pub read_only: Option<Expr>,
+    /// Rule on the value with its message.
+    pub check: Option<(Expr, Text)>,
+    /// Which options, persons, organisations or records may be picked; the candidate is `ref` (`person` for persons,
+    /// `option` for codes).
+    pub pick: Option<Expr>,
+    /// Values kept from the record pointed at when it is chosen: own field → field there (snapshot).
+    pub copy: BTreeMap<String, String>,
+    /// Never changed once it has a value.
+    pub set_once: bool,
+    /// How it is masked for those who may not see it whole.
+    pub mask: Option<Mask>,
+    /// Normalising before storing.
+    pub normalise: Vec<Normalise>,
+    /// Id in an earlier version.
+    pub renamed_from: Option<String>,
+    /// Level an organisation must have: `district`, `street`, `community`, `department`.
+    pub level: Option<String>,
+    /// Media types of files: `image/*`, `application/pdf`.
+    pub accept: Vec<String>,
+    /// Coordinates' system: `CGCS2000`, `GCJ02`, `BD09`, `WGS84`.
+    pub crs: Option<String>,
+    /// What happens here when the record pointed at is withdrawn: `restrict` or `keep`.
+    pub on_withdraw: OnWithdraw,
+}
+
+/// How a value is masked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mask {
+    /// 138****5678.
+    Middle4,
+    /// 410102********1234.
+    CitizenId,
+    /// 赵**.
+    Name,
+    /// ****.
+    All,
+}
+
+/// Normalising of a text before it is stored.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Normalise {
+    /// No blanks around.
+    Trim,
+    /// Full-width letters and digits to half-width.
+    Halfwidth,
+    /// Capital letters.
+    Upper,
+}
+
+/// What a reference does when its target is withdrawn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum OnWithdraw {
+    /// The reference stays.
+    #[default]
+    Keep,
+    /// The target cannot be withdrawn while this record is in use.
+    Restrict,
 }
 
 /// Type of a field.
@@ -285,6 +384,24 @@ impl Field {
             format: None,
             choices: Vec::new(),
             hint: None,
+            system: false,
+            compute: None,
+            override_by: Vec::new(),
+            default: None,
+            visible: None,
+            required_when: None,
+            read_only: None,
+            check: None,
+            pick: None,
+            copy: BTreeMap::new(),
+            set_once: false,
+            mask: None,
+            normalise: Vec::new(),
+            renamed_from: None,
+            level: None,
+            accept: Vec::new(),
+            crs: None,
+            on_withdraw: OnWithdraw::Keep,
         }
     }
 

@@ -9,8 +9,10 @@
 //! a finding that says so, never ignored in silence.
 
 mod definition;
+pub mod expr;
 mod import;
 mod json;
+pub mod law;
 mod number;
 mod parse;
 mod patch;

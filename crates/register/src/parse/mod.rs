@@ -172,6 +172,19 @@ fn head(view: &View) -> Option<Definition> {
         duplicates: Vec::new(),
         import: Default::default(),
         list: Vec::new(),
+        calendar: "cn5".to_owned(),
+        sensitivity: "internal".to_owned(),
+        checks: Vec::new(),
+        flow: None,
+        obligations: Vec::new(),
+        campaigns: Vec::new(),
+        cycle: None,
+        metrics: Vec::new(),
+        views: Vec::new(),
+        reports: Vec::new(),
+        permits: Vec::new(),
+        migrations: Vec::new(),
+        number_at: None,
     })
 }
 
