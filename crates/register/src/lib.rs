@@ -10,6 +10,7 @@
 
 mod definition;
 pub mod expr;
+pub mod flow;
 mod import;
 mod json;
 pub mod law;
