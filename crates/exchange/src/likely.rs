@@ -181,6 +181,7 @@ fn strict(field: &Field) -> bool {
                 | FieldKind::Period
                 | FieldKind::Phone
                 | FieldKind::Uscc
+                | FieldKind::IdCard
                 | FieldKind::Code { .. }
         )
 }
@@ -204,7 +205,7 @@ fn fitting_share(field: &Field, sample: &[String]) -> Option<usize> {
         FieldKind::Date => read_date(t, today).is_ok(),
         FieldKind::Period => read_period(t, today).is_ok(),
         FieldKind::Phone => t.chars().filter(char::is_ascii_digit).count() >= 7,
-        FieldKind::Uscc => t.trim().len() == 18,
+        FieldKind::Uscc | FieldKind::IdCard => t.trim().len() == 18,
         FieldKind::Code { .. } => {
             let t = label(t);
             field.choices.iter().any(|c| {

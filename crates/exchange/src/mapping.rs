@@ -285,7 +285,7 @@ fn candidates(table: &Table, fields: &[(String, &Field)], mapping: &Mapping) -> 
         }
         let sample = sample(table, column);
         for (id, field) in fields {
-            if matches!(field.kind, FieldKind::Attachment) {
+            if field.kind.is_file() || field.kind == FieldKind::Note {
                 continue;
             }
             let score = likely::score(column, field, &sample);

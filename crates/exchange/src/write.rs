@@ -127,12 +127,10 @@ fn columns<'a>(
             .collect()
     } else {
         let used = |f: &&Field| {
-            f.print
-                && f.kind != FieldKind::Attachment
-                && records.iter().any(|r| r.fields.contains_key(&f.id))
+            f.print && !f.kind.is_file() && records.iter().any(|r| r.fields.contains_key(&f.id))
         };
         definition
-            .stored_fields()
+            .form_fields()
             .filter(used)
             .map(|f| f.id.clone())
             .collect()
@@ -140,7 +138,7 @@ fn columns<'a>(
     let fields = listed
         .iter()
         .filter_map(|id| definition.field(id))
-        .filter(|f| f.kind != FieldKind::Attachment);
+        .filter(|f| !f.kind.is_file() && f.kind != FieldKind::Note);
     let mut columns: Vec<Out> = Vec::new();
     for field in fields {
         if field.columns().is_empty() {

@@ -252,6 +252,11 @@ pub enum FieldKind {
         /// Id of the choice list.
         list: String,
     },
+    /// Several of a list, in the order chosen.
+    Codes {
+        /// Id of the choice list.
+        list: String,
+    },
     /// Organisation of the directory.
     Org,
     /// Name of an office holder, free text.
@@ -260,6 +265,8 @@ pub enum FieldKind {
     Phone,
     /// Unified social credit code, GB 32100.
     Uscc,
+    /// 公民身份号码, GB 11643. Sensitive: no message repeats it.
+    IdCard,
     /// A record of another register.
     Ref {
         /// Id of that register.
@@ -274,8 +281,16 @@ pub enum FieldKind {
     TextList,
     /// Files by content id.
     Attachment,
+    /// A handwritten signature: one picture by content id.
+    Signature,
+    /// Words between the fields of a form; it has no value.
+    Note,
     /// `longitude,latitude` in CGCS2000, six digits after the point.
     GeoPoint,
+    /// Two points or more, `longitude,latitude;longitude,latitude`.
+    GeoLine,
+    /// Three points or more around an area; the last joins the first without being repeated.
+    GeoArea,
     /// Sub-table.
     Table {
         /// Its columns.
@@ -298,16 +313,35 @@ impl FieldKind {
             FieldKind::DateTime => "datetime",
             FieldKind::Period => "period",
             FieldKind::Code { .. } => "code",
+            FieldKind::Codes { .. } => "multi_code",
             FieldKind::Org => "org",
             FieldKind::Person => "person",
             FieldKind::Phone => "phone",
             FieldKind::Uscc => "uscc",
+            FieldKind::IdCard => "id_card",
             FieldKind::Ref { .. } | FieldKind::Refs { .. } => "ref",
             FieldKind::TextList => "text_list",
             FieldKind::Attachment => "attachment",
+            FieldKind::Signature => "signature",
+            FieldKind::Note => "note",
             FieldKind::GeoPoint => "geo_point",
+            FieldKind::GeoLine => "geo_line",
+            FieldKind::GeoArea => "geo_area",
             FieldKind::Table { .. } => "table",
         }
+    }
+
+    /// The choice list of a code field.
+    pub fn list(&self) -> Option<&str> {
+        match self {
+            FieldKind::Code { list } | FieldKind::Codes { list } => Some(list),
+            _ => None,
+        }
+    }
+
+    /// Whether its values are files by content id.
+    pub fn is_file(&self) -> bool {
+        matches!(self, FieldKind::Attachment | FieldKind::Signature)
     }
 
     /// The register a field points at; organisations are a register too.
@@ -442,9 +476,14 @@ impl Definition {
         }
     }
 
-    /// Fields that are stored: all but the import-only ones.
-    pub fn stored_fields(&self) -> impl Iterator<Item = &Field> {
+    /// Fields that forms, lists and exports show: all but the import-only ones.
+    pub fn form_fields(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|f| !f.import_only)
+    }
+
+    /// Fields that are stored: neither import-only nor mere words.
+    pub fn stored_fields(&self) -> impl Iterator<Item = &Field> {
+        self.form_fields().filter(|f| f.kind != FieldKind::Note)
     }
 
     /// Takes the import-only values out of a draft; the rest is what may be stored.

@@ -119,7 +119,10 @@ impl Reader {
                 .map(record_id)
                 .collect::<Option<_>>()
                 .map(Value::Refs),
-            (FieldKind::TextList | FieldKind::Attachment, Json::Array(items)) => {
+            (
+                FieldKind::TextList | FieldKind::Attachment | FieldKind::Codes { .. },
+                Json::Array(items),
+            ) => {
                 let texts = items.iter().map(|i| i.as_str().map(str::to_owned));
                 texts.collect::<Option<_>>().map(Value::TextList)
             }
@@ -184,8 +187,12 @@ fn simple(kind: &FieldKind, json: &Json) -> Option<Value> {
             let (east, north) = text()?.split_once(',')?;
             crate::validate::point(east.trim(), north.trim()).map(Value::Text)
         }
+        FieldKind::GeoLine | FieldKind::GeoArea => {
+            crate::validate::points(kind, text()?).map(Value::Text)
+        }
         FieldKind::Table { .. } | FieldKind::Refs { .. } | FieldKind::Money => None,
-        FieldKind::TextList | FieldKind::Attachment => None,
+        FieldKind::TextList | FieldKind::Attachment | FieldKind::Codes { .. } => None,
+        FieldKind::Note => None,
         _ => Some(Value::Text(text()?.to_owned())),
     }
 }
@@ -256,7 +263,12 @@ fn shape(kind: &FieldKind) -> String {
         FieldKind::Org | FieldKind::Ref { .. } => "记录编号的字符串,如 \"17\"".into(),
         FieldKind::Refs { .. } => "记录编号的列表,如 [\"17\", \"18\"]".into(),
         FieldKind::TextList | FieldKind::Attachment => "文字列表,如 [\"甲\", \"乙\"]".into(),
+        FieldKind::Codes { .. } => "选项代码的列表，如 [\"fire\", \"gas\"]".into(),
+        FieldKind::Note => "空：说明文字没有值".into(),
         FieldKind::GeoPoint => "\"经度,纬度\",如 \"113.611,34.748\"".into(),
+        FieldKind::GeoLine | FieldKind::GeoArea => {
+            "“经度,纬度;经度,纬度”，线至少两点，面至少三点".into()
+        }
         FieldKind::Table { .. } => "行的列表".into(),
         _ => "文字".into(),
     }

@@ -13,7 +13,7 @@ pub type Fields = BTreeMap<String, Value>;
 /// One value. Which variant a field holds follows from its kind, see [`Value::fits`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Value {
-    /// Text, code, person, phone, credit code, period code, point.
+    /// Text, code, person, phone, credit code, citizen number, period code, point, line, area, signature.
     Text(String),
     /// Whole number.
     Int(i64),
@@ -38,7 +38,7 @@ pub enum Value {
     Ref(RecordId),
     /// Several records.
     Refs(Vec<RecordId>),
-    /// Several texts or file content ids.
+    /// Several texts, codes or file content ids.
     TextList(Vec<String>),
     /// Rows of a table field.
     Rows(Vec<Fields>),
@@ -199,13 +199,14 @@ impl Value {
         use FieldKind as K;
         match (&field.kind, self) {
             (K::Text | K::LongText | K::Period | K::Code { .. }, Value::Text(_)) => true,
-            (K::Person | K::Phone | K::Uscc | K::GeoPoint, Value::Text(_)) => true,
+            (K::Person | K::Phone | K::Uscc | K::IdCard | K::Signature, Value::Text(_)) => true,
+            (K::GeoPoint | K::GeoLine | K::GeoArea, Value::Text(_)) => true,
             (K::Int, Value::Int(_)) | (K::Money, Value::Money(_)) => true,
             (K::Decimal { digits: want }, Value::Decimal { digits, .. }) => want == digits,
             (K::Percent, Value::Percent(_)) | (K::Bool, Value::Bool(_)) => true,
             (K::Date, Value::Date(_)) | (K::DateTime, Value::DateTime(_)) => true,
             (K::Org | K::Ref { .. }, Value::Ref(_)) | (K::Refs { .. }, Value::Refs(_)) => true,
-            (K::TextList | K::Attachment, Value::TextList(_)) => true,
+            (K::TextList | K::Attachment | K::Codes { .. }, Value::TextList(_)) => true,
             (K::Table { .. }, Value::Rows(_)) => true,
             _ => false,
         }

@@ -69,6 +69,12 @@ fn shape(field: &Field) -> Map<String, Json> {
         FieldKind::Date => json!({ "type": "string", "format": "date" }),
         FieldKind::DateTime => json!({ "type": "string", "format": "date-time" }),
         FieldKind::Code { .. } => codes(field),
+        FieldKind::Codes { .. } => limits(
+            json!({ "type": "array", "items": codes(field) }),
+            field,
+            "minItems",
+            "maxItems",
+        ),
         FieldKind::Org | FieldKind::Ref { .. } => id,
         FieldKind::Refs { .. } => json!({ "type": "array", "items": id }),
         FieldKind::TextList | FieldKind::Attachment => limits(

@@ -41,7 +41,10 @@ impl Value {
             Value::TextList(_) if field.kind == FieldKind::Attachment => {
                 format!("{}个附件", self.as_texts().len())
             }
-            Value::TextList(texts) => texts.join("、"),
+            Value::TextList(texts) => {
+                let shown: Vec<String> = texts.iter().map(|t| show_text(field, t)).collect();
+                shown.join("、")
+            }
             Value::Rows(rows) => show_rows(field, rows, name_of),
         }
     }
@@ -49,7 +52,7 @@ impl Value {
 
 fn show_text(field: &Field, text: &str) -> String {
     match &field.kind {
-        FieldKind::Code { .. } => field
+        FieldKind::Code { .. } | FieldKind::Codes { .. } => field
             .choice(text)
             .map_or(text, |c| c.label.zh.as_str())
             .to_owned(),
@@ -60,6 +63,9 @@ fn show_text(field: &Field, text: &str) -> String {
             Some((east, north)) => format!("东经{east}°,北纬{north}°"),
             None => text.to_owned(),
         },
+        FieldKind::GeoLine => format!("{}个点的线", text.split(';').count()),
+        FieldKind::GeoArea => format!("{}个点的面", text.split(';').count()),
+        FieldKind::Signature => "已签名".to_owned(),
         _ => text.to_owned(),
     }
 }

@@ -103,6 +103,32 @@ id = "point"
 type = "geo_point"
 label = { "zh-CN" = "位置" }
 [[field]]
+id = "batches"
+type = "multi_code"
+list = "batch"
+max = 2
+label = { "zh-CN" = "批次（可多选）" }
+[[field]]
+id = "card"
+type = "id_card"
+label = { "zh-CN" = "身份证号码" }
+[[field]]
+id = "signed"
+type = "signature"
+label = { "zh-CN" = "签名" }
+[[field]]
+id = "words"
+type = "note"
+label = { "zh-CN" = "以下由街道填写" }
+[[field]]
+id = "route"
+type = "geo_line"
+label = { "zh-CN" = "线路" }
+[[field]]
+id = "plot"
+type = "geo_area"
+label = { "zh-CN" = "地块" }
+[[field]]
 id = "code"
 type = "text"
 format = "project_code"
@@ -199,6 +225,20 @@ pub(crate) fn fields() -> impl Strategy<Value = Fields> {
         ),
         ("period", text("20[0-9]{2}M0[1-9]")),
         ("batch", text("signed|started")),
+        (
+            "batches",
+            Just(Value::TextList(vec!["started".into(), "signed".into()])).boxed(),
+        ),
+        ("card", text("11010519491231002X")),
+        ("signed", text("[0-9a-f]{64}")),
+        (
+            "route",
+            text("113\\.[0-9]{6},34\\.[0-9]{6}(;113\\.[0-9]{6},34\\.[0-9]{6}){1,3}"),
+        ),
+        (
+            "plot",
+            text("113\\.[0-9]{6},34\\.[0-9]{6}(;113\\.[0-9]{6},34\\.[0-9]{6}){2,4}"),
+        ),
         ("unit", id().prop_map(Value::Ref).boxed()),
         (
             "helpers",

@@ -69,6 +69,9 @@ fn check(field: &Field, value: &Value, place: &str, findings: &mut Vec<Finding>)
     findings.extend(out_of_limits(field, value, place));
     match value {
         Value::Text(text) => findings.extend(bad_text(field, text, place)),
+        Value::TextList(codes) if field.kind.list().is_some() => {
+            findings.extend(codes.iter().filter_map(|c| bad_choice(field, c, place)));
+        }
         Value::Rows(rows) => {
             for (index, row) in rows.iter().enumerate() {
                 check_all(
@@ -149,7 +152,10 @@ fn limit_text(field: &Field, n: i64) -> String {
         FieldKind::Decimal { digits } => format!("{}{unit}", shortest(&decimal_text(n, *digits))),
         FieldKind::Percent => format!("{}%", shortest(&decimal_text(n, 2))),
         FieldKind::Table { .. } => format!("{n}行"),
-        FieldKind::TextList | FieldKind::Attachment | FieldKind::Refs { .. } => format!("{n}个"),
+        FieldKind::TextList | FieldKind::Attachment | FieldKind::Codes { .. } => {
+            format!("{n}个")
+        }
+        FieldKind::Refs { .. } => format!("{n}个"),
         _ => format!("{n}{unit}"),
     }
 }
@@ -157,15 +163,7 @@ fn limit_text(field: &Field, n: i64) -> String {
 fn bad_text(field: &Field, text: &str, place: &str) -> Option<Finding> {
     let label = &field.label.zh;
     match &field.kind {
-        FieldKind::Code { .. } if field.choice(text).is_none() => {
-            let codes: Vec<&str> = field.choices.iter().map(|c| c.code.as_str()).collect();
-            Some(Finding::error(
-                "value.unknown_choice",
-                place,
-                format!("\"{label}\"没有选项\"{text}\"。"),
-                format!("可以填:{}。", codes.join("、")),
-            ))
-        }
+        FieldKind::Code { .. } => bad_choice(field, text, place),
         FieldKind::Period if text.parse::<Period>().is_err() => Some(Finding::error(
             "value.bad_period",
             place,
@@ -186,9 +184,59 @@ fn bad_text(field: &Field, text: &str, place: &str) -> Option<Finding> {
                 wrong.remedy,
             )
         }),
+        FieldKind::IdCard => ground::check_citizen_id(text).err().map(|wrong| {
+            Finding::error(
+                "value.bad_id_card",
+                place,
+                format!("“{label}”：{}。", wrong.problem),
+                wrong.remedy,
+            )
+        }),
         FieldKind::GeoPoint => bad_point(label, text, place),
+        kind @ (FieldKind::GeoLine | FieldKind::GeoArea) => bad_points(kind, label, text, place),
         _ => bad_format(field, text, place),
     }
+}
+
+fn bad_choice(field: &Field, code: &str, place: &str) -> Option<Finding> {
+    if field.choice(code).is_some() {
+        return None;
+    }
+    let codes: Vec<&str> = field.choices.iter().map(|c| c.code.as_str()).collect();
+    Some(Finding::error(
+        "value.unknown_choice",
+        place,
+        format!("\"{}\"没有选项\"{code}\"。", field.label.zh),
+        format!("可以填:{}。", codes.join("、")),
+    ))
+}
+
+fn bad_points(kind: &FieldKind, label: &str, text: &str, place: &str) -> Option<Finding> {
+    let least = points_min(kind);
+    (points(kind, text).as_deref() != Some(text)).then(|| {
+        Finding::error(
+            "value.bad_points",
+            place,
+            format!("“{label}”的坐标串不对。"),
+            format!("请在地图上重新画，至少{least}个点；或写“经度,纬度;经度,纬度”，各六位小数。"),
+        )
+    })
+}
+
+/// A line has two ends, an area three corners.
+fn points_min(kind: &FieldKind) -> usize {
+    if *kind == FieldKind::GeoArea { 3 } else { 2 }
+}
+
+/// Points in China joined by `;`; none when one is wrong or there are too few.
+pub(crate) fn points(kind: &FieldKind, text: &str) -> Option<String> {
+    let parts = text.split(';').map(str::trim).filter(|p| !p.is_empty());
+    let read = parts.map(|part| {
+        let (east, north) = part.split_once(',')?;
+        point(east.trim(), north.trim())
+    });
+    let read: Vec<String> = read.collect::<Option<_>>()?;
+    (read.len() >= points_min(kind)).then(|| read.join(";"))
 }
 
 fn bad_point(label: &str, text: &str, place: &str) -> Option<Finding> {

@@ -174,7 +174,9 @@ fn text_value(field: &Field, text: &str) -> Option<Value> {
                     .collect::<Option<_>>()?,
             )
         }
-        K::TextList | K::Attachment => Value::TextList(serde_json::from_str(text).ok()?),
+        K::TextList | K::Attachment | K::Codes { .. } => {
+            Value::TextList(serde_json::from_str(text).ok()?)
+        }
         _ if column_type(field) == Some(ColumnType::Text) => Value::Text(text.to_owned()),
         _ => return None,
     })
@@ -272,7 +274,9 @@ fn json_value(field: &Field, json: &Json, bound: Option<&str>) -> Option<Value> 
             }))
         }
         K::Org | K::Ref { .. } => Some(Value::Ref(json.as_str()?.parse().ok()?)),
-        K::Refs { .. } | K::TextList | K::Attachment => text_value(field, &json.to_string()),
+        K::Refs { .. } | K::TextList | K::Attachment | K::Codes { .. } => {
+            text_value(field, &json.to_string())
+        }
         _ => text_value(field, json.as_str()?),
     }
 }

@@ -334,7 +334,7 @@ impl Test {
         use FieldKind as K;
         let kind = self.key.field.as_ref().map(|f| &f.kind);
         match (self.op, kind) {
-            (Op::Eq, None | Some(K::Text | K::Uscc | K::Phone)) => Some(0),
+            (Op::Eq, None | Some(K::Text | K::Uscc | K::IdCard | K::Phone)) => Some(0),
             (Op::Eq, Some(K::Org | K::Ref { .. })) => Some(1),
             (Op::In, Some(K::Org | K::Ref { .. })) => Some(2),
             (Op::Eq | Op::In, _) => Some(3),
@@ -386,6 +386,7 @@ fn contained(key: &Key, value: &Value) -> Option<String> {
     match (kind, value) {
         (Some(FieldKind::Refs { .. }), Value::Ref(id)) => Some(format!("\"{id}\"")),
         (Some(FieldKind::Refs { .. }), _) => None,
+        (Some(FieldKind::Codes { .. }), Value::Text(code)) => Some(format!("\"{code}\"")),
         (_, Value::Text(text)) if key.text && !text.is_empty() && !text.contains('\0') => {
             Some(text.to_ascii_lowercase())
         }

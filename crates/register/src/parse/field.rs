@@ -69,24 +69,21 @@ const TYPES: &[&str] = &[
     "datetime",
     "period",
     "code",
+    "multi_code",
     "org",
     "person",
     "phone",
     "uscc",
+    "id_card",
     "ref",
     "text_list",
     "attachment",
-    "geo_point",
-    "table",
-];
-const TYPES_LATER: &[&str] = &[
-    "multi_code",
-    "id_card",
-    "geo_line",
-    "geo_area",
     "signature",
     "note",
-    "time",
+    "geo_point",
+    "geo_line",
+    "geo_area",
+    "table",
 ];
 
 /// Most digits after the point of a decimal: money of ten digits before the point still fits.
@@ -129,7 +126,7 @@ fn flags(row: &View, field: &mut Field) {
     field.print = row.flag("print").unwrap_or(true);
     field.import_only = row.flag("import_only").unwrap_or(false);
     // In a field, `list` is a flag, but for a code field it names the choice list.
-    if !matches!(field.kind, FieldKind::Code { .. }) {
+    if field.kind.list().is_none() {
         field.list = row.flag("list").unwrap_or(false);
     }
 }
@@ -138,7 +135,7 @@ fn texts(row: &View, choices: &Lists, field: &mut Field) {
     field.synonyms = row.texts("synonyms").into_iter().map(|s| s.value).collect();
     field.hint = row.words("hint");
     field.max_len = row.count("max_len", 1, 100_000);
-    if let FieldKind::Code { list } = &field.kind {
+    if let Some(list) = field.kind.list() {
         field.choices = choices.get(list).cloned().unwrap_or_default();
     }
     field.else_to = row.text("else_to").map(|at| at.value);
@@ -208,7 +205,7 @@ fn limit(row: &View, key: &str, field: &Field) -> Option<i64> {
     let at = row.number(key)?;
     let digits = match (&field.kind, field.unit) {
         (FieldKind::Int | FieldKind::Table { .. } | FieldKind::Attachment, _) => Some(0),
-        (FieldKind::TextList | FieldKind::Refs { .. }, _) => Some(0),
+        (FieldKind::TextList | FieldKind::Codes { .. } | FieldKind::Refs { .. }, _) => Some(0),
         (FieldKind::Decimal { digits }, _) => Some(u32::from(*digits)),
         (FieldKind::Percent, _) => Some(2),
         (FieldKind::Money, unit) => Some(fen_digits(unit.unwrap_or(MoneyUnit::Yuan))),
@@ -262,37 +259,45 @@ fn kind(row: &View, choices: &Lists, column: bool) -> Option<FieldKind> {
         "code" => FieldKind::Code {
             list: choice_list(row, choices)?,
         },
+        "multi_code" => FieldKind::Codes {
+            list: choice_list(row, choices)?,
+        },
         "org" => FieldKind::Org,
         "person" => FieldKind::Person,
         "phone" => FieldKind::Phone,
         "uscc" => FieldKind::Uscc,
+        "id_card" => FieldKind::IdCard,
         "ref" => reference(row)?,
         "text_list" => FieldKind::TextList,
         "attachment" => FieldKind::Attachment,
+        "signature" => FieldKind::Signature,
+        "note" if column => {
+            row.source.error(
+                "note_in_table",
+                at.offset,
+                "表格的列不能是说明文字。",
+                "请把说明写在表格字段的 hint 里。",
+            );
+            return None;
+        }
+        "note" => FieldKind::Note,
         "geo_point" => FieldKind::GeoPoint,
+        "geo_line" => FieldKind::GeoLine,
+        "geo_area" => FieldKind::GeoArea,
         "table" => table(row, choices, column, at.offset)?,
         other => return unknown_type(row, other, at.offset),
     })
 }
 
 fn unknown_type(row: &View, word: &str, offset: usize) -> Option<FieldKind> {
-    if TYPES_LATER.contains(&word) {
-        row.source.error(
-            "not_yet",
-            offset,
-            format!("类型\"{word}\"这一版还不支持。"),
-            "请先用 text 或 code 代替。",
-        );
-    } else {
-        let remedy = did_you_mean(word, TYPES.iter().copied())
-            .unwrap_or_else(|| format!("可以写:{}。", TYPES.join("、")));
-        row.source.error(
-            "unknown_type",
-            offset,
-            format!("不认识类型\"{word}\"。"),
-            remedy,
-        );
-    }
+    let remedy = did_you_mean(word, TYPES.iter().copied())
+        .unwrap_or_else(|| format!("可以写:{}。", TYPES.join("、")));
+    row.source.error(
+        "unknown_type",
+        offset,
+        format!("不认识类型\"{word}\"。"),
+        remedy,
+    );
     None
 }
 

@@ -77,8 +77,8 @@ fn what_the_language_does_not_do_yet_is_said_and_not_ignored() {
         ],
     );
     check(
-        "[[field]]\nid = \"card\"\ntype = \"id_card\"\nlabel = { \"zh-CN\" = \"证件\" }\n",
-        &["3 not_yet: 类型\"id_card\"这一版还不支持。请先用 text 或 code 代替。"],
+        "[[field]]\nid = \"at\"\ntype = \"table\"\nlabel = { \"zh-CN\" = \"表\" }\ncolumns = [ { id = \"a\", type = \"note\", label = { \"zh-CN\" = \"说明\" } } ]\n",
+        &["5 note_in_table: 表格的列不能是说明文字。请把说明写在表格字段的 hint 里。"],
     );
 }
 

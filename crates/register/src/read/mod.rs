@@ -198,8 +198,12 @@ impl Cell<'_> {
             FieldKind::Ref { to } => self.reference(to),
             FieldKind::Refs { to } => self.references(to),
             FieldKind::TextList => ReadCell::value(Value::TextList(self.parts())),
-            FieldKind::Attachment => self.attachment(),
+            FieldKind::Codes { .. } => self.codes(),
+            FieldKind::IdCard => self.id_card(),
+            FieldKind::Attachment | FieldKind::Signature => self.attachment(),
+            FieldKind::Note => ReadCell::default(),
             FieldKind::GeoPoint => self.geo_point(),
+            FieldKind::GeoLine | FieldKind::GeoArea => self.geo_points(),
             FieldKind::Table { columns } => self.rows(columns),
         }
     }
@@ -266,11 +270,36 @@ impl Cell<'_> {
     }
 
     fn code(&self) -> ReadCell {
-        // Most cells are written as the label stands; only others are worth normalising.
-        if let Some(choice) = self.field.choices.iter().find(|c| c.label.zh == self.text) {
-            return ReadCell::value(Value::Text(choice.code.clone()));
+        match self.choice(self.text) {
+            Ok(code) => ReadCell::value(Value::Text(code)),
+            Err(wanted) => ReadCell::refused(self.unknown_choice(&wanted)),
         }
-        let wanted = plain(self.text);
+    }
+
+    /// Every part that is an option; the others are told.
+    fn codes(&self) -> ReadCell {
+        let (mut codes, mut findings) = (Vec::new(), Vec::new());
+        for part in self.parts() {
+            match self.choice(&part) {
+                Ok(code) if codes.contains(&code) => {}
+                Ok(code) => codes.push(code),
+                Err(wanted) => findings.push(self.unknown_choice(&wanted)),
+            }
+        }
+        ReadCell {
+            value: (!codes.is_empty()).then_some(Value::TextList(codes)),
+            other: None,
+            findings,
+        }
+    }
+
+    /// The code that a text stands for, else the text made plain.
+    fn choice(&self, text: &str) -> Result<String, String> {
+        // Most cells are written as the label stands; only others are worth normalising.
+        if let Some(choice) = self.field.choices.iter().find(|c| c.label.zh == text) {
+            return Ok(choice.code.clone());
+        }
+        let wanted = plain(text);
         let bare = wanted.split('(').next().unwrap_or("").trim().to_owned();
         let found = self.field.choices.iter().find(|choice| {
             let mut words = std::iter::once(&choice.label.zh).chain(&choice.synonyms);
@@ -278,8 +307,38 @@ impl Cell<'_> {
             choice.code == wanted || words.any(|w| meant(plain(w)))
         });
         match found {
-            Some(choice) => ReadCell::value(Value::Text(choice.code.clone())),
-            None => ReadCell::refused(self.unknown_choice(&wanted)),
+            Some(choice) => Ok(choice.code.clone()),
+            None => Err(wanted),
+        }
+    }
+
+    /// A citizen number. Findings never repeat it.
+    fn id_card(&self) -> ReadCell {
+        let text: String = plain(self.text)
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .collect();
+        let text = text.to_uppercase();
+        match ground::check_citizen_id(&text) {
+            Ok(()) => ReadCell::value(Value::Text(text)),
+            Err(wrong) => {
+                let problem = format!("{}：{}。", self.subject(), wrong.problem);
+                let finding = Finding::error("cell.bad_id_card", self.place, problem, wrong.remedy);
+                ReadCell::refused(finding)
+            }
+        }
+    }
+
+    /// Points one after the other, each `经度,纬度`.
+    fn geo_points(&self) -> ReadCell {
+        let text = plain(self.text).replace(['\n', ' '], ";");
+        match crate::validate::points(&self.field.kind, &text) {
+            Some(points) => ReadCell::value(Value::Text(points)),
+            None => ReadCell::refused(self.error(
+                "cell.bad_points",
+                "看不懂这些位置",
+                "请写“经度,纬度;经度,纬度”，线至少两点，面至少三点，也可导入后在地图上画。",
+            )),
         }
     }
 

@@ -495,3 +495,28 @@ fn lines_of_a_cell_become_rows_and_lists() {
         Value::Text("CCD Park 锦艺".into()),
     );
 }
+
+#[test]
+fn a_cell_may_hold_several_options_a_citizen_number_or_a_line() {
+    let codes = Value::TextList(vec!["started".into(), "signed".into()]);
+    clean("batches", "开工一批、签约", codes);
+    let cell = read("batches", "开工、竣工", None);
+    assert_eq!(cell.value, Some(Value::TextList(vec!["started".into()])));
+    assert_eq!(cell.findings[0].code, "cell.unknown_choice");
+    clean(
+        "card",
+        " 11010519491231002x",
+        Value::Text("11010519491231002X".into()),
+    );
+    let wrong = read("card", "110105194912310021", None);
+    assert_eq!(wrong.value, None);
+    assert!(!wrong.findings[0].to_string().contains("19491231"));
+    clean(
+        "route",
+        "113.611,34.748 113.612,34.749",
+        Value::Text("113.611000,34.748000;113.612000,34.749000".into()),
+    );
+    refused("plot", "113.611,34.748;113.612,34.749", "cell.bad_points");
+    assert_eq!(read("signed", "张三", None).findings[0].code, "cell.attachment");
+    assert_eq!(read("words", "随便", None), ReadCell::default());
+}

@@ -196,3 +196,34 @@ fn a_point_lies_in_china_or_is_none() {
     assert_eq!(point("34.748", "113.611"), None);
     assert_eq!(point("-113.6", "34.7"), None);
 }
+
+#[test]
+fn several_codes_citizen_numbers_lines_and_areas_are_checked() {
+    let codes = |codes: &[&str]| Value::TextList(codes.iter().map(|c| (*c).to_owned()).collect());
+    check("batches", codes(&["signed", "started"]), &[]);
+    check(
+        "batches",
+        codes(&["signed", "ended"]),
+        &["batches: \"批次（可多选）\"没有选项\"ended\"。可以填:signed、started。"],
+    );
+    check("card", text("11010519491231002X"), &[]);
+    check(
+        "card",
+        text("110105194912310021"),
+        &[
+            "card: “身份证号码”：身份证号码最后一位校验位不对。多半是录错了一位,请对照证件重新录入。",
+        ],
+    );
+    check(
+        "route",
+        text("113.611000,34.748000;113.612000,34.749000"),
+        &[],
+    );
+    check(
+        "plot",
+        text("113.611000,34.748000;113.612000,34.749000"),
+        &[
+            "plot: “地块”的坐标串不对。请在地图上重新画，至少3个点；或写“经度,纬度;经度,纬度”，各六位小数。",
+        ],
+    );
+}

@@ -72,7 +72,7 @@ impl From<&Definition> for RegisterView {
             title: definition.title.zh.clone(),
             version: definition.version.clone(),
             name_field: definition.name_field.clone(),
-            fields: definition.stored_fields().map(field_view).collect(),
+            fields: definition.form_fields().map(field_view).collect(),
             list: definition
                 .list_columns()
                 .into_iter()

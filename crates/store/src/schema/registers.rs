@@ -191,7 +191,7 @@ fn meaning(field: &Field) -> String {
         K::Decimal { digits } => format!("decimal:{digits}"),
         K::Org | K::Ref { .. } => format!("ref:{}", field.kind.target().unwrap_or_default()),
         K::Refs { to } => format!("refs:{to}"),
-        K::TextList | K::Attachment => "text_list".to_owned(),
+        K::TextList | K::Attachment | K::Codes { .. } => "text_list".to_owned(),
         kind if column_type(field) == Some(ColumnType::Int) => kind.keyword().to_owned(),
         K::Date | K::DateTime => field.kind.keyword().to_owned(),
         _ => "text".to_owned(),
