@@ -2,8 +2,30 @@
 //! SQL, `explain` says it in Chinese. Syntax is that of CEL (Common Expression Language), core subset; values are exact
 //! decimals, fen, civil dates.
 
+mod arithmetic;
+mod bind;
+mod call;
+mod convert;
+mod eval;
+mod fit;
+mod function;
+mod history;
+mod lex;
+pub mod moment;
+mod number;
+mod parse;
+mod print;
 mod scope;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod tree;
+mod view;
 
+pub use bind::bind;
+pub use eval::{EvalError, eval, fails, holds};
+pub use fit::{fit, value_of};
 pub use scope::{Known, Moment, Nowhere, Scope, User, World};
 pub use tree::{BinaryOp, Expr, ExprError, Fold, FoldKind, Tree, UnaryOp, Val};
+pub use view::val_of;

@@ -193,9 +193,17 @@ pub enum BinaryOp {
 /// A value of an expression.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Val {
-    /// `none`, `null`: no value. Comparisons of order and arithmetic with it are unknown (none) again; `==` and `!=`
-    /// are always true or false; `&&`, `||`, `!` follow Kleene. A filter or guard holds only when true, a check fails
-    /// only when false.
+    /// `none`, `null`: no value. A missing field, an empty text and an empty list are none.
+    ///
+    /// - `==`, `!=`, `in` are always true or false: `none == none`, `none == ''`, `none == []` are true, none differs
+    ///   from all else, nothing is in a missing list.
+    /// - `<`, `<=`, `>`, `>=`, `+ - * / %` and functions with a missing value are none again; `coalesce`,
+    ///   `max_or_none`, `min_or_none`, `sum`, `avg`, `count` leave missing values out; `size(none)` is 0 and `sum([])`
+    ///   too.
+    /// - `&&`, `||`, `!` and the macros `all`, `exists` follow Kleene: what decides wins, else none. Macros over a
+    ///   missing list see an empty one.
+    /// - `none ? a : b` is none.
+    /// - A filter or guard holds only when true, a check fails only when false.
     None,
     /// Yes or no.
     Bool(bool),
