@@ -6,6 +6,7 @@ use crate::error::AppError;
 use crate::page::project::AttachmentView;
 use crate::records::parse_id;
 use ground::{Finding, RecordId};
+use register::{Definition, Fields, Value};
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 use store::Attachment;
@@ -50,19 +51,9 @@ pub fn add(
     let id = parse_id(id)?;
     let record = app.read(|reader| reader.get(register, id))?;
     actor.need_write_at(&record.record.org)?;
-    let name = clean_name(name);
-    let media_type = media_type(&name, bytes)?;
-    let digest = hex::encode(Sha256::digest(bytes));
-    keep(app, &digest, bytes)?;
     let meta = app.meta(actor, "");
-    let file = Attachment {
-        content_id: digest.clone(),
-        file_name: name,
-        media_type,
-        size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
-        at: meta.at.clone(),
-        actor: actor.login.clone(),
-    };
+    let file = taken(app, actor, name, bytes, &meta.at)?;
+    let digest = file.content_id.clone();
     app.write(move |writer| {
         writer.put_attachment(&file)?;
         writer.link_attachment(id, FIELD, &file.content_id, &meta)?;
@@ -72,6 +63,47 @@ pub fn add(
         .into_iter()
         .find(|file| file.id == file_id(id, &digest));
     found.ok_or_else(|| AppError::NotFound("这个附件".to_owned()))
+}
+
+/// Checks a file and keeps its content.
+fn taken(
+    app: &App,
+    actor: &Actor,
+    name: &str,
+    bytes: &[u8],
+    at: &str,
+) -> Result<Attachment, AppError> {
+    let name = clean_name(name);
+    let media_type = media_type(&name, bytes)?;
+    let digest = hex::encode(Sha256::digest(bytes));
+    keep(app, &digest, bytes)?;
+    Ok(Attachment {
+        content_id: digest,
+        file_name: name,
+        media_type,
+        size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+        at: at.to_owned(),
+        actor: actor.login.clone(),
+    })
+}
+
+/// Keeps a file that belongs to no record yet: a form names it by its content id, and saving the form makes it the
+/// record's. Until then only who sent it can open it.
+pub fn stage(
+    app: &App,
+    actor: &Actor,
+    name: &str,
+    bytes: &[u8],
+) -> Result<AttachmentView, AppError> {
+    actor.need_write()?;
+    let meta = app.meta(actor, "");
+    let file = taken(app, actor, name, bytes, &meta.at)?;
+    let kept = file.clone();
+    app.write(move |writer| Ok(writer.put_attachment(&kept)?))?;
+    Ok(AttachmentView {
+        id: file.content_id.clone(),
+        ..shown("", &file, &actor.name)
+    })
 }
 
 /// File names keep their letters; folders and control characters go.
@@ -145,30 +177,87 @@ fn file_id(record: RecordId, digest: &str) -> String {
     format!("{record}-{digest}")
 }
 
-/// Files of a record.
+/// Files of a record: those hung on it, and those its fields name.
 pub fn list(app: &App, record: RecordId) -> Result<Vec<AttachmentView>, AppError> {
-    let files = app.read(|reader| reader.attachments(record))?;
+    let files = app.read(|reader| {
+        let mut files = reader.attachments(record)?;
+        let Some((register, _)) = reader.locate(record)? else {
+            return Ok(files);
+        };
+        let fields = reader.get(&register, record)?.record.fields;
+        for (field, content_id) in named(app.definition(&register).ok(), &fields) {
+            let known = files.iter().any(|(_, file)| file.content_id == content_id);
+            if let (false, Some(file)) = (known, reader.attachment(&content_id)?) {
+                files.push((field, file));
+            }
+        }
+        Ok(files)
+    })?;
     let people = account::names(app)?;
-    let view = |(_, file): (String, Attachment)| AttachmentView {
-        id: file_id(record, &file.content_id),
-        name: file.file_name,
-        size: file.size,
-        media_type: file.media_type,
-        added_at: file.at,
-        actor_name: people.get(&file.actor).cloned().unwrap_or(file.actor),
+    let view = |(field, file): (String, Attachment)| {
+        let name = people.get(&file.actor).unwrap_or(&file.actor);
+        AttachmentView {
+            id: file_id(record, &file.content_id),
+            ..shown(&field, &file, name)
+        }
     };
     Ok(files.into_iter().map(view).collect())
+}
+
+fn shown(field: &str, file: &Attachment, actor_name: &str) -> AttachmentView {
+    AttachmentView {
+        id: String::new(),
+        content_id: file.content_id.clone(),
+        field: field.to_owned(),
+        name: file.file_name.clone(),
+        size: file.size,
+        media_type: file.media_type.clone(),
+        added_at: file.at.clone(),
+        actor_name: actor_name.to_owned(),
+    }
+}
+
+/// Content ids that the file and signature fields of a record hold, with their field.
+fn named(definition: Option<&Definition>, fields: &Fields) -> Vec<(String, String)> {
+    let known = definition.iter().flat_map(|one| &one.fields);
+    let files = known.filter(|field| ["attachment", "signature"].contains(&field.kind.keyword()));
+    files
+        .flat_map(|field| {
+            let ids = match fields.get(&field.id) {
+                Some(Value::TextList(ids)) => ids.clone(),
+                Some(Value::Text(id)) => vec![id.clone()],
+                _ => Vec::new(),
+            };
+            ids.into_iter().map(|id| (field.id.clone(), id))
+        })
+        .collect()
+}
+
+/// The files of one record, for those who see it.
+pub fn of_record(
+    app: &App,
+    actor: &Actor,
+    register: &str,
+    id: &str,
+) -> Result<Vec<AttachmentView>, AppError> {
+    actor.need_read()?;
+    let id = parse_id(id)?;
+    let stored = app.read(|reader| reader.get(register, id))?;
+    actor.need_sight(&stored.record.org)?;
+    list(app, id)
 }
 
 /// A file with its content, checked against its digest.
 pub fn open(app: &App, actor: &Actor, id: &str) -> Result<(AttachmentView, Vec<u8>), AppError> {
     let missing = || AppError::NotFound("这个附件".to_owned());
-    let (record, digest) = split(id).ok_or_else(missing)?;
-    sight(app, actor, record)?;
-    let file = list(app, record)?
-        .into_iter()
-        .find(|file| file.id == id)
-        .ok_or_else(missing)?;
+    let (file, digest) = if is_digest(id) {
+        (staged(app, actor, id)?.ok_or_else(missing)?, id)
+    } else {
+        let (record, digest) = split(id).ok_or_else(missing)?;
+        sight(app, actor, record)?;
+        let file = list(app, record)?.into_iter().find(|file| file.id == id);
+        (file.ok_or_else(missing)?, digest)
+    };
     let bytes = std::fs::read(path_of(app, digest))?;
     if hex::encode(Sha256::digest(&bytes)) != digest {
         return Err(AppError::File(std::io::Error::other(
@@ -178,10 +267,24 @@ pub fn open(app: &App, actor: &Actor, id: &str) -> Result<(AttachmentView, Vec<u
     Ok((file, bytes))
 }
 
+/// A file of a form that is still being filled in, for who sent it.
+fn staged(app: &App, actor: &Actor, digest: &str) -> Result<Option<AttachmentView>, AppError> {
+    actor.need_read()?;
+    let file = app.read(|reader| reader.attachment(digest))?;
+    let own = file.filter(|file| file.actor == actor.login);
+    Ok(own.map(|file| AttachmentView {
+        id: digest.to_owned(),
+        ..shown("", &file, &actor.name)
+    }))
+}
+
+fn is_digest(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 fn split(id: &str) -> Option<(RecordId, &str)> {
     let (record, digest) = id.split_once('-')?;
-    let hex = digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
-    Some((RecordId::new(record.parse().ok()?)?, digest)).filter(|_| hex)
+    Some((RecordId::new(record.parse().ok()?)?, digest)).filter(|_| is_digest(digest))
 }
 
 fn sight(app: &App, actor: &Actor, record: RecordId) -> Result<(), AppError> {

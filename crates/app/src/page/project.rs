@@ -110,8 +110,12 @@ pub struct InvestmentReport {
 /// A file of a record.
 #[derive(Clone, Debug)]
 pub struct AttachmentView {
-    /// Id.
+    /// Id: record and content, or the content alone while no record has it.
     pub id: String,
+    /// Digest of the content, the value a file field holds.
+    pub content_id: String,
+    /// Field it belongs to; `files` when it hangs on the record itself.
+    pub field: String,
     /// File name.
     pub name: String,
     /// Bytes.

@@ -43,6 +43,51 @@ fn a_file_is_kept_found_and_taken_off() {
 }
 
 #[test]
+fn a_file_of_an_unsaved_form_is_seen_by_its_sender_alone_and_then_by_who_sees_the_record() {
+    let (_world, app) = sample();
+    let me = local(&app);
+    let staged = attachment::stage(&app, &me, "现场.png", PNG).expect("kept");
+    assert_eq!(staged.id, staged.content_id);
+    assert!(attachment::open(&app, &me, &staged.id).is_ok());
+    let stranger = person("410102.s001", "clerk");
+    assert!(matches!(
+        attachment::open(&app, &stranger, &staged.id),
+        Err(AppError::NotFound(_))
+    ));
+    let id = id_of(&app, "project", "郑州外国语中学莲湖校区项目");
+    assert!(
+        attachment::of_record(&app, &me, "project", &id)
+            .expect("the files")
+            .is_empty()
+    );
+    let made = app::records::create(
+        &app,
+        &me,
+        "matter",
+        serde_json::json!({
+            "title": "围挡破损",
+            "state": "open",
+            "evidence_files": [staged.content_id],
+        })
+        .as_object()
+        .expect("an object"),
+        "",
+        None,
+    )
+    .expect("made");
+    let files =
+        attachment::of_record(&app, &me, "matter", &made.record.id.to_string()).expect("the files");
+    assert_eq!(
+        files
+            .iter()
+            .map(|file| (file.field.as_str(), file.name.as_str()))
+            .collect::<Vec<_>>(),
+        [("evidence_files", "现场.png")]
+    );
+    assert!(attachment::open(&app, &me, &files[0].id).is_ok());
+}
+
+#[test]
 fn what_a_browser_would_run_is_not_taken() {
     let (_world, app) = sample();
     let id = id_of(&app, "project", "郑州外国语中学莲湖校区项目");

@@ -3,7 +3,8 @@
 use crate::Shared;
 use crate::access::{Signed, run};
 use crate::problem::Problem;
-use crate::view::record::AttachmentView;
+use crate::view::each;
+use crate::view::record::{AttachmentList, AttachmentView};
 use app::attachment;
 use axum::Json;
 use axum::body::Bytes;
@@ -15,7 +16,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 /// The routes.
 pub fn router() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
-        .routes(routes!(add))
+        .routes(routes!(add, of_record))
+        .routes(routes!(stage))
         .routes(routes!(open, remove))
 }
 
@@ -90,6 +92,33 @@ async fn add(
     let file =
         run(move || attachment::add(&app, &actor, &register, &id, &upload.name, &upload.bytes))
             .await?;
+    Ok((StatusCode::CREATED, Json(AttachmentView::from(&file))).into_response())
+}
+
+/// The files of a record, with the field each belongs to.
+#[utoipa::path(get, path = "/registers/{register}/records/{id}/attachments", tag = "files", params(("register" = String, Path), ("id" = String, Path)), responses((status = 200, body = AttachmentList), (status = 404, body = Problem)))]
+async fn of_record(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+    Path((register, id)): Path<(String, String)>,
+) -> Result<Json<AttachmentList>, Problem> {
+    let app = shared.app.clone();
+    let files = run(move || attachment::of_record(&app, &actor, &register, &id)).await?;
+    Ok(Json(AttachmentList {
+        attachments: each(&files),
+    }))
+}
+
+/// Keeps a file for a form that is being filled in; its `content_id` is the value the file field takes.
+#[utoipa::path(post, path = "/attachments", tag = "files", request_body(content_type = "multipart/form-data", content = String), responses((status = 201, body = AttachmentView), (status = 422, body = Problem)))]
+async fn stage(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+    form: Multipart,
+) -> Result<Response, Problem> {
+    let upload = read_upload(form).await?;
+    let app = shared.app.clone();
+    let file = run(move || attachment::stage(&app, &actor, &upload.name, &upload.bytes)).await?;
     Ok((StatusCode::CREATED, Json(AttachmentView::from(&file))).into_response())
 }
 

@@ -292,11 +292,21 @@ pub fn record_link(register: &str, id: &str) -> String {
     }
 }
 
+/// The files of a record.
+#[derive(Serialize, ToSchema)]
+pub struct AttachmentList {
+    pub attachments: Vec<AttachmentView>,
+}
+
 /// A file of a record.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Attachment)]
 pub struct AttachmentView {
     pub id: String,
+    /// What a file field holds.
+    pub content_id: String,
+    /// Field it belongs to; `files` when it hangs on the record itself.
+    pub field: String,
     pub name: String,
     pub size: i64,
     pub media_type: String,
@@ -309,6 +319,8 @@ impl From<&project::AttachmentView> for AttachmentView {
     fn from(file: &project::AttachmentView) -> Self {
         Self {
             id: file.id.clone(),
+            content_id: file.content_id.clone(),
+            field: file.field.clone(),
             name: file.name.clone(),
             size: file.size,
             media_type: file.media_type.clone(),
