@@ -45,6 +45,7 @@ export interface Answer<T> {
 export interface WriteOptions {
   ifMatch?: string | null;
   idempotencyKey?: string;
+  signal?: AbortSignal;
 }
 
 async function problemOf(response: Response): Promise<Partial<Problem> | null> {
@@ -94,7 +95,7 @@ export async function read<T>(path: string, query: Query = {}, signal?: AbortSig
 }
 
 export function write<T>(
-  method: "POST" | "PATCH" | "DELETE",
+  method: "POST" | "PATCH" | "PUT" | "DELETE",
   path: string,
   body?: unknown,
   options: WriteOptions = {},
@@ -102,7 +103,7 @@ export function write<T>(
   const headers: Record<string, string> = { "X-Guatu": "1", "Content-Type": "application/json" };
   if (options.ifMatch) headers["If-Match"] = options.ifMatch;
   if (options.idempotencyKey) headers["Idempotency-Key"] = options.idempotencyKey;
-  return send<T>(path, { method, headers, body: body === undefined ? "{}" : JSON.stringify(body) });
+  return send<T>(path, { method, headers, body: body === undefined ? "{}" : JSON.stringify(body), signal: options.signal });
 }
 
 /** A fresh key that lets the server drop a repeated create. */

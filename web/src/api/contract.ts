@@ -18,6 +18,10 @@ type Loose<T> = T extends string
 
 type Fits<Ours, Theirs extends Loose<Ours> & { [K in keyof Ours]?: unknown }> = keyof Ours extends keyof Theirs ? true : { missing: Exclude<keyof Ours, keyof Theirs> };
 
+/** What the server gives only with the workflow routes; held against the document once they stand in it. */
+type FieldLaw = "system" | "computed" | "conditional" | "options_conditional" | "mask" | "accept" | "level" | "set_once" | "crs" | "hint";
+type RegisterLaw = "sensitivity" | "can" | "flow" | "cycle" | "metrics" | "obligations" | "campaigns";
+
 type Checked = [
   Fits<ours.Finding, Server["Finding"]>,
   Fits<ours.Light, Server["Light"]>,
@@ -27,10 +31,10 @@ type Checked = [
   Fits<ours.WallActivity, Server["WallActivity"]>,
   Fits<ours.Drawing, Server["Drawing"]>,
   Fits<ours.WallRow, Server["WallRow"]>,
-  Fits<ours.FieldView, Server["Field"]>,
-  Fits<ours.RegisterView, Server["Register"]>,
+  Fits<Omit<ours.FieldView, FieldLaw | "columns">, Server["Field"]>,
+  Fits<Omit<ours.RegisterView, RegisterLaw | "fields">, Server["Register"]>,
   Fits<ours.HistoryEntry, Server["HistoryEntry"]>,
-  Fits<ours.AttachmentView, Server["Attachment"]>,
+  Fits<Omit<ours.AttachmentView, "content_id" | "field">, Server["Attachment"]>,
   Fits<ours.PlanActivity, Server["PlanActivity"]>,
   Fits<ours.Check, Server["Check"]>,
   Fits<ours.ImportColumn, Server["ImportColumn"]>,

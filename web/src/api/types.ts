@@ -272,7 +272,13 @@ export type FieldKind =
   | "text_list"
   | "attachment"
   | "geo_point"
-  | "table";
+  | "table"
+  | "multi_code"
+  | "id_card"
+  | "geo_line"
+  | "geo_area"
+  | "signature"
+  | "note";
 export interface FieldView {
   id: string;
   label: string;
@@ -286,6 +292,32 @@ export interface FieldView {
   list: boolean;
   search: boolean;
   core: boolean;
+  /** Written by the engine alone: state, holder, steps. */
+  system?: boolean;
+  computed?: boolean;
+  /** Visible, required or read-only depending on other values: the draft answers. */
+  conditional?: boolean;
+  options_conditional?: boolean;
+  mask?: string | null;
+  /** Media types a file field takes. */
+  accept?: string[];
+  level?: string | null;
+  set_once?: boolean;
+  crs?: string | null;
+  hint?: string | null;
+}
+export interface RegisterCan {
+  create: boolean;
+  read: boolean;
+  update: boolean;
+  withdraw: boolean;
+  export: boolean;
+  import: boolean;
+  edit_definition: boolean;
+}
+export interface FlowView {
+  states: { id: string; label: string; initial: boolean; final: boolean; done: boolean; clock: boolean }[];
+  transitions: { id: string; label: string; from: string[]; to: string }[];
 }
 export interface RegisterView {
   id: string;
@@ -294,6 +326,13 @@ export interface RegisterView {
   name_field: string | null;
   fields: FieldView[];
   list: string[];
+  sensitivity?: string;
+  can?: RegisterCan;
+  flow?: FlowView | null;
+  cycle?: { period_kind: string } | null;
+  metrics?: { id: string; title: string; unit: string; basis: string }[];
+  obligations?: { id: string; title: string }[];
+  campaigns?: { id: string; title: string }[];
 }
 export interface RegisterList {
   registers: { id: string; title: string; count: number }[];
@@ -311,6 +350,90 @@ export interface RecordView {
   shown: Record<string, string>;
   updated_at: string;
   light?: Light | null;
+  state?: { id: string; label: string; final: boolean; done: boolean } | null;
+  holder?: { id: string; name: string } | null;
+  due?: Due | null;
+  rights?: { update: boolean; withdraw: boolean };
+  duties?: Duty[];
+  actions?: Action[];
+  steps?: Step[];
+  signatures?: Signature[];
+  extensions?: Extension[];
+}
+/** A lamp comes alone or with its word. */
+export type Lamp = Rag | Light | { rag: Rag; label?: string } | null;
+export interface Due {
+  at: string;
+  text: string;
+  stage: string;
+  light: Lamp;
+}
+export interface Duty {
+  id: string;
+  title: string;
+  due: string;
+  text: string;
+  light: Lamp;
+}
+/** 办理. One way on from where a record stands; `refused` says in words why not now. */
+export interface Action {
+  id: string;
+  label: string;
+  ask: string[];
+  offer: string[];
+  targets: { id: string; label: string }[];
+  negative: boolean;
+  needs_reason: boolean;
+  late_reasons: { code: string; label: string }[] | null;
+  signing: Signing | null;
+  refused: string | null;
+}
+export interface Signing {
+  have: number;
+  need: number;
+  roles: string[];
+  signed: { name: string; agree: boolean; at: string }[];
+}
+export interface Step {
+  at: string;
+  actor_name: string;
+  unit: string;
+  label: string;
+  from: string | null;
+  to: string | null;
+  reason: string | null;
+  due_text: string | null;
+  late: string | null;
+}
+export interface Signature {
+  transition: string;
+  label?: string;
+  role: string;
+  name: string;
+  at: string | null;
+  agree: boolean | null;
+  reason: string | null;
+}
+export interface Extension {
+  asked_at: string;
+  asked_by: string;
+  from_due: string;
+  to_due: string;
+  reason: string | null;
+  decided_at: string | null;
+  decided_by: string | null;
+  agree: boolean | null;
+  remark: string | null;
+}
+/** What the register's rules say about values that are being typed. */
+export interface Draft {
+  values: Values;
+  shown: Record<string, string>;
+  visible: Record<string, boolean>;
+  required: Record<string, boolean>;
+  read_only: Record<string, boolean>;
+  options: Record<string, string[]>;
+  findings: Finding[];
 }
 export interface RecordPage {
   items: RecordView[];
@@ -342,6 +465,10 @@ export interface AttachmentView {
   added_at: string;
   actor_name: string;
   url: string;
+  /** What a file field holds. */
+  content_id: string;
+  /** Field it belongs to; `files` when it hangs on the record itself. */
+  field: string;
 }
 export interface PlanActivity {
   id: string;
@@ -461,4 +588,32 @@ export interface ImportBatch {
   updated: number;
   undone: boolean;
   undone_at: string | null;
+}
+
+export type TaskBox = "todo" | "done" | "mine" | "soon" | "late";
+export interface Task {
+  register: string;
+  register_title: string;
+  id: string;
+  number: string | null;
+  title: string;
+  state_label: string;
+  unit: string;
+  due_text: string;
+  light: Lamp;
+  link: string;
+  at: string;
+}
+export interface TaskList {
+  counts: Partial<Record<TaskBox, number>>;
+  items: Task[];
+  next: string | null;
+}
+export interface Delegation {
+  id: string;
+  to_login: string;
+  to_name: string;
+  from: string;
+  to: string;
+  registers: string[];
 }
