@@ -16,6 +16,7 @@ pub mod imports;
 mod light;
 pub mod page;
 pub mod project;
+pub mod proposing;
 pub mod records;
 pub mod reschedule;
 pub mod rounds;

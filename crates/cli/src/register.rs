@@ -1,9 +1,9 @@
-//! `guatu register`: the shipped definitions, and a check of a definition file.
+//! `guatu register`: the shipped definitions, a check of a definition file, and a first draft from a workbook.
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use ground::Severity;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// 台账定义
@@ -29,6 +29,24 @@ enum Act {
         #[arg(long)]
         json: bool,
     },
+    /// 由现成的台账表格（或 XLSForm 表单）起草一份定义
+    New {
+        /// .xlsx、.xls、.et 或 .csv 文件
+        #[arg(long)]
+        from: PathBuf,
+        /// 工作表名；不写则取第一张有表头的
+        #[arg(long)]
+        sheet: Option<String>,
+        /// 台账 id，小写英文和下划线
+        #[arg(long)]
+        id: Option<String>,
+        /// 写到这个文件夹（其下建 <id>/definition.toml）；不写则打印
+        #[arg(short, long)]
+        out: Option<PathBuf>,
+        /// 以 JSON 输出
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Lists or checks definitions.
@@ -36,6 +54,19 @@ pub fn run(command: RegisterCommand) -> anyhow::Result<ExitCode> {
     match command.act {
         Act::List { json } => list(json),
         Act::Check { file, json } => check(&file, json),
+        Act::New {
+            from,
+            sheet,
+            id,
+            out,
+            json,
+        } => new(
+            &from,
+            sheet.as_deref(),
+            id.as_deref(),
+            out.as_deref(),
+            json,
+        ),
     }
 }
 
@@ -62,15 +93,9 @@ fn check(file: &PathBuf, json: bool) -> anyhow::Result<ExitCode> {
     let text =
         std::fs::read_to_string(file).with_context(|| format!("读不了 {}", file.display()))?;
     let (_, findings) = app::register::parse(&file.display().to_string(), &text);
-    if json {
-        println!("{}", serde_json::to_string_pretty(&findings)?);
-    } else {
-        for finding in &findings {
-            println!("{}  {}{}", finding.place, finding.problem, finding.remedy);
-        }
-        if findings.is_empty() {
-            println!("没有发现问题");
-        }
+    print_findings(&findings, json)?;
+    if findings.is_empty() && !json {
+        println!("没有发现问题");
     }
     let errors = findings
         .iter()
@@ -80,4 +105,69 @@ fn check(file: &PathBuf, json: bool) -> anyhow::Result<ExitCode> {
     } else {
         ExitCode::SUCCESS
     })
+}
+
+fn new(
+    from: &Path,
+    sheet: Option<&str>,
+    id: Option<&str>,
+    out: Option<&Path>,
+    json: bool,
+) -> anyhow::Result<ExitCode> {
+    let bytes = std::fs::read(from).with_context(|| format!("读不了 {}", from.display()))?;
+    let name = from
+        .file_name()
+        .map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    let made = match app::proposing::draft(&bytes, &name, sheet, id) {
+        Ok(made) => made,
+        Err(app::AppError::Invalid(findings)) => {
+            print_findings(&findings, json)?;
+            return Ok(ExitCode::from(1));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if json {
+        let columns: Vec<_> = made
+            .columns
+            .iter()
+            .map(|(head, field, why)| serde_json::json!({"head": head, "field": field, "why": why}))
+            .collect();
+        let all = serde_json::json!({"register": made.register, "kind": made.kind, "toml": made.toml, "columns": columns, "findings": made.findings});
+        println!("{}", serde_json::to_string_pretty(&all)?);
+    } else {
+        for finding in &made.findings {
+            eprintln!("{}  {}{}", finding.place, finding.problem, finding.remedy);
+        }
+    }
+    if let Some(folder) = out {
+        let folder = folder.join(&made.register);
+        let file = folder.join("definition.toml");
+        anyhow::ensure!(
+            !file.exists(),
+            "{} 已经有了，请换一个 --id 或先移走它",
+            file.display()
+        );
+        std::fs::create_dir_all(&folder)?;
+        std::fs::write(&file, &made.toml)?;
+        eprintln!("已写到 {}", file.display());
+    } else if !json {
+        print!("{}", made.toml);
+    }
+    let broken = made.findings.iter().any(|f| f.severity == Severity::Error);
+    Ok(if broken {
+        ExitCode::from(1)
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+fn print_findings(findings: &[ground::Finding], json: bool) -> anyhow::Result<()> {
+    if json {
+        println!("{}", serde_json::to_string_pretty(findings)?);
+        return Ok(());
+    }
+    for finding in findings {
+        println!("{}  {}{}", finding.place, finding.problem, finding.remedy);
+    }
+    Ok(())
 }

@@ -21,6 +21,7 @@ mod notes;
 mod number_text;
 mod package;
 mod plan_rows;
+mod propose;
 mod read;
 mod rows;
 mod sheet;
@@ -30,14 +31,17 @@ mod workbook;
 mod worksheet;
 mod write;
 mod xls;
+mod xlsform;
 mod xlsx;
 
 pub use dry_run::{DryRecord, DryRun, dry_run, register_fit};
 pub use mapping::{ColumnMapping, Mapping, guess_mapping};
+pub use propose::{ColumnProposal, Proposal, propose};
 pub use read::{
     Check, Draft, ReadContext, Reading, Verdict, read_each, read_records, validate_draft,
 };
-pub use sheet::{Area, CellValue, Sheet, a1, column_letters, parse_a1};
+pub use sheet::{Area, CellValue, Dropdown, Sheet, a1, column_letters, parse_a1};
 pub use table::{Column, Fact, Facts, Group, Row, RowKind, Span, Table, Target, read_table};
 pub use workbook::{Workbook, open_workbook};
 pub use write::{WriteError, WriteOptions, write_workbook};
+pub use xlsform::{Form, FormChoice, Question, QuestionKind, XlsForm, is_xlsform, read_xlsform};

@@ -26,6 +26,8 @@ pub const COLUMNS: u16 = 500;
 pub const CELLS: usize = 5_000_000;
 /// Merged areas of one sheet.
 pub const MERGES: usize = 200_000;
+/// Drop-down lists of one sheet; those beyond it are not needed to guess a column.
+pub const DROPDOWNS: usize = 2_000;
 
 /// Why a workbook was not opened. Becomes one finding; the wording is for the person who chose the file.
 #[derive(Debug, thiserror::Error)]

@@ -28,6 +28,15 @@ impl Area {
     }
 }
 
+/// 下拉列表. Cells that offer a list of values.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Dropdown {
+    /// Cells it belongs to.
+    pub areas: Vec<Area>,
+    /// As written: `"一般,重大"` with quotes, or an address `选项!$A$1:$A$9`, or a defined name.
+    pub source: String,
+}
+
 /// What kind of thing a stored number is, by its number format.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
@@ -129,6 +138,8 @@ pub struct Sheet {
     pub merges: Vec<Area>,
     /// Hidden columns, from 0, in order.
     pub hidden_columns: Vec<u16>,
+    /// Drop-down lists (数据有效性); only .xlsx tells them.
+    pub dropdowns: Vec<Dropdown>,
     /// Whether number formats are known. Old .xls files are read without them: a 28.2% cell comes as 0.282.
     pub formats_known: bool,
     /// Whether the file tells numbers from texts; text tables (.csv) do not.
@@ -155,6 +166,7 @@ impl Sheet {
             visible,
             merges,
             hidden_columns,
+            dropdowns,
             formats_known,
             typed,
             mut rows,
@@ -181,6 +193,7 @@ impl Sheet {
             visible,
             merges,
             hidden_columns,
+            dropdowns,
             formats_known,
             typed,
             grid,
@@ -325,6 +338,7 @@ pub(crate) struct SheetDraft {
     pub(crate) visible: bool,
     pub(crate) merges: Vec<Area>,
     pub(crate) hidden_columns: Vec<u16>,
+    pub(crate) dropdowns: Vec<Dropdown>,
     pub(crate) formats_known: bool,
     pub(crate) typed: bool,
     pub(crate) rows: Vec<RowSpan>,

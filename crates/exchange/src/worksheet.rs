@@ -6,7 +6,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use crate::limits::{self, Refusal};
 use crate::package::{PartReader, refuse_xml};
-use crate::sheet::{Kind, SheetDraft, Texts, a1, parse_a1, parse_area};
+use crate::sheet::{Dropdown, Kind, SheetDraft, Texts, a1, parse_a1, parse_area};
 
 /// What the sheets of a workbook share while they are read.
 pub(crate) struct Shared {
@@ -52,6 +52,10 @@ enum Inside {
     Formula,
     Inline,
     Guide,
+    /// The source of a drop-down list.
+    Choices,
+    /// Its cells, in the form that later versions of the format use.
+    ChoiceCells,
 }
 
 /// Reads the part into `draft`.
@@ -63,6 +67,7 @@ pub(crate) fn read(
 ) -> Result<SheetDraft, Refusal> {
     let mut buffer = Vec::with_capacity(1024);
     let (mut open, mut inside, mut next_column) = (Open::default(), Inside::Nothing, 0u16);
+    let (mut list, mut list_cells) = (None::<Dropdown>, String::new());
     loop {
         match reader
             .read_event_into(&mut buffer)
@@ -71,6 +76,7 @@ pub(crate) fn read(
             Event::Start(element) => match element.local_name().as_ref() {
                 "c" => open_cell(&element, &mut open, &mut next_column)?,
                 "v" => inside = Inside::Value,
+                "f" if inside == Inside::Choices => {}
                 "f" => inside = Inside::Formula,
                 "t" if inside != Inside::Guide => inside = Inside::Inline,
                 "rPh" => inside = Inside::Guide,
@@ -80,9 +86,18 @@ pub(crate) fn read(
                 }
                 "mergeCell" => add_merge(&element, &mut draft)?,
                 "col" => add_hidden_columns(&element, &mut draft),
+                "dataValidation" => list = open_dropdown(&element),
+                "formula1" if list.is_some() => inside = Inside::Choices,
+                "sqref" if list.is_some() => inside = Inside::ChoiceCells,
                 _ => {}
             },
             Event::End(element) => match element.local_name().as_ref() {
+                "dataValidation" => {
+                    close_dropdown(list.take(), &list_cells, &mut draft);
+                    list_cells.clear();
+                }
+                "formula1" | "sqref" => inside = Inside::Nothing,
+                "f" if inside == Inside::Choices => {}
                 "c" => close_cell(&mut open, &mut draft, shared, part)?,
                 "v" | "f" | "rPh" => inside = Inside::Nothing,
                 "t" if inside == Inside::Inline => inside = Inside::Nothing,
@@ -93,6 +108,12 @@ pub(crate) fn read(
                 Inside::Value => append(&event, &mut open.value),
                 Inside::Formula => append(&event, &mut open.formula),
                 Inside::Inline => append(&event, &mut open.inline),
+                Inside::ChoiceCells => append(&event, &mut list_cells),
+                Inside::Choices => {
+                    if let Some(list) = &mut list {
+                        append(&event, &mut list.source);
+                    }
+                }
                 Inside::Nothing | Inside::Guide => {}
             },
         }
@@ -257,6 +278,27 @@ fn add_hidden_columns(element: &BytesStart, draft: &mut SheetDraft) {
         draft
             .hidden_columns
             .extend(first - 1..=(last - 1).min(limits::COLUMNS));
+    }
+}
+
+/// A drop-down list; other kinds of validation are no concern of a reader of values.
+fn open_dropdown(element: &BytesStart) -> Option<Dropdown> {
+    (raw(element, "type") == Some("list")).then(|| Dropdown {
+        areas: raw(element, "sqref").map_or_else(Vec::new, areas),
+        source: String::new(),
+    })
+}
+
+fn areas(cells: &str) -> Vec<crate::sheet::Area> {
+    cells.split_whitespace().filter_map(parse_area).collect()
+}
+
+fn close_dropdown(list: Option<Dropdown>, cells: &str, draft: &mut SheetDraft) {
+    let Some(mut list) = list else { return };
+    list.areas.extend(areas(cells));
+    let told = !list.source.trim().is_empty() && !list.areas.is_empty();
+    if told && draft.dropdowns.len() < limits::DROPDOWNS {
+        draft.dropdowns.push(list);
     }
 }
 

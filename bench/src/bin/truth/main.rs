@@ -1,6 +1,8 @@
 //! `make truth`: what outside data says against what we read. Takes the folder of outside data; prints per file how many
 //! answers are equal and lists each difference. Exits 1 when one differs.
 
+mod xlsform;
+
 use app::imports::{Look, look_without_district};
 use ground::{Date, Fen, MoneyUnit};
 use std::path::Path;
@@ -50,6 +52,17 @@ fn main() -> ExitCode {
         }
         println!(
             "{file}: {} of {} equal",
+            tally.equal,
+            tally.equal + tally.different
+        );
+        all.equal += tally.equal;
+        all.different += tally.different;
+    }
+    if folder.join("truth/xlsform").is_dir() {
+        let mut tally = Tally::default();
+        xlsform::judge(folder, &mut tally);
+        println!(
+            "xlsform: {} of {} equal",
             tally.equal,
             tally.equal + tally.different
         );

@@ -1,0 +1,479 @@
+//! 由台账表格起草定义. From a sheet of an existing ledger to the text of a definition: title, fields with types, code
+//! lists from drop-downs and repeated words, a sub-table where rows go on below a record, an import map that reads the
+//! same workbook again. A proposal: people read it before it comes into force.
+
+mod kind;
+mod terms;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use ground::Finding;
+
+pub use kind::ColumnKind;
+
+use crate::sheet::{CellValue, Dropdown, Sheet, column_letters, parse_area};
+use crate::table::{Column, RowKind, Table, read_table};
+use crate::words::label;
+use crate::workbook::Workbook;
+use kind::Evidence;
+
+/// Rows looked at to judge a column.
+const SAMPLE: usize = 2_000;
+/// Longest list taken from a drop-down; longer ones are directories of their own.
+const OPTIONS_MAX: usize = 200;
+
+/// 一列的建议.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ColumnProposal {
+    /// Column of the sheet, from 0.
+    pub column: u16,
+    /// Head as written: `投资/总投资(亿元)`.
+    pub head: String,
+    /// Field id, `table.column` inside a sub-table.
+    pub field: String,
+    /// Type.
+    pub kind: ColumnKind,
+    /// Always filled in the sample.
+    pub required: bool,
+    /// Why this type, in Chinese.
+    pub why: String,
+}
+
+/// 定义建议.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Proposal {
+    /// Register id.
+    pub register: String,
+    /// Title.
+    pub title: String,
+    /// Text of `definition.toml`; it parses.
+    pub toml: String,
+    /// What each column became.
+    pub columns: Vec<ColumnProposal>,
+    /// What needs a look.
+    pub findings: Vec<Finding>,
+}
+
+/// Proposes a definition for a sheet of a workbook. `id` is the register id wanted.
+///
+/// # Errors
+/// The findings of the table when no head with rows was found.
+pub fn propose(workbook: &Workbook, sheet: &Sheet, id: &str) -> Result<Proposal, Vec<Finding>> {
+    let table = read_table(sheet);
+    if table.columns.is_empty() {
+        return Err(table.findings);
+    }
+    let title = table
+        .facts
+        .title
+        .as_ref()
+        .map_or_else(|| sheet.name.clone(), |title| plain_title(&title.value));
+    let mut findings: Vec<Finding> = table.findings.clone();
+    let columns = propose_columns(workbook, sheet, &table, &mut findings);
+    let toml = write_toml(id, &title, &table, &columns);
+    Ok(Proposal {
+        register: id.to_owned(),
+        title,
+        toml,
+        columns,
+        findings,
+    })
+}
+
+/// `中原区2023年安全隐患台账(3月)` names a register 安全隐患台账: years, months and rounds change.
+fn plain_title(title: &str) -> String {
+    let text = label(title);
+    let text = text.split(['(', '（', '〔', '[']).next().unwrap_or(&text);
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
+        let digits = rest[at..].find(|c: char| !c.is_ascii_digit());
+        let end = digits.map_or(rest.len(), |n| at + n);
+        let after = &rest[end..];
+        let unit = ["年度", "年", "月份", "月", "日", "季度", "期", "号"]
+            .iter()
+            .find(|unit| after.starts_with(**unit));
+        out.push_str(rest[..at].trim_end_matches('第'));
+        match unit {
+            Some(unit) => rest = &after[unit.len()..],
+            None => {
+                out.push_str(&rest[at..end]);
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    if out.trim().is_empty() {
+        text.to_owned()
+    } else {
+        out
+    }
+}
+
+/// Columns whose cells go on in rows below a record: they make a sub-table.
+fn repeated(table: &Table) -> BTreeSet<u16> {
+    let further: Vec<u32> = table
+        .rows
+        .iter()
+        .filter(|r| r.kind == RowKind::Continuation)
+        .map(|r| r.index)
+        .collect();
+    let filled = |column: &&Column| {
+        further.iter().any(|row| {
+            let own = table.source(*row, column.index) == (*row, column.index);
+            own && !table.text(*row, column.index).is_empty()
+        })
+    };
+    table
+        .columns
+        .iter()
+        .filter(filled)
+        .map(|c| c.index)
+        .collect()
+}
+
+fn propose_columns(
+    workbook: &Workbook,
+    sheet: &Sheet,
+    table: &Table,
+    findings: &mut Vec<Finding>,
+) -> Vec<ColumnProposal> {
+    let repeated = repeated(table);
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let mut proposals = Vec::new();
+    for column in &table.columns {
+        if crate::rows::is_serial_head(column.leaf()) {
+            continue;
+        }
+        let inside = repeated.contains(&column.index);
+        let (kind, why, filled, total) = judge_column(workbook, sheet, table, column, inside);
+        let field = unused(&field_id(column), &mut taken);
+        if filled == 0 {
+            findings.push(Finding::info(
+                "propose.empty_column",
+                table.place(
+                    table.header_rows.map_or(0, |(_, bottom)| bottom),
+                    column.index,
+                ),
+                format!("“{}”一列没有内容，类型只按表头猜。", column.path_text()),
+                "请核对这一项的类型。",
+            ));
+        }
+        proposals.push(ColumnProposal {
+            column: column.index,
+            head: column.path_text(),
+            field: if inside {
+                format!("details.{field}")
+            } else {
+                field
+            },
+            kind,
+            required: total > 0 && filled == total,
+            why,
+        });
+    }
+    proposals
+}
+
+fn judge_column(
+    workbook: &Workbook,
+    sheet: &Sheet,
+    table: &Table,
+    column: &Column,
+    inside: bool,
+) -> (ColumnKind, String, usize, usize) {
+    let wanted = |kind: RowKind| kind == RowKind::Data || inside && kind == RowKind::Continuation;
+    let rows: Vec<u32> = table
+        .rows
+        .iter()
+        .filter(|r| wanted(r.kind))
+        .take(SAMPLE)
+        .map(|r| r.index)
+        .collect();
+    let (mut texts, mut dated, mut percents) = (Vec::new(), 0, 0);
+    for row in &rows {
+        let text = table.text(*row, column.index);
+        if text.trim().is_empty() {
+            continue;
+        }
+        match sheet.value(*row, column.index) {
+            Some(CellValue::Date(_)) => dated += 1,
+            Some(CellValue::Percent(_)) => percents += 1,
+            _ => {}
+        }
+        texts.push(text);
+    }
+    let evidence = Evidence {
+        label: &column.path_text(),
+        unit: column.unit,
+        percent: column.percent,
+        texts: &texts,
+        dated,
+        percents,
+        options: options_of(workbook, sheet, &rows, column.index),
+    };
+    let (kind, why) = kind::judge(&evidence);
+    (kind, why, texts.len(), rows.len())
+}
+
+/// Options of the drop-down list that most rows of a column carry.
+fn options_of(
+    workbook: &Workbook,
+    sheet: &Sheet,
+    rows: &[u32],
+    column: u16,
+) -> Option<Vec<String>> {
+    let on = |list: &&Dropdown| {
+        let held = rows
+            .iter()
+            .filter(|row| list.areas.iter().any(|a| a.contains(**row, column)))
+            .count();
+        held * 2 > rows.len()
+    };
+    let list = sheet.dropdowns.iter().find(on)?;
+    let options = resolve(workbook, sheet, &list.source)?;
+    (options.len() <= OPTIONS_MAX).then_some(options)
+}
+
+/// `"一般,重大"` or `选项!$A$2:$A$9`; a defined name or a formula is not followed.
+fn resolve(workbook: &Workbook, sheet: &Sheet, source: &str) -> Option<Vec<String>> {
+    let source = source.trim();
+    let texts: Vec<String> = if let Some(listed) = source.strip_prefix('"') {
+        let listed = listed.strip_suffix('"').unwrap_or(listed);
+        listed
+            .split([',', '，'])
+            .map(|t| t.trim().to_owned())
+            .collect()
+    } else {
+        let (name, cells) = source.rsplit_once('!').unwrap_or(("", source));
+        let name = name.trim_matches('\'').replace("''", "'");
+        let from = if name.is_empty() {
+            sheet
+        } else {
+            workbook.sheets.iter().find(|s| s.name == name)?
+        };
+        let area = parse_area(&cells.replace('$', ""))?;
+        let rows = from.rows().filter(|r| (area.top..=area.bottom).contains(r));
+        rows.flat_map(|row| (area.left..=area.right).map(move |c| (row, c)))
+            .map(|(row, column)| from.text(row, column).trim().to_owned())
+            .collect()
+    };
+    let mut seen = BTreeSet::new();
+    let texts = texts
+        .into_iter()
+        .filter(|t| !t.is_empty() && seen.insert(t.clone()));
+    Some(texts.collect())
+}
+
+fn field_id(column: &Column) -> String {
+    let leaf = column.leaf();
+    let word = terms::english(leaf).or_else(|| {
+        let whole = column.path.concat();
+        terms::english(&whole)
+    });
+    word.map_or_else(
+        || format!("column_{}", column_letters(column.index).to_lowercase()),
+        str::to_owned,
+    )
+}
+
+fn unused(id: &str, taken: &mut BTreeSet<String>) -> String {
+    let mut name = id.to_owned();
+    let mut n = 2;
+    while !taken.insert(name.clone()) {
+        name = format!("{id}_{n}");
+        n += 1;
+    }
+    name
+}
+
+/// A label without its unit: 总投资(亿元) is 总投资. A leaf that other columns share takes its parent before it.
+fn field_label(column: &Column, all: &[Column]) -> String {
+    let own = bare(column.leaf());
+    let shared = all
+        .iter()
+        .filter(|c| c.index != column.index)
+        .any(|c| bare(c.leaf()) == own);
+    match column.path.len() {
+        n if shared && n > 1 => format!("{}{}", bare(&column.path[n - 2]), own),
+        _ => own,
+    }
+}
+
+fn bare(text: &str) -> String {
+    let text = text.split(['(', '（']).next().unwrap_or(text).trim();
+    text.trim_end_matches(['：', ':']).to_owned()
+}
+
+fn quote(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+fn write_toml(id: &str, title: &str, table: &Table, columns: &[ColumnProposal]) -> String {
+    let head: BTreeMap<u16, &Column> = table.columns.iter().map(|c| (c.index, c)).collect();
+    let mut out = String::new();
+    let top: Vec<&ColumnProposal> = columns.iter().filter(|c| !c.field.contains('.')).collect();
+    let _ = writeln!(
+        out,
+        "# 由工作表“{}”起草，请逐项核对后启用。\n",
+        table.sheet_name()
+    );
+    let _ = writeln!(out, "[register]\nid = {}\nversion = \"1.0.0\"", quote(id));
+    let _ = writeln!(out, "title = {{ \"zh-CN\" = {} }}", quote(title));
+    if let Some(name) = name_column(&top) {
+        let _ = writeln!(out, "name_field = {}", quote(&name.field));
+    }
+    let listed: Vec<String> = top
+        .iter()
+        .filter(|c| c.kind != ColumnKind::LongText)
+        .take(8)
+        .map(|c| quote(&c.field))
+        .collect();
+    let _ = writeln!(out, "list = [{}]\n", listed.join(", "));
+    write_choices(&mut out, columns);
+    for column in &top {
+        write_field(&mut out, column, head[&column.column], &table.columns);
+    }
+    write_details(&mut out, columns, &head, &table.columns);
+    write_import(&mut out, &top, table);
+    out
+}
+
+/// The column that names a record.
+fn name_column<'a>(top: &[&'a ColumnProposal]) -> Option<&'a ColumnProposal> {
+    let texts = || top.iter().filter(|c| c.kind == ColumnKind::Text);
+    texts()
+        .find(|c| c.head.contains("名称"))
+        .or_else(|| texts().find(|c| c.required))
+        .or_else(|| texts().next())
+        .copied()
+}
+
+fn write_choices(out: &mut String, columns: &[ColumnProposal]) {
+    let lists: Vec<_> = columns
+        .iter()
+        .filter_map(|c| match &c.kind {
+            ColumnKind::Code(options) => Some((list_id(&c.field), options)),
+            _ => None,
+        })
+        .collect();
+    if lists.is_empty() {
+        return;
+    }
+    out.push_str("[choices]\n");
+    for (list, options) in lists {
+        let _ = writeln!(out, "{list} = [");
+        for (n, option) in options.iter().enumerate() {
+            let _ = writeln!(
+                out,
+                "  {{ code = \"o{}\", \"zh-CN\" = {} }},",
+                n + 1,
+                quote(option)
+            );
+        }
+        out.push_str("]\n");
+    }
+    out.push('\n');
+}
+
+fn list_id(field: &str) -> String {
+    field.replace('.', "_")
+}
+
+fn type_lines(column: &ColumnProposal) -> Vec<String> {
+    let of = |keyword: &str| vec![format!("type = \"{keyword}\"")];
+    let with = |keyword: &str, line: String| vec![format!("type = \"{keyword}\""), line];
+    match &column.kind {
+        ColumnKind::Text => of("text"),
+        ColumnKind::LongText => of("long_text"),
+        ColumnKind::Int => of("int"),
+        ColumnKind::Decimal(n) => with("decimal", format!("digits = {n}")),
+        ColumnKind::Money(unit) => with("money", format!("unit = \"{}\"", unit.label())),
+        ColumnKind::Percent => of("percent"),
+        ColumnKind::Bool => of("bool"),
+        ColumnKind::Date => of("date"),
+        ColumnKind::Code(_) => with("code", format!("list = \"{}\"", list_id(&column.field))),
+        ColumnKind::Phone => with("phone", "mask = \"middle4\"".into()),
+        ColumnKind::IdCard => with("id_card", "mask = \"id_card\"".into()),
+        ColumnKind::Uscc => of("uscc"),
+        ColumnKind::Org => of("org"),
+        ColumnKind::Person => of("person"),
+    }
+}
+
+fn write_field(out: &mut String, column: &ColumnProposal, head: &Column, all: &[Column]) {
+    let _ = writeln!(
+        out,
+        "# {}列“{}”：{}",
+        column_letters(head.index),
+        column.head,
+        column.why
+    );
+    let _ = writeln!(out, "[[field]]\nid = {}", quote(&column.field));
+    for line in type_lines(column) {
+        let _ = writeln!(out, "{line}");
+    }
+    let shown = field_label(head, all);
+    let _ = writeln!(out, "label = {{ \"zh-CN\" = {} }}", quote(&shown));
+    if column.required {
+        out.push_str("required = true\n");
+    }
+    let written = bare(head.leaf());
+    if written != shown {
+        let _ = writeln!(out, "synonyms = [{}]", quote(&written));
+    }
+    out.push('\n');
+}
+
+fn write_details(
+    out: &mut String,
+    columns: &[ColumnProposal],
+    head: &BTreeMap<u16, &Column>,
+    all: &[Column],
+) {
+    let rows: Vec<&ColumnProposal> = columns.iter().filter(|c| c.field.contains('.')).collect();
+    if rows.is_empty() {
+        return;
+    }
+    out.push_str(
+        "# 一条记录占几行的列，合成一张子表\n[[field]]\nid = \"details\"\ntype = \"table\"\n",
+    );
+    out.push_str("label = { \"zh-CN\" = \"明细\" }\ncolumns = [\n");
+    for column in rows {
+        let id = column.field.trim_start_matches("details.");
+        let shown = field_label(head[&column.column], all);
+        let _ = writeln!(
+            out,
+            "  {{ id = {}, {}, label = {{ \"zh-CN\" = {} }} }},",
+            quote(id),
+            type_lines(column).join(", "),
+            quote(&shown),
+        );
+    }
+    out.push_str("]\n\n");
+}
+
+fn write_import(out: &mut String, top: &[&ColumnProposal], table: &Table) {
+    let Some(name) = name_column(top) else { return };
+    let _ = writeln!(out, "[import]\nmatch = [{}]", quote(&name.field));
+    let serial = table
+        .columns
+        .iter()
+        .find(|c| crate::rows::is_serial_head(c.leaf()));
+    if let Some(serial) = serial {
+        let _ = writeln!(out, "ignore = [{}]", quote(&bare(serial.leaf())));
+    }
+}
