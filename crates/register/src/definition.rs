@@ -93,12 +93,14 @@ pub struct Definition {
 /// One option of a choice list.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Choice {
-    /// What is stored, snake_case.
+    /// What is stored: letters, digits, `_ - . /`.
     pub code: String,
     /// What people see.
     pub label: Text,
     /// Other words for it in workbooks.
     pub synonyms: Vec<String>,
+    /// Further values for choice filters, `option.<name>`: the region of a town.
+    pub attributes: BTreeMap<String, String>,
 }
 
 /// A field of a record, or a column of a table field.

@@ -364,11 +364,11 @@ fn choice_list(table: &View, id: &str) -> Vec<Choice> {
 }
 
 fn choice(row: &View, codes: &mut BTreeSet<String>) -> Option<Choice> {
-    row.allow(&["code", "zh-CN", "en", "synonyms"], &[]);
+    row.allow(&["code", "zh-CN", "en", "synonyms", "with"], &[]);
     let code = row.needed("code", "\"signed\"");
     let zh = row.needed("zh-CN", "\"签约一批\"");
     let code = code?;
-    check_id_shape(row.source, &code);
+    check_code_shape(row.source, &code);
     if !codes.insert(code.value.clone()) {
         row.source.error(
             "duplicate_id",
@@ -384,7 +384,29 @@ fn choice(row: &View, codes: &mut BTreeSet<String>) -> Option<Choice> {
             en: row.text("en").map(|t| t.value),
         },
         synonyms: row.texts("synonyms").into_iter().map(|s| s.value).collect(),
+        attributes: row.table("with").map_or_else(BTreeMap::new, |with| {
+            let names: Vec<String> = with.entries().map(|(name, _)| name.to_owned()).collect();
+            let pair = |name: String| Some((name.clone(), with.text(&name)?.value));
+            names.into_iter().filter_map(pair).collect()
+        }),
     })
+}
+
+/// Longest code of an option.
+const CODE_MAX: usize = 60;
+
+/// National code lists write `01` and `A-2`, ledgers write words: only blanks and marks with a meaning are kept out.
+fn check_code_shape(source: &Source, at: &At<String>) {
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
+    let long = at.value.chars().count() > CODE_MAX;
+    if at.value.is_empty() || long || !at.value.chars().all(fits) {
+        source.error(
+            "bad_code",
+            at.offset,
+            format!("选项代码“{}”不合规则。", at.value),
+            format!("请用文字、数字和 _ - . /，不超过 {CODE_MAX} 个字。"),
+        );
+    }
 }
 
 fn fields(view: &View, choices: &BTreeMap<String, Vec<Choice>>) -> Vec<Field> {

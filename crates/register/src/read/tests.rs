@@ -517,6 +517,9 @@ fn a_cell_may_hold_several_options_a_citizen_number_or_a_line() {
         Value::Text("113.611000,34.748000;113.612000,34.749000".into()),
     );
     refused("plot", "113.611,34.748;113.612,34.749", "cell.bad_points");
-    assert_eq!(read("signed", "张三", None).findings[0].code, "cell.attachment");
+    assert_eq!(
+        read("signed", "张三", None).findings[0].code,
+        "cell.attachment"
+    );
     assert_eq!(read("words", "随便", None), ReadCell::default());
 }
