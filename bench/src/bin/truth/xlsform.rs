@@ -31,17 +31,13 @@ pub fn judge(folder: &Path, tally: &mut Tally) {
                     .map(|f| f.place.clone())
                     .unwrap_or_default();
                 let told = place.contains('!') && place.contains('行');
-                let ours = if told {
-                    "refused"
-                } else {
-                    "refused without place"
+                let theirs = rows.first().copied().unwrap_or("");
+                let why = findings.first().map_or("", |f| f.problem.as_str());
+                let ours = match (told, theirs) {
+                    (true, "refused") => "refused".to_owned(),
+                    _ => format!("refused at {place}: {why}"),
                 };
-                tally.check(
-                    form,
-                    "whole form",
-                    ours,
-                    rows.first().copied().unwrap_or(""),
-                );
+                tally.check(form, "whole form", ours, theirs);
             }
             Ok(read) => {
                 carried += read.translated.0;

@@ -579,6 +579,7 @@ impl Reader<'_> {
             );
             return Line::Skip;
         }
+        let lower = if lower.starts_with("osm ") { "osm".to_owned() } else { lower };
         match simple(&lower).or_else(|| self.select(row, &word)) {
             Some(kind) => Line::Ask(kind),
             None => {

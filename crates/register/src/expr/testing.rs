@@ -27,6 +27,7 @@ pub(crate) fn code(id: &str, label: &str, options: &[(&str, &str)]) -> Field {
         code: (*code).to_owned(),
         label: Text::zh(*label),
         synonyms: Vec::new(),
+        attributes: BTreeMap::new(),
     };
     field.choices = options.iter().map(choice).collect();
     field
