@@ -1,13 +1,17 @@
-//! Definitions shipped inside the binary, and the district's own name.
+//! Definitions shipped inside the binary, those of the district on top of them, and the district's own name.
+
+mod set;
+
+pub use set::Definitions;
 
 use crate::App;
 use crate::account::Actor;
 use crate::error::AppError;
-use ground::{Finding, Severity};
-use register::{Definition, Value};
+use ground::{District, Finding, Severity};
+use register::Value;
 use rust_embed::RustEmbed;
 use std::collections::BTreeMap;
-use store::NewRecord;
+use store::{DefinitionVersion, NewRecord, Store};
 
 #[derive(RustEmbed)]
 #[folder = "../../registers"]
@@ -18,7 +22,7 @@ struct Shipped;
 ///
 /// # Errors
 /// `Invalid` with all findings when one is broken, which a test excludes.
-pub fn shipped() -> Result<Vec<Definition>, AppError> {
+pub fn shipped() -> Result<Definitions, AppError> {
     let mut definitions = Vec::new();
     let mut findings = Vec::new();
     let mut names: Vec<String> = Shipped::iter().map(|name| name.to_string()).collect();
@@ -40,7 +44,45 @@ pub fn shipped() -> Result<Vec<Definition>, AppError> {
     {
         return Err(AppError::Invalid(findings));
     }
-    Ok(definitions)
+    Ok(Definitions::new(definitions))
+}
+
+/// The shipped definitions with the district's own registers and versions on top, brought into force in the store.
+///
+/// # Errors
+/// A shipped definition is broken, one of the district can no longer be read, or the store refuses it.
+pub fn in_force(store: &Store, district: &District) -> Result<Definitions, AppError> {
+    let own = store.read(district, |reader| reader.newest_definitions())?;
+    let mut set = shipped()?;
+    for version in own {
+        set = with_own(set, &version)?;
+    }
+    store.define(&set.to_vec()).map_err(AppError::Store)?;
+    Ok(set)
+}
+
+/// The district's version stands, unless the program brings a newer one that keeps all its fields.
+fn with_own(set: Definitions, own: &DefinitionVersion) -> Result<Definitions, AppError> {
+    let place = format!("{} {}", own.register, own.version);
+    let (definition, findings) = register::parse(&place, &own.text);
+    let Some(definition) = definition else {
+        return Err(AppError::Invalid(findings));
+    };
+    let overtaken = set.get(&definition.id).is_some_and(|shipped| {
+        version_key(&shipped.version) > version_key(&definition.version)
+            && definition
+                .stored_fields()
+                .all(|field| shipped.field(&field.id).is_some())
+    });
+    Ok(if overtaken { set } else { set.with(definition) })
+}
+
+/// `1.10.0` is newer than `1.9.2`.
+pub(crate) fn version_key(version: &str) -> Vec<u32> {
+    version
+        .split('.')
+        .map(|part| part.parse().unwrap_or(0))
+        .collect()
 }
 
 /// The name on the district's own organisation record; a new district gets that record first.
@@ -92,6 +134,59 @@ fn write_root(app: &App, name: &str) -> Result<(), AppError> {
 
 #[cfg(test)]
 mod tests {
+    use crate::{Actor, App, Clock, OpenOptions};
+    use ground::Date;
+
+    const BENCH: &str = r#"
+[register]
+id = "bench"
+version = "1.0.0"
+title = { "zh-CN" = "长椅台账" }
+name_field = "name"
+[[field]]
+id = "name"
+type = "text"
+label = { "zh-CN" = "名称" }
+"#;
+
+    fn open(folder: &std::path::Path) -> App {
+        App::open(OpenOptions {
+            data: folder.to_owned(),
+            database: None,
+            district: None,
+            district_name: None,
+            clock: Clock::standing(Date::constant(2023, 3, 10)),
+        })
+        .expect("it opens")
+    }
+
+    fn note(app: &App, text: &'static str) {
+        let meta = app.meta(&Actor::system(app), "新台账");
+        let (definition, findings) = register::parse("definition.toml", text);
+        let definition = definition.unwrap_or_else(|| panic!("{findings:?}"));
+        app.write(move |writer| Ok(writer.note_definition(&definition, text, &meta)?))
+            .expect("noted");
+    }
+
+    #[test]
+    fn a_register_of_the_district_is_in_force_when_it_opens_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let app = open(folder.path());
+        assert!(app.definition("bench").is_err());
+        note(&app, BENCH);
+        drop(app);
+        let app = open(folder.path());
+        assert_eq!(app.definition("bench").expect("bench").title.zh, "长椅台账");
+        assert!(app.definition("project").is_ok());
+    }
+
+    #[test]
+    fn versions_compare_by_their_numbers() {
+        use super::version_key;
+        assert!(version_key("1.10.0") > version_key("1.9.2"));
+        assert_eq!(version_key("2.0"), [2, 0]);
+    }
+
     #[test]
     fn every_shipped_definition_parses_without_errors() {
         let definitions = super::shipped().expect("shipped definitions");

@@ -2,6 +2,7 @@
 //! journal position.
 
 use crate::App;
+use crate::definitions::Definitions;
 use crate::error::AppError;
 use ground::{OrgPath, RecordId};
 use register::{Definition, Field, FieldKind, Fields, NameIndex, Value};
@@ -70,7 +71,7 @@ impl NamesOf {
 /// Names of everything the given records refer to.
 pub fn names_of<'a>(
     reader: &mut Reader<'_>,
-    definitions: &[Definition],
+    definitions: &Definitions,
     definition: &Definition,
     records: impl Iterator<Item = &'a Fields>,
 ) -> Result<NamesOf, StoreError> {
@@ -80,7 +81,7 @@ pub fn names_of<'a>(
     }
     let mut names = NamesOf::default();
     for (register, ids) in wanted {
-        let Some(target) = definitions.iter().find(|one| one.id == register) else {
+        let Some(target) = definitions.get(&register) else {
             continue;
         };
         let ids: Vec<RecordId> = ids.into_iter().collect();

@@ -26,7 +26,7 @@ pub mod wall;
 
 pub use account::Actor;
 pub use clock::Clock;
-pub use definitions::shipped as shipped_definitions;
+pub use definitions::{Definitions, shipped as shipped_definitions};
 pub use error::AppError;
 pub use exchange::{Check, Verdict};
 pub use plan::Rag;
@@ -37,7 +37,7 @@ use plan::LightRule;
 use portfolio::Calendars;
 use register::Definition;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use store::{DatabaseUrl, Meta, Reader, Store, StoreError, Writer};
 
 /// District used when a new folder names none.
@@ -65,7 +65,7 @@ pub struct App {
     root: OrgPath,
     clock: Clock,
     data: PathBuf,
-    definitions: Vec<Definition>,
+    definitions: RwLock<Arc<Definitions>>,
     holidays: Arc<HolidayTable>,
     calendars: Arc<Calendars>,
     light_rule: LightRule,
@@ -101,9 +101,8 @@ impl App {
             None => DatabaseUrl::Folder(options.data.clone()),
         };
         let store = Store::open(&url).map_err(AppError::Store)?;
-        let definitions = definitions::shipped()?;
-        store.define(&definitions).map_err(AppError::Store)?;
         let district = choose_district(&store, options.district.as_deref())?;
+        let definitions = definitions::in_force(&store, &district)?;
         let holidays = holidays_of(&options.data)?;
         let root = OrgPath::new(district.as_str())
             .map_err(|error| district_problem(&error.to_string()))?;
@@ -114,7 +113,7 @@ impl App {
             root,
             clock: options.clock,
             data: options.data,
-            definitions,
+            definitions: RwLock::new(Arc::new(definitions)),
             calendars: Arc::new(Calendars::standard(&holidays)),
             holidays: Arc::new(holidays),
             light_rule: LightRule::default(),
@@ -151,20 +150,20 @@ impl App {
         &self.root
     }
 
-    /// All definitions in force.
-    pub fn definitions(&self) -> &[Definition] {
-        &self.definitions
+    /// All definitions in force, as a snapshot: take it once for one piece of work.
+    pub fn definitions(&self) -> Arc<Definitions> {
+        self.definitions
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// One definition.
     ///
     /// # Errors
     /// `NotFound` when there is no such register.
-    pub fn definition(&self, register: &str) -> Result<&Definition, AppError> {
-        let found = self
-            .definitions
-            .iter()
-            .find(|definition| definition.id == register);
+    pub fn definition(&self, register: &str) -> Result<Arc<Definition>, AppError> {
+        let found = self.definitions().get(register).cloned();
         found.ok_or_else(|| AppError::NotFound(format!("台账“{register}”")))
     }
 

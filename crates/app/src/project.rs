@@ -253,7 +253,7 @@ fn related(
     register: &'static str,
     id: ProjectId,
 ) -> Result<Vec<RecordView>, AppError> {
-    let definition = app.definition(register)?;
+    let definition = &app.definition(register)?;
     let mut found: Vec<&Stored> = of_project(state, register, id).collect();
     let date = |stored: &Stored| {
         stored
@@ -267,7 +267,7 @@ fn related(
     let names = app.read(|reader| {
         directory::names_of(
             reader,
-            app.definitions(),
+            &app.definitions(),
             definition,
             found.iter().map(|stored| &stored.record.fields),
         )

@@ -54,7 +54,7 @@ pub fn list(
     day: Option<Date>,
 ) -> Result<RecordPage, AppError> {
     actor.need_read()?;
-    let definition = app.definition(register)?;
+    let definition = &app.definition(register)?;
     let query = asked.to_store(app, actor, definition, day)?;
     let past = past_instant(app, day);
     let first_page = asked.after.is_none();
@@ -79,7 +79,7 @@ pub fn list(
             .collect::<Result<BTreeMap<_, _>, StoreError>>()?;
         let names = directory::names_of(
             reader,
-            app.definitions(),
+            &app.definitions(),
             definition,
             page.records.iter().map(|stored| &stored.record.fields),
         )?;
@@ -187,7 +187,7 @@ pub fn get(
     day: Option<Date>,
 ) -> Result<RecordView, AppError> {
     actor.need_read()?;
-    let definition = app.definition(register)?;
+    let definition = &app.definition(register)?;
     let id = parse_id(id)?;
     let past = past_instant(app, day);
     let (stored, names) = app.read(|reader| {
@@ -197,7 +197,7 @@ pub fn get(
         };
         let names = directory::names_of(
             reader,
-            app.definitions(),
+            &app.definitions(),
             definition,
             std::iter::once(&stored.record.fields),
         )?;
@@ -220,7 +220,7 @@ pub fn create(
     key: Option<&str>,
 ) -> Result<RecordView, AppError> {
     actor.need_write()?;
-    let definition = app.definition(register)?;
+    let definition = &app.definition(register)?;
     let fields = checked(app, definition, values)?;
     refuse_same(app, definition, &fields)?;
     let meta = app.meta(actor, reason);
@@ -254,7 +254,7 @@ fn reread(app: &App, definition: &Definition, id: RecordId) -> Result<RecordView
         let stored = reader.get(&definition.id, id)?;
         let names = directory::names_of(
             reader,
-            app.definitions(),
+            &app.definitions(),
             definition,
             std::iter::once(&stored.record.fields),
         )?;
@@ -348,7 +348,7 @@ pub fn update(
     reason: &str,
 ) -> Result<RecordView, AppError> {
     actor.need_write()?;
-    let definition = app.definition(register)?;
+    let definition = &app.definition(register)?;
     let id = parse_id(id)?;
     let stored = app.read(|reader| reader.get(register, id))?;
     actor.need_write_at(&stored.record.org)?;
@@ -439,7 +439,7 @@ fn set_withdrawn(
     withdrawn: bool,
 ) -> Result<RecordView, AppError> {
     actor.need_write()?;
-    let definition = app.definition(register)?;
+    let definition = &app.definition(register)?;
     if withdrawn {
         need_reason(reason)?;
     }
@@ -480,13 +480,13 @@ pub fn history(
     id: &str,
 ) -> Result<Vec<HistoryEntry>, AppError> {
     actor.need_read()?;
-    let definition = app.definition(register)?;
+    let definition = &app.definition(register)?;
     let id = parse_id(id)?;
     let (steps, names) = app.read(|reader| {
         let steps = reader.history(register, id)?;
         let names = directory::names_of(
             reader,
-            app.definitions(),
+            &app.definitions(),
             definition,
             steps.iter().map(|step| &step.record.fields),
         )?;
@@ -566,8 +566,8 @@ pub fn search(app: &App, actor: &Actor, words: &str) -> Result<Vec<Hit>, AppErro
         return Ok(Vec::new());
     }
     let first = ["project", "enterprise", "matter", "organisation"];
-    let rest = app
-        .definitions()
+    let all = app.definitions();
+    let rest = all
         .iter()
         .map(|one| one.id.as_str())
         .filter(|id| !first.contains(id));
@@ -580,12 +580,12 @@ pub fn search(app: &App, actor: &Actor, words: &str) -> Result<Vec<Hit>, AppErro
     };
     let mut hits = Vec::new();
     for register in order {
-        let definition = app.definition(register)?;
+        let definition = &app.definition(register)?;
         let (page, names) = app.read(|reader| {
             let page = reader.list(register, &query)?;
             let names = directory::names_of(
                 reader,
-                app.definitions(),
+                &app.definitions(),
                 definition,
                 page.records.iter().map(|stored| &stored.record.fields),
             )?;
@@ -642,7 +642,7 @@ pub fn export(
     day: Option<Date>,
 ) -> Result<Vec<u8>, AppError> {
     actor.need_read()?;
-    let definition = app.definition(register)?;
+    let definition = &app.definition(register)?;
     let query = asked.to_store(app, actor, definition, day)?;
     let past = past_instant(app, day);
     let (records, names) = app.read(|reader| {
@@ -652,7 +652,7 @@ pub fn export(
         };
         let names = directory::names_of(
             reader,
-            app.definitions(),
+            &app.definitions(),
             definition,
             all.iter().map(|stored| &stored.record.fields),
         )?;

@@ -2,11 +2,13 @@
 //! the moments they became known, so that the date picker can travel.
 
 use crate::App;
+use crate::definitions::Definitions;
 use crate::error::AppError;
 use ground::{Date, Finding, OrgPath, RecordId};
 use register::{Definition, Field, FieldKind, Fields, Hints, Value, read_cell};
 use rust_embed::RustEmbed;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use store::{Changes, Meta, NewRecord, Writer};
 
 /// The day of the sample district.
@@ -53,7 +55,7 @@ struct Row {
 pub fn fill(app: &App) -> Result<(), AppError> {
     let mut rows = read_files()?;
     rows.sort_by(|a, b| (&a.at, a.rank).cmp(&(&b.at, b.rank)));
-    let definitions = app.definitions().to_vec();
+    let definitions = app.definitions();
     let root = app.root().clone();
     app.write(move |writer| {
         let mut filler = Filler {
@@ -126,7 +128,7 @@ fn row(
 }
 
 struct Filler {
-    definitions: Vec<Definition>,
+    definitions: Arc<Definitions>,
     root: OrgPath,
     /// Record id and version by register and key.
     known: HashMap<(String, String), (RecordId, i64)>,
@@ -157,8 +159,8 @@ impl Filler {
         Ok(())
     }
 
-    fn definition(&self, register: &str) -> Result<Definition, AppError> {
-        let found = self.definitions.iter().find(|one| one.id == register);
+    fn definition(&self, register: &str) -> Result<Arc<Definition>, AppError> {
+        let found = self.definitions.get(register);
         found
             .cloned()
             .ok_or_else(|| broken(register, "台账定义缺失。"))

@@ -77,7 +77,7 @@ fn list(json: bool) -> anyhow::Result<ExitCode> {
         println!("{}", serde_json::to_string_pretty(&lines)?);
         return Ok(ExitCode::SUCCESS);
     }
-    for one in &definitions {
+    for one in definitions.iter() {
         println!(
             "{:<20} {:<8} {}（{} 个字段）",
             one.id,

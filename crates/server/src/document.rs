@@ -27,10 +27,10 @@ pub fn api_router() -> OpenApiRouter<Shared> {
 }
 
 /// The document as JSON, with the schemas of the district's registers put in by the caller.
-pub fn openapi(definitions: &[app::register::Definition]) -> serde_json::Value {
+pub fn openapi(definitions: &app::Definitions) -> serde_json::Value {
     let (_, document) = api_router().split_for_parts();
     let mut json = serde_json::to_value(&document).unwrap_or_default();
-    for definition in definitions {
+    for definition in definitions.iter() {
         json["components"]["schemas"][format!("Values_{}", definition.id)] =
             definition.json_schema();
     }

@@ -64,6 +64,19 @@ pub struct DefinitionVersion {
 const ATTACHMENT: &str = "a.content_id, a.file_name, a.media_type, a.size, a.at, a.actor";
 const SNAPSHOT: &str = "snapshot_id, name, as_of, at, actor, journal_seq, content";
 
+const DEFINITION: &str = "register, version, digest, text, at, actor";
+
+fn read_definition(row: &Row) -> Result<DefinitionVersion, StoreError> {
+    Ok(DefinitionVersion {
+        register: row.text(0)?,
+        version: row.text(1)?,
+        digest: row.text(2)?,
+        text: row.text(3)?,
+        at: row.text(4)?,
+        actor: row.text(5)?,
+    })
+}
+
 fn read_attachment(row: &Row) -> Result<Attachment, StoreError> {
     Ok(Attachment {
         content_id: row.text(0)?,
@@ -328,21 +341,29 @@ impl Reader<'_> {
         &mut self,
         register: &str,
     ) -> Result<Vec<DefinitionVersion>, StoreError> {
-        let sql = "SELECT register, version, digest, text, at, actor FROM definition_version \
-                   WHERE district_code = $1 AND register = $2 ORDER BY at, version";
+        let sql = format!(
+            "SELECT {DEFINITION} FROM definition_version \
+             WHERE district_code = $1 AND register = $2 ORDER BY at, version"
+        );
         let rows = self
             .tx
-            .query(sql, &[self.district_cell(), Cell::from(register)])?;
-        let read = |row: &Row| {
-            Ok(DefinitionVersion {
-                register: row.text(0)?,
-                version: row.text(1)?,
-                digest: row.text(2)?,
-                text: row.text(3)?,
-                at: row.text(4)?,
-                actor: row.text(5)?,
-            })
-        };
-        rows.iter().map(read).collect()
+            .query(&sql, &[self.district_cell(), Cell::from(register)])?;
+        rows.iter().map(read_definition).collect()
+    }
+
+    /// The definition of each register that came into force last; registers that never had one here are left out.
+    pub fn newest_definitions(&mut self) -> Result<Vec<DefinitionVersion>, StoreError> {
+        let sql = format!(
+            "SELECT {DEFINITION} FROM definition_version \
+             WHERE district_code = $1 ORDER BY register, at, version"
+        );
+        let rows = self.tx.query(&sql, &[self.district_cell()])?;
+        let mut newest: Vec<DefinitionVersion> = Vec::new();
+        for row in &rows {
+            let version = read_definition(row)?;
+            newest.retain(|one| one.register != version.register);
+            newest.push(version);
+        }
+        Ok(newest)
     }
 }

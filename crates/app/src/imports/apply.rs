@@ -4,6 +4,7 @@ use super::decide::{Decided, counts};
 use super::reading::Read;
 use crate::App;
 use crate::account::Actor;
+use crate::definitions::Definitions;
 use crate::directory;
 use crate::error::AppError;
 use crate::page::import::{ImportAct, ImportResult};
@@ -11,6 +12,7 @@ use ground::{Date, Finding, OrgPath, RecordId};
 use register::{Definition, FieldKind, Fields, Value};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use store::{Changes, Filter, Meta, NewBatch, NewRecord, Query, Writer};
 
 /// Rows handed to the store at once.
@@ -19,7 +21,7 @@ const CHUNK: usize = 500;
 /// Everything the transaction needs, owned, so that it can travel to the writer.
 struct Job {
     definition: Definition,
-    definitions: Vec<Definition>,
+    definitions: Arc<Definitions>,
     file_name: String,
     rows: Vec<Decided>,
     units: Vec<(RecordId, String)>,
@@ -73,7 +75,7 @@ pub fn apply(
         ),
         units: read.new_organisations,
         definition: read.definition,
-        definitions: app.definitions().to_vec(),
+        definitions: app.definitions(),
         file_name: file_name.to_owned(),
         rows,
         own: actor.org.clone(),
@@ -346,10 +348,7 @@ impl Job {
         if let Some(day) = row.extra.get("as_of").and_then(Value::as_date) {
             fields.insert("joined_on".to_owned(), Value::Date(day));
         }
-        let definition = self
-            .definitions
-            .iter()
-            .find(|one| one.id == "round_membership");
+        let definition = self.definitions.get("round_membership");
         fields.retain(|field, _| definition.is_some_and(|one| one.field(field).is_some()));
         let org = writer
             .reader()

@@ -71,7 +71,7 @@ pub fn look_without_district(
     today: Date,
 ) -> Result<Look, AppError> {
     let all = definitions::shipped()?;
-    let definition = all.iter().find(|one| one.id == register).ok_or_else(|| {
+    let definition = all.get(register).ok_or_else(|| {
         AppError::NotFound(format!("台账“{register}”，可用 guatu register list 查看"))
     })?;
     let workbook = match exchange::open_workbook(bytes, file_name) {

@@ -3,6 +3,7 @@
 use super::Choice;
 use super::decide::Decided;
 use crate::App;
+use crate::definitions::Definitions;
 use crate::directory::{self, NamesOf};
 use crate::error::AppError;
 use crate::page::Line;
@@ -45,7 +46,7 @@ pub struct Read {
 /// Reads a workbook for a district.
 pub fn read(app: &App, file_name: &str, bytes: &[u8], choice: &Choice) -> Result<Read, AppError> {
     let workbook = exchange::open_workbook(bytes, file_name).map_err(AppError::invalid)?;
-    let (definition, guesses) = choose_register(app.definitions(), &workbook, choice)?;
+    let (definition, guesses) = choose_register(&app.definitions(), &workbook, choice)?;
     let (table, guessed) = choose_sheet(&workbook, &definition, choice, file_name)?;
     let remembered = remembered(app, &definition, &table)?;
     let mut mapping = match &remembered {
@@ -97,7 +98,7 @@ fn new_organisation(table: &Table, name: &str) -> Finding {
 
 /// The register asked for, or the one whose fields fit the header best.
 fn choose_register(
-    all: &[Definition],
+    all: &Definitions,
     workbook: &Workbook,
     choice: &Choice,
 ) -> Result<(Definition, Vec<Guess>), AppError> {
@@ -137,10 +138,9 @@ fn choose_register(
         ))
     })?;
     let definition = all
-        .iter()
-        .find(|one| one.id == wanted)
+        .get(&wanted)
         .ok_or_else(|| AppError::NotFound(format!("台账“{wanted}”")))?;
-    Ok((definition.clone(), guesses))
+    Ok((definition.as_ref().clone(), guesses))
 }
 
 fn choose_sheet(

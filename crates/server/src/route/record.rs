@@ -50,7 +50,7 @@ async fn register(
 ) -> Result<Json<RegisterView>, Problem> {
     actor.need_read()?;
     let definition = shared.app.definition(&register)?;
-    Ok(Json(RegisterView::from(definition)))
+    Ok(Json(RegisterView::from(definition.as_ref())))
 }
 
 /// Records by filter, order and page.

@@ -40,5 +40,5 @@ async fn search(
 /// This document, with the schemas of the district's own registers.
 #[utoipa::path(get, path = "/openapi.json", tag = "pages", responses((status = 200, content_type = "application/json")))]
 async fn openapi(State(shared): State<Shared>) -> Json<serde_json::Value> {
-    Json(crate::document::openapi(shared.app.definitions()))
+    Json(crate::document::openapi(&shared.app.definitions()))
 }

@@ -165,3 +165,26 @@ fn a_backup_made_under_load_opens_and_verifies() {
         "no file is overwritten"
     );
 }
+
+#[test]
+fn the_newest_definition_of_each_register_is_the_one_noted_last() {
+    on_both(|world| {
+        let store = world.open();
+        for (minute, version) in [(0, "1.9.0"), (1, "1.10.0")] {
+            let mut definition = definition();
+            definition.version = version.to_owned();
+            store
+                .write::<_, StoreError>(&district(), move |w| {
+                    w.note_definition(&definition, version, &meta(minute))
+                })
+                .unwrap();
+        }
+        let newest = |r: &mut store::Reader<'_>| r.newest_definitions();
+        let newest = store.read::<_, StoreError>(&district(), newest).unwrap();
+        let told: Vec<(&str, &str)> = newest
+            .iter()
+            .map(|one| (one.register.as_str(), one.text.as_str()))
+            .collect();
+        assert_eq!(told, [(REGISTER, "1.10.0")]);
+    });
+}
