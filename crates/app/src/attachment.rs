@@ -185,7 +185,7 @@ pub fn list(app: &App, record: RecordId) -> Result<Vec<AttachmentView>, AppError
             return Ok(files);
         };
         let fields = reader.get(&register, record)?.record.fields;
-        for (field, content_id) in named(app.definition(&register).ok(), &fields) {
+        for (field, content_id) in named(app.definition(&register).ok().as_deref(), &fields) {
             let known = files.iter().any(|(_, file)| file.content_id == content_id);
             if let (false, Some(file)) = (known, reader.attachment(&content_id)?) {
                 files.push((field, file));
