@@ -75,8 +75,10 @@ fn fitted(field: &Field, val: &Val) -> Option<Value> {
         }
         (K::Refs { to }, Val::List(items)) => refs(items, to),
         (K::Refs { to }, Val::Ref { .. }) => refs(std::slice::from_ref(val), to),
-        (K::TextList | K::Attachment, Val::List(items)) => texts(items),
-        (K::TextList, Val::Text(text)) => Some(Value::TextList(vec![text.to_string()])),
+        (K::TextList | K::Attachment | K::Codes { .. }, Val::List(items)) => texts(items),
+        (K::TextList | K::Codes { .. }, Val::Text(text)) => {
+            Some(Value::TextList(vec![text.to_string()]))
+        }
         (K::Table { columns }, Val::List(rows)) => table(columns, rows),
         (kind, Val::Text(text)) if is_text(kind) => Some(Value::Text(text.to_string())),
         // A number or a date put into a text is written as people write it.
@@ -99,7 +101,11 @@ fn is_text(kind: &FieldKind) -> bool {
             | K::Person
             | K::Phone
             | K::Uscc
+            | K::IdCard
+            | K::Signature
             | K::GeoPoint
+            | K::GeoLine
+            | K::GeoArea
     )
 }
 
@@ -178,7 +184,7 @@ fn wanted(kind: &FieldKind) -> String {
         FieldKind::Org => "单位".into(),
         FieldKind::Ref { to } => format!("台账 {to} 的一条记录"),
         FieldKind::Refs { to } => format!("台账 {to} 的记录"),
-        FieldKind::TextList | FieldKind::Attachment => "文字列表".into(),
+        FieldKind::TextList | FieldKind::Attachment | FieldKind::Codes { .. } => "文字列表".into(),
         FieldKind::Table { .. } => "若干行".into(),
         _ => "文字".into(),
     }

@@ -1,18 +1,5 @@
-//! The functions by name: how many arguments they take and what they look at. `call` computes them, `check` and
+//! The functions by name: how many arguments they take. `call` computes them, `check` and
 //! `explain` read this table.
-
-/// What a function looks at besides its arguments.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Looks {
-    /// Nothing.
-    Nowhere,
-    /// The moment of the request.
-    Moment,
-    /// The working calendar.
-    Calendar,
-    /// The record's history.
-    Record,
-}
 
 /// A function.
 #[derive(Clone, Copy, Debug)]
@@ -20,91 +7,80 @@ pub(super) struct Function {
     pub(super) name: &'static str,
     pub(super) least: usize,
     pub(super) most: usize,
-    #[allow(dead_code)] // read by the checker, which follows
-    pub(super) looks: Looks,
 }
 
 const MANY: usize = usize::MAX;
 
-const fn plain(name: &'static str, least: usize, most: usize) -> Function {
-    looking(name, least, most, Looks::Nowhere)
-}
-
-const fn looking(name: &'static str, least: usize, most: usize, looks: Looks) -> Function {
-    Function {
-        name,
-        least,
-        most,
-        looks,
-    }
+const fn of(name: &'static str, least: usize, most: usize) -> Function {
+    Function { name, least, most }
 }
 
 /// All functions. A method `x.f(y)` is the function `f(x, y)`.
 pub(super) const FUNCTIONS: [Function; 64] = [
-    looking("today", 0, 0, Looks::Moment),
-    looking("now", 0, 0, Looks::Moment),
-    looking("actor", 1, 1, Looks::Record),
-    looking("left", 1, 1, Looks::Record),
-    looking("entered", 1, 1, Looks::Record),
-    looking("obligation", 1, 1, Looks::Record),
-    looking("add_workdays", 2, 2, Looks::Calendar),
-    looking("workdays", 2, 2, Looks::Calendar),
-    looking("is_workday", 1, 1, Looks::Calendar),
-    plain("date", 1, 1),
-    plain("days", 1, 1),
-    plain("add_days", 2, 2),
-    plain("add_months", 2, 2),
-    plain("year", 1, 1),
-    plain("month", 1, 1),
-    plain("day", 1, 1),
-    plain("weekday", 1, 1),
-    plain("coalesce", 1, MANY),
-    plain("max", 1, MANY),
-    plain("min", 1, MANY),
-    plain("max_or_none", 1, MANY),
-    plain("min_or_none", 1, MANY),
-    plain("abs", 1, 1),
-    plain("round", 1, 2),
-    plain("floor", 1, 1),
-    plain("ceil", 1, 1),
-    plain("sum", 1, 1),
-    plain("avg", 1, 1),
-    plain("count", 1, 1),
-    plain("size", 1, 1),
-    plain("contains", 2, 2),
-    plain("startsWith", 2, 2),
-    plain("endsWith", 2, 2),
-    plain("lower", 1, 1),
-    plain("upper", 1, 1),
-    plain("text", 1, 1),
-    plain("int", 1, 1),
-    plain("decimal", 1, 1),
-    plain("yuan", 1, 1),
-    plain("wan", 1, 1),
-    plain("percent", 1, 2),
-    plain("record", 2, 2),
-    plain("string", 1, 1),
-    plain("uint", 1, 1),
-    plain("double", 1, 1),
-    plain("bool", 1, 1),
-    plain("bytes", 1, 1),
-    plain("dyn", 1, 1),
-    plain("timestamp", 1, 1),
-    plain("duration", 1, 1),
-    plain("lowerAscii", 1, 1),
-    plain("upperAscii", 1, 1),
-    plain("getFullYear", 1, 2),
-    plain("getMonth", 1, 2),
-    plain("getDate", 1, 2),
-    plain("getDayOfMonth", 1, 2),
-    plain("getDayOfWeek", 1, 2),
-    plain("getDayOfYear", 1, 2),
-    plain("getHours", 1, 2),
-    plain("getMinutes", 1, 2),
-    plain("getSeconds", 1, 2),
-    plain("getMilliseconds", 1, 2),
-    plain("exists", 2, 2),
-    plain("has", 1, 1),
+    of("today", 0, 0),
+    of("now", 0, 0),
+    of("actor", 1, 1),
+    of("left", 1, 1),
+    of("entered", 1, 1),
+    of("obligation", 1, 1),
+    of("add_workdays", 2, 2),
+    of("workdays", 2, 2),
+    of("is_workday", 1, 1),
+    of("date", 1, 1),
+    of("days", 1, 1),
+    of("add_days", 2, 2),
+    of("add_months", 2, 2),
+    of("year", 1, 1),
+    of("month", 1, 1),
+    of("day", 1, 1),
+    of("weekday", 1, 1),
+    of("coalesce", 1, MANY),
+    of("max", 1, MANY),
+    of("min", 1, MANY),
+    of("max_or_none", 1, MANY),
+    of("min_or_none", 1, MANY),
+    of("abs", 1, 1),
+    of("round", 1, 2),
+    of("floor", 1, 1),
+    of("ceil", 1, 1),
+    of("sum", 1, 1),
+    of("avg", 1, 1),
+    of("count", 1, 1),
+    of("size", 1, 1),
+    of("contains", 2, 2),
+    of("startsWith", 2, 2),
+    of("endsWith", 2, 2),
+    of("lower", 1, 1),
+    of("upper", 1, 1),
+    of("text", 1, 1),
+    of("int", 1, 1),
+    of("decimal", 1, 1),
+    of("yuan", 1, 1),
+    of("wan", 1, 1),
+    of("percent", 1, 2),
+    of("record", 2, 2),
+    of("string", 1, 1),
+    of("uint", 1, 1),
+    of("double", 1, 1),
+    of("bool", 1, 1),
+    of("bytes", 1, 1),
+    of("dyn", 1, 1),
+    of("timestamp", 1, 1),
+    of("duration", 1, 1),
+    of("lowerAscii", 1, 1),
+    of("upperAscii", 1, 1),
+    of("getFullYear", 1, 2),
+    of("getMonth", 1, 2),
+    of("getDate", 1, 2),
+    of("getDayOfMonth", 1, 2),
+    of("getDayOfWeek", 1, 2),
+    of("getDayOfYear", 1, 2),
+    of("getHours", 1, 2),
+    of("getMinutes", 1, 2),
+    of("getSeconds", 1, 2),
+    of("getMilliseconds", 1, 2),
+    of("exists", 2, 2),
+    of("has", 1, 1),
 ];
 
 /// A function by its name.

@@ -5,11 +5,13 @@
 mod arithmetic;
 mod bind;
 mod call;
+mod check;
 mod convert;
 mod eval;
 mod fit;
 mod function;
 mod history;
+mod kind;
 mod lex;
 pub mod moment;
 mod number;
@@ -24,6 +26,7 @@ mod tree;
 mod view;
 
 pub use bind::bind;
+pub use check::{Named, Registers, Sight, check_condition, check_expr, check_value, field_at};
 pub use eval::{EvalError, eval, fails, holds};
 pub use fit::{fit, value_of};
 pub use scope::{Known, Moment, Nowhere, Scope, User, World};

@@ -351,3 +351,52 @@ pub(crate) fn shown(text: &str) -> String {
         Err(error) => format!("error: {error}"),
     }
 }
+
+/// Every expression of 安全隐患 in engines.md §2.3.
+pub(crate) const HAZARD_EXPRESSIONS: [&str; 22] = [
+    "true",
+    "found_at <= now()",
+    "has(enterprise)",
+    "'general'",
+    "level == 'major'",
+    "level == 'major' && state != 'draft'",
+    "person.org == duty_org",
+    "add_workdays(date(assigned_at), level == 'major' ? 30 : 5)",
+    "state == 'fixed'",
+    "max(0, workdays(due_on, coalesce(fixed_on, today())))",
+    "size(measures) > 0",
+    "cost == sum(measures.map(m, m.money))",
+    "due_on",
+    "now()",
+    "duty_org",
+    "level == 'general'",
+    "size(photos_after) > 0 && measures.all(m, m.done)",
+    "user.id != actor('fix')",
+    "state != 'void' && state != 'draft'",
+    "state == 'closed' && late_days == 0",
+    "due_on <= period.end && state != 'void'",
+    "holder == user.org && state in ['assigned', 'reported']",
+];
+
+/// Every expression of 放射诊疗设备 in engines.md §2.3.
+pub(crate) const DEVICE_EXPRESSIONS: [&str; 19] = [
+    "institution.licence_until",
+    CLASS,
+    "class in ['diag', 'interv']",
+    LAST_TEST,
+    "ref.institution == institution && ref.state == 'active'",
+    "state != 'draft'",
+    "tests.all(t, !has(installed_on) || t.on >= installed_on)",
+    "state != 'in_use' || licence_until >= today()",
+    "tests.exists(t, t.kind == '验收检测' && t.result == 'pass') && size(operators) > 0",
+    "last_status_test != none && last_status_test > left('in_use')",
+    "state == 'in_use'",
+    "add_months(coalesce(last_status_test, installed_on), 12)",
+    "add_months(start, 1)",
+    "exists(device, device.institution == ref && device.state == 'in_use')",
+    "institution.street",
+    "kind",
+    "state == 'in_use' && last_status_test > add_months(period.end, -12)",
+    "obligation('yearly_status_test').due <= today() + days(30)",
+    "old.kind == '牙片机' ? 'dental' : old.kind",
+];
