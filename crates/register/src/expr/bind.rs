@@ -24,7 +24,8 @@ impl Expr {
         paths
     }
 
-    /// Whether the value follows the day: `today()`, `now()`, `period`, `obligation(…)`. Computed fields are not looked
+    /// Whether the value may change without a write to the record: it follows the day (`today()`, `now()`, `period`,
+    /// `obligation(…)`), or it looks over another register (`count_of(…)`, `max_of(…)`). Computed fields are not looked
     /// into, see [`Definition::depends_on_moment`].
     pub fn uses_moment(&self) -> bool {
         let named = self.paths().iter().any(|path| path[0] == "period");
@@ -33,7 +34,11 @@ impl Expr {
 }
 
 fn is_moment_call(tree: &Tree) -> bool {
-    matches!(tree, Tree::Call { name, .. } if matches!(name.as_str(), "today" | "now" | "obligation"))
+    match tree {
+        Tree::Call { name, .. } => matches!(name.as_str(), "today" | "now" | "obligation"),
+        Tree::Fold(fold) => fold.over_register,
+        _ => false,
+    }
 }
 
 /// Whether a node or one below it is such.

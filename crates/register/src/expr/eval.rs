@@ -197,10 +197,15 @@ impl<'v> Run<'v> {
                 Ok(number.map_or(View::None, |n| View::Text(Words::Lent(n))))
             }
             "org" => Ok(record.map_or(View::None, |r| View::Text(Words::Lent(r.org.as_str())))),
+            // Where no candidate is looked at, `ref` is the record itself.
+            "ref" => Ok(record.map_or(View::None, |r| {
+                View::Ref(Words::Lent(&self.scope.definition.id), r.id)
+            })),
             "id" => Ok(record.map_or(View::None, |r| View::text(r.id.to_string()))),
             // The words of the engine that this moment has no value for.
-            "state" | "holder" | "period" | "old" | "ref" | "row" | "unit" | "option"
-            | "person" => Ok(View::None),
+            "state" | "holder" | "period" | "old" | "row" | "unit" | "option" | "person" => {
+                Ok(View::None)
+            }
             _ => Err(EvalError::UnknownName(name.to_owned())),
         }
     }

@@ -16,7 +16,7 @@ const fn of(name: &'static str, least: usize, most: usize) -> Function {
 }
 
 /// All functions. A method `x.f(y)` is the function `f(x, y)`.
-pub(super) const FUNCTIONS: [Function; 64] = [
+pub(super) const FUNCTIONS: [Function; 68] = [
     of("today", 0, 0),
     of("now", 0, 0),
     of("actor", 1, 1),
@@ -80,6 +80,10 @@ pub(super) const FUNCTIONS: [Function; 64] = [
     of("getSeconds", 1, 2),
     of("getMilliseconds", 1, 2),
     of("exists", 2, 2),
+    of("count_of", 2, 2),
+    of("max_of", 3, 3),
+    of("min_of", 3, 3),
+    of("sum_of", 3, 3),
     of("has", 1, 1),
 ];
 

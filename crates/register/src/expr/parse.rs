@@ -348,8 +348,28 @@ fn call(name: String, mut args: Vec<Tree>, at: usize) -> Result<Tree, ExprError>
                 args: vec![found],
             })
         }
+        ("max_of" | "min_of" | "sum_of", 3) => of_register(&name, args, at),
         _ => Ok(Tree::Call { name, args }),
     }
+}
+
+/// `max_of(device, device.tested_on, device.institution == ref)`: a value of each record for which the test is true,
+/// and one function over them.
+fn of_register(name: &str, mut args: Vec<Tree>, at: usize) -> Result<Tree, ExprError> {
+    let step = args.remove(1);
+    let mut found = over_register(FoldKind::Map, args, at)?;
+    if let Tree::Fold(fold) = &mut found {
+        fold.step = Some(step);
+    }
+    let total = match name {
+        "max_of" => "max_or_none",
+        "min_of" => "min_or_none",
+        _ => "sum",
+    };
+    Ok(Tree::Call {
+        name: total.to_owned(),
+        args: vec![found],
+    })
 }
 
 fn over_register(kind: FoldKind, args: Vec<Tree>, at: usize) -> Result<Tree, ExprError> {

@@ -160,13 +160,21 @@ fn write_call(name: &str, args: &[Tree], out: &mut String) {
         {
             register_fold("count_of", fold, out);
         }
+        [Tree::Fold(fold)] if fold.over_register && fold.kind == FoldKind::Map => {
+            let name = match name {
+                "max_or_none" => "max_of",
+                "min_or_none" => "min_of",
+                _ => "sum_of",
+            };
+            register_fold(name, fold, out);
+        }
         _ => call(name, args, out),
     }
 }
 
 fn register_fold(name: &str, fold: &Fold, out: &mut String) {
     let _ = write!(out, "{name}({}", fold.var);
-    for part in fold.test.iter() {
+    for part in fold.step.iter().chain(&fold.test) {
         out.push_str(", ");
         write(part, out);
     }

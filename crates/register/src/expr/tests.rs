@@ -329,6 +329,27 @@ fn a_drive_is_done_where_a_device_is_in_use() {
 }
 
 #[test]
+fn values_of_another_register_are_gathered() {
+    let of = |name: &str, test: &str| {
+        let rule =
+            format!("{name}(radiation_institution, radiation_institution.licence_until, {test})");
+        (
+            in_village(&Fields::new(), &[], &rule),
+            expr(&rule).uses_moment(),
+        )
+    };
+    let date = |text: &str| Ok(Val::Date(text.parse().expect("a date")));
+    // Another register changes without a write to this record, so the value is never stored.
+    assert_eq!(of("max_of", "true"), (date("2026-01-01"), true));
+    assert_eq!(of("min_of", "true"), (date("2025-01-01"), true));
+    assert_eq!(of("max_of", "false"), (Ok(Val::None), true));
+    let sum = "sum_of(device, 2, device.institution == institution)";
+    let record = fields([("institution", Value::Ref(RecordId(1)))]);
+    assert_eq!(in_village(&record, &[], sum), Ok(Val::Int(4)));
+    assert_eq!(in_village(&Fields::new(), &[], sum), Ok(Val::Int(0)));
+}
+
+#[test]
 fn limits_stop_what_would_run_away() {
     let deep = format!("{}1{}", "(".repeat(5000), ")".repeat(5000));
     assert_eq!(Expr::parse(&deep).unwrap_err().problem, "括号套得太深。");
