@@ -44,6 +44,26 @@ impl Due {
     }
 }
 
+/// A deadline given as a day, moved by pauses in the units of its clock. A day given stays as given, also on a rest day;
+/// once moved it is computed and ends on a working day.
+pub(super) fn moved_by(
+    on: Date,
+    unit: SpanUnit,
+    pauses: &[(i64, i64)],
+    calendar: &WorkCalendar,
+) -> Due {
+    let unit = if unit.is_short() { SpanUnit::Day } else { unit };
+    let none = Span { count: 0, unit };
+    let (mut due, mut stood) = (Due::day(on), 0);
+    for (from, until) in pauses.iter().filter(|(from, until)| from < until) {
+        if *from <= due.at {
+            stood += none.stood(*from, *until, calendar);
+            due = none.due_with(start_of(on), stood, calendar);
+        }
+    }
+    due
+}
+
 impl SpanUnit {
     /// Word in a definition.
     pub fn word(self) -> &'static str {

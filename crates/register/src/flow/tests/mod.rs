@@ -1,0 +1,3 @@
+//! What workflows do, told by going through them.
+
+mod acts;
