@@ -107,15 +107,15 @@ fn goes_into(kind: &Kind, wanted: &Kind) -> bool {
     }
 }
 
-struct Checker<'d> {
+pub(super) struct Checker<'d> {
     text: &'d str,
-    sight: &'d Sight<'d>,
-    vars: Vec<(&'d str, Kind<'d>)>,
+    pub(super) sight: &'d Sight<'d>,
+    pub(super) vars: Vec<(&'d str, Kind<'d>)>,
     problems: Vec<ExprError>,
 }
 
 impl<'d> Checker<'d> {
-    fn new(expr: &'d Expr, sight: &'d Sight<'d>) -> Checker<'d> {
+    pub(super) fn new(expr: &'d Expr, sight: &'d Sight<'d>) -> Checker<'d> {
         Checker {
             text: expr.text(),
             sight,
@@ -152,7 +152,7 @@ impl<'d> Checker<'d> {
         self.text.find(sign).unwrap_or(0)
     }
 
-    fn register(&self, id: &str) -> Option<&'d Definition> {
+    pub(super) fn register(&self, id: &str) -> Option<&'d Definition> {
         if id == self.sight.definition.id {
             return Some(self.sight.definition);
         }
@@ -163,7 +163,7 @@ impl<'d> Checker<'d> {
         Kind::of_field(field, &|id| self.register(id))
     }
 
-    fn kind(&mut self, tree: &'d Tree) -> Kind<'d> {
+    pub(super) fn kind(&mut self, tree: &'d Tree) -> Kind<'d> {
         match tree {
             Tree::Literal(val) => Kind::of_val(val),
             Tree::Name(name) => self.name(name),
@@ -421,19 +421,7 @@ impl<'d> Checker<'d> {
     }
 
     fn fold(&mut self, fold: &'d Fold) -> Kind<'d> {
-        let item = if fold.over_register {
-            self.candidate(&fold.var)
-        } else {
-            match self.kind(&fold.over) {
-                Kind::List(item) => *item,
-                Kind::Any | Kind::None => Kind::Any,
-                other => {
-                    let problem = format!("只有表格和列表可以逐行检查，这里是{}。", other.label());
-                    self.tell(0, problem, "请检查点号前面的字段。");
-                    Kind::Any
-                }
-            }
-        };
+        let item = self.item_of(fold);
         self.vars.push((&fold.var, item.clone()));
         if let Some(test) = &fold.test {
             let kind = self.kind(test);
@@ -445,6 +433,22 @@ impl<'d> Checker<'d> {
             (FoldKind::Map, step) => Kind::List(Box::new(step.unwrap_or(Kind::Any))),
             (FoldKind::Filter, _) => Kind::List(Box::new(item)),
             _ => Kind::Bool,
+        }
+    }
+
+    /// What the variable of a macro stands for.
+    pub(super) fn item_of(&mut self, fold: &'d Fold) -> Kind<'d> {
+        if fold.over_register {
+            return self.candidate(&fold.var);
+        }
+        match self.kind(&fold.over) {
+            Kind::List(item) => *item,
+            Kind::Any | Kind::None => Kind::Any,
+            other => {
+                let problem = format!("只有表格和列表可以逐行检查，这里是{}。", other.label());
+                self.tell(0, problem, "请检查点号前面的字段。");
+                Kind::Any
+            }
         }
     }
 

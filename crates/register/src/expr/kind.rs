@@ -97,6 +97,11 @@ impl<'d> Kind<'d> {
         matches!(self, Kind::Date | Kind::Instant)
     }
 
+    /// Is or is not, rather than more or less.
+    pub(super) fn is_discrete(&self) -> bool {
+        self.is_text() || matches!(self, Kind::Record(_) | Kind::Bool)
+    }
+
     fn is_text(&self) -> bool {
         matches!(self, Kind::Text | Kind::Code(_) | Kind::Period)
     }

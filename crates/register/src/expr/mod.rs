@@ -8,6 +8,9 @@ mod call;
 mod check;
 mod convert;
 mod eval;
+mod explain;
+#[cfg(test)]
+mod explain_tests;
 mod fit;
 mod function;
 mod history;
@@ -24,10 +27,12 @@ pub(crate) mod testing;
 mod tests;
 mod tree;
 mod view;
+mod words;
 
 pub use bind::bind;
 pub use check::{Named, Registers, Sight, check_condition, check_expr, check_value, field_at};
 pub use eval::{EvalError, eval, fails, holds};
+pub use explain::{explain, explain_field, explain_guard};
 pub use fit::{fit, value_of};
 pub use scope::{Known, Moment, Nowhere, Scope, User, World};
 pub use tree::{BinaryOp, Expr, ExprError, Fold, FoldKind, Tree, UnaryOp, Val};
