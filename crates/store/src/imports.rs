@@ -9,7 +9,8 @@ use register::Record;
 use crate::engine::{Cell, Row};
 use crate::error::StoreError;
 use crate::insert::LIST_MAX;
-use crate::reader::{Reader, record_from};
+use crate::past::record_from;
+use crate::reader::Reader;
 use crate::writer::{Meta, Writer};
 
 /// What is known of a file before its rows are written.

@@ -58,7 +58,16 @@ pub(crate) const LIST_MAX: usize = LIST_SIZES[LIST_SIZES.len() - 1];
 
 /// Appends the items (1 to [`LIST_MAX`]) to `cells`, padded, and gives `($4, $5, …)`.
 pub(crate) fn in_list(items: impl IntoIterator<Item = Cell>, cells: &mut Vec<Cell>) -> String {
-    let mut items: Vec<Cell> = items.into_iter().collect();
+    let items = padded(items.into_iter().collect());
+    let start = cells.len() + 1;
+    let end = start + items.len();
+    cells.extend(items);
+    let marks: Vec<String> = (start..end).map(|n| format!("${n}")).collect();
+    format!("({})", marks.join(", "))
+}
+
+/// The items with the last one repeated up to the next size.
+pub(crate) fn padded(mut items: Vec<Cell>) -> Vec<Cell> {
     assert!(
         (1..=LIST_MAX).contains(&items.len()),
         "list of {} items",
@@ -70,10 +79,7 @@ pub(crate) fn in_list(items: impl IntoIterator<Item = Cell>, cells: &mut Vec<Cel
         .unwrap_or(LIST_MAX);
     let last = items[items.len() - 1].clone();
     items.resize(size, last);
-    let start = cells.len() + 1;
-    cells.extend(items);
-    let marks: Vec<String> = (start..start + size).map(|n| format!("${n}")).collect();
-    format!("({})", marks.join(", "))
+    items
 }
 
 #[cfg(test)]

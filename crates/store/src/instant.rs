@@ -21,6 +21,12 @@ pub fn seconds(at: &str) -> Result<i64, StoreError> {
     }
 }
 
+/// The fixed form of a moment; none outside the years that it can write.
+pub(crate) fn text(seconds: i64) -> Option<String> {
+    let moment = jiff::Timestamp::from_second(seconds).ok()?.to_string();
+    (moment.len() == WIDTH).then_some(moment)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,12 +3,16 @@
 
 use std::cmp::Ordering;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use ground::{OrgPath, RecordId, normal_name};
+use register::expr::Expr;
 use register::{Field, FieldKind, Fields, Record, Value};
 use serde::{Deserialize, Serialize};
 
+use crate::catalog::Catalog;
 use crate::codec::{ColumnType, column_type, key_cell};
+use crate::condition::{self, Compiled};
 use crate::engine::{Cell, Dialect};
 use crate::error::StoreError;
 use crate::insert::{LIST_MAX, in_list};
@@ -128,6 +132,9 @@ pub struct Query {
     pub scope: Option<OrgPath>,
     /// All must hold.
     pub filters: Vec<Filter>,
+    /// Must be true, too. Already bound: nothing in it depends on the moment or the person. Lists of today take what
+    /// [`crate::Store::sql_able`] approves of, lists of an earlier day take anything.
+    pub condition: Option<Expr>,
     /// Words that the search fields contain, parted by blanks; all must be found.
     pub search: Option<String>,
     /// Order; by id when absent.
@@ -144,6 +151,12 @@ impl Query {
     /// The query with one more condition.
     pub fn filter(mut self, filter: Filter) -> Self {
         self.filters.push(filter);
+        self
+    }
+
+    /// The query with a condition instead of the one it had.
+    pub fn when(mut self, condition: Option<Expr>) -> Self {
+        self.condition = condition;
         self
     }
 
@@ -301,6 +314,11 @@ impl Test {
         Ok(Self { key, op, cells })
     }
 
+    /// A test whose cells are of the column's kind.
+    pub fn plain(key: Key, op: Op, cells: Vec<Cell>) -> Self {
+        Self { key, op, cells }
+    }
+
     fn passes(&self, stored: &Stored) -> bool {
         let cell = self.key.cell(stored);
         if cell == Cell::Null {
@@ -454,6 +472,8 @@ pub(crate) struct Plan {
     pub limit: usize,
     pub after: Option<Cursor>,
     include_withdrawn: bool,
+    /// Parts of the condition that no index serves.
+    conditions: Vec<Compiled>,
 }
 
 /// Where a page ended.
@@ -524,7 +544,36 @@ impl Plan {
             },
             after,
             include_withdrawn: query.include_withdrawn,
+            conditions: Vec::new(),
         })
+    }
+
+    /// The query with its condition as SQL.
+    ///
+    /// # Errors
+    /// As for [`Plan::of`], and [`StoreError::Query`] for a condition that only the evaluator can decide.
+    pub fn in_sql(
+        catalog: &Catalog,
+        table: &Arc<RegisterTable>,
+        dialect: Dialect,
+        query: &Query,
+    ) -> Result<Self, StoreError> {
+        let mut plan = Self::of(table, query)?;
+        let Some(expr) = &query.condition else {
+            return Ok(plan);
+        };
+        for part in condition::conjuncts(expr.tree()) {
+            if let Some(test) = condition::tests_of(catalog, table, part) {
+                plan.tests.push(test);
+                continue;
+            }
+            let compiled = Compiled::of(catalog, table, dialect, part);
+            plan.conditions
+                .push(compiled.ok_or_else(|| StoreError::Query {
+                    problem: format!("条件“{}”不能由数据库直接判断", expr.text()),
+                })?);
+        }
+        Ok(plan)
     }
 
     /// Writes all conditions but paging: ` AND …`.
@@ -539,6 +588,9 @@ impl Plan {
         self.write_scope(sql, &column("org_path"));
         for test in &self.tests {
             test.write(&column(&test.key.column), sql);
+        }
+        for condition in &self.conditions {
+            condition.write(sql);
         }
         self.write_search(sql);
     }

@@ -54,16 +54,20 @@ pub struct Step {
 }
 
 impl Reader<'_> {
-    fn cell(&self) -> Cell {
+    pub(crate) fn cell(&self) -> Cell {
         Cell::from(self.district.as_str())
     }
 
-    fn table(&self, register: &str) -> Result<Arc<RegisterTable>, StoreError> {
+    pub(crate) fn table(&self, register: &str) -> Result<Arc<RegisterTable>, StoreError> {
         self.catalog.table(register)
     }
 
     fn dialect(&self) -> Dialect {
         self.tx.dialect()
+    }
+
+    fn plan(&self, table: &Arc<RegisterTable>, query: &Query) -> Result<Plan, StoreError> {
+        Plan::in_sql(&self.catalog, table, self.dialect(), query)
     }
 
     /// The record with this id.
@@ -147,7 +151,7 @@ impl Reader<'_> {
     /// A page of a list.
     pub fn list(&mut self, register: &str, query: &Query) -> Result<Page, StoreError> {
         let table = self.table(register)?;
-        let plan = Plan::of(&table, query)?;
+        let plan = self.plan(&table, query)?;
         let mut keys = self.page_keys(&table, &plan)?;
         let more = keys.len() > plan.limit;
         keys.truncate(plan.limit);
@@ -327,14 +331,12 @@ impl Reader<'_> {
         group: &str,
     ) -> Result<Vec<Row>, StoreError> {
         let table = self.table(register)?;
-        let plan = Plan::of(
-            &table,
-            &Query {
-                after: None,
-                sort: None,
-                ..query.clone()
-            },
-        )?;
+        let whole = Query {
+            after: None,
+            sort: None,
+            ..query.clone()
+        };
+        let plan = self.plan(&table, &whole)?;
         let start = format!(
             "SELECT {columns} FROM {} WHERE district_code = $1",
             table.table
@@ -373,140 +375,6 @@ impl Reader<'_> {
             read_record(&table, row).map(|stored| known_of(&table.definition, &stored.record))
         });
         known.collect()
-    }
-
-    /// Every step of a record, oldest first.
-    pub fn history(&mut self, register: &str, id: RecordId) -> Result<Vec<Step>, StoreError> {
-        let table = self.table(register)?;
-        let mut query = JournalQuery {
-            register: Some(register.to_owned()),
-            record: Some(id),
-            limit: 1000,
-            ..JournalQuery::default()
-        };
-        let mut steps = Vec::new();
-        loop {
-            let entries = journal::entries(self.tx, &self.district, &query)?;
-            let Some(last) = entries.last().map(|e| e.seq) else {
-                return Ok(steps);
-            };
-            query.after = Some(last);
-            for entry in entries {
-                let Some(record) = record_after(&table, &entry)? else {
-                    continue;
-                };
-                steps.push(Step { entry, record });
-            }
-        }
-    }
-
-    /// The record as it stood at `instant`: after its newest entry not later than that.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] when it was not there yet.
-    pub fn get_as_of(
-        &mut self,
-        register: &str,
-        id: RecordId,
-        instant: &str,
-    ) -> Result<Stored, StoreError> {
-        crate::instant::seconds(instant)?;
-        let table = self.table(register)?;
-        let cells = [
-            self.cell(),
-            Cell::from(register),
-            Cell::Int(id.0),
-            Cell::from(instant),
-        ];
-        let found = self
-            .replay(&table, " AND record_id = $3 AND at <= $4", &cells)?
-            .pop();
-        found.ok_or_else(|| StoreError::NotFound {
-            register: register.to_owned(),
-            id,
-        })
-    }
-
-    /// The list as it stood at `instant`.
-    pub fn list_as_of(
-        &mut self,
-        register: &str,
-        query: &Query,
-        instant: &str,
-    ) -> Result<Page, StoreError> {
-        let table = self.table(register)?;
-        let plan = Plan::of(&table, query)?;
-        let all = self.replay_all(&table, instant)?;
-        Ok(plan.page_of(all, &table))
-    }
-
-    /// All records that fitted at `instant`, by id.
-    pub fn all_as_of(
-        &mut self,
-        register: &str,
-        query: &Query,
-        instant: &str,
-    ) -> Result<Vec<Stored>, StoreError> {
-        let table = self.table(register)?;
-        let mut plan = Plan::of(&table, query)?;
-        plan.limit = usize::MAX;
-        let all = self.replay_all(&table, instant)?;
-        Ok(plan.page_of(all, &table).records)
-    }
-
-    /// All records of a register as they were right after an entry of the journal.
-    pub fn all_at(
-        &mut self,
-        register: &str,
-        query: &Query,
-        seq: i64,
-    ) -> Result<Vec<Stored>, StoreError> {
-        let table = self.table(register)?;
-        let mut plan = Plan::of(&table, query)?;
-        plan.limit = usize::MAX;
-        let cells = [self.cell(), Cell::from(register), Cell::Int(seq)];
-        let all = self.replay(&table, " AND seq <= $3", &cells)?;
-        Ok(plan.page_of(all, &table).records)
-    }
-
-    fn replay_all(
-        &mut self,
-        table: &RegisterTable,
-        instant: &str,
-    ) -> Result<Vec<Stored>, StoreError> {
-        crate::instant::seconds(instant)?;
-        let register = Cell::from(table.definition.id.as_str());
-        let cells = [self.cell(), register, Cell::from(instant)];
-        self.replay(table, " AND at <= $3", &cells)
-    }
-
-    /// The newest state of each record among the entries that fit. `$1` is the district, `$2` the
-    /// register.
-    fn replay(
-        &mut self,
-        table: &RegisterTable,
-        condition: &str,
-        cells: &[Cell],
-    ) -> Result<Vec<Stored>, StoreError> {
-        let sql = format!(
-            "SELECT j.record_id, j.version, j.after, j.at, m.first_at FROM journal AS j \
-             JOIN (SELECT record_id, MAX(seq) AS seq, MIN(at) AS first_at FROM journal \
-                   WHERE district_code = $1 AND register = $2 AND after IS NOT NULL{condition} \
-                   GROUP BY record_id) AS m ON m.seq = j.seq \
-             WHERE j.district_code = $1 ORDER BY j.record_id"
-        );
-        let mut found = Vec::new();
-        for row in self.tx.query(&sql, cells)? {
-            let (id, version) = (RecordId(row.int(0)?), row.int(1)?);
-            let record = record_from(table, id, version, &row.text(2)?)?;
-            let (updated_at, created_at) = (row.text(3)?, row.text(4)?);
-            found.push(Stored {
-                record,
-                created_at,
-                updated_at,
-            });
-        }
-        Ok(found)
     }
 
     /// Journal entries that fit.
@@ -669,41 +537,4 @@ fn read_row(sub: &SubTable, row: &Row) -> Result<Fields, StoreError> {
         }
     }
     Ok(fields)
-}
-
-/// The record after a journal entry; `None` for events that leave no record behind.
-fn record_after(table: &RegisterTable, entry: &Entry) -> Result<Option<Record>, StoreError> {
-    match (entry.record, entry.version, &entry.after) {
-        (Some(id), Some(version), Some(after)) => record_from(table, id, version, after).map(Some),
-        _ => Ok(None),
-    }
-}
-
-/// Reads the `after` of a journal entry.
-pub(crate) fn record_from(
-    table: &RegisterTable,
-    id: RecordId,
-    version: i64,
-    after: &str,
-) -> Result<Record, StoreError> {
-    let corrupt = |detail: String| StoreError::Corrupt {
-        place: format!("流水 {id}"),
-        detail,
-    };
-    let json: serde_json::Value =
-        serde_json::from_str(after).map_err(|e| corrupt(e.to_string()))?;
-    let text = |key: &str| json.get(key).and_then(|v| v.as_str()).map(str::to_owned);
-    let fields = json.get("fields").and_then(|v| v.as_object());
-    let fields = fields.ok_or_else(|| corrupt("no fields".to_owned()))?;
-    Ok(Record {
-        id,
-        version,
-        org: org(text("org").unwrap_or_default())?,
-        number: text("number"),
-        withdrawn: json
-            .get("withdrawn")
-            .and_then(serde_json::Value::as_bool)
-            .unwrap_or(false),
-        fields: codec::from_json(&table.definition, fields)?,
-    })
 }

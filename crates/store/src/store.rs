@@ -6,9 +6,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use ground::District;
 use register::Definition;
+use register::expr::Expr;
 
 use crate::catalog::Catalog;
 use crate::commit::{Commit, Committer};
+use crate::condition;
 use crate::engine::{DatabaseUrl, Opener, Pool};
 use crate::error::StoreError;
 use crate::journal;
@@ -106,6 +108,24 @@ impl Store {
     /// The definitions in force.
     pub fn definitions(&self) -> Vec<Definition> {
         self.catalog().definitions()
+    }
+
+    /// Whether a condition on records of a register can be decided by the database, alike on both engines. It must be
+    /// bound already.
+    pub fn sql_able(&self, register: &str, condition: &Expr) -> bool {
+        let catalog = self.catalog();
+        catalog
+            .table(register)
+            .is_ok_and(|table| condition::sql_able(&catalog, &table, condition))
+    }
+
+    /// A condition in two parts that must both hold: what the database can decide, and what is left to the evaluator.
+    pub fn split(&self, register: &str, condition: &Expr) -> (Option<Expr>, Option<Expr>) {
+        let catalog = self.catalog();
+        match catalog.table(register) {
+            Ok(table) => condition::split(&catalog, &table, condition),
+            Err(_) => (None, Some(condition.clone())),
+        }
     }
 
     fn catalog(&self) -> Arc<Catalog> {

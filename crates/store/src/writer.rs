@@ -162,7 +162,7 @@ impl Writer<'_> {
         let mut made = Vec::with_capacity(new.len());
         let mut sources = Vec::with_capacity(new.len());
         for mut one in new {
-            one.fields.retain(|_, value| !value.is_empty());
+            tidy(&mut one.fields);
             codec::check_all(&table.definition.fields, &one.fields)?;
             let number = self.number(&table, &one, meta, &mut counters)?;
             let id = self.head.next_id(now);
@@ -268,11 +268,12 @@ impl Writer<'_> {
             if table.definition.field(&field).is_none_or(|f| f.import_only) {
                 return Err(StoreError::Unknown { name: field });
             }
-            match value.filter(|v| !v.is_empty()) {
+            match value {
                 Some(value) => after.fields.insert(field, value),
                 None => after.fields.remove(&field),
             };
         }
+        tidy(&mut after.fields);
         if after.number.is_none() {
             let new = NewRecord::new(after.org.clone(), after.fields.clone());
             let mut counters = Counters::default();
@@ -643,6 +644,16 @@ impl Writer<'_> {
         };
         self.note(event, meta).map(|_| ())
     }
+}
+
+/// Takes out empty values, in rows too: a text of nothing is a value that is missing, and is stored as that.
+fn tidy(fields: &mut Fields) {
+    for value in fields.values_mut() {
+        if let Value::Rows(rows) = value {
+            rows.iter_mut().for_each(tidy);
+        }
+    }
+    fields.retain(|_, value| !value.is_empty());
 }
 
 /// Counters read in this call, by scope.

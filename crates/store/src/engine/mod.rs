@@ -150,6 +150,22 @@ impl Dialect {
         }
     }
 
+    /// Ends `CAST(x …`: a text that is ordered by bytes also where no column says so.
+    pub fn text_literal(self) -> &'static str {
+        match self {
+            Self::Sqlite => "AS TEXT)",
+            Self::Postgres => "AS TEXT) COLLATE \"C\"",
+        }
+    }
+
+    /// Items of a list that is kept as JSON text.
+    pub fn json_length(self, column: &str) -> String {
+        match self {
+            Self::Sqlite => format!("json_array_length({column})"),
+            Self::Postgres => format!("json_array_length(CAST({column} AS json))"),
+        }
+    }
+
     /// What follows the closing bracket of CREATE TABLE.
     pub fn table_suffix(self) -> &'static str {
         match self {

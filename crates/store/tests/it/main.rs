@@ -2,6 +2,7 @@
 
 mod accounts;
 mod concurrency;
+mod condition;
 mod crash;
 mod imports;
 mod journal;
