@@ -170,7 +170,7 @@ impl Writer<'_> {
             return Ok(false);
         };
         let table = self.catalog.table(&touched.register)?;
-        let left = crate::reader::record_from(&table, id, touched.last_version, &row.text(0)?)?;
+        let left = record_from(&table, id, touched.last_version, &row.text(0)?)?;
         Ok(left.fields == current.fields && left.withdrawn == current.withdrawn)
     }
 

@@ -414,7 +414,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// The single value of a term.
-    pub(super) fn value(&mut self, term: Term) -> Option<Piece> {
+    fn value(&mut self, term: Term) -> Option<Piece> {
         match term {
             Term::Value(piece) => Some(piece),
             Term::Record { table, alias } => {

@@ -105,14 +105,14 @@ pub(super) fn column(field: &Field, sql: String) -> Option<Term> {
             let register = Some(to.clone());
             return Some(Term::List { sql, register });
         }
-        K::TextList | K::Attachment => {
+        K::TextList | K::Attachment | K::Codes { .. } => {
             let register = None;
             return Some(Term::List { sql, register });
         }
         K::Text | K::LongText | K::Period | K::Code { .. } => Kind::Text,
-        K::Person | K::Phone | K::Uscc => Kind::Text,
-        // Their text is not what an expression compares.
-        K::GeoPoint | K::Table { .. } => return None,
+        K::Person | K::Phone | K::Uscc | K::IdCard | K::Signature => Kind::Text,
+        K::GeoPoint | K::GeoLine | K::GeoArea => Kind::Text,
+        K::Note | K::Table { .. } => return None,
     };
     let limit = |limit: Option<i64>, end: i128| limit.map_or(end, i128::from);
     let range = (limit(field.min, WHOLE.0), limit(field.max, WHOLE.1));

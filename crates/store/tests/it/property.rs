@@ -124,6 +124,7 @@ fn query() -> impl Strategy<Value = Query> {
                 limit,
                 after: None,
                 include_withdrawn,
+                ..Query::default()
             },
         )
 }
