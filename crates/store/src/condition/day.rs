@@ -27,7 +27,12 @@ fn end(date: Date) -> Option<String> {
 }
 
 /// `moment == date`, which is always true or false.
-pub(super) fn is_on(compiler: &mut Compiler<'_>, sql: &str, date: Date, yes: bool) -> Option<String> {
+pub(super) fn is_on(
+    compiler: &mut Compiler<'_>,
+    sql: &str,
+    date: Date,
+    yes: bool,
+) -> Option<String> {
     let (from, to) = (compiler.words(&start(date)?)?, compiler.words(&end(date)?)?);
     Some(if yes {
         format!("({sql} >= {from} AND {sql} < {to})")

@@ -63,6 +63,37 @@ impl Compiler<'_> {
         Some(piece)
     }
 
+    /// `max_or_none(list.map(r, x))`, `max_of(register, x, test)` and their kin: missing values are left out.
+    pub(super) fn extreme(&mut self, name: &str, over: &Tree) -> Option<Piece> {
+        let Tree::Fold(fold) = over else { return None };
+        if fold.kind != FoldKind::Map {
+            return None;
+        }
+        let (mut from, element) = self.run_through(fold)?;
+        let (Term::Row { alias, .. } | Term::Record { alias, .. }) = &element else {
+            return None;
+        };
+        let alias = format!("{alias}.");
+        self.names.push((fold.var.clone(), element));
+        let test = fold.test.as_ref().map(|test| self.holds(test, true));
+        let step = fold.step.as_ref().and_then(|step| self.term(step));
+        let step = step.and_then(|step| self.value(step));
+        self.names.pop();
+        if let Some(test) = test {
+            from.push_str(&format!(" AND {}", test?));
+        }
+        let step = step?;
+        // An aggregate of nothing but outer columns would belong to the outer statement.
+        if !super::is_ordered(&step.kind) || step.kind == Kind::Bool || !step.sql.contains(&alias) {
+            return None;
+        }
+        let function = if name == "max_or_none" { "MAX" } else { "MIN" };
+        Some(Piece {
+            sql: format!("(SELECT {function}({}) {from})", step.sql),
+            ..step
+        })
+    }
+
     /// `SELECT 1 …` that finds a row of a table field.
     pub(super) fn any_row(&mut self, sub: &SubTable, record: &str) -> String {
         format!("EXISTS (SELECT 1 {})", self.rows(sub, record).0)
@@ -90,6 +121,17 @@ impl Compiler<'_> {
                 table.table
             );
             return Some((from, Term::Record { table, alias }));
+        }
+        // `rows.filter(a, …).map(b, …)`: the rows that are left.
+        if let Tree::Fold(inner) = &fold.over {
+            if inner.kind != FoldKind::Filter || inner.step.is_some() {
+                return None;
+            }
+            let (from, element) = self.run_through(inner)?;
+            self.names.push((inner.var.clone(), element.clone()));
+            let wanted = inner.test.as_ref().and_then(|test| self.holds(test, true));
+            self.names.pop();
+            return Some((format!("{from} AND {}", wanted?), element));
         }
         let Term::Rows { sub, record } = self.term(&fold.over)? else {
             return None;

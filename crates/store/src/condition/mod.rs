@@ -334,7 +334,10 @@ impl<'a> Compiler<'a> {
         };
         let mut cells = Vec::new();
         for val in list.iter().filter(|val| !is_none(val)) {
-            if matches!((&piece.kind, val), (Kind::Instant | Kind::Day, Val::Date(_))) {
+            if matches!(
+                (&piece.kind, val),
+                (Kind::Instant | Kind::Day, Val::Date(_))
+            ) {
                 return None;
             }
             cells.extend(self.cell(&piece, val)?);

@@ -51,10 +51,7 @@ fn step_of(piece: &Piece, val: &Val) -> Option<(i128, bool)> {
         return Some((mantissa.checked_mul(times)?, true));
     }
     let parts = 10i128.checked_pow(scale - digits)?;
-    Some((
-        mantissa.div_euclid(parts),
-        mantissa.rem_euclid(parts) == 0,
-    ))
+    Some((mantissa.div_euclid(parts), mantissa.rem_euclid(parts) == 0))
 }
 
 /// The cell that equals the literal; `Some(None)` when no stored number can.
@@ -214,7 +211,10 @@ fn raised(piece: Piece, most: u8) -> Option<Piece> {
     fitting(Piece {
         sql: format!("({} * {times})", piece.sql),
         kind: Kind::Number { digits: most },
-        range: (piece.range.0.checked_mul(times)?, piece.range.1.checked_mul(times)?),
+        range: (
+            piece.range.0.checked_mul(times)?,
+            piece.range.1.checked_mul(times)?,
+        ),
     })
 }
 

@@ -151,6 +151,10 @@ impl Compiler<'_> {
         let table = self.table.clone();
         let alias = table.table.clone();
         let own = Term::Record { table, alias };
+        // Where no candidate is looked at, `ref` is the record itself.
+        if name == "ref" && self.table.definition.field(name).is_none() {
+            return Some(own);
+        }
         let dialect = self.dialect;
         let fence = |sql: String| dialect.fenced(&sql);
         match self.member(&own, name)? {
@@ -225,6 +229,7 @@ impl Compiler<'_> {
     fn call(&mut self, name: &str, args: &[&Tree]) -> Option<Piece> {
         match (name, args) {
             ("size", [of]) => self.size(of),
+            ("max_or_none" | "min_or_none", [of]) => self.extreme(name, of),
             ("coalesce", [_, _, ..]) => {
                 let terms: Option<Vec<Term>> = args.iter().map(|arg| self.term(arg)).collect();
                 let (kind, range, parts) = self.one_kind(terms?)?;

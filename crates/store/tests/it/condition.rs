@@ -180,7 +180,9 @@ impl Numbers {
     }
 }
 
-const TEXTS: [&str; 10] = ["甲", "乙", "甲乙", "a", "A", "aB", "%", "_", "a!b", "丙\"\\"];
+const TEXTS: [&str; 10] = [
+    "甲", "乙", "甲乙", "a", "A", "aB", "%", "_", "a!b", "丙\"\\",
+];
 
 fn case_fields(r: &mut Numbers, firms: &[RecordId]) -> Fields {
     let firm = |r: &mut Numbers| match r.next(9) {
@@ -210,14 +212,26 @@ fn case_fields(r: &mut Numbers, firms: &[RecordId]) -> Fields {
         ("kind", text(r.pick(&["a", "b"]))),
         ("n", Value::Int(wide[r.next(8) as usize])),
         ("m", Value::Int(r.next(7) - 3)),
-        ("d", Value::Decimal { scaled: r.next(41) - 20, digits: 1 }),
+        (
+            "d",
+            Value::Decimal {
+                scaled: r.next(41) - 20,
+                digits: 1,
+            },
+        ),
         (
             "e",
-            Value::Decimal { scaled: [wide[r.next(8) as usize], 1500, -250][r.next(3) as usize], digits: 3 },
+            Value::Decimal {
+                scaled: [wide[r.next(8) as usize], 1500, -250][r.next(3) as usize],
+                digits: 3,
+            },
         ),
         ("p", Value::Percent(r.next(400) - 200)),
         ("cost", money(r.next(9) * 50 - 200)),
-        ("sum_total", money([wide[r.next(8) as usize], 100, -50, 150][r.next(4) as usize])),
+        (
+            "sum_total",
+            money([wide[r.next(8) as usize], 100, -50, 150][r.next(4) as usize]),
+        ),
         ("flag", Value::Bool(r.next(2) == 0)),
         ("due", day(r.next(9))),
         ("done_on", day(r.next(9))),
@@ -227,9 +241,16 @@ fn case_fields(r: &mut Numbers, firms: &[RecordId]) -> Fields {
         ("related", Value::Refs(vec![firm(r), firm(r)])),
         (
             "tags",
-            Value::TextList((0..1 + r.next(3)).map(|_| r.pick(&[&TEXTS[..], &[",", "a,", "]"]].concat()).to_owned()).collect()),
+            Value::TextList(
+                (0..1 + r.next(3))
+                    .map(|_| r.pick(&[&TEXTS[..], &[",", "a,", "]"]].concat()).to_owned())
+                    .collect(),
+            ),
         ),
-        ("steps_done", Value::Rows((0..1 + r.next(3)).map(|_| row(r)).collect())),
+        (
+            "steps_done",
+            Value::Rows((0..1 + r.next(3)).map(|_| row(r)).collect()),
+        ),
     ];
     all.into_iter()
         .filter(|_| r.next(4) > 0)
@@ -384,16 +405,48 @@ fn with_row(place: Place, own: &[&str], row: &[&str]) -> Words {
 fn number(depth: u32, place: Place) -> Words {
     let field = with_row(
         place,
-        &["n", "m", "m", "d", "d", "e", "p", "cost", "cost", "sum_total", "firm.capital", "firm.mother.capital"],
+        &[
+            "n",
+            "m",
+            "m",
+            "d",
+            "d",
+            "e",
+            "p",
+            "cost",
+            "cost",
+            "sum_total",
+            "firm.capital",
+            "firm.mother.capital",
+        ],
         &["r.amount"],
     );
     let literal = one_of(&[
-        "0", "1", "-2", "1.5", "-0.05", "0.999", "2.0", "9223372036854775807", "-9223372036854775807", "1e3",
-        "wan(0.01)", "yuan(1.5)", "yuan(-1)", "none",
+        "0",
+        "1",
+        "-2",
+        "1.5",
+        "-0.05",
+        "0.999",
+        "2.0",
+        "9223372036854775807",
+        "-9223372036854775807",
+        "1e3",
+        "wan(0.01)",
+        "yuan(1.5)",
+        "yuan(-1)",
+        "none",
     ]);
     let size = one_of(&[
-        "size(name)", "size(tags)", "size(steps_done)", "size(related)", "tags.size()", "year(due)", "month(due)",
-        "day(done_on)", "size(kind)",
+        "size(name)",
+        "size(tags)",
+        "size(steps_done)",
+        "size(related)",
+        "tags.size()",
+        "year(due)",
+        "month(due)",
+        "day(done_on)",
+        "size(kind)",
     ]);
     let leaf = prop_oneof![5 => field, 3 => literal, 1 => size].boxed();
     if depth == 0 {
@@ -416,9 +469,18 @@ fn number(depth: u32, place: Place) -> Words {
 fn day_like(place: Place) -> Words {
     let field = with_row(place, &["due", "done_on", "firm.opened"], &["r.on"]);
     let literal = one_of(&["date('2023-01-05')", "today()", "none", "today() + days(2)"]);
-    let moment = one_of(&["seen_at", "date(seen_at)", "timestamp('2023-01-03T16:00:00Z')"]);
+    let moment = one_of(&[
+        "seen_at",
+        "date(seen_at)",
+        "timestamp('2023-01-03T16:00:00Z')",
+    ]);
     let either = (field.clone(), literal.clone()).prop_map(|(a, b)| format!("coalesce({a}, {b})"));
-    prop_oneof![4 => field, 3 => literal, 2 => moment, 1 => either].boxed()
+    let most = one_of(&[
+        "max_or_none(steps_done.map(r, r.on))",
+        "min_or_none(steps_done.filter(r, r.done).map(q, q.on))",
+        "max_of(firm, firm.opened, firm.active)",
+    ]);
+    prop_oneof![4 => field, 3 => literal, 2 => moment, 1 => either, 1 => most].boxed()
 }
 
 fn words(place: Place) -> Words {
@@ -427,16 +489,36 @@ fn words(place: Place) -> Words {
         &["name", "name", "kind", "firm.name", "number", "org"],
         &["r.what"],
     );
-    let literal = one_of(&["'a'", "'甲'", "''", "'A'", "'410102.s01'", "'S07'", "'%'", "none"]);
+    let literal = one_of(&[
+        "'a'",
+        "'甲'",
+        "''",
+        "'A'",
+        "'410102.s01'",
+        "'S07'",
+        "'%'",
+        "none",
+    ]);
     let either = (field.clone(), literal.clone()).prop_map(|(a, b)| format!("coalesce({a}, {b})"));
     prop_oneof![4 => field, 3 => literal, 1 => either].boxed()
 }
 
 fn simple_truth(place: Place) -> Words {
-    let flag = with_row(place, &["flag", "firm.active", "true", "false", "none"], &["r.done"]);
+    let flag = with_row(
+        place,
+        &["flag", "firm.active", "true", "false", "none"],
+        &["r.done"],
+    );
     let there = with_row(
         place,
-        &["has(name)", "has(firm)", "has(firm.name)", "has(tags)", "has(steps_done)", "has(n)"],
+        &[
+            "has(name)",
+            "has(firm)",
+            "has(firm.name)",
+            "has(tags)",
+            "has(steps_done)",
+            "has(n)",
+        ],
         &["has(r.what)", "has(r.on)"],
     );
     let order = one_of(&["<", "<=", ">", ">=", "==", "!="]);
@@ -444,10 +526,28 @@ fn simple_truth(place: Place) -> Words {
     let days = (day_like(place), order.clone(), day_like(place));
     let texts = (words(place), order, words(place));
     let refs = one_of(&[
-        "firm", "unit", "firm.mother", "record('organisation', 2)", "none", "record('firm', 77)",
+        "firm",
+        "unit",
+        "firm.mother",
+        "ref",
+        "record('organisation', 2)",
+        "none",
+        "record('firm', 77)",
     ]);
-    let mixed = one_of(&["1", "'a'", "none", "true", "date('2023-01-05')", "name", "n", "flag", "due"]);
-    let part = one_of(&["'a'", "'甲'", "'B'", "'%'", "'_'", "'a!'", "'丙\"'", "'甲乙'"]);
+    let mixed = one_of(&[
+        "1",
+        "'a'",
+        "none",
+        "true",
+        "date('2023-01-05')",
+        "name",
+        "n",
+        "flag",
+        "due",
+    ]);
+    let part = one_of(&[
+        "'a'", "'甲'", "'B'", "'%'", "'_'", "'a!'", "'丙\"'", "'甲乙'",
+    ]);
     let method = one_of(&["startsWith", "endsWith", "contains"]);
     prop_oneof![
         2 => flag,
@@ -481,10 +581,15 @@ fn truth(depth: u32, place: Place) -> Words {
         one_of(&["<", "<=", ">", ">=", "==", "!="]),
         number(depth - 1, place),
     );
-    let both = (inner.clone(), one_of(&["&&", "||", "==", "!="]), inner.clone());
+    let both = (
+        inner.clone(),
+        one_of(&["&&", "||", "==", "!="]),
+        inner.clone(),
+    );
     let row = truth(depth - 1, Place::Row);
     let firm = one_of(&[
-        "exists(firm, firm.capital > 1)", "exists(firm, firm.capital > 1000)",
+        "exists(firm, firm.capital > 1)",
+        "exists(firm, firm.capital > 1000)",
         "exists(firm, firm.name == 'a' || firm.active)",
     ]);
     prop_oneof![
@@ -504,7 +609,9 @@ fn truth(depth: u32, place: Place) -> Words {
 #[test]
 fn the_database_finds_what_the_evaluator_finds() {
     let worlds = [World::sqlite(), World::postgres()];
-    let stores = worlds.each_ref().map(|world| Store::open(&world.url).unwrap());
+    let stores = worlds
+        .each_ref()
+        .map(|world| Store::open(&world.url).unwrap());
     stores.iter().for_each(fill);
     let memory = Memory::of(&stores[0]);
     let (all, able, telling) = (Cell::new(0), Cell::new(0), Cell::new(0));
@@ -536,8 +643,12 @@ fn the_database_finds_what_the_evaluator_finds() {
                             prop_assert!(refused, "{}", text);
                         }
                     }
-                    let all = store.read::<_, StoreError>(&district(), |r| r.all("case", &when(sql.clone())));
-                    let kept = all.unwrap().into_iter().filter(|c| rest.as_ref().is_none_or(|e| memory.holds(e, c)));
+                    let all = store
+                        .read::<_, StoreError>(&district(), |r| r.all("case", &when(sql.clone())));
+                    let kept = all
+                        .unwrap()
+                        .into_iter()
+                        .filter(|c| rest.as_ref().is_none_or(|e| memory.holds(e, c)));
                     let kept: Vec<RecordId> = kept.map(|c| c.record.id).collect();
                     prop_assert_eq!(&kept, &expected, "split {}", text);
                 }
