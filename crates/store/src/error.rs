@@ -1,7 +1,7 @@
 //! What the store could not do, sorted by what the caller can do about it. The Display text is for
 //! the user; `detail` is for the log and may hold SQL.
 
-use ground::RecordId;
+use ground::{Finding, RecordId};
 
 /// Why a read or write was not done. After any error of a write nothing of it is stored.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -73,6 +73,14 @@ pub enum StoreError {
         register: String,
         /// What is wrong and what to do.
         problem: String,
+    },
+    /// Records cannot be carried over to a new definition: nothing was changed.
+    #[error("有 {} 条记录不能转换，新定义没有生效；请按提示处理这些记录或补充转换规则", .failed.len())]
+    Conversion {
+        /// Register id.
+        register: String,
+        /// The records, each with what stands in the way; a thousand at most.
+        failed: Vec<(RecordId, Vec<Finding>)>,
     },
     /// A sum left the range of 64-bit fen.
     #[error("合计超出可表示的范围")]

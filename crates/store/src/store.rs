@@ -90,12 +90,12 @@ impl Store {
     /// [`StoreError::Definition`] when a field was dropped, changed its type, or became unique over
     /// values that are not.
     pub fn define(&self, definitions: &[Definition]) -> Result<Migrated, StoreError> {
-        let tables: Vec<RegisterTable> = definitions
+        let mut tables: Vec<RegisterTable> = definitions
             .iter()
             .map(RegisterTable::new)
             .collect::<Result<_, _>>()?;
         // A connection of its own: changing tables must not ride in a group of writes.
-        let done = migrate_registers(self.inner.opener.writer()?.as_mut(), &tables)?;
+        let done = migrate_registers(self.inner.opener.writer()?.as_mut(), &mut tables)?;
         let mut catalog = self
             .inner
             .catalog

@@ -164,7 +164,13 @@ impl Writer<'_> {
         for mut one in new {
             tidy(&mut one.fields);
             codec::check_all(&table.definition.fields, &one.fields)?;
-            let number = self.number(&table, &one, meta, &mut counters)?;
+            one.fields.retain(|id, _| table.stores(id));
+            // A number given at a transition is not given here, but one that came from outside is kept.
+            let number = if table.definition.number_at.is_some() && one.number.is_none() {
+                None
+            } else {
+                self.number(&table, &one, meta, &mut counters)?
+            };
             let id = self.head.next_id(now);
             sources.push(one.source);
             let (org, fields) = (one.org, one.fields);
@@ -263,24 +269,88 @@ impl Writer<'_> {
     ) -> Result<Record, StoreError> {
         let table = self.table(register)?;
         let before = self.current(register, id, expected)?;
-        let mut after = before.clone();
-        for (field, value) in changes {
-            if table.definition.field(&field).is_none_or(|f| f.import_only) {
-                return Err(StoreError::Unknown { name: field });
-            }
-            match value {
-                Some(value) => after.fields.insert(field, value),
-                None => after.fields.remove(&field),
-            };
-        }
-        tidy(&mut after.fields);
-        if after.number.is_none() {
-            let new = NewRecord::new(after.org.clone(), after.fields.clone());
-            let mut counters = Counters::default();
-            after.number = self.number(&table, &new, meta, &mut counters)?;
-            self.store_counters(&table, counters)?;
+        let mut after = changed(&table, &before, changes)?;
+        if table.definition.number_at.is_none() {
+            self.draw_number(&table, &mut after, None, meta)?;
         }
         self.put("update", &table, &before, after, meta)
+    }
+
+    /// Changes fields and gives the record its number in the same step: for the transition at which the definition
+    /// gives numbers (`number.assign`). A record that has a number keeps it.
+    ///
+    /// # Errors
+    /// As for [`Writer::update`].
+    pub fn update_with_number(
+        &mut self,
+        register: &str,
+        id: RecordId,
+        expected: i64,
+        changes: Changes,
+        org_abbr: Option<&str>,
+        meta: &Meta,
+    ) -> Result<Record, StoreError> {
+        let table = self.table(register)?;
+        let before = self.current(register, id, expected)?;
+        let mut after = changed(&table, &before, changes)?;
+        self.draw_number(&table, &mut after, org_abbr, meta)?;
+        self.put("update", &table, &before, after, meta)
+    }
+
+    /// Gives a record its number; one that has a number keeps it.
+    ///
+    /// # Errors
+    /// As for [`Writer::update`].
+    pub fn give_number(
+        &mut self,
+        register: &str,
+        id: RecordId,
+        expected: i64,
+        org_abbr: Option<&str>,
+        meta: &Meta,
+    ) -> Result<Record, StoreError> {
+        self.update_with_number(register, id, expected, Changes::new(), org_abbr, meta)
+    }
+
+    /// Changes many records of a register, each for itself: one that is stale, gone or not allowed is told and left
+    /// as it is, the others are changed.
+    ///
+    /// # Errors
+    /// What concerns all of them; see [`Writer::update`] for the results.
+    pub fn update_many(
+        &mut self,
+        register: &str,
+        items: Vec<(RecordId, i64, Changes)>,
+        meta: &Meta,
+    ) -> Result<Vec<Result<Record, StoreError>>, StoreError> {
+        self.table(register)?;
+        let update = |(id, expected, changes)| {
+            // All refusals come before the first write of a record.
+            match self.update(register, id, expected, changes, meta) {
+                Err(error) if error.detail().is_some() => Err(error),
+                result => Ok(result),
+            }
+        };
+        items.into_iter().map(update).collect()
+    }
+
+    fn draw_number(
+        &mut self,
+        table: &RegisterTable,
+        record: &mut Record,
+        org_abbr: Option<&str>,
+        meta: &Meta,
+    ) -> Result<(), StoreError> {
+        if record.number.is_some() {
+            return Ok(());
+        }
+        let new = NewRecord {
+            org_abbr: org_abbr.map(str::to_owned),
+            ..NewRecord::new(record.org.clone(), record.fields.clone())
+        };
+        let mut counters = Counters::default();
+        record.number = self.number(table, &new, meta, &mut counters)?;
+        self.store_counters(table, counters)
     }
 
     /// Gives a record to another organisation.
@@ -379,10 +449,11 @@ impl Writer<'_> {
         meta: &Meta,
     ) -> Result<Record, StoreError> {
         instant::seconds(&meta.at)?;
+        codec::check_all(&table.definition.fields, &after.fields)?;
+        after.fields.retain(|id, _| table.stores(id));
         if after == *before {
             return Ok(after);
         }
-        codec::check_all(&table.definition.fields, &after.fields)?;
         after.version = before.version + 1;
         if !after.withdrawn {
             for field in unique_fields(table) {
@@ -644,6 +715,21 @@ impl Writer<'_> {
         };
         self.note(event, meta).map(|_| ())
     }
+}
+
+fn changed(table: &RegisterTable, before: &Record, changes: Changes) -> Result<Record, StoreError> {
+    let mut after = before.clone();
+    for (field, value) in changes {
+        if table.definition.field(&field).is_none_or(|f| f.import_only) {
+            return Err(StoreError::Unknown { name: field });
+        }
+        match value {
+            Some(value) => after.fields.insert(field, value),
+            None => after.fields.remove(&field),
+        };
+    }
+    tidy(&mut after.fields);
+    Ok(after)
 }
 
 /// Takes out empty values, in rows too: a text of nothing is a value that is missing, and is stored as that.

@@ -64,6 +64,9 @@ impl Connection for Flawed {
     fn columns(&mut self, table: &str) -> Result<Vec<String>, EngineError> {
         self.inner.columns(table)
     }
+    fn indexes(&mut self, table: &str) -> Result<Vec<String>, EngineError> {
+        self.inner.indexes(table)
+    }
     fn backup(&mut self, target: &Path) -> Result<(), StoreError> {
         self.inner.backup(target)
     }

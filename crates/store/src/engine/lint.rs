@@ -14,6 +14,13 @@ const REVIEWED: &[&str] = &[
     "SELECT column_name, meaning FROM schema_column WHERE table_name = $1 ORDER BY column_name",
     "INSERT INTO schema_column (table_name, column_name, meaning) VALUES ($1, $2, $3) \
      ON CONFLICT (table_name, column_name) DO NOTHING",
+    "DELETE FROM schema_column WHERE table_name = $1",
+    "SELECT field, shape, now_field, archived FROM schema_past WHERE register = $1 \
+     ORDER BY field, shape",
+    "INSERT INTO schema_past (register, field, shape, now_field, archived) \
+     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (register, field, shape) \
+     DO UPDATE SET now_field = excluded.now_field, archived = excluded.archived",
+    "UPDATE schema_past SET now_field = $3 WHERE register = $1 AND now_field = $2",
 ];
 
 /// Words that SQLite 3.40, PostgreSQL 15 or Citus does not take, or that bring the server's clock

@@ -196,6 +196,8 @@ pub(crate) trait Connection: Tx + Send {
     fn lock_schema(&mut self) -> Result<(), EngineError>;
     /// Column names of a table; empty when there is no such table.
     fn columns(&mut self, table: &str) -> Result<Vec<String>, EngineError>;
+    /// Names of the indexes of a table that the program made.
+    fn indexes(&mut self, table: &str) -> Result<Vec<String>, EngineError>;
     /// Copies the whole database into a file while work goes on.
     fn backup(&mut self, target: &Path) -> Result<(), StoreError>;
     /// The engine's own check of its files; `None` when all is well.

@@ -157,6 +157,8 @@ impl Connection for PgConnection {
     }
 
     fn define(&mut self, sql: &str) -> Result<(), EngineError> {
+        // A statement prepared over the old columns would be refused.
+        self.statements.clear();
         self.plain(sql)
     }
 
@@ -168,6 +170,19 @@ impl Connection for PgConnection {
         let sql = "SELECT CAST(column_name AS TEXT) FROM information_schema.columns \
                    WHERE table_schema = current_schema() AND table_name = $1 \
                    ORDER BY ordinal_position";
+        let rows = self
+            .client
+            .query(sql, &[&table])
+            .map_err(|e| in_sql(&e, sql))?;
+        Ok(rows.iter().map(|row| row.get(0)).collect())
+    }
+
+    fn indexes(&mut self, table: &str) -> Result<Vec<String>, EngineError> {
+        let sql = "SELECT CAST(c.relname AS TEXT) FROM pg_index AS i \
+                   JOIN pg_class AS c ON c.oid = i.indexrelid \
+                   JOIN pg_class AS t ON t.oid = i.indrelid \
+                   JOIN pg_namespace AS n ON n.oid = t.relnamespace \
+                   WHERE n.nspname = current_schema() AND t.relname = $1 AND NOT i.indisprimary";
         let rows = self
             .client
             .query(sql, &[&table])

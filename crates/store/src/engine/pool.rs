@@ -86,8 +86,8 @@ impl Pool {
         })
     }
 
-    /// After a server restart all idle connections are dead alike.
-    fn drop_idle(&self) {
+    /// After a server restart all idle connections are dead alike; after a change of tables their statements are.
+    pub fn drop_idle(&self) {
         let mut state = self.lock();
         state.open -= state.idle.len();
         state.idle.clear();

@@ -193,6 +193,18 @@ impl Connection for SqliteConnection {
         names.collect::<Result<_, _>>().map_err(trouble)
     }
 
+    fn indexes(&mut self, table: &str) -> Result<Vec<String>, EngineError> {
+        // The index of a primary key has no text of its own.
+        let mut statement = self
+            .sqlite
+            .prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = ?1 AND sql IS NOT NULL")
+            .map_err(trouble)?;
+        let names = statement
+            .query_map([table], |row| row.get(0))
+            .map_err(trouble)?;
+        names.collect::<Result<_, _>>().map_err(trouble)
+    }
+
     fn backup(&mut self, target: &Path) -> Result<(), StoreError> {
         let failed = |detail: String| StoreError::Backup { detail };
         if target.exists() {

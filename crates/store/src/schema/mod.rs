@@ -2,10 +2,12 @@
 //! and register tables alike: what is missing is added, nothing is ever dropped or retyped, and
 //! running it twice changes nothing.
 
+pub(crate) mod history;
 mod registers;
 mod system;
 
-pub(crate) use registers::{RegisterTable, SubTable, quoted};
+pub(crate) use history::PastField;
+pub(crate) use registers::{RegisterTable, SubTable, field_columns, quoted};
 
 use sha2::{Digest, Sha256};
 
@@ -170,6 +172,7 @@ pub(crate) fn migrate_system(connection: &mut dyn Connection) -> Result<Migrated
              PRIMARY KEY (table_name, column_name)){}",
             dialect.table_suffix()
         ))?;
+        connection.define(&history::create_sql(dialect))?;
         let mut done = Migrated::default();
         for shape in system::shapes() {
             bring(connection, &shape, &mut done)?;
@@ -181,28 +184,79 @@ pub(crate) fn migrate_system(connection: &mut dyn Connection) -> Result<Migrated
 /// Brings the tables of registers to their shape. All or none.
 pub(crate) fn migrate_registers(
     connection: &mut dyn Connection,
-    tables: &[RegisterTable],
+    tables: &mut [RegisterTable],
 ) -> Result<Migrated, StoreError> {
     in_transaction(connection, |connection| {
         let mut done = Migrated::default();
         for table in tables {
+            table.past = history::load(connection, &table.definition.id)?;
             let refuse = |problem: String| StoreError::Definition {
                 register: table.definition.id.clone(),
                 problem,
             };
             for shape in table.shapes() {
                 check_meanings(connection, &shape)?.map_or(Ok(()), |p| Err(refuse(p)))?;
-                bring(connection, &shape, &mut done).map_err(|error| match error {
-                    StoreError::Engine { detail } if detail.contains("CREATE UNIQUE") => refuse(
-                        "有字段改为不许重复,但已有数据里有重复的值;请先合并重复的记录。".to_owned(),
-                    ),
-                    other => other,
-                })?;
+                bring(connection, &shape, &mut done).map_err(|e| not_unique(e, table))?;
+                drop_stale(connection, &shape)?;
                 note_meanings(connection, &shape)?;
             }
         }
         Ok(done)
     })
+}
+
+/// Says what a refused unique index means.
+pub(crate) fn not_unique(error: StoreError, table: &RegisterTable) -> StoreError {
+    match error {
+        StoreError::Engine { detail } if detail.contains("CREATE UNIQUE") => {
+            StoreError::Definition {
+                register: table.definition.id.clone(),
+                problem: "有字段改为不许重复，但已有数据里有重复的值；请先合并重复的记录。"
+                    .to_owned(),
+            }
+        }
+        other => other,
+    }
+}
+
+/// Drops indexes of an earlier shape: they would cost every write, or go on forbidding equal values.
+fn drop_stale(connection: &mut dyn Connection, shape: &Shape) -> Result<(), StoreError> {
+    for name in connection.indexes(&shape.name)? {
+        if shape.indexes.iter().all(|index| index.name != name) {
+            connection.define(&format!("DROP INDEX {}", quoted(&name)))?;
+        }
+    }
+    Ok(())
+}
+
+/// Forgets what the columns of a table mean, before they are named anew.
+pub(crate) fn forget_meanings(
+    connection: &mut dyn Connection,
+    table: &str,
+) -> Result<(), StoreError> {
+    let sql = "DELETE FROM schema_column WHERE table_name = $1";
+    connection.execute(sql, &[Cell::from(table)])?;
+    Ok(())
+}
+
+/// Brings one table to its shape, with the indexes of no other.
+pub(crate) fn settle(connection: &mut dyn Connection, shape: &Shape) -> Result<(), StoreError> {
+    bring(connection, shape, &mut Migrated::default())?;
+    drop_stale(connection, shape)?;
+    note_meanings(connection, shape)
+}
+
+/// Adds what a table lacks, without its indexes.
+pub(crate) fn widen(
+    connection: &mut dyn Connection,
+    shape: &Shape,
+    done: &mut Migrated,
+) -> Result<(), StoreError> {
+    let bare = Shape {
+        indexes: Vec::new(),
+        ..shape.clone()
+    };
+    bring(connection, &bare, done)
 }
 
 fn in_transaction<T>(

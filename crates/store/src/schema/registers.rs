@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use register::{Definition, Field, FieldKind};
 
+use super::history::PastField;
 use super::{Column, Index, NAME_MAX, ROWS, Shape};
 use crate::codec::{ColumnType, bound_column, column_type};
 use crate::error::StoreError;
@@ -29,6 +30,9 @@ const SORT_INDEXES: usize = 6;
 /// found without touching the rows it passes over.
 const CARRIED: usize = 6;
 
+/// System fields that task lists over all registers go by, besides state and holder.
+const TASK_COLUMNS: [&str; 2] = ["clock_due", "created_by"];
+
 /// Indexes for filters alone at most.
 const FILTER_INDEXES: usize = 8;
 
@@ -52,7 +56,16 @@ pub(crate) struct RegisterTable {
     pub read_columns: String,
     /// Columns that an index begins with (after the district).
     pub indexed: BTreeSet<String>,
+    /// Fields of earlier definitions, for what the journal keeps of them.
+    pub past: Vec<PastField>,
     shape: Shape,
+}
+
+impl SubTable {
+    /// Its table as it should be.
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
 }
 
 /// A table field's table.
@@ -106,6 +119,7 @@ impl RegisterTable {
                 .collect(),
             fields,
             indexed,
+            past: Vec::new(),
             shape,
         })
     }
@@ -120,6 +134,11 @@ impl RegisterTable {
     /// A field with a column of its own.
     pub fn field(&self, id: &str) -> Option<&Field> {
         self.fields.iter().find(|f| f.id == id)
+    }
+
+    /// Whether a field is kept; one that is computed when it is read is not.
+    pub fn stores(&self, id: &str) -> bool {
+        self.field(id).is_some() || self.subs.iter().any(|s| s.field == id)
     }
 
     /// Columns in writing order: all record columns, then those of the fields.
@@ -168,7 +187,7 @@ fn value_columns(field: &Field) -> Vec<String> {
     field_columns(field).into_iter().map(|c| c.name).collect()
 }
 
-fn field_columns(field: &Field) -> Vec<Column> {
+pub(crate) fn field_columns(field: &Field) -> Vec<Column> {
     let Some(ty) = column_type(field) else {
         return Vec::new();
     };
@@ -185,7 +204,7 @@ fn field_columns(field: &Field) -> Vec<Column> {
 }
 
 /// What a column's content means. Texts may become other texts; scales and targets may not change.
-fn meaning(field: &Field) -> String {
+pub(super) fn meaning(field: &Field) -> String {
     use FieldKind as K;
     match &field.kind {
         K::Decimal { digits } => format!("decimal:{digits}"),
@@ -255,14 +274,24 @@ fn record_indexes(name: &str, definition: &Definition, fields: &[Field]) -> Vec<
     let listed = definition.list_columns();
     let references = fields.iter().filter(|f| is_reference(f));
     let room = FILTER_INDEXES.saturating_sub(references.clone().count());
-    let codes = fields.iter().filter(|f| is_short(f) && !is_reference(f));
+    let mut codes: Vec<&Field> = fields
+        .iter()
+        .filter(|f| is_short(f) && !is_reference(f))
+        .collect();
+    // What everyone's task list asks for comes first.
+    codes.sort_by_key(|f| !f.system);
+    let codes = codes.into_iter();
     let filters: Vec<&str> = references
         .chain(codes.take(room))
         .map(|f| f.id.as_str())
         .collect();
     let mut carried = filters.clone();
-    // What people see in the list they also filter by.
-    carried.sort_by_key(|id| listed.iter().position(|l| l == id).unwrap_or(usize::MAX));
+    // What people see in the list they also filter by, and task lists by state and holder.
+    let in_tasks = |id: &&str| !fields.iter().any(|f| f.id == **id && f.system);
+    carried.sort_by_key(|id| {
+        let shown = listed.iter().position(|l| l == id).unwrap_or(usize::MAX);
+        (in_tasks(id), shown)
+    });
     carried.truncate(CARRIED);
     let carrying = |column: &str, more: &[&str], per_value: u32| {
         let mut columns = vec![
@@ -284,6 +313,14 @@ fn record_indexes(name: &str, definition: &Definition, fields: &[Field]) -> Vec<
     let sorted = by_name.into_iter().chain(others);
     let sorted = sorted.filter(|id| fields.iter().any(|f| f.id == *id && is_sortable(f)));
     let sorted: Vec<&str> = sorted.take(SORT_INDEXES).collect();
+    let mut sorted = sorted;
+    // 待办: what is due next, and what a person has begun, whatever the list shows.
+    for task in TASK_COLUMNS {
+        let system = fields.iter().any(|f| f.id == task && f.system);
+        if system && !sorted.contains(&task) {
+            sorted.push(task);
+        }
+    }
     // Numbers and dates that the list shows are filtered by range: they are short, too.
     let ranges = sorted
         .iter()

@@ -10,13 +10,16 @@ use crate::sample::*;
 use crate::world::World;
 
 /// Statements that need not name a district, with the reason; all others must.
-const WITHOUT_DISTRICT: [&str; 3] = [
+const WITHOUT_DISTRICT: [&str; 4] = [
     // The list of districts itself.
     "SELECT district_code FROM journal_head ORDER BY district_code",
     // The meaning of columns belongs to the database.
     "SELECT column_name, meaning FROM schema_column WHERE table_name = $1 ORDER BY column_name",
     "INSERT INTO schema_column (table_name, column_name, meaning) VALUES ($1, $2, $3) \
      ON CONFLICT (table_name, column_name) DO NOTHING",
+    // What fields were in earlier definitions, likewise.
+    "SELECT field, shape, now_field, archived FROM schema_past WHERE register = $1 \
+     ORDER BY field, shape",
 ];
 
 fn walk(world: &World) {
