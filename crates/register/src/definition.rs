@@ -187,6 +187,8 @@ pub struct Field {
     pub crs: Option<String>,
     /// What happens here when the record pointed at is withdrawn: `restrict` or `keep`.
     pub on_withdraw: OnWithdraw,
+    /// A computed value that the moment or another record decides: worked out at each reading, never stored.
+    pub live: bool,
 }
 
 /// How a value is masked.
@@ -376,13 +378,24 @@ pub struct DuplicateRule {
     pub action: DuplicateAction,
 }
 
-/// A field whose text need only be alike.
+/// A field whose value need only be near.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NearRule {
-    /// Field id; today the name field only.
+    /// Field id.
     pub field: String,
-    /// Least likeness, 0 to 100.
-    pub level: u8,
+    /// How near.
+    pub by: Nearness,
+}
+
+/// How near two values must be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Nearness {
+    /// Least likeness of two texts, 0 to 100.
+    Similarity(u8),
+    /// Greatest distance of two points.
+    Metres(u32),
+    /// Greatest distance of two dates or moments.
+    Days(u32),
 }
 
 /// What happens when a duplicate rule fires.
@@ -390,8 +403,20 @@ pub struct NearRule {
 pub enum DuplicateAction {
     /// The user is asked.
     Warn,
+    /// The user is offered to put the row into the known record.
+    Merge,
     /// A second record is refused.
     Block,
+}
+
+impl NearRule {
+    /// Least likeness of texts, when it is of that sort.
+    pub fn likeness(&self) -> Option<u8> {
+        match self.by {
+            Nearness::Similarity(level) => Some(level),
+            _ => None,
+        }
+    }
 }
 
 impl Field {
@@ -438,6 +463,7 @@ impl Field {
             accept: Vec::new(),
             crs: None,
             on_withdraw: OnWithdraw::Keep,
+            live: false,
         }
     }
 
@@ -470,6 +496,39 @@ impl Field {
 }
 
 impl Definition {
+    /// A register without fields.
+    pub fn empty(id: String, version: String, title: Text) -> Definition {
+        Definition {
+            id,
+            version,
+            title,
+            core: false,
+            owner: None,
+            number: None,
+            name_field: None,
+            alias_field: None,
+            also_named: Vec::new(),
+            fields: Vec::new(),
+            choices: BTreeMap::new(),
+            duplicates: Vec::new(),
+            import: ImportRule::default(),
+            list: Vec::new(),
+            calendar: "cn5".to_owned(),
+            sensitivity: "internal".to_owned(),
+            checks: Vec::new(),
+            flow: None,
+            obligations: Vec::new(),
+            campaigns: Vec::new(),
+            cycle: None,
+            metrics: Vec::new(),
+            views: Vec::new(),
+            reports: Vec::new(),
+            permits: Vec::new(),
+            migrations: Vec::new(),
+            number_at: None,
+        }
+    }
+
     /// The field with this id; `problems.problem` finds a column of a table field.
     pub fn field(&self, path: &str) -> Option<&Field> {
         match path.split_once('.') {
@@ -483,9 +542,26 @@ impl Definition {
         self.fields.iter().filter(|f| !f.import_only)
     }
 
-    /// Fields that are stored: neither import-only nor mere words.
+    /// Fields that are stored: neither import-only, nor mere words, nor worked out at each reading.
     pub fn stored_fields(&self) -> impl Iterator<Item = &Field> {
-        self.form_fields().filter(|f| f.kind != FieldKind::Note)
+        self.form_fields()
+            .filter(|f| f.kind != FieldKind::Note && !f.live)
+    }
+
+    /// The states of the workflow; empty without one.
+    pub fn states(&self) -> &[law::State] {
+        self.flow.as_ref().map_or(&[], |flow| &flow.states)
+    }
+
+    /// A state.
+    pub fn state(&self, id: &str) -> Option<&law::State> {
+        self.states().iter().find(|s| s.id == id)
+    }
+
+    /// A transition.
+    pub fn transition(&self, id: &str) -> Option<&law::Transition> {
+        let flow = self.flow.as_ref()?;
+        flow.transitions.iter().find(|t| t.id == id)
     }
 
     /// Takes the import-only values out of a draft; the rest is what may be stored.

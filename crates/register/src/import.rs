@@ -2,9 +2,11 @@
 //! rows (签约一批) and the header levels of cross tables. Finding tables in sheets is left to
 //! `exchange`.
 
+use std::collections::BTreeMap;
+
 use ground::{Finding, Severity};
 
-use crate::definition::{Definition, Field, FieldKind};
+use crate::definition::{Definition, Field, FieldKind, Text};
 use crate::read::{Hints, plain, read_cell};
 use crate::record::{Fields, Value};
 
@@ -27,6 +29,56 @@ pub struct ImportRule {
     pub measures: Vec<String>,
     /// Headers that are no data (排名 is computed).
     pub ignore: Vec<String>,
+    /// Known workbooks, `[[import]]`. Their headers and values are synonyms of the fields and options too, so that a
+    /// workbook is recognised without naming its template.
+    pub templates: Vec<ImportTemplate>,
+}
+
+/// 导入模板. A workbook that comes again and again in the same form.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ImportTemplate {
+    /// Id.
+    pub id: String,
+    /// Title.
+    pub title: Option<Text>,
+    /// Name of the sheet; none = the likeliest.
+    pub sheet: Option<String>,
+    /// Row of the header, from 1; none = found by looking.
+    pub header_row: Option<u32>,
+    /// Fields (or `number`) that together find the existing record.
+    pub match_on: Vec<String>,
+    /// What a row does whose record is known.
+    pub on_match: OnMatch,
+    /// Header → field path.
+    pub columns: BTreeMap<String, String>,
+    /// Field → (text in the workbook → code).
+    pub values: BTreeMap<String, BTreeMap<String, String>>,
+    /// What a column does that nothing is known of.
+    pub unknown_column: UnknownColumn,
+}
+
+/// What a row does whose record is known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum OnMatch {
+    /// Changes it.
+    #[default]
+    Update,
+    /// Is left out.
+    Skip,
+    /// Is refused.
+    Refuse,
+}
+
+/// What a column does that nothing is known of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum UnknownColumn {
+    /// The user is asked.
+    #[default]
+    Ask,
+    /// The workbook is refused.
+    Reject,
+    /// It is left out.
+    Ignore,
 }
 
 /// Shape of the workbook.

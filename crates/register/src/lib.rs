@@ -28,12 +28,12 @@ mod testing;
 mod validate;
 
 pub use definition::{
-    Choice, Definition, DuplicateAction, DuplicateRule, Field, FieldKind, NearRule, Text,
-    TextFormat, check_set,
+    Choice, Definition, DuplicateAction, DuplicateRule, Field, FieldKind, Mask, NearRule, Nearness,
+    Normalise, OnWithdraw, Text, TextFormat, check_set,
 };
 pub use import::{
-    ConstantRule, CrossHeader, GroupRow, ImportLayout, ImportRule, LevelRule, read_constants,
-    read_cross_header, read_group,
+    ConstantRule, CrossHeader, GroupRow, ImportLayout, ImportRule, ImportTemplate, LevelRule,
+    OnMatch, UnknownColumn, read_constants, read_cross_header, read_group,
 };
 pub use json::{from_json, to_json};
 pub use number::{NumberContext, NumberPattern};

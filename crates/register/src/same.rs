@@ -327,7 +327,7 @@ impl NameIndex {
         let Some(keys) = keys.collect::<Option<Vec<_>>>() else {
             return Vec::new();
         };
-        let level = rule.near.iter().map(|n| n.level).max();
+        let level = rule.near.iter().filter_map(|near| near.likeness()).max();
         let name = name_of(definition, row).unwrap_or("");
         let found: Vec<(usize, u8)> = match (keys.first(), level) {
             (Some(first), None) => self.keyed(first).map(|at| (at, 100)).collect(),

@@ -328,9 +328,21 @@ impl Definition {
         }
     }
 
-    /// Whether a field's computed value follows the day, also through other computed fields.
+    /// Whether a field's value changes without a write: it is computed from the moment or from other records, directly
+    /// or through other computed fields. Such a value is worked out at each reading and never stored.
     pub fn depends_on_moment(&self, field: &str) -> bool {
-        self.follows_day(field, &mut BTreeSet::new())
+        self.field(field).is_some_and(|f| f.live)
+    }
+
+    /// Finds out which computed fields are live. `parse` does it; a definition made by a program has to ask for it.
+    pub fn mark_live(&mut self) {
+        let ids = self.fields.iter().map(|f| f.id.clone());
+        let live: Vec<bool> = ids
+            .map(|id| self.follows_day(&id, &mut BTreeSet::new()))
+            .collect();
+        for (field, live) in self.fields.iter_mut().zip(live) {
+            field.live = live;
+        }
     }
 
     fn follows_day<'d>(&'d self, field: &str, seen: &mut BTreeSet<&'d str>) -> bool {
@@ -344,7 +356,26 @@ impl Definition {
             return false;
         }
         let paths = compute.paths();
-        compute.uses_moment_of(self) || paths.iter().any(|path| self.follows_day(&path[0], seen))
+        compute.uses_moment_of(self)
+            || self.reads_others(compute)
+            || paths.iter().any(|path| self.follows_day(&path[0], seen))
+    }
+
+    /// Whether an expression looks into other records, whose values change without a word here.
+    fn reads_others(&self, expr: &Expr) -> bool {
+        let through = expr.paths().iter().any(|path| {
+            let field = self.fields.iter().find(|f| f.id == path[0]);
+            path.len() > 1 && field.is_some_and(|f| f.kind.target().is_some())
+        });
+        through || any(expr.tree(), &is_look)
+    }
+}
+
+fn is_look(tree: &Tree) -> bool {
+    match tree {
+        Tree::Fold(fold) => fold.over_register,
+        Tree::Call { name, .. } => name == "count_of",
+        _ => false,
     }
 }
 

@@ -48,6 +48,7 @@ pub(crate) fn define(id: &str, fields: Vec<Field>) -> Definition {
     );
     let mut definition = definition.unwrap_or_else(|| panic!("{findings:?}"));
     definition.fields = fields;
+    definition.mark_live();
     definition
 }
 

@@ -4,87 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ground::MoneyUnit;
 
-use super::toml_view::View;
+use super::language::{
+    CRS, FIELD, FIELD_CHECK, FORMATS, LEVELS, MASK, MONEY_UNITS, NORMALISE, ON_DELETE, TYPES,
+};
+use super::toml_view::{Rule, View};
 use super::{check_id, is_table};
-use crate::definition::{Choice, Field, FieldKind, TextFormat};
+use crate::definition::{Choice, Field, FieldKind, Text, TextFormat};
+use crate::expr::Expr;
 use crate::suggest::did_you_mean;
 
 type Lists = BTreeMap<String, Vec<Choice>>;
-
-const KEYS: &[&str] = &[
-    "id",
-    "type",
-    "label",
-    "hint",
-    "required",
-    "core",
-    "unique",
-    "search",
-    "list",
-    "print",
-    "import_only",
-    "show",
-    "unit",
-    "digits",
-    "to",
-    "many",
-    "columns",
-    "synonyms",
-    "max_len",
-    "min",
-    "max",
-    "bound",
-    "format",
-    "else_to",
-];
-const KEYS_LATER: &[&str] = &[
-    "compute",
-    "default",
-    "visible",
-    "read_only",
-    "check",
-    "pick",
-    "copy",
-    "set_once",
-    "mask",
-    "renamed_from",
-    "override_by",
-    "normalise",
-    "accept",
-    "crs",
-    "level",
-    "on_delete",
-    "min_rows",
-    "values",
-];
-const TYPES: &[&str] = &[
-    "text",
-    "long_text",
-    "int",
-    "decimal",
-    "money",
-    "percent",
-    "bool",
-    "date",
-    "datetime",
-    "period",
-    "code",
-    "multi_code",
-    "org",
-    "person",
-    "phone",
-    "uscc",
-    "id_card",
-    "ref",
-    "text_list",
-    "attachment",
-    "signature",
-    "note",
-    "geo_point",
-    "geo_line",
-    "geo_area",
-    "table",
-];
 
 /// Most digits after the point of a decimal: money of ten digits before the point still fits.
 const DIGITS_MAX: usize = 9;
@@ -93,9 +22,9 @@ pub(super) fn read(
     row: &View,
     choices: &Lists,
     seen: &mut BTreeSet<String>,
-    column: bool,
+    table: Option<&str>,
 ) -> Option<Field> {
-    row.allow(KEYS, KEYS_LATER);
+    row.allow(&FIELD);
     let id = row.needed("id", "\"name\"");
     if let Some(id) = &id {
         check_id(row.source, id);
@@ -109,17 +38,156 @@ pub(super) fn read(
         }
     }
     let label = row.needed_words("label");
-    let kind = kind(row, choices, column);
+    let own_list = id.as_ref().map(|at| match table {
+        Some(table) => format!("{table}.{}", at.value),
+        None => at.value.clone(),
+    });
+    let kind = kind(row, choices, table, own_list.as_deref());
     let mut field = Field::new(id?.value, "", kind?);
     field.label = label?;
     flags(row, &mut field);
     texts(row, choices, &mut field);
     amounts(row, &mut field);
+    rules(row, &mut field, table.is_some());
+    habits(row, &mut field);
     Some(field)
 }
 
+/// Names of a candidate that may be picked.
+const CANDIDATE: &[&str] = &["ref", "person", "option"];
+const CANDIDATE_IN_ROW: &[&str] = &["ref", "person", "option", "row"];
+/// Names of a rule inside a table.
+const ROW: &[&str] = &["row"];
+
+/// Keys that hold expressions.
+fn rules(row: &View, field: &mut Field, column: bool) {
+    let names = if column { ROW } else { &[] };
+    match row.rule("required", names) {
+        Rule::Always(required) => field.required = required,
+        Rule::When(expr) => field.required_when = Some(expr),
+        Rule::Unsaid => {}
+    }
+    field.visible = always(row.rule("visible", names), true);
+    field.read_only = always(row.rule("read_only", names), false);
+    field.default = row.expr("default", names);
+    field.compute = row.expr("compute", names);
+    field.pick = row.expr("pick", if column { CANDIDATE_IN_ROW } else { CANDIDATE });
+    field.check = value_check(row, names);
+    if field.compute.is_some() && field.default.is_some() {
+        row.source.error(
+            "two_values",
+            row.place("default"),
+            "既写了 compute，又写了 default。",
+            "自动计算的字段不用默认值，请留一个。",
+        );
+    }
+    if field.compute.is_some() && field.kind == FieldKind::Note {
+        row.source.error(
+            "note_has_no_value",
+            row.place("compute"),
+            "说明文字没有值，不能计算。",
+            "请换成 text、int 等类型。",
+        );
+    }
+}
+
+/// A flag that is not the usual one, as an expression.
+fn always(rule: Rule, usual: bool) -> Option<Expr> {
+    match rule {
+        Rule::Always(flag) if flag != usual => {
+            Expr::parse(if flag { "true" } else { "false" }).ok()
+        }
+        Rule::Always(_) | Rule::Unsaid => None,
+        Rule::When(expr) => Some(expr),
+    }
+}
+
+fn value_check(row: &View, names: &'static [&'static str]) -> Option<(Expr, Text)> {
+    let table = row.table("check")?;
+    table.allow(&FIELD_CHECK);
+    let rule = table.needed_expr("rule", "\"found_at <= now()\"", names);
+    let message = table.needed_words("message");
+    Some((rule?, message?))
+}
+
+/// Keys that say how a value is kept, shown and looked after.
+fn habits(row: &View, field: &mut Field) {
+    field.set_once = row.flag("set_once").unwrap_or(false);
+    field.mask = row.choose("mask", MASK);
+    field.normalise = row.choose_all("normalise", NORMALISE);
+    field.on_withdraw = row.choose("on_delete", ON_DELETE).unwrap_or_default();
+    field.level = row.word("level", LEVELS);
+    field.crs = row.word("crs", CRS);
+    field.accept = row.texts("accept").into_iter().map(|t| t.value).collect();
+    let roles = row.texts("override_by").into_iter();
+    let roles = roles.map(|at| at.value.trim_start_matches("role:").to_owned());
+    field.override_by = roles.collect();
+    field.renamed_from = row.text("renamed_from").map(|at| at.value);
+    let pairs = row.text_map("copy").into_iter();
+    field.copy = pairs.map(|(own, there)| (own.value, there.value)).collect();
+    if let Some(least) = row.count("min_rows", 0, 10_000).filter(|n| *n > 0) {
+        field.min = Some(least as i64);
+    }
+    misplaced(row, field);
+}
+
+/// Keys that mean nothing on a field of this type.
+fn misplaced(row: &View, field: &Field) {
+    let kind = &field.kind;
+    let texts = matches!(
+        kind,
+        FieldKind::Text
+            | FieldKind::LongText
+            | FieldKind::Phone
+            | FieldKind::Uscc
+            | FieldKind::IdCard
+    );
+    let geo = matches!(
+        kind,
+        FieldKind::GeoPoint | FieldKind::GeoLine | FieldKind::GeoArea
+    );
+    let points = kind.target().is_some();
+    let rules: [(&str, bool, &str); 9] = [
+        (
+            "copy",
+            matches!(kind, FieldKind::Org | FieldKind::Ref { .. }),
+            "只能选一条的 ref 或 org",
+        ),
+        ("on_delete", points, "ref 或 org"),
+        ("level", *kind == FieldKind::Org, "org"),
+        ("accept", kind.is_file(), "attachment 或 signature"),
+        ("crs", geo, "geo_point、geo_line 或 geo_area"),
+        ("min_rows", !field.columns().is_empty(), "table"),
+        (
+            "normalise",
+            texts,
+            "text、long_text、phone、uscc 或 id_card",
+        ),
+        ("values", kind.list().is_some(), "code 或 multi_code"),
+        ("other", kind.list().is_some(), "code 或 multi_code"),
+    ];
+    for (key, fits, wanted) in rules {
+        if !fits && let Some(value) = row.get(key) {
+            row.source.error(
+                "misplaced_key",
+                value.span().start,
+                format!("{key} 用在“{}”类型上没有作用。", kind.keyword()),
+                format!("{key} 只用于 {wanted} 字段，请去掉它或改类型。"),
+            );
+        }
+    }
+    let computed = field.compute.is_some();
+    if !computed && let Some(value) = row.get("override_by") {
+        row.source.error(
+            "misplaced_key",
+            value.span().start,
+            "没有 compute，override_by 没有作用。",
+            "请补上 compute，或去掉 override_by。",
+        );
+    }
+}
+
 fn flags(row: &View, field: &mut Field) {
-    field.required = row.flag("required").unwrap_or(false);
     field.core = row.flag("core").unwrap_or(false);
     field.unique = row.flag("unique").unwrap_or(false);
     field.search = row.flag("search").unwrap_or(false);
@@ -136,24 +204,17 @@ fn texts(row: &View, choices: &Lists, field: &mut Field) {
     field.hint = row.words("hint");
     field.max_len = row.count("max_len", 1, 100_000);
     if let Some(list) = field.kind.list() {
-        field.choices = choices.get(list).cloned().unwrap_or_default();
-    }
-    field.else_to = row.text("else_to").map(|at| at.value);
-    if let Some(at) = row.text("format") {
-        field.format = match at.value.as_str() {
-            "project_code" => Some(TextFormat::ProjectCode),
-            "region" => Some(TextFormat::Region),
-            other => {
-                row.source.error(
-                    "unknown_format",
-                    at.offset,
-                    format!("不认识的格式\"{other}\"。"),
-                    "可以写 \"project_code\"(投资项目代码)或 \"region\"(行政区划代码)。",
-                );
-                None
-            }
+        field.choices = match row.get("values") {
+            Some(_) => super::across::inline_options(row),
+            None => choices.get(list).cloned().unwrap_or_default(),
         };
     }
+    let other = row.text("else_to").or_else(|| row.text("other"));
+    field.else_to = other.map(|at| at.value);
+    field.format = row.word("format", FORMATS).map(|word| match word.as_str() {
+        "region" => TextFormat::Region,
+        _ => TextFormat::ProjectCode,
+    });
 }
 
 /// show, unit, digits, bound, min and max: what numbers look like and how far they go.
@@ -166,7 +227,10 @@ fn amounts(row: &View, field: &mut Field) {
                 "bad_show",
                 at.offset,
                 format!("show = \"{}\"用在这里不对。", at.value),
-                "show 只用于 type = \"money\",可以写 元、万元、亿元;其他数字的量词请写 unit。",
+                format!(
+                    "show 只用于 type = \"money\",可以写 {};其他数字的量词请写 unit。",
+                    MONEY_UNITS.join("、")
+                ),
             );
         }
     }
@@ -241,8 +305,14 @@ pub(super) fn scaled(text: &str, digits: u32) -> Option<i64> {
     number.checked_mul(10i64.checked_pow(room as u32)?)
 }
 
-fn kind(row: &View, choices: &Lists, column: bool) -> Option<FieldKind> {
+fn kind(
+    row: &View,
+    choices: &Lists,
+    table: Option<&str>,
+    own_list: Option<&str>,
+) -> Option<FieldKind> {
     let at = row.needed("type", "\"text\"")?;
+    let column = table.is_some();
     Some(match at.value.as_str() {
         "text" => FieldKind::Text,
         "long_text" => FieldKind::LongText,
@@ -257,10 +327,10 @@ fn kind(row: &View, choices: &Lists, column: bool) -> Option<FieldKind> {
         "datetime" => FieldKind::DateTime,
         "period" => FieldKind::Period,
         "code" => FieldKind::Code {
-            list: choice_list(row, choices)?,
+            list: choice_list(row, choices, own_list)?,
         },
         "multi_code" => FieldKind::Codes {
-            list: choice_list(row, choices)?,
+            list: choice_list(row, choices, own_list)?,
         },
         "org" => FieldKind::Org,
         "person" => FieldKind::Person,
@@ -284,7 +354,7 @@ fn kind(row: &View, choices: &Lists, column: bool) -> Option<FieldKind> {
         "geo_point" => FieldKind::GeoPoint,
         "geo_line" => FieldKind::GeoLine,
         "geo_area" => FieldKind::GeoArea,
-        "table" => table(row, choices, column, at.offset)?,
+        "table" => self::table(row, choices, column, at.offset)?,
         other => return unknown_type(row, other, at.offset),
     })
 }
@@ -301,7 +371,19 @@ fn unknown_type(row: &View, word: &str, offset: usize) -> Option<FieldKind> {
     None
 }
 
-fn choice_list(row: &View, choices: &Lists) -> Option<String> {
+/// The list that a field names, or that its own options make.
+fn choice_list(row: &View, choices: &Lists, own_list: Option<&str>) -> Option<String> {
+    if row.get("values").is_some() {
+        if let Some(list) = row.get("list") {
+            row.source.error(
+                "two_lists",
+                list.span().start,
+                "既写了 list，又写了 values。",
+                "选项请写在一处：list 指向 [choices] 里的表，或用 values 就地写。",
+            );
+        }
+        return own_list.map(str::to_owned);
+    }
     let at = row.needed("list", "\"batch\"")?;
     if choices.contains_key(&at.value) {
         return Some(at.value);
@@ -353,9 +435,10 @@ fn table(row: &View, choices: &Lists, column: bool, offset: usize) -> Option<Fie
         return None;
     }
     let mut seen = BTreeSet::new();
+    let table = row.text("id").map_or_else(String::new, |at| at.value);
     let columns = rows
         .iter()
-        .filter_map(|r| read(r, choices, &mut seen, true))
+        .filter_map(|r| read(r, choices, &mut seen, Some(&table)))
         .collect();
     Some(FieldKind::Table { columns })
 }

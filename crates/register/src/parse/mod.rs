@@ -1,8 +1,16 @@
 //! From `definition.toml` to a [`Definition`]. Every finding names file and line, what is wrong and
 //! what to write instead; reading goes on after a fault so that all of them come out at once.
 
+mod across;
+mod duty;
 mod field;
+mod figure;
+mod flow;
+pub(crate) mod language;
+mod rights;
 mod rules;
+mod system;
+mod template;
 mod toml_view;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +21,7 @@ use toml::de::{DeTable, DeValue};
 use crate::definition::{Choice, Definition, Field, FieldKind, Text};
 use crate::number::NumberPattern;
 use crate::suggest::did_you_mean;
+use language::{CALENDARS, CHOICE, FILE, NUMBER, REGISTER, SENSITIVITIES};
 use toml_view::{At, Source, View};
 
 /// Longest id: table and column names stay readable, below the 63 bytes PostgreSQL allows even
@@ -39,28 +48,6 @@ const RESERVED: &[&str] = &[
     "row_no",
     "search_text",
     "record_id",
-];
-
-const TOP: &[&str] = &[
-    "register",
-    "number",
-    "choices",
-    "field",
-    "duplicate",
-    "import",
-];
-const TOP_LATER: &[&str] = &[
-    "check",
-    "state",
-    "transition",
-    "escalate",
-    "obligation",
-    "campaign",
-    "metric",
-    "view",
-    "report",
-    "permit",
-    "migrate",
 ];
 
 /// Reads a definition. `file_name` stands in every finding's place as `file:line`. A definition is
@@ -105,23 +92,67 @@ pub fn parse(file_name: &str, toml: &str) -> (Option<Definition>, Vec<Finding>) 
 }
 
 fn read(view: &View) -> Option<Definition> {
-    view.allow(TOP, TOP_LATER);
+    view.allow(&FILE);
     let head = head(view);
-    let choices = choices(view);
-    let fields = fields(view, &choices);
+    let mut choices = choices(view);
+    let states = flow::state_choices(view);
+    if let Some(states) = &states {
+        state_list(view, states, &mut choices);
+    }
+    let mut fields = fields(view, &choices);
+    across::inline_lists(&mut choices, &fields);
+    across::snapshots(view, &mut fields);
     let mut definition = Definition {
         choices,
         fields,
         ..head?
     };
+    if let Some(states) = &states {
+        system::add(view, states, &mut definition);
+    }
     if let Some(register) = view.table("register") {
         named_fields(&register, &mut definition);
     }
     across_fields(view, &definition);
-    definition.number = number(view, &definition);
-    definition.duplicates = rules::duplicates(view, &definition);
-    definition.import = rules::import(view, &definition);
+    laws(view, &mut definition);
+    across::live_fields(view, &mut definition);
+    template::as_synonyms(&mut definition);
+    across::expressions(view, &definition);
     Some(definition)
+}
+
+/// Everything beyond the fields, in an order in which each may point at those before it.
+fn laws(view: &View, definition: &mut Definition) {
+    definition.flow = flow::flow(view, definition);
+    definition.number = number(view, definition);
+    definition.number_at = number_at(view, definition);
+    definition.checks = duty::checks(view);
+    definition.obligations = duty::obligations(view, definition);
+    definition.campaigns = duty::campaigns(view);
+    definition.cycle = duty::cycle(view, definition);
+    definition.duplicates = rules::duplicates(view, definition);
+    definition.import = rules::import(view, definition);
+    definition.metrics = figure::metrics(view, definition);
+    definition.views = figure::views(view, definition);
+    definition.reports = figure::reports(view, definition);
+    definition.permits = rights::permits(view, definition);
+    definition.migrations = rights::migrations(view, definition);
+}
+
+/// The list `state` comes from the states.
+fn state_list(view: &View, states: &[Choice], choices: &mut BTreeMap<String, Vec<Choice>>) {
+    if choices
+        .insert(system::STATE.to_owned(), states.to_vec())
+        .is_some()
+    {
+        let offset = view.table("choices").map_or(0, |t| t.place(system::STATE));
+        view.source.error(
+            "list_taken",
+            offset,
+            "选项表“state”由 [[state]] 给出，不能再写一遍。",
+            "请删去 [choices] 里的 state；其他写法写在 [[state]] 的 synonyms 里。",
+        );
+    }
 }
 
 fn head(view: &View) -> Option<Definition> {
@@ -134,20 +165,7 @@ fn head(view: &View) -> Option<Definition> {
         );
         return None;
     };
-    table.allow(
-        &[
-            "id",
-            "version",
-            "title",
-            "core",
-            "owner",
-            "name_field",
-            "alias_field",
-            "also_named",
-            "list",
-        ],
-        &["calendar", "sensitivity"],
-    );
+    table.allow(&REGISTER);
     let id = table.needed("id", "\"project\"");
     if let Some(id) = &id {
         check_id(view.source, id);
@@ -157,35 +175,19 @@ fn head(view: &View) -> Option<Definition> {
         check_version(view.source, version);
     }
     let title = table.needed_words("title");
-    Some(Definition {
-        id: id?.value,
-        version: version?.value,
-        title: title?,
-        core: table.flag("core").unwrap_or(false),
-        owner: table.text("owner").map(|t| t.value),
-        number: None,
-        name_field: None,
-        alias_field: None,
-        also_named: Vec::new(),
-        fields: Vec::new(),
-        choices: BTreeMap::new(),
-        duplicates: Vec::new(),
-        import: Default::default(),
-        list: Vec::new(),
-        calendar: "cn5".to_owned(),
-        sensitivity: "internal".to_owned(),
-        checks: Vec::new(),
-        flow: None,
-        obligations: Vec::new(),
-        campaigns: Vec::new(),
-        cycle: None,
-        metrics: Vec::new(),
-        views: Vec::new(),
-        reports: Vec::new(),
-        permits: Vec::new(),
-        migrations: Vec::new(),
-        number_at: None,
-    })
+    let calendar = table.word("calendar", CALENDARS);
+    let sensitivity = table.word("sensitivity", SENSITIVITIES);
+    let mut head = Definition::empty(id?.value, version?.value, title?);
+    head.core = table.flag("core").unwrap_or(false);
+    let owner = table.text("owner");
+    head.owner = owner.map(|t| t.value.trim_start_matches("org:").to_owned());
+    if let Some(calendar) = calendar.filter(|c| c != "cn") {
+        head.calendar = calendar;
+    }
+    if let Some(sensitivity) = sensitivity {
+        head.sensitivity = sensitivity;
+    }
+    Some(head)
 }
 
 fn check_version(source: &Source, version: &At<String>) {
@@ -266,17 +268,34 @@ fn known_field<'d>(
     found
 }
 
+/// Tells that a name points at nothing.
+fn unknown<'k>(
+    source: &Source,
+    at: &At<String>,
+    what: &str,
+    block: &str,
+    known: impl IntoIterator<Item = &'k str>,
+) {
+    source.error(
+        "unknown_name",
+        at.offset,
+        format!("没有{what}“{}”。", at.value),
+        did_you_mean(&at.value, known)
+            .unwrap_or_else(|| format!("请先用 {block} 定义它，或改正名称。")),
+    );
+}
+
 /// What one field says about another: `else_to`, and the column that money keeps its bound in.
 fn across_fields(view: &View, definition: &Definition) {
     for row in view.tables("field") {
-        if let Some(at) = row.text("else_to")
+        if let Some(at) = row.text("else_to").or_else(|| row.text("other"))
             && let Some(field) = known_field(view.source, definition, &at)
             && field.kind != FieldKind::Text
         {
             view.source.error(
                 "wrong_field",
                 at.offset,
-                format!("else_to 指向的\"{}\"不是单行文字。", at.value),
+                format!("\"{}\"不是单行文字，不能记名录或选项以外的名称。", at.value),
                 "请指向一个 text 字段,名录里没有的名称按原文记在那里。",
             );
         }
@@ -298,7 +317,7 @@ fn across_fields(view: &View, definition: &Definition) {
 
 fn number(view: &View, definition: &Definition) -> Option<NumberPattern> {
     let table = view.table("number")?;
-    table.allow(&["pattern", "scope"], &["assign"]);
+    table.allow(&NUMBER);
     let at = table.needed("pattern", "\"XM{yyyy}{seq:4}\"")?;
     let scope = table.texts("scope");
     let words: Vec<&str> = scope.iter().map(|s| s.value.as_str()).collect();
@@ -326,6 +345,18 @@ fn number(view: &View, definition: &Definition) -> Option<NumberPattern> {
             None
         }
     }
+}
+
+/// The transition at which a number is given; none = when the record is made.
+fn number_at(view: &View, definition: &Definition) -> Option<String> {
+    let table = view.table("number")?;
+    let at = table.text("assign").filter(|at| at.value != "create")?;
+    if definition.transition(&at.value).is_none() {
+        let flow = definition.flow.iter();
+        let ids = flow.flat_map(|f| f.transitions.iter().map(|t| t.id.as_str()));
+        unknown(view.source, &at, "动作", "[[transition]]", ids);
+    }
+    Some(at.value)
 }
 
 fn choices(view: &View) -> BTreeMap<String, Vec<Choice>> {
@@ -364,7 +395,7 @@ fn choice_list(table: &View, id: &str) -> Vec<Choice> {
 }
 
 fn choice(row: &View, codes: &mut BTreeSet<String>) -> Option<Choice> {
-    row.allow(&["code", "zh-CN", "en", "synonyms", "with"], &[]);
+    row.allow(&CHOICE);
     let code = row.needed("code", "\"signed\"");
     let zh = row.needed("zh-CN", "\"签约一批\"");
     let code = code?;
@@ -417,7 +448,7 @@ fn fields(view: &View, choices: &BTreeMap<String, Vec<Choice>>) -> Vec<Field> {
     }
     let mut seen = BTreeSet::new();
     rows.iter()
-        .filter_map(|row| field::read(row, choices, &mut seen, false))
+        .filter_map(|row| field::read(row, choices, &mut seen, None))
         .collect()
 }
 

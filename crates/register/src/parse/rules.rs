@@ -2,10 +2,12 @@
 
 use super::field::scaled;
 use super::known_field;
+use super::language::{ACTION, CONSTANT, DUPLICATE, IMPORT, LAYOUT, LEVEL, NEAR};
 use super::toml_view::{At, View};
-use crate::definition::{Definition, DuplicateAction, DuplicateRule, FieldKind, NearRule};
+use crate::definition::{
+    Definition, DuplicateAction, DuplicateRule, FieldKind, NearRule, Nearness,
+};
 use crate::import::{ConstantRule, ImportLayout, ImportRule, LevelRule};
-use crate::suggest::did_you_mean;
 
 pub(super) fn duplicates(view: &View, definition: &Definition) -> Vec<DuplicateRule> {
     view.tables("duplicate")
@@ -15,7 +17,7 @@ pub(super) fn duplicates(view: &View, definition: &Definition) -> Vec<DuplicateR
 }
 
 fn duplicate(row: &View, definition: &Definition) -> Option<DuplicateRule> {
-    row.allow(&["keys", "near", "action"], &[]);
+    row.allow(&DUPLICATE);
     let keys = row
         .texts("keys")
         .into_iter()
@@ -37,7 +39,9 @@ fn duplicate(row: &View, definition: &Definition) -> Option<DuplicateRule> {
     Some(DuplicateRule {
         keys,
         near,
-        action: action(row)?,
+        action: row
+            .choose("action", ACTION)
+            .unwrap_or(DuplicateAction::Warn),
     })
 }
 
@@ -56,22 +60,51 @@ fn key_field(row: &View, definition: &Definition, at: At<String>) -> Option<Stri
 }
 
 fn near_rule(row: &View, definition: &Definition) -> Option<NearRule> {
-    row.allow(&["field", "similarity"], &["metres", "days"]);
+    row.allow(&NEAR);
     let at = row.needed("field", "\"name\"")?;
-    known_field(row.source, definition, &at)?;
-    if definition.name_field.as_deref() != Some(at.value.as_str()) {
+    let field = known_field(row.source, definition, &at)?;
+    let ways = ["similarity", "metres", "days"];
+    let written: Vec<&str> = ways.into_iter().filter(|w| row.get(w).is_some()).collect();
+    let (by, fits, what) = match written[..] {
+        [] | ["similarity"] => (
+            Nearness::Similarity(similarity(row)?),
+            matches!(
+                field.kind,
+                FieldKind::Text | FieldKind::LongText | FieldKind::Person
+            ),
+            "文字",
+        ),
+        ["metres"] => (
+            Nearness::Metres(row.count("metres", 1, 100_000)? as u32),
+            field.kind == FieldKind::GeoPoint,
+            "位置(geo_point)",
+        ),
+        ["days"] => (
+            Nearness::Days(row.count("days", 0, 3_660)? as u32),
+            matches!(field.kind, FieldKind::Date | FieldKind::DateTime),
+            "日期",
+        ),
+        _ => {
+            row.source.error(
+                "bad_near",
+                row.offset(),
+                "一个字段只能用一种相近标准。",
+                "请在 similarity（文字）、metres（位置）、days（日期）里留一个。",
+            );
+            return None;
+        }
+    };
+    if !fits {
         row.source.error(
-            "not_yet",
+            "wrong_field",
             at.offset,
-            format!("按\"{}\"的相近程度查重这一版还不支持。", at.value),
-            "目前只能比较 name_field 指定的名称字段。",
+            format!("“{}”不是{what}字段。", at.value),
+            "文字用 similarity，位置用 metres，日期用 days。",
         );
-        return None;
     }
-    let level = similarity(row)?;
     Some(NearRule {
         field: at.value,
-        level,
+        by,
     })
 }
 
@@ -97,47 +130,16 @@ fn similarity(row: &View) -> Option<u8> {
 /// From here on two names are worth a question.
 const NEAR_DEFAULT: u8 = ground::naming::ASK_LEVEL;
 
-fn action(row: &View) -> Option<DuplicateAction> {
-    let Some(at) = row.text("action") else {
-        return Some(DuplicateAction::Warn);
-    };
-    match at.value.as_str() {
-        "warn" => Some(DuplicateAction::Warn),
-        "block" => Some(DuplicateAction::Block),
-        other => {
-            let remedy = did_you_mean(other, ["warn", "block"])
-                .unwrap_or_else(|| "可以写 \"warn\"(提醒)或 \"block\"(拦截)。".into());
-            row.source.error(
-                "unknown_action",
-                at.offset,
-                format!("不认识\"{other}\"。"),
-                remedy,
-            );
-            None
-        }
-    }
-}
-
 pub(super) fn import(view: &View, definition: &Definition) -> ImportRule {
+    if view.is_list("import") {
+        return super::template::templates(view, definition);
+    }
     let Some(table) = view.table("import") else {
         return ImportRule::default();
     };
-    table.allow(
-        &[
-            "layout", "match", "groups", "constant", "row", "levels", "measures", "ignore",
-        ],
-        &[
-            "id",
-            "sheet",
-            "header_row",
-            "on_match",
-            "columns",
-            "values",
-            "unknown_column",
-        ],
-    );
+    table.allow(&IMPORT);
     let ids = |key: &str| -> Vec<String> {
-        let found = table.texts(key).into_iter();
+        let found = table.text_or_texts(key).into_iter();
         found
             .filter(|at| known_field(view.source, definition, at).is_some())
             .map(|at| at.value)
@@ -145,7 +147,7 @@ pub(super) fn import(view: &View, definition: &Definition) -> ImportRule {
     };
     let row = table.text("row");
     let rule = ImportRule {
-        layout: layout(&table),
+        layout: table.choose("layout", LAYOUT).unwrap_or_default(),
         match_on: ids("match"),
         groups: ids("groups"),
         constants: constants(&table, definition),
@@ -155,30 +157,10 @@ pub(super) fn import(view: &View, definition: &Definition) -> ImportRule {
         levels: levels(&table, definition),
         measures: ids("measures"),
         ignore: table.texts("ignore").into_iter().map(|t| t.value).collect(),
+        templates: Vec::new(),
     };
     cross_is_whole(&table, &rule);
     rule
-}
-
-fn layout(table: &View) -> ImportLayout {
-    let Some(at) = table.text("layout") else {
-        return ImportLayout::Rows;
-    };
-    match at.value.as_str() {
-        "rows" => ImportLayout::Rows,
-        "cross" => ImportLayout::Cross,
-        other => {
-            let remedy = did_you_mean(other, ["rows", "cross"])
-                .unwrap_or_else(|| "可以写 \"rows\"(一行一条)或 \"cross\"(交叉表)。".into());
-            table.source.error(
-                "unknown_layout",
-                at.offset,
-                format!("不认识\"{other}\"。"),
-                remedy,
-            );
-            ImportLayout::Rows
-        }
-    }
 }
 
 fn cross_is_whole(table: &View, rule: &ImportRule) {
@@ -196,7 +178,7 @@ fn cross_is_whole(table: &View, rule: &ImportRule) {
 fn constants(table: &View, definition: &Definition) -> Vec<ConstantRule> {
     let rows = table.tables("constant");
     let read = rows.iter().filter_map(|row| {
-        row.allow(&["pattern"], &[]);
+        row.allow(&CONSTANT);
         let at = row.needed("pattern", "\"第{round_no}期\"")?;
         let rule = ConstantRule::parse(&at.value);
         if rule.fields().next().is_none() {
@@ -225,7 +207,7 @@ fn constants(table: &View, definition: &Definition) -> Vec<ConstantRule> {
 fn levels(table: &View, definition: &Definition) -> Vec<LevelRule> {
     let rows = table.tables("levels");
     let read = rows.iter().map(|row| {
-        row.allow(&["fields"], &[]);
+        row.allow(&LEVEL);
         let fields = row.texts("fields").into_iter();
         let known = fields.filter(|at| known_field(row.source, definition, at).is_some());
         LevelRule {

@@ -56,26 +56,20 @@ fn a_mistyped_key_or_type_is_named_with_the_word_meant() {
 }
 
 #[test]
-fn what_the_language_does_not_do_yet_is_said_and_not_ignored() {
-    check(
-        "required = \"level == 'major'\"\n",
-        &[
-            "1 not_yet: \"required\"写的是表达式\"level == 'major'\",这一版还不能算表达式。请改成 required = true 或 required = false。",
-        ],
-    );
+fn a_flag_may_be_an_expression() {
     check("required = \"true\"\n", &[]);
-    check(
-        "compute = \"1 + 1\"\n",
-        &[
-            "1 not_yet: \"compute\"这一版还不支持。请先去掉这一项;表达式、流程、期限和指标在后续版本提供。",
-        ],
-    );
-    check(
-        "[[state]]\nid = \"draft\"\n",
-        &[
-            "1 not_yet: \"state\"这一版还不支持。请先去掉这一项;表达式、流程、期限和指标在后续版本提供。",
-        ],
-    );
+    let toml = format!("{HEAD}{NAME}required = \"name != 'x'\"\nread_only = \"true\"\n");
+    let (definition, findings) = parse("d.toml", &toml);
+    assert_eq!(findings, []);
+    let field = &definition.expect("good").fields[0];
+    let text = |rule: &Option<crate::expr::Expr>| rule.as_ref().map(|e| e.text().to_owned());
+    assert!(!field.required);
+    assert_eq!(text(&field.required_when).as_deref(), Some("name != 'x'"));
+    assert_eq!(text(&field.read_only).as_deref(), Some("true"));
+}
+
+#[test]
+fn a_table_has_no_notes() {
     check(
         "[[field]]\nid = \"at\"\ntype = \"table\"\nlabel = { \"zh-CN\" = \"表\" }\ncolumns = [ { id = \"a\", type = \"note\", label = { \"zh-CN\" = \"说明\" } } ]\n",
         &["5 note_in_table: 表格的列不能是说明文字。请把说明写在表格字段的 hint 里。"],
