@@ -212,7 +212,7 @@ fn extended(
             .definition
             .field(id)
             .is_some_and(|f| f.compute.is_some());
-        computed || scope.fields.get(id) == Some(&Value::Date(to_due))
+        computed || scope.fields.get(id).and_then(super::extension::day_of) == Some(to_due)
     });
     if step < running.step || !stands {
         return None;

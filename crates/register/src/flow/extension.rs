@@ -8,8 +8,9 @@ use super::built_in::plain;
 use super::clock::{Running, running, step_of};
 use super::desk::{Desk, put, put_texts, refuse};
 use super::log::{rows, text};
-use super::moment::end_of;
+use super::moment::{civil_day, end_of, instant_of, utc_text};
 use super::role;
+use crate::definition::FieldKind;
 use crate::law::{ExtensionRule, Span};
 use crate::record::{Fields, Value};
 
@@ -22,9 +23,17 @@ struct Term {
 /// The deadline of the rule's field, else of the running clock.
 fn term(desk: &Desk, rule: &ExtensionRule) -> Option<Term> {
     let running = running(desk.flow, desk.scope).filter(|running| !running.paused);
-    let of_field = || desk.scope.fields.get(rule.field.as_deref()?)?.as_date();
+    let of_field = || day_of(desk.scope.fields.get(rule.field.as_deref()?)?);
     let due = running.as_ref().map(|r| r.due.on).or_else(of_field)?;
     Some(Term { due, running })
+}
+
+/// The day of a date or of a moment.
+pub(super) fn day_of(value: &Value) -> Option<Date> {
+    match value {
+        Value::DateTime(at) => instant_of(at).map(civil_day),
+        value => value.as_date(),
+    }
 }
 
 /// The rule, where it holds for the state the record is in.
@@ -226,26 +235,31 @@ pub(super) fn decide(desk: &Desk, act: &Act) -> Result<Outcome, Vec<Finding>> {
             ("remark", act.said().unwrap_or("")),
         ],
     );
-    let to = table[index].get("to_due").cloned().filter(|_| agree);
-    let field = rule.field.clone().zip(to).filter(|(id, _)| {
-        desk.scope
-            .definition
-            .field(id)
-            .is_none_or(|f| f.compute.is_none())
-    });
+    let to = table[index].get("to_due").and_then(Value::as_date);
+    let field = rule.field.clone().zip(to).filter(|_| agree);
     Ok(written(desk, table, field, DECIDE_EXTENSION, act))
 }
 
 fn written(
     desk: &Desk,
     table: Vec<Fields>,
-    field: Option<(String, Value)>,
+    field: Option<(String, Date)>,
     id: &str,
     act: &Act,
 ) -> Outcome {
     let mut fields = desk.scope.fields.clone();
     fields.insert("extensions".into(), Value::Rows(table));
-    if let Some((id, value)) = field {
+    if let Some((id, to)) = field
+        && let Some(field) = desk
+            .scope
+            .definition
+            .field(&id)
+            .filter(|f| f.compute.is_none())
+    {
+        let value = match field.kind {
+            FieldKind::DateTime => Value::DateTime(utc_text(end_of(to))),
+            _ => Value::Date(to),
+        };
         put(&mut fields, &id, Some(value));
     }
     Outcome {

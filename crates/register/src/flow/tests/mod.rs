@@ -1,3 +1,5 @@
 //! What workflows do, told by going through them.
 
 mod acts;
+mod clocks;
+mod walk;
