@@ -11,7 +11,7 @@ use super::raise::{is_ripe, starts_from};
 use super::role;
 use super::signing::{Part, Round, round};
 use crate::definition::{Field, FieldKind};
-use crate::expr::{Expr, Scope, User, holds, value_of};
+use crate::expr::{Expr, Scope, Sight, User, explain, holds, value_of};
 use crate::law::{Transition, TransitionTo};
 use crate::record::{Fields, Value};
 
@@ -227,7 +227,10 @@ fn refused_guard(
         None => refuse(
             "flow.guard",
             label,
-            format!("“{label}”的条件还不满足：{}", guard.text()),
+            format!(
+                "“{label}”的条件还不满足：{}",
+                explain(guard, &Sight::of(desk.scope.definition))
+            ),
             "请先补齐条件再办理",
         ),
     }
