@@ -379,8 +379,9 @@ export interface Duty {
 export interface Action {
   id: string;
   label: string;
-  ask: string[];
-  offer: string[];
+  /** Fields by id, or whole when the register has no such field. */
+  ask: (string | FieldView)[];
+  offer: (string | FieldView)[];
   targets: { id: string; label: string }[];
   negative: boolean;
   needs_reason: boolean;
@@ -611,9 +612,101 @@ export interface TaskList {
 }
 export interface Delegation {
   id: string;
+  from_login: string;
+  from_name: string;
   to_login: string;
   to_name: string;
   from: string;
   to: string;
   registers: string[];
+}
+
+export interface MetricGroup {
+  by: string;
+  text: string;
+  value: string | null;
+  link: string | null;
+}
+export interface MetricList {
+  metrics: {
+    id: string;
+    title: string;
+    unit: string;
+    text: string;
+    value: string | null;
+    numerator: string | null;
+    denominator: string | null;
+    basis: string;
+    groups: MetricGroup[];
+  }[];
+}
+export type CycleStatus = "sent" | "zero" | "late" | "open" | "missing" | "locked";
+export interface CycleBoard {
+  period: string;
+  label: string;
+  open_on: string;
+  due_on: string;
+  lock_on: string | null;
+  units: {
+    id: string;
+    name: string;
+    status: CycleStatus;
+    record_id: string | null;
+    at: string | null;
+    link: string | null;
+    /** A request to open the locked form again that waits for an answer. */
+    unlock?: { id: string; reason: string } | null;
+  }[];
+  counts: Partial<Record<CycleStatus, number>>;
+  reminder: string;
+}
+export interface AskLedger {
+  units: { name: string; forms: number; fields: number; fillings: number }[];
+  forms: { register: string; title: string; fields: number; times: number }[];
+  held: Finding[];
+}
+export interface MigrationChange {
+  kind: string;
+  text: string;
+  count: number;
+}
+export interface MigrationView {
+  changes: MigrationChange[];
+  converted: number;
+  failed: { id: string; title: string; finding: Finding }[];
+}
+export interface DefinitionText {
+  toml: string;
+  version: string;
+  versions: { version: string; at: string; actor: string }[];
+  core: boolean;
+}
+export interface DefinitionCheck {
+  findings: Finding[];
+  view: RegisterView | null;
+  plan: MigrationView | null;
+}
+export interface League {
+  period: string;
+  label: string;
+  stages: { label: string; count: number; warn?: boolean }[];
+  units: LeagueUnit[];
+  basis: string;
+}
+export interface LeagueUnit {
+  id: string;
+  name: string;
+  assigned: number;
+  open: number;
+  late: number;
+  closed: number;
+  on_time_rate: string | null;
+  claim_rate: string | null;
+  days: string | null;
+  rejected: number;
+  rebound: number;
+  light: Lamp;
+}
+export interface SpanList {
+  spans: { span: string; text: string; on: string; on_text: string }[];
 }

@@ -19,8 +19,15 @@ export function askedBy(action: Action, view: RegisterView, words: (id: string) 
     if (known && !known.system) return known;
     return kind ? own(id, words(id), kind) : (known ?? null);
   };
-  const list = (ids: string[], required: boolean) => ids.filter((id) => id !== "reason").map(find).filter((field) => field !== null).map((field): Asked => ({ field, required }));
-  return [...list(action.ask, true), ...list(action.offer.filter((id) => !action.ask.includes(id)), false)];
+  const idOf = (one: string | FieldView) => (typeof one === "string" ? one : one.id);
+  const list = (given: (string | FieldView)[], required: boolean) =>
+    given
+      .filter((one) => idOf(one) !== "reason")
+      .map((one) => (typeof one === "string" ? find(one) : one))
+      .filter((field) => field !== null)
+      .map((field): Asked => ({ field, required }));
+  const named = new Set(action.ask.map(idOf));
+  return [...list(action.ask, true), ...list(action.offer.filter((one) => !named.has(idOf(one))), false)];
 }
 
 /** What was filled in, without what was left as it stands. */

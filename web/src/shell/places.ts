@@ -10,6 +10,7 @@ export interface Place {
 }
 export const places: Place[] = [
   { key: "home", icon: "home", to: "/", register: null },
+  { key: "tasks", icon: "inbox", to: "/tasks", register: null },
   { key: "wall", icon: "wall", to: "/wall", register: null },
   { key: "projects", icon: "project", to: "/projects", register: null },
   { key: "matter", icon: "task", to: "/registers/matter", register: "matter" },
@@ -21,8 +22,13 @@ export const places: Place[] = [
   { key: "registers", icon: "rows", to: "/registers", register: null },
 ];
 
+/** Pages that belong to an entry of another address. */
+const BELONGS: Record<string, string> = { "/assign": "matter", "/matters": "matter", "/asks": "registers" };
+
 /** The rail entry a path belongs to: the longest matching address wins. */
 export function placeOf(path: string): string | null {
+  const own = BELONGS[path];
+  if (own) return own;
   let best: Place | null = null;
   for (const place of places) {
     const hit = place.to === "/" ? path === "/" : path === place.to || path.startsWith(`${place.to}/`);
