@@ -14,6 +14,7 @@ pub mod flow;
 mod import;
 mod json;
 pub mod law;
+pub mod metric;
 mod number;
 mod parse;
 mod patch;

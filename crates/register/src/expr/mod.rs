@@ -34,6 +34,8 @@ pub use check::{Named, Registers, Sight, check_condition, check_expr, check_valu
 pub use eval::{EvalError, eval, fails, holds};
 pub use explain::{explain, explain_field, explain_guard};
 pub use fit::{fit, value_of};
+pub use number::sum_exactly;
+pub use print::print_val;
 pub use scope::{Known, Moment, Nowhere, Scope, User, World};
 pub use tree::{BinaryOp, Expr, ExprError, Fold, FoldKind, Tree, UnaryOp, Val};
 pub use view::val_of;

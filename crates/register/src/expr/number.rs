@@ -96,3 +96,11 @@ pub(super) fn order_double(d: f64, n: i128) -> Option<Ordering> {
 pub(super) fn double_of(d: Decimal) -> f64 {
     d.to_string().parse().unwrap_or(f64::NAN)
 }
+
+/// The exact sum of numbers; money in 元. None when there are none or one is no number.
+pub fn sum_exactly(numbers: &[super::tree::Val]) -> Option<Decimal> {
+    let figure = |val| super::eval::decimal(&super::view::View::of_val(val));
+    let mut numbers = numbers.iter();
+    let first = figure(numbers.next()?)?;
+    numbers.try_fold(first, |sum, val| add(sum, figure(val)?))
+}

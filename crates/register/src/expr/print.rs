@@ -83,6 +83,16 @@ fn binding(tree: &Tree) -> u8 {
     }
 }
 
+/// A value as it is written in an expression. Equal values have equal text.
+pub fn print_val(val: &Val) -> String {
+    let mut out = String::new();
+    match val {
+        Val::Decimal(d) => write_val(&Val::Decimal(d.normalize()), &mut out),
+        val => write_val(val, &mut out),
+    }
+    out
+}
+
 /// Text of a tree.
 pub(super) fn print(tree: &Tree) -> String {
     let mut out = String::new();
