@@ -39,6 +39,7 @@ fn steps() -> Vec<Field> {
         field("late_next", "下步措施", FieldKind::LongText),
         field("holder", "承办", FieldKind::Org),
         field("due", "时限", FieldKind::DateTime),
+        field("acting_for", "受谁委托", FieldKind::Text),
     ]
 }
 
@@ -52,6 +53,8 @@ fn signatures() -> Vec<Field> {
         field("agree", "同意", FieldKind::Bool),
         field("reason", "意见", FieldKind::LongText),
         field("asked_by", "加签人", FieldKind::Text),
+        field("acting_for", "受谁委托", FieldKind::Text),
+        field("step", "所在步骤", FieldKind::Int),
     ]
 }
 
@@ -66,6 +69,9 @@ fn extensions() -> Vec<Field> {
         field("decided_by", "审批人", FieldKind::Text),
         field("agree", "同意", FieldKind::Bool),
         field("remark", "审批意见", FieldKind::LongText),
+        field("acting_for", "受谁委托", FieldKind::Text),
+        field("state", "所在状态", FieldKind::Text),
+        field("step", "所在步骤", FieldKind::Int),
     ]
 }
 

@@ -2,4 +2,5 @@
 
 mod acts;
 mod clocks;
+mod template;
 mod walk;
