@@ -8,7 +8,9 @@
 //! The language here is the data-only part: expressions, workflow and obligations are refused with
 //! a finding that says so, never ignored in silence.
 
+pub mod cycle;
 mod definition;
+pub mod duty;
 pub mod expr;
 pub mod flow;
 mod import;

@@ -3,10 +3,11 @@
 
 use std::rc::Rc;
 
-use super::eval::{EvalError, Result, Run, order};
+use super::eval::{EvalError, Result, Run};
 use super::moment::instant_of;
+use super::scope::Moment;
 use super::view::{View, Words};
-use crate::law::{Obligation, SpanUnit};
+use crate::law::{Lamp, Obligation};
 use crate::record::{Fields, Value};
 
 fn word<'w>(value: &'w View<'_>) -> Result<&'w str> {
@@ -72,48 +73,19 @@ pub(super) fn obligation<'v>(run: &Run<'v>, id: &View<'v>) -> Result<View<'v>> {
     Ok(View::Map(Rc::new(pairs)))
 }
 
+/// The same lamp as in the list of duties; none while the due day is not known.
 fn light<'v>(run: &Run<'v>, duty: &Obligation, due: &View<'v>) -> Result<View<'v>> {
-    let today = View::Date(run.scope.moment.today);
-    let Some(late) = (match due {
-        View::None => None,
-        due => order(&today, due)?.map(std::cmp::Ordering::is_gt),
-    }) else {
+    if due.is_none() {
         return Ok(View::None);
-    };
-    let name = |lamp: crate::law::Lamp| match lamp {
-        crate::law::Lamp::Green => "green",
-        crate::law::Lamp::Yellow => "yellow",
-        crate::law::Lamp::Red => "red",
-    };
-    let word = if late {
-        name(duty.overdue)
-    } else if soon(run, duty, due) {
-        "yellow"
-    } else {
-        "green"
+    }
+    let due = super::call::day("obligation", due)?;
+    let Moment {
+        today, calendar, ..
+    } = run.scope.moment;
+    let word = match crate::duty::lamp(duty, due, today, calendar) {
+        Lamp::Green => "green",
+        Lamp::Yellow => "yellow",
+        Lamp::Red => "red",
     };
     Ok(View::Text(Words::Lent(word)))
-}
-
-/// Within one of the reminder spans before the due day.
-fn soon(run: &Run, duty: &Obligation, due: &View) -> bool {
-    let Ok(due) = super::call::day("obligation", due) else {
-        return false;
-    };
-    let calendar = run.scope.moment.calendar;
-    duty.remind.iter().any(|span| {
-        let count = span.count;
-        let from = match span.unit {
-            SpanUnit::Workday => calendar.add_workdays(due, count),
-            SpanUnit::Day => super::call::plus_days(due, count.into()),
-            SpanUnit::Week => super::call::plus_days(due, i64::from(count) * 7),
-            SpanUnit::Month | SpanUnit::Year => {
-                let months = count.saturating_mul(if span.unit == SpanUnit::Year { 12 } else { 1 });
-                let span = jiff::Span::new().try_months(months).unwrap_or_default();
-                due.checked_add(span).unwrap_or(due)
-            }
-            SpanUnit::Minute | SpanUnit::Hour | SpanUnit::WorkHour => due,
-        };
-        run.scope.moment.today >= from
-    })
 }

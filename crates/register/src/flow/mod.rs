@@ -29,6 +29,7 @@ pub use act::{
     LateReason, NOT_SIGNED, Offered, Opening, Outcome, RECALL, Raised, Signed, Signing, Stage,
 };
 pub use clock::{clock, retimed};
+pub(crate) use open::openings;
 pub use raise::{automatic, raised};
 pub use span::{Due, OFFICE_HOURS, office_seconds};
 
