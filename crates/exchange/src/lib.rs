@@ -36,7 +36,7 @@ mod xlsx;
 
 pub use dry_run::{DryRecord, DryRun, dry_run, register_fit};
 pub use mapping::{ColumnMapping, Mapping, guess_mapping};
-pub use propose::{ColumnProposal, Proposal, propose};
+pub use propose::{ColumnKind, ColumnProposal, Proposal, propose};
 pub use read::{
     Check, Draft, ReadContext, Reading, Verdict, read_each, read_records, validate_draft,
 };

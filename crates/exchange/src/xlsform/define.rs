@@ -10,6 +10,9 @@ use super::XlsForm;
 use super::form::{Choices, Form, FormChoice, Question, QuestionKind};
 use super::xpath::{Meaning, Translation, translate};
 
+/// Code of the option that `or_other` adds.
+const OTHER: &str = "other";
+
 /// Longest id of a definition.
 const ID_MAX: usize = 40;
 
@@ -49,6 +52,8 @@ struct Writer<'a> {
     ids: BTreeMap<String, Meaning>,
     lists: BTreeMap<String, String>,
     used: BTreeSet<String>,
+    /// Lists of questions that also take another answer.
+    others: BTreeSet<String>,
     findings: Vec<Finding>,
     expressions: usize,
     translated: usize,
@@ -60,6 +65,7 @@ pub(super) fn define(form: Form, id: &str, findings: Vec<Finding>) -> XlsForm {
         form: &form,
         ids: BTreeMap::new(),
         lists: BTreeMap::new(),
+        others: BTreeSet::new(),
         used: TAKEN.iter().map(|name| (*name).to_owned()).collect(),
         findings,
         expressions: 0,
@@ -68,7 +74,7 @@ pub(super) fn define(form: Form, id: &str, findings: Vec<Finding>) -> XlsForm {
     writer.name_all(&form.questions, false);
     writer.name_lists();
     let mut fields = String::new();
-    writer.fields(&form.questions, &[], "", &mut fields);
+    writer.fields(&form.questions, &[], &mut fields);
     let toml = writer.document(id, &fields);
     let translated = (writer.translated, writer.expressions);
     let findings = writer.findings;
@@ -194,7 +200,14 @@ impl Writer<'_> {
             .choices
             .iter()
             .filter(|(list, _)| fields.contains(&format!("list = \"{}\"", self.lists[*list])))
-            .map(|(list, options)| (self.lists[list].clone(), list_text(options)))
+            .map(|(list, options)| {
+                let mut text = list_text(options);
+                let asked = self.others.contains(list) && options.iter().all(|o| o.name != OTHER);
+                if asked {
+                    text.push_str("  { code = \"other\", \"zh-CN\" = \"其他\" },\n");
+                }
+                (self.lists[list].clone(), text)
+            })
             .collect();
         if !lists.is_empty() {
             out.push_str("[choices]\n");
@@ -264,7 +277,6 @@ impl Writer<'_> {
         &mut self,
         questions: &[Question],
         shown: &[String],
-        section: &str,
         out: &mut String,
     ) {
         for question in questions {
@@ -281,13 +293,12 @@ impl Writer<'_> {
                     if !question.label.is_empty() {
                         let _ = writeln!(out, "# ---- {} ----", question.label.replace('\n', " "));
                     }
-                    self.fields(&question.children, &inner, &question.label, out);
+                    self.fields(&question.children, &inner, out);
                 }
                 QuestionKind::Repeat | QuestionKind::Loop(_) => self.table(question, shown, out),
                 _ => self.field(question, shown, out),
             }
         }
-        let _ = section;
     }
 
     fn field(&mut self, question: &Question, shown: &[String], out: &mut String) {

@@ -239,6 +239,9 @@ pub(super) fn has_type_column(sheet: &Sheet) -> bool {
     rows_of(sheet).is_ok_and(|rows| rows.columns.values().any(|name| name.0 == "type"))
 }
 
+/// Blank rows after which a sheet is over: what stands far below is scribbling.
+const GAP: u32 = 60;
+
 /// Cells of a sheet by column name.
 struct Rows<'a> {
     sheet: &'a Sheet,
@@ -249,7 +252,13 @@ struct Rows<'a> {
 
 impl Rows<'_> {
     fn body(&self) -> impl Iterator<Item = u32> + '_ {
-        self.sheet.rows().filter(|row| *row > self.head)
+        let mut last = self.head;
+        let below = self.sheet.rows().filter(|row| *row > self.head);
+        below.take_while(move |row| {
+            let near = row - last <= GAP;
+            last = *row;
+            near
+        })
     }
 
     /// The text under a column name: in Chinese, without language, in English, in any language.
@@ -579,7 +588,11 @@ impl Reader<'_> {
             );
             return Line::Skip;
         }
-        let lower = if lower.starts_with("osm ") { "osm".to_owned() } else { lower };
+        let lower = if lower.starts_with("osm ") {
+            "osm".to_owned()
+        } else {
+            lower
+        };
         match simple(&lower).or_else(|| self.select(row, &word)) {
             Some(kind) => Line::Ask(kind),
             None => {

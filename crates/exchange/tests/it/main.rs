@@ -5,5 +5,7 @@ mod damaged;
 mod ledger;
 mod other_shapes;
 mod properties;
+mod propose;
 mod round_trip;
 mod works_plan;
+mod xlsform;

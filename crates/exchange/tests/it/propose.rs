@@ -1,0 +1,149 @@
+//! A definition drafted from a ledger that people already keep.
+
+use exchange::{ColumnKind, Proposal, open_workbook, propose};
+use ground::MoneyUnit;
+use rust_xlsxwriter::{DataValidation, Format, Workbook};
+
+/// A ledger of hazards with a title, a head of two rows, drop-downs and typed dates.
+fn hazards() -> Vec<u8> {
+    let mut book = Workbook::new();
+    let lists = book.add_worksheet().set_name("选项").expect("name");
+    for (row, word) in ["消防", "燃气", "防汛"].iter().enumerate() {
+        lists
+            .write(u32::try_from(row).expect("row"), 0, *word)
+            .expect("cell");
+    }
+    let sheet = book.add_worksheet().set_name("隐患").expect("name");
+    let plain = Format::new();
+    sheet
+        .merge_range(0, 0, 0, 8, "东风区2025年安全隐患排查整改台账(3月)", &plain)
+        .expect("title");
+    let heads = [
+        "序号",
+        "隐患描述",
+        "领域",
+        "等级",
+        "属地街道",
+        "联系电话",
+        "发现日期",
+    ];
+    for (column, head) in heads.iter().enumerate() {
+        let column = u16::try_from(column).expect("column");
+        sheet
+            .merge_range(1, column, 2, column, head, &plain)
+            .expect("head");
+    }
+    sheet.merge_range(1, 7, 1, 8, "整改", &plain).expect("head");
+    sheet.write(2, 7, "资金(万元)").expect("head");
+    sheet.write(2, 8, "完成率").expect("head");
+    let date = Format::new().set_num_format("yyyy-mm-dd");
+    let percent = Format::new().set_num_format("0%");
+    for row in 0..10_u32 {
+        let at = row + 3;
+        sheet.write(at, 0, row + 1).expect("cell");
+        sheet
+            .write(at, 1, format!("第{row}处消防通道被占用"))
+            .expect("cell");
+        sheet
+            .write(at, 2, ["消防", "燃气"][row as usize % 2])
+            .expect("cell");
+        sheet
+            .write(at, 3, ["一般", "重大"][row as usize % 2])
+            .expect("cell");
+        sheet.write(at, 4, "东风街道").expect("cell");
+        sheet.write(at, 5, "13800138000").expect("cell");
+        sheet
+            .write_with_format(at, 6, 45_700 + row, &date)
+            .expect("cell");
+        sheet.write(at, 7, 3.5).expect("cell");
+        sheet.write_with_format(at, 8, 0.5, &percent).expect("cell");
+    }
+    let level = DataValidation::new()
+        .allow_list_strings(&["一般", "重大"])
+        .expect("list");
+    sheet
+        .add_data_validation(3, 3, 200, 3, &level)
+        .expect("validation");
+    let domain = DataValidation::new().allow_list_formula("选项!$A$1:$A$3".into());
+    sheet
+        .add_data_validation(3, 2, 200, 2, &domain)
+        .expect("validation");
+    book.save_to_buffer().expect("saved")
+}
+
+fn proposal() -> Proposal {
+    let workbook = open_workbook(&hazards(), "隐患.xlsx").expect("opens");
+    let sheet = workbook.sheets.iter().find(|s| s.name == "隐患");
+    propose(&workbook, sheet.expect("sheet"), "hazard").expect("a table")
+}
+
+fn kind_of(proposal: &Proposal, field: &str) -> ColumnKind {
+    let found = proposal.columns.iter().find(|c| c.field == field);
+    found
+        .unwrap_or_else(|| panic!("no {field} in {:#?}", proposal.columns))
+        .kind
+        .clone()
+}
+
+#[test]
+fn years_and_months_are_no_part_of_a_registers_title() {
+    assert_eq!(proposal().title, "东风区安全隐患排查整改台账");
+}
+
+#[test]
+fn a_drop_down_becomes_the_code_list_even_when_it_stands_on_another_sheet() {
+    let made = proposal();
+    let options = |words: &[&str]| ColumnKind::Code(words.iter().map(|w| (*w).into()).collect());
+    assert_eq!(kind_of(&made, "level"), options(&["一般", "重大"]));
+    assert_eq!(
+        kind_of(&made, "column_c"),
+        options(&["消防", "燃气", "防汛"])
+    );
+}
+
+#[test]
+fn types_are_read_from_head_format_and_content() {
+    let made = proposal();
+    assert_eq!(kind_of(&made, "hazard_text"), ColumnKind::LongText);
+    assert_eq!(kind_of(&made, "subdistrict"), ColumnKind::Org);
+    assert_eq!(kind_of(&made, "phone"), ColumnKind::Phone);
+    assert_eq!(kind_of(&made, "found_on"), ColumnKind::Date);
+    assert_eq!(
+        kind_of(&made, "funds"),
+        ColumnKind::Money(MoneyUnit::WanYuan)
+    );
+    assert_eq!(kind_of(&made, "completion_rate"), ColumnKind::Percent);
+    assert!(made.columns.iter().all(|c| c.head != "序号"));
+}
+
+#[test]
+fn the_draft_parses_and_reads_its_own_workbook() {
+    let made = proposal();
+    let (definition, findings) = register::parse("hazard/definition.toml", &made.toml);
+    let definition = definition.unwrap_or_else(|| panic!("{findings:#?}\n{}", made.toml));
+    let workbook = open_workbook(&hazards(), "隐患.xlsx").expect("opens");
+    let sheet = workbook
+        .sheets
+        .iter()
+        .find(|s| s.name == "隐患")
+        .expect("sheet");
+    let table = exchange::read_table(sheet);
+    let mapping = exchange::guess_mapping(&table, &definition, None);
+    let unmapped: Vec<&str> = mapping
+        .columns
+        .iter()
+        .filter(|c| c.field.is_none())
+        .map(|c| c.path.as_str())
+        .collect();
+    assert_eq!(unmapped, ["序号"]);
+}
+
+#[test]
+fn a_sheet_without_a_head_is_told() {
+    let mut book = Workbook::new();
+    book.add_worksheet().write(0, 0, "一句话").expect("cell");
+    let bytes = book.save_to_buffer().expect("saved");
+    let workbook = open_workbook(&bytes, "x.xlsx").expect("opens");
+    let findings = propose(&workbook, &workbook.sheets[0], "x").expect_err("no table");
+    assert_eq!(findings[0].code, "table.no_header");
+}
