@@ -401,7 +401,7 @@ fn type_lines(column: &ColumnProposal) -> Vec<String> {
         ColumnKind::LongText => of("long_text"),
         ColumnKind::Int => of("int"),
         ColumnKind::Decimal(n) => with("decimal", format!("digits = {n}")),
-        ColumnKind::Money(unit) => with("money", format!("unit = \"{}\"", unit.label())),
+        ColumnKind::Money(unit) => with("money", format!("show = \"{}\"", unit.label())),
         ColumnKind::Percent => of("percent"),
         ColumnKind::Bool => of("bool"),
         ColumnKind::Date => of("date"),

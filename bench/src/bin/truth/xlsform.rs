@@ -119,14 +119,16 @@ fn list(questions: &[Question], above: &str, inherited: Option<bool>, out: &mut 
             question.required.trim().to_lowercase().as_str(),
             "yes" | "true" | "true()"
         );
-        let relevant = !question.relevant.is_empty() || inherited == Some(true);
+        let own = !question.relevant.is_empty();
+        let group = matches!(question.kind, QuestionKind::Group);
+        let relevant = own || inherited == Some(true);
         let flag = |set: bool| if set { "1" } else { "0" };
         out.push(
             [
                 path.as_str(),
                 kind,
                 flag(required),
-                flag(relevant),
+                flag(if group { own } else { relevant }),
                 flag(!question.constraint.is_empty()),
                 choices,
             ]

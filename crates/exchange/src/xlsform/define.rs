@@ -273,12 +273,7 @@ impl Writer<'_> {
         }
     }
 
-    fn fields(
-        &mut self,
-        questions: &[Question],
-        shown: &[String],
-        out: &mut String,
-    ) {
+    fn fields(&mut self, questions: &[Question], shown: &[String], out: &mut String) {
         for question in questions {
             match &question.kind {
                 QuestionKind::Metadata => self.findings.push(Finding::info(
@@ -416,10 +411,15 @@ impl Writer<'_> {
         keyword: &str,
     ) -> Vec<String> {
         match self.lists.get(&choices.list) {
-            Some(list) => vec![
-                format!("type = \"{keyword}\""),
-                format!("list = \"{list}\""),
-            ],
+            Some(list) => {
+                if choices.or_other {
+                    self.others.insert(choices.list.clone());
+                }
+                vec![
+                    format!("type = \"{keyword}\""),
+                    format!("list = \"{list}\""),
+                ]
+            }
             None => {
                 self.findings.push(Finding::warning(
                     "xlsform.outside_list",

@@ -254,7 +254,8 @@ impl Rows<'_> {
     fn body(&self) -> impl Iterator<Item = u32> + '_ {
         let mut last = self.head;
         let below = self.sheet.rows().filter(|row| *row > self.head);
-        below.take_while(move |row| {
+        let told = move |row: &u32| self.columns.keys().any(|c| self.sheet.is_filled(*row, *c));
+        below.filter(told).take_while(move |row| {
             let near = row - last <= GAP;
             last = *row;
             near

@@ -133,7 +133,7 @@ fn a_form_becomes_a_definition_that_parses() {
         text("many_other", |f| f.visible.as_ref()).as_deref(),
         Some("'other' in many")
     );
-    assert_eq!(made.translated, (5, 5));
+    assert_eq!(made.translated, (4, 4));
 }
 
 #[test]
