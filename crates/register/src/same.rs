@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use ground::timeline::day_number;
 use ground::{RecordId, likeness, normal_name};
 
-use crate::definition::{Definition, DuplicateAction, DuplicateRule};
+use crate::definition::{Definition, DuplicateAction, DuplicateRule, NearRule, Nearness};
 use crate::record::{Fields, Record, Value};
 
 /// A record as far as names and keys go.
@@ -19,6 +20,8 @@ pub struct Known {
     pub aliases: Vec<String>,
     /// Key fields in normal form, see [`key_text`].
     pub keys: BTreeMap<String, String>,
+    /// Values that duplicate rules compare by nearness, other than the name.
+    pub values: Fields,
 }
 
 impl Known {
@@ -29,6 +32,7 @@ impl Known {
             name: name.into(),
             aliases: Vec::new(),
             keys: BTreeMap::new(),
+            values: Fields::new(),
         }
     }
 
@@ -327,7 +331,12 @@ impl NameIndex {
         let Some(keys) = keys.collect::<Option<Vec<_>>>() else {
             return Vec::new();
         };
-        let level = rule.near.iter().filter_map(|near| near.likeness()).max();
+        let by_name = definition.name_field.as_deref();
+        let (named, others): (Vec<&NearRule>, Vec<&NearRule>) = rule
+            .near
+            .iter()
+            .partition(|n| n.likeness().is_some() && Some(n.field.as_str()) == by_name);
+        let level = named.iter().filter_map(|near| near.likeness()).max();
         let name = name_of(definition, row).unwrap_or("");
         let found: Vec<(usize, u8)> = match (keys.first(), level) {
             (Some(first), None) => self.keyed(first).map(|at| (at, 100)).collect(),
@@ -336,10 +345,20 @@ impl NameIndex {
                 scored.filter(|(_, score)| *score >= level).collect()
             }
             (None, Some(level)) => self.scored(name, level),
-            (None, None) => Vec::new(),
+            (None, None) if others.is_empty() => Vec::new(),
+            (None, None) => (0..self.known.len()).map(|at| (at, 100)).collect(),
         };
-        let how = if level.is_some() { How::Near } else { How::Key };
-        let matching = found.into_iter().filter(|(at, _)| {
+        let found = found.into_iter().filter_map(|(at, score)| {
+            let known = &self.known[at].values;
+            others
+                .iter()
+                .map(|near| nearness(near, row.get(&near.field)?, known.get(&near.field)?))
+                .try_fold(score, |score, near| Some(score.min(near?)))
+                .map(|score| (at, score))
+        });
+        let near = level.is_some() || !others.is_empty();
+        let how = if near { How::Near } else { How::Key };
+        let matching = found.filter(|(at, _)| {
             keys.iter()
                 .all(|(field, key)| self.known[*at].keys.get(field) == Some(key))
         });
@@ -360,6 +379,54 @@ impl NameIndex {
             .iter()
             .copied()
     }
+}
+
+/// How near two values are, 0 to 100; none when farther than the rule allows or not of its sort.
+fn nearness(near: &NearRule, a: &Value, b: &Value) -> Option<u8> {
+    match near.by {
+        Nearness::Similarity(least) => {
+            let score = likeness(a.as_text()?, b.as_text()?);
+            (score >= least).then_some(score)
+        }
+        Nearness::Metres(most) => {
+            let apart = metres(a.as_text()?, b.as_text()?)?;
+            (apart <= f64::from(most)).then_some(100)
+        }
+        Nearness::Days(most) => {
+            let (a, b) = (day_of(a)?, day_of(b)?);
+            (a.abs_diff(b) <= u64::from(most)).then_some(100)
+        }
+    }
+}
+
+/// Days since a fixed day; a moment by its day in the district.
+fn day_of(value: &Value) -> Option<i64> {
+    match value {
+        Value::Date(date) => Some(day_number(*date)),
+        Value::DateTime(text) => {
+            let instant = crate::expr::moment::instant_of(text)?;
+            Some(day_number(crate::expr::moment::civil_day(instant)))
+        }
+        _ => None,
+    }
+}
+
+/// Mean radius of the earth, metres (IUGG).
+const EARTH: f64 = 6_371_008.8;
+
+/// Distance of two points `longitude,latitude` over the sphere: at the metres that rules speak of it is off by less than
+/// half a percent. A distance is a guess for a question to the user, never a stored figure.
+fn metres(a: &str, b: &str) -> Option<f64> {
+    let point = |text: &str| -> Option<(f64, f64)> {
+        let (east, north) = text.split_once(',')?;
+        let east: f64 = east.trim().parse().ok()?;
+        let north: f64 = north.trim().parse().ok()?;
+        Some((east.to_radians(), north.to_radians()))
+    };
+    let ((east_a, north_a), (east_b, north_b)) = (point(a)?, point(b)?);
+    let half = |x: f64| (x / 2.0).sin().powi(2);
+    let h = half(north_b - north_a) + north_a.cos() * north_b.cos() * half(east_b - east_a);
+    Some(2.0 * EARTH * h.sqrt().min(1.0).asin())
 }
 
 /// Better matches first: what blocks, then how it was found, then likeness.
@@ -452,7 +519,13 @@ pub fn known_of(definition: &Definition, record: &Record) -> Known {
     let keys = keys
         .chain(&definition.import.match_on)
         .filter_map(|field| Some((field.clone(), key_text(record.fields.get(field)?)?)));
+    let near = definition.duplicates.iter().flat_map(|rule| &rule.near);
+    let values = near.filter_map(|near| {
+        let value = record.fields.get(&near.field)?;
+        Some((near.field.clone(), value.clone()))
+    });
     Known {
+        values: values.collect(),
         id: record.id,
         name: record.name(definition).unwrap_or_default().to_owned(),
         aliases: named.flat_map(texts).collect(),

@@ -2,7 +2,7 @@
 
 use ground::{MoneyUnit, Period, RecordId};
 
-use crate::definition::{Field, FieldKind};
+use crate::definition::{Field, FieldKind, Mask};
 use crate::record::{Fields, Value};
 
 impl Value {
@@ -108,6 +108,52 @@ fn beijing(utc: &str) -> String {
     )
 }
 
+/// A text as those see it who may not see it whole: `138****5678`, `410102********1234`, `赵**`. A field without a mask
+/// of its own is masked as its type asks.
+///
+/// ```
+/// use register::{Field, FieldKind, mask_text};
+/// let phone = Field::new("phone", "电话", FieldKind::Phone);
+/// assert_eq!(mask_text(&phone, "13812345678"), "138****5678");
+/// ```
+pub fn mask_text(field: &Field, text: &str) -> String {
+    let mask = field.mask.unwrap_or(match field.kind {
+        FieldKind::Phone => Mask::Middle4,
+        FieldKind::IdCard => Mask::CitizenId,
+        FieldKind::Person => Mask::Name,
+        _ => Mask::All,
+    });
+    match mask {
+        Mask::Middle4 => kept(text, 3, 4, "****"),
+        Mask::CitizenId => kept(text, 6, 4, "********"),
+        Mask::Name => kept(text, 1, 0, "**"),
+        Mask::All => STARS.to_owned(),
+    }
+}
+
+const STARS: &str = "****";
+
+/// The ends of a text around stars; one too short to hide anything is hidden whole.
+fn kept(text: &str, first: usize, last: usize, stars: &str) -> String {
+    let chars: Vec<char> = text.trim().chars().collect();
+    if chars.len() <= first + last {
+        return STARS.to_owned();
+    }
+    let head: String = chars[..first].iter().collect();
+    let tail: String = chars[chars.len() - last..].iter().collect();
+    format!("{head}{stars}{tail}")
+}
+
+/// A value masked. Texts keep their ends; of other values nothing is left.
+pub fn mask_value(field: &Field, value: &Value) -> Option<Value> {
+    match value {
+        Value::Text(text) if field.kind.list().is_none() && !field.kind.is_file() => {
+            Some(Value::Text(mask_text(field, text)))
+        }
+        _ => None,
+    }
+}
+
 /// Fixed digits: `(-1250, 2)` is `-12.50`.
 pub(crate) fn decimal_text(scaled: i64, digits: u8) -> String {
     if digits == 0 {
@@ -190,6 +236,26 @@ mod tests {
             bound: Bound::AtLeast,
         };
         assert_eq!(Value::Money(least).show(&field), "732.00余万元");
+    }
+
+    #[test]
+    fn masks_keep_the_ends_and_never_a_short_text() {
+        let masked = |kind: FieldKind, mask: Option<Mask>, text: &str| {
+            let mut field = Field::new("f", "字段", kind);
+            field.mask = mask;
+            mask_text(&field, text)
+        };
+        assert_eq!(
+            masked(FieldKind::IdCard, None, "11010519491231002X"),
+            "110105********002X"
+        );
+        assert_eq!(masked(FieldKind::Person, None, "赵小红"), "赵**");
+        assert_eq!(masked(FieldKind::Person, None, "赵"), "****");
+        assert_eq!(masked(FieldKind::Phone, None, "67770000"), "677****0000");
+        assert_eq!(masked(FieldKind::Phone, None, "12345"), "****");
+        assert_eq!(masked(FieldKind::Text, Some(Mask::Name), "欧阳"), "欧**");
+        let cost = Field::new("cost", "金额", FieldKind::Int);
+        assert_eq!(mask_value(&cost, &Value::Int(3)), None);
     }
 
     #[test]

@@ -30,6 +30,10 @@ fn check_all(known: &[Field], fields: &Fields, path: &str, findings: &mut Vec<Fi
             None => {}
         }
     }
+    unknown_fields(known, fields, path, findings);
+}
+
+fn unknown_fields(known: &[Field], fields: &Fields, path: &str, findings: &mut Vec<Finding>) {
     let unknown = fields
         .keys()
         .filter(|id| known.iter().all(|f| f.id != **id));
@@ -55,7 +59,19 @@ fn missing(field: &Field, place: String) -> Finding {
     )
 }
 
+/// A value with the rows below it.
 fn check(field: &Field, value: &Value, place: &str, findings: &mut Vec<Finding>) {
+    if !check_one(field, value, place, findings) {
+        return;
+    }
+    for (index, row) in value.as_rows().iter().enumerate() {
+        let path = format!("{place}[{}].", index + 1);
+        check_all(field.columns(), row, &path, findings);
+    }
+}
+
+/// A value by itself; false when it is not of its type at all.
+fn check_one(field: &Field, value: &Value, place: &str, findings: &mut Vec<Finding>) -> bool {
     if !value.fits(field) {
         findings.push(Finding::error(
             "value.wrong_type",
@@ -63,7 +79,7 @@ fn check(field: &Field, value: &Value, place: &str, findings: &mut Vec<Finding>)
             format!("\"{}\"的值类型不对。", field.label.zh),
             format!("这一项是 {} 类型,请重新填写。", field.kind.keyword()),
         ));
-        return;
+        return false;
     }
     findings.extend(too_long(field, value, place));
     findings.extend(out_of_limits(field, value, place));
@@ -71,16 +87,6 @@ fn check(field: &Field, value: &Value, place: &str, findings: &mut Vec<Finding>)
         Value::Text(text) => findings.extend(bad_text(field, text, place)),
         Value::TextList(codes) if field.kind.list().is_some() => {
             findings.extend(codes.iter().filter_map(|c| bad_choice(field, c, place)));
-        }
-        Value::Rows(rows) => {
-            for (index, row) in rows.iter().enumerate() {
-                check_all(
-                    field.columns(),
-                    row,
-                    &format!("{place}[{}].", index + 1),
-                    findings,
-                );
-            }
         }
         Value::Money(amount) if !field.bound && amount.bound != ground::Bound::Exact => {
             findings.push(Finding::error(
@@ -92,6 +98,7 @@ fn check(field: &Field, value: &Value, place: &str, findings: &mut Vec<Finding>)
         }
         _ => {}
     }
+    true
 }
 
 fn too_long(field: &Field, value: &Value, place: &str) -> Option<Finding> {
@@ -126,7 +133,10 @@ fn measure(value: &Value) -> Option<i64> {
 }
 
 fn out_of_limits(field: &Field, value: &Value, place: &str) -> Option<Finding> {
-    let n = measure(value)?;
+    outside(field, measure(value)?, place)
+}
+
+fn outside(field: &Field, n: i64, place: &str) -> Option<Finding> {
     let (wrong, word, limit) = match (field.min, field.max) {
         (Some(min), _) if n < min => (true, "不少于", min),
         (_, Some(max)) if n > max => (true, "不超过", max),
@@ -296,5 +306,10 @@ fn micro(text: &str) -> Option<i64> {
     crate::json::scaled(text.get(..text.len() - kept)?, 6)
 }
 
+mod rules;
+#[cfg(test)]
+mod rules_tests;
 #[cfg(test)]
 mod tests;
+
+pub use rules::{is_candidate, is_option, is_required, is_visible, validate_in};

@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::toml_view::View;
+use super::toml_view::{Name, Used, View, Wanted};
 use super::{check_code_shape, choice};
 use crate::definition::{Choice, Definition, Field, FieldKind, Text};
+use crate::expr::{ExprError, Named, Registers, Sight, check_condition, check_expr, check_value};
 use crate::suggest::nearest;
 
 /// Options written in the field: texts, which are their own codes, or tables as in `[choices]`.
@@ -138,9 +139,54 @@ fn way_round(
     })
 }
 
-/// Tells every name that an expression uses and nothing in sight has.
+/// Tells every name, function, option and kind of value in an expression that is certainly wrong.
 pub(super) fn expressions(view: &View, definition: &Definition) {
-    for used in view.source.used() {
-        let _ = (definition, &used.expr, used.offset, used.names);
+    for used in view.source.used().iter().filter(|u| !u.names.elsewhere) {
+        for ExprError {
+            offset,
+            problem,
+            remedy,
+        } in problems(used, definition, None)
+        {
+            view.source
+                .error("bad_expr", used.offset + offset, problem, remedy);
+        }
+    }
+}
+
+fn problems(
+    used: &Used,
+    definition: &Definition,
+    registers: Option<&dyn Registers>,
+) -> Vec<ExprError> {
+    let extra: Vec<(&str, Named)> = used
+        .names
+        .known
+        .iter()
+        .map(|(word, name)| (*word, named(name, definition)))
+        .collect();
+    let sight = Sight {
+        definition,
+        extra: &extra,
+        registers,
+    };
+    let field = match &used.names.wanted {
+        Wanted::Value(path) => definition.field(path),
+        _ => None,
+    };
+    match (&used.names.wanted, field) {
+        (Wanted::Condition, _) => check_condition(&used.expr, &sight),
+        (Wanted::Value(_), Some(field)) => check_value(&used.expr, &sight, field),
+        _ => check_expr(&used.expr, &sight),
+    }
+}
+
+fn named<'d>(name: &'d Name, definition: &'d Definition) -> Named<'d> {
+    match name {
+        Name::Any => Named::Any,
+        Name::Record(register) => Named::Record(register),
+        Name::Row(table) => Named::Row(definition.field(table).map_or(&[], Field::columns)),
+        Name::Period => Named::Period,
+        Name::Date => Named::Date,
     }
 }

@@ -9,20 +9,21 @@ use super::known_field;
 use super::language::{
     CAMPAIGN, CHECK, CYCLE, LAMP, OBLIGATION, OVERDUE, PERIODS, SEVERITY, TARGET,
 };
-use super::toml_view::View;
+use super::toml_view::{Name, Names, View};
 use crate::definition::{Definition, FieldKind};
 use crate::expr::Expr;
 use crate::law::{Campaign, CheckRule, CheckSeverity, Cycle, Lamp, Obligation, Span, SpanUnit};
 
 pub(super) fn checks(view: &View) -> Vec<CheckRule> {
     let mut seen = BTreeSet::new();
+    let old = Names::none().with("old", Name::Any);
     let rows = view.tables("check");
     let read = rows.iter().filter_map(|row| {
         row.allow(&CHECK);
         let id = row.id("校验", "\"cost_sum\"", &mut seen);
-        let rule = row.needed_expr("rule", "\"cost >= 0\"", &["old"]);
+        let rule = row.needed_expr("rule", "\"cost >= 0\"", &old.condition());
         let message = row.needed_words("message");
-        let when = row.expr("when", &["old"]);
+        let when = row.condition("when", &old);
         let severity = row.choose("severity", SEVERITY);
         Some(CheckRule {
             id: id?,
@@ -42,14 +43,14 @@ pub(super) fn obligations(view: &View, definition: &Definition) -> Vec<Obligatio
         row.allow(&OBLIGATION);
         let id = row.id("义务", "\"yearly_test\"", &mut seen);
         let title = row.needed_words("title");
-        let due = row.needed_expr("due", "\"add_months(last_test, 12)\"", &[]);
+        let due = row.needed_expr("due", "\"add_months(last_test, 12)\"", &Names::none());
         let overdue = row.table("overdue");
         if let Some(table) = &overdue {
             table.allow(&OVERDUE);
         }
         let light = overdue.and_then(|t| t.choose("light", LAMP));
         Some(Obligation {
-            while_true: row.expr("while", &[]),
+            while_true: row.condition("while", &Names::none()),
             remind: row.spans("remind"),
             overdue: light.unwrap_or(Lamp::Red),
             open: overdue.and_then(|t| open(&t, definition)),
@@ -87,8 +88,12 @@ fn campaign(row: &View, id: String) -> Option<Campaign> {
     };
     target.allow(&TARGET);
     let of = target.needed("of", "\"institution\"");
-    let done = target.needed_expr("done", "\"ref.state == 'in_use'\"", &["ref", "start"]);
-    let filter = target.expr("filter", &["ref", "start"]);
+    let pointed = of.as_ref().map_or_else(String::new, |at| at.value.clone());
+    let names = Names::none()
+        .with("ref", Name::Record(pointed))
+        .with("start", Name::Date);
+    let done = target.needed_expr("done", "\"ref.state == 'in_use'\"", &names.condition());
+    let filter = target.condition("filter", &names);
     let (start, due) = (start?, due?);
     Some(Campaign {
         id,
@@ -106,7 +111,11 @@ fn campaign_due(row: &View) -> Option<Expr> {
     if row.is_date("due") {
         return Expr::parse(&format!("date('{}')", row.date("due")?)).ok();
     }
-    row.needed_expr("due", "\"add_months(start, 1)\"", &["start"])
+    row.needed_expr(
+        "due",
+        "\"add_months(start, 1)\"",
+        &Names::none().with("start", Name::Date),
+    )
 }
 
 pub(super) fn cycle(view: &View, definition: &Definition) -> Option<Cycle> {
@@ -122,7 +131,14 @@ pub(super) fn cycle(view: &View, definition: &Definition) -> Option<Cycle> {
         count: 0,
         unit: SpanUnit::Day,
     };
-    let units = table.needed_expr("units", "\"unit.level == 'street'\"", &["unit", "period"]);
+    let names = Names::none()
+        .with("unit", Name::Record("organisation".into()))
+        .with("period", Name::Period);
+    let units = table.needed_expr(
+        "units",
+        "\"unit.kind == 'subdistrict'\"",
+        &names.condition(),
+    );
     let period = period(&table, "period");
     let due = table.span("due");
     let unit_field = pointed(&table, definition, "unit_field", "\"street\"", |k| {

@@ -7,7 +7,7 @@ use ground::MoneyUnit;
 use super::language::{
     CRS, FIELD, FIELD_CHECK, FORMATS, LEVELS, MASK, MONEY_UNITS, NORMALISE, ON_DELETE, TYPES,
 };
-use super::toml_view::{Rule, View};
+use super::toml_view::{Name, Names, Rule, View};
 use super::{check_id, is_table};
 use crate::definition::{Choice, Field, FieldKind, Text, TextFormat};
 use crate::expr::Expr;
@@ -48,20 +48,39 @@ pub(super) fn read(
     flags(row, &mut field);
     texts(row, choices, &mut field);
     amounts(row, &mut field);
-    rules(row, &mut field, table.is_some());
+    rules(row, &mut field, table);
     habits(row, &mut field);
     Some(field)
 }
 
-/// Names of a candidate that may be picked.
-const CANDIDATE: &[&str] = &["ref", "person", "option"];
-const CANDIDATE_IN_ROW: &[&str] = &["ref", "person", "option", "row"];
-/// Names of a rule inside a table.
-const ROW: &[&str] = &["row"];
+/// What a field's rules may name: inside a table the row, too.
+fn own_names(table: Option<&str>) -> Names {
+    match table {
+        Some(table) => Names::none().with("row", Name::Row(table.to_owned())),
+        None => Names::none(),
+    }
+}
+
+/// What a rule of choice may name: the candidate.
+fn candidate(names: &Names, kind: &FieldKind) -> Names {
+    let word = match kind {
+        FieldKind::Person => "person",
+        kind if kind.list().is_some() => "option",
+        _ => "ref",
+    };
+    let candidate = kind
+        .target()
+        .map_or(Name::Any, |to| Name::Record(to.to_owned()));
+    names.clone().with(word, candidate).condition()
+}
 
 /// Keys that hold expressions.
-fn rules(row: &View, field: &mut Field, column: bool) {
-    let names = if column { ROW } else { &[] };
+fn rules(row: &View, field: &mut Field, table: Option<&str>) {
+    let names = &own_names(table);
+    let path = match table {
+        Some(table) => format!("{table}.{}", field.id),
+        None => field.id.clone(),
+    };
     match row.rule("required", names) {
         Rule::Always(required) => field.required = required,
         Rule::When(expr) => field.required_when = Some(expr),
@@ -69,9 +88,9 @@ fn rules(row: &View, field: &mut Field, column: bool) {
     }
     field.visible = always(row.rule("visible", names), true);
     field.read_only = always(row.rule("read_only", names), false);
-    field.default = row.expr("default", names);
-    field.compute = row.expr("compute", names);
-    field.pick = row.expr("pick", if column { CANDIDATE_IN_ROW } else { CANDIDATE });
+    field.default = row.expr("default", &names.value_of(&path));
+    field.compute = row.expr("compute", &names.value_of(&path));
+    field.pick = row.expr("pick", &candidate(names, &field.kind));
     field.check = value_check(row, names);
     if field.compute.is_some() && field.default.is_some() {
         row.source.error(
@@ -102,10 +121,10 @@ fn always(rule: Rule, usual: bool) -> Option<Expr> {
     }
 }
 
-fn value_check(row: &View, names: &'static [&'static str]) -> Option<(Expr, Text)> {
+fn value_check(row: &View, names: &Names) -> Option<(Expr, Text)> {
     let table = row.table("check")?;
     table.allow(&FIELD_CHECK);
-    let rule = table.needed_expr("rule", "\"found_at <= now()\"", names);
+    let rule = table.needed_expr("rule", "\"found_at <= now()\"", &names.condition());
     let message = table.needed_words("message");
     Some((rule?, message?))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::duty::period;
 use super::language::{AGGREGATE, METRIC, REPORT, TIME, VIEW, VIEW_KINDS};
-use super::toml_view::{At, View};
+use super::toml_view::{At, Name, Names, View};
 use super::{known_field, unknown};
 use crate::definition::{Definition, FieldKind, Text};
 use crate::law::{
@@ -12,8 +12,13 @@ use crate::law::{
     ViewKind,
 };
 
-/// Names of a figure's rules.
-const PERIOD: &[&str] = &["period"];
+/// Names of a figure's rules; a figure may be about another register.
+fn period_names(row: &View) -> Names {
+    Names {
+        elsewhere: row.get("register").is_some(),
+        ..Names::none().with("period", Name::Period)
+    }
+}
 
 /// What every list can show besides fields.
 const BESIDES: &[&str] = &["number", "light", "org", "state_label"];
@@ -45,7 +50,7 @@ fn metric(row: &View, definition: &Definition, seen: &mut BTreeSet<String>) -> O
         time: row.choose("time", TIME).unwrap_or(MetricTime::Flow),
         digits: digits.unwrap_or(usize::from(rate(body.as_ref()))) as u8,
         body: body?,
-        date: row.expr("date", &[]),
+        date: row.expr("date", &Names::none()),
         by,
         note: row.words("note"),
     })
@@ -83,7 +88,7 @@ fn body(row: &View, percent: bool) -> Option<MetricBody> {
 }
 
 fn aggregate(row: &View) -> Option<Aggregate> {
-    let filter = row.expr("filter", PERIOD);
+    let filter = row.condition("filter", &period_names(row));
     let at = row.needed("agg", "\"count()\"")?;
     let agg = aggregate_kind(row, &at)?;
     Some(Aggregate {
@@ -124,7 +129,7 @@ fn aggregate_kind(row: &View, at: &At<String>) -> Option<AggregateKind> {
         value: inside.to_owned(),
         offset: at.offset,
     };
-    row.source.expr(&inner, PERIOD).map(make)
+    row.source.expr(&inner, &period_names(row)).map(make)
 }
 
 /// A field, or a field of the record that a field points at.
@@ -181,7 +186,7 @@ fn saved_view(
     let word = row.word("kind", VIEW_KINDS);
     let kind = word.as_deref().and_then(|w| view_kind(row, definition, w));
     let title = row.words("title");
-    let filter = row.expr("filter", &[]);
+    let filter = row.condition("filter", &Names::none());
     let columns = known_paths(row, definition, "columns");
     let sums = known_paths(row, definition, "sums");
     Some(SavedView {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::language::{APPROVE, CLOCK, ESCALATE, EXTENSION, LAMP, OPENS, STATE, STEP, TRANSITION};
-use super::toml_view::{At, View};
+use super::toml_view::{At, Name, Names, View};
 use super::{known_field, unknown};
 use crate::definition::{Choice, Definition, FieldKind, Text};
 use crate::expr::Expr;
@@ -11,9 +11,6 @@ use crate::law::{
     Approve, Clock, ClockLimit, ClockStart, Escalation, EscalationStep, ExtensionRule, Flow, Opens,
     Quorum, State, Transition, TransitionTo,
 };
-
-/// Names of a rule that opens a record for each row of a table.
-const ROW: &[&str] = &["row"];
 
 /// States as the options of the field `state`. Read before the fields, which may point at them.
 pub(super) fn state_choices(view: &View) -> Option<Vec<Choice>> {
@@ -169,9 +166,9 @@ impl Reader<'_> {
             );
             return None;
         }
-        let limit = if let Some(until) = table.expr("until", &[]) {
+        let limit = if let Some(until) = table.expr("until", &Names::none()) {
             ClockLimit::Until(until)
-        } else if let Some(span) = table.expr("after_expr", &[]) {
+        } else if let Some(span) = table.expr("after_expr", &Names::none()) {
             let from = start(table);
             ClockLimit::AfterExpr { span, from }
         } else {
@@ -225,7 +222,7 @@ impl Reader<'_> {
             from,
             to,
             roles,
-            guard: row.expr("guard", &[]),
+            guard: row.condition("guard", &Names::none()),
             guard_message: row.words("guard_message"),
             ask: self.asked(row, "ask"),
             offer: self.asked(row, "offer"),
@@ -269,7 +266,7 @@ impl Reader<'_> {
     }
 
     fn set(&self, row: &View) -> BTreeMap<String, Expr> {
-        let values = row.exprs("set", &[]).into_iter();
+        let values = row.exprs("set", &Names::none()).into_iter();
         let known = values.filter(|(at, _)| {
             let field = known_field(row.source, self.definition, at);
             if field.is_some_and(|f| f.system && f.id != "holder") {
@@ -338,7 +335,7 @@ fn start(table: &View) -> ClockStart {
         Some(at) if at.value == "first_entered" => ClockStart::FirstEntered,
         Some(at) => table
             .source
-            .expr(&at, &[])
+            .expr(&at, &Names::none())
             .map_or(ClockStart::Entered, ClockStart::Field),
     }
 }
@@ -408,7 +405,7 @@ fn approve(table: &View) -> Option<Approve> {
         }
     };
     Some(Approve {
-        when: table.expr("when", &[]),
+        when: table.condition("when", &Names::none()),
         quorum,
         roles,
         add_signer: table.flag("add_signer").unwrap_or(false),
@@ -449,11 +446,16 @@ fn opens(table: &View, definition: &Definition) -> Option<Opens> {
         }
         field.is_some()
     });
-    let set = table.exprs("set", ROW).into_iter();
+    let row = match &each {
+        Some(at) => Names::none().with("row", Name::Row(at.value.clone())),
+        None => Names::none(),
+    };
+    // The values are of fields of the other register, which this file does not know.
+    let set = table.exprs_anywhere("set", &row).into_iter();
     Some(Opens {
         set: set.map(|(at, expr)| (at.value, expr)).collect(),
-        each: each.map(|at| at.value),
-        when: table.expr("when", ROW),
+        each: each.as_ref().map(|at| at.value.clone()),
+        when: table.condition("when", &row),
         register: register?.value,
     })
 }

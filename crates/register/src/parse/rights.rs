@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::language::{ABILITY, MIGRATE, PERMIT};
-use super::toml_view::{At, View};
+use super::toml_view::{At, Name, Names, View};
 use super::{known_field, unknown};
 use crate::definition::Definition;
 use crate::law::{Ability, Migration, Permit, PermitScope};
@@ -37,7 +37,7 @@ fn permit(row: &View, definition: &Definition) -> Option<Permit> {
         states,
         hide: fields("hide"),
         mask: fields("mask"),
-        filter: row.expr("filter", &[]),
+        filter: row.condition("filter", &Names::none()),
         can,
         role: role?.value,
         scope: scope?,
@@ -116,7 +116,8 @@ fn migration(row: &View, definition: &Definition) -> Option<Migration> {
     row.allow(&MIGRATE);
     let from = row.needed("from", "\"1\"");
     let to = row.needed("to", "\"2\"");
-    let set = row.exprs("set", &["old"]).into_iter();
+    let old = Names::none().with("old", Name::Any);
+    let set = row.exprs("set", &old).into_iter();
     let set = set.filter(|(at, _)| known_field(row.source, definition, at).is_some());
     let set = set.map(|(at, expr)| (at.value, expr)).collect();
     let state_map = state_map(row, definition);

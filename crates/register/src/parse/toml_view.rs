@@ -23,12 +23,71 @@ pub(super) struct Source<'a> {
     exprs: RefCell<Vec<Used>>,
 }
 
-/// An expression with its place in the file and the names it may use.
+/// An expression with its place in the file and what it has to be.
 #[derive(Clone, Debug)]
 pub(super) struct Used {
     pub(super) expr: Expr,
     pub(super) offset: usize,
-    pub(super) names: &'static [&'static str],
+    pub(super) names: Names,
+}
+
+/// What an expression may name besides what every rule may, and what it has to give.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Names {
+    pub(super) known: Vec<(&'static str, Name)>,
+    pub(super) wanted: Wanted,
+    /// It is about the records of another register.
+    pub(super) elsewhere: bool,
+}
+
+/// What a further name stands for.
+#[derive(Clone, Debug)]
+pub(super) enum Name {
+    Any,
+    /// A record of a register.
+    Record(String),
+    /// A row of a table field.
+    Row(String),
+    Period,
+    Date,
+}
+
+/// What an expression has to give.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Wanted {
+    #[default]
+    Any,
+    Condition,
+    /// A value of this field.
+    Value(String),
+}
+
+impl Names {
+    /// No further names.
+    pub(super) fn none() -> Names {
+        Names::default()
+    }
+
+    pub(super) fn with(mut self, word: &'static str, name: Name) -> Names {
+        self.known.push((word, name));
+        self
+    }
+
+    /// The same for an expression that must be yes or no.
+    pub(super) fn condition(&self) -> Names {
+        Names {
+            wanted: Wanted::Condition,
+            ..self.clone()
+        }
+    }
+
+    /// The same for an expression whose value goes into a field.
+    pub(super) fn value_of(&self, field: &str) -> Names {
+        Names {
+            wanted: Wanted::Value(field.to_owned()),
+            ..self.clone()
+        }
+    }
 }
 
 /// What a key says that may be a flag or an expression.
@@ -102,14 +161,14 @@ impl<'a> Source<'a> {
     }
 
     /// An expression, kept for the check of its names once the whole file is read.
-    pub(super) fn expr(&self, at: &At<String>, names: &'static [&'static str]) -> Option<Expr> {
+    pub(super) fn expr(&self, at: &At<String>, names: &Names) -> Option<Expr> {
         let start = at.offset + self.quotes(at.offset);
         match Expr::parse(&at.value) {
             Ok(expr) => {
                 self.exprs.borrow_mut().push(Used {
                     expr: expr.clone(),
                     offset: start,
-                    names,
+                    names: names.clone(),
                 });
                 Some(expr)
             }
@@ -333,47 +392,53 @@ impl<'a> View<'a> {
     }
 
     /// `true`, `false`, or an expression in quotes.
-    pub(super) fn rule(&self, key: &str, names: &'static [&'static str]) -> Rule {
+    pub(super) fn rule(&self, key: &str, names: &Names) -> Rule {
         match self.get(key).map(|v| v.get_ref()) {
             None => Rule::Unsaid,
             Some(DeValue::Boolean(flag)) => Rule::Always(*flag),
             Some(DeValue::String(text)) if text.as_ref() == "true" => Rule::Always(true),
             Some(DeValue::String(text)) if text.as_ref() == "false" => Rule::Always(false),
-            _ => self.expr(key, names).map_or(Rule::Unsaid, Rule::When),
+            _ => self.condition(key, names).map_or(Rule::Unsaid, Rule::When),
         }
     }
 
     /// An expression. `names` are names that it may use besides those that every rule may.
-    pub(super) fn expr(&self, key: &str, names: &'static [&'static str]) -> Option<Expr> {
+    pub(super) fn expr(&self, key: &str, names: &Names) -> Option<Expr> {
         let at = self.text(key)?;
         self.source.expr(&at, names)
     }
 
+    /// An expression that must be yes or no.
+    pub(super) fn condition(&self, key: &str, names: &Names) -> Option<Expr> {
+        self.expr(key, &names.condition())
+    }
+
     /// An expression that must be there.
-    pub(super) fn needed_expr(
-        &self,
-        key: &str,
-        example: &str,
-        names: &'static [&'static str],
-    ) -> Option<Expr> {
+    pub(super) fn needed_expr(&self, key: &str, example: &str, names: &Names) -> Option<Expr> {
         let at = self.needed(key, example)?;
         self.source.expr(&at, names)
     }
 
-    /// A table of expressions, with the place of each key.
-    pub(super) fn exprs(
-        &self,
-        key: &str,
-        names: &'static [&'static str],
-    ) -> Vec<(At<String>, Expr)> {
+    /// A table of expressions by field, with the place of each key.
+    pub(super) fn exprs(&self, key: &str, names: &Names) -> Vec<(At<String>, Expr)> {
         let Some(table) = self.table(key) else {
             return Vec::new();
         };
         let read = table.keys().into_iter().filter_map(|at| {
-            let expr = table.expr(&at.value, names)?;
+            let expr = table.expr(&at.value, &names.value_of(&at.value))?;
             Some((at, expr))
         });
         read.collect()
+    }
+
+    /// A table of expressions by names that are no fields of this register.
+    pub(super) fn exprs_anywhere(&self, key: &str, names: &Names) -> Vec<(At<String>, Expr)> {
+        let Some(table) = self.table(key) else {
+            return Vec::new();
+        };
+        let keys = table.keys().into_iter();
+        keys.filter_map(|at| Some((at.clone(), table.expr(&at.value, names)?)))
+            .collect()
     }
 
     /// A table of texts, with the places of keys and values.
