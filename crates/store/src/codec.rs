@@ -1,12 +1,15 @@
 //! One value in its two stored forms: the columns of a register table, and the JSON of a journal
 //! entry. Both are exact; a journal entry written by an older definition reads under a newer one.
 
+use std::collections::BTreeMap;
+
 use ground::{Amount, Bound, Date, Fen, RecordId};
-use register::{Definition, Field, FieldKind, Fields, Value};
+use register::{Field, FieldKind, Fields, Value};
 use serde_json::{Map, Value as Json};
 
 use crate::engine::{Cell, Row};
 use crate::error::StoreError;
+use crate::schema::{PastField, RegisterTable};
 
 /// Digits after the point of a stored percent.
 const PERCENT_DIGITS: u8 = 2;
@@ -213,33 +216,80 @@ fn value_json(value: &Value) -> Json {
     }
 }
 
-/// Reads a journal entry's values under the definition in force. Keys that the definition does not
-/// know are passed over.
+/// Reads the values of the journal entry at `seq` under the definition in force. What an earlier definition called
+/// otherwise comes under its name of today; what was given up, or was of another type, under its own name. Keys that no
+/// definition knows are passed over.
 pub(crate) fn from_json(
-    definition: &Definition,
+    table: &RegisterTable,
     map: &Map<String, Json>,
+    seq: i64,
 ) -> Result<Fields, StoreError> {
-    fields_json(&definition.fields, map)
+    let then = fields_of_then(&table.past, seq);
+    let mut found = Fields::new();
+    let present = table.definition.fields.iter();
+    for field in present.filter(|f| !f.import_only && !then.contains_key(f.id.as_str())) {
+        if let Some(value) = field_json(field, map)? {
+            found.insert(field.id.clone(), value);
+        }
+    }
+    for (id, past) in then {
+        let Some(value) = field_json(&past.field, map)? else {
+            continue;
+        };
+        let id = match &past.now {
+            Some(now) => now.clone(),
+            None if table.stores(id) => format!("{id}_archived"),
+            None => id.to_owned(),
+        };
+        found.insert(id, value);
+    }
+    Ok(found)
+}
+
+/// What names meant at `seq` that mean something else, or nothing, today.
+fn fields_of_then(past: &[PastField], seq: i64) -> BTreeMap<&str, &PastField> {
+    let mut then: BTreeMap<&str, &PastField> = BTreeMap::new();
+    for one in past.iter().filter(|p| p.until >= seq) {
+        let known = then.entry(&one.field.id).or_insert(one);
+        if one.until < known.until {
+            *known = one;
+        }
+    }
+    then
 }
 
 fn fields_json(fields: &[Field], map: &Map<String, Json>) -> Result<Fields, StoreError> {
     let mut found = Fields::new();
-    for field in fields.iter().filter(|f| !f.import_only) {
-        let Some(json) = map.get(&field.id).filter(|json| !json.is_null()) else {
-            continue;
+    for field in fields {
+        // A column of a table that was called otherwise.
+        let before = field.renamed_from.as_ref().filter(|before| {
+            !map.contains_key(&field.id) && fields.iter().all(|f| f.id != **before)
+        });
+        let read = Field {
+            id: before.unwrap_or(&field.id).clone(),
+            ..field.clone()
         };
-        let bound = map.get(&bound_column(&field.id)).and_then(Json::as_str);
-        let value = match &field.kind {
-            FieldKind::Table { columns } => rows_json(columns, json)?,
-            _ => json_value(field, json, bound),
-        };
-        let value = value.ok_or_else(|| StoreError::Corrupt {
-            place: field.label.zh.clone(),
-            detail: format!("journal holds {json} for field {}", field.id),
-        })?;
-        found.insert(field.id.clone(), value);
+        if let Some(value) = field_json(&read, map)? {
+            found.insert(field.id.clone(), value);
+        }
     }
     Ok(found)
+}
+
+fn field_json(field: &Field, map: &Map<String, Json>) -> Result<Option<Value>, StoreError> {
+    let Some(json) = map.get(&field.id).filter(|json| !json.is_null()) else {
+        return Ok(None);
+    };
+    let bound = map.get(&bound_column(&field.id)).and_then(Json::as_str);
+    let value = match &field.kind {
+        FieldKind::Table { columns } => rows_json(columns, json)?,
+        _ => json_value(field, json, bound),
+    };
+    let value = value.ok_or_else(|| StoreError::Corrupt {
+        place: field.label.zh.clone(),
+        detail: format!("journal holds {json} for field {}", field.id),
+    })?;
+    Ok(Some(value))
 }
 
 fn rows_json(columns: &[Field], json: &Json) -> Result<Option<Value>, StoreError> {

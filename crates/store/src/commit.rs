@@ -43,6 +43,8 @@ pub(crate) struct Desk<'a> {
 /// A queued write. `run` may be called once, and `answer` always is.
 trait Job: Send {
     fn district(&self) -> &District;
+    /// Whether no other job may share its transaction.
+    fn alone(&self) -> bool;
     /// Does the work; true to keep it.
     fn run(&mut self, desk: &mut Desk<'_>) -> bool;
     /// Turns success into this error: the closure passed over a statement that failed.
@@ -54,8 +56,13 @@ trait Job: Send {
 /// What a caller gets: a result, or the panic of its own closure.
 type Reply<T, E> = Result<Result<T, E>, Box<dyn Any + Send>>;
 
+/// Told of a result that is stored, before anybody else is.
+type After<T> = Box<dyn FnOnce(&T) + Send>;
+
 struct Typed<F, T, E> {
     district: District,
+    /// For a job that is to run alone.
+    after: Option<After<T>>,
     work: Option<F>,
     done: Option<Reply<T, E>>,
     reply: SyncSender<Reply<T, E>>,
@@ -69,6 +76,10 @@ where
 {
     fn district(&self) -> &District {
         &self.district
+    }
+
+    fn alone(&self) -> bool {
+        self.after.is_some()
     }
 
     fn run(&mut self, desk: &mut Desk<'_>) -> bool {
@@ -101,6 +112,9 @@ where
                 Ok(Err(E::from(StoreError::Engine { detail })))
             }
         };
+        if let (Some(after), Ok(Ok(done))) = (self.after.take(), &reply) {
+            after(done);
+        }
         // A caller that went away needs no answer.
         let _ = self.reply.send(reply);
     }
@@ -182,6 +196,34 @@ impl Committer {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
+        self.enqueue(district, work, None)
+    }
+
+    /// Runs `work` in a transaction that it shares with no other job, and `after` when it is stored, before the next
+    /// job begins.
+    pub fn write_alone<T, E>(
+        &self,
+        district: &District,
+        work: impl FnOnce(&mut Desk<'_>) -> Result<T, E> + Send + 'static,
+        after: impl FnOnce(&T) + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.enqueue(district, work, Some(Box::new(after)))
+    }
+
+    fn enqueue<T, E>(
+        &self,
+        district: &District,
+        work: impl FnOnce(&mut Desk<'_>) -> Result<T, E> + Send + 'static,
+        after: Option<After<T>>,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
         assert_ne!(
             std::thread::current().id(),
             self.thread_id,
@@ -194,6 +236,7 @@ impl Committer {
         let district = district.clone();
         self.push(Box::new(Typed {
             district,
+            after,
             work: Some(work),
             done: None,
             reply,
@@ -266,8 +309,13 @@ impl Shared {
         let district = queue.jobs[0].district().clone();
         let mut group = Vec::new();
         let mut later = VecDeque::with_capacity(queue.jobs.len());
+        let mut full = false;
         for job in queue.jobs.drain(..) {
-            if group.len() < GROUP && *job.district() == district {
+            let own = *job.district() == district;
+            // A job that runs alone ends the group before it, and nobody overtakes it.
+            full |= own && job.alone() && !group.is_empty();
+            if own && !full {
+                full = job.alone() || group.len() + 1 >= GROUP;
                 group.push(job);
             } else {
                 later.push_back(job);

@@ -132,6 +132,15 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// The field that an error is about.
+    pub(crate) fn field(&self) -> Option<&str> {
+        match self {
+            Self::Invalid { field, .. } | Self::Duplicate { field, .. } => Some(field),
+            Self::Unknown { name } => Some(name),
+            _ => None,
+        }
+    }
+
     /// Technical text for the log, if there is more than the user's text.
     pub fn detail(&self) -> Option<&str> {
         match self {

@@ -158,7 +158,7 @@ impl Writer<'_> {
         if current.version == touched.last_version {
             return Ok(true);
         }
-        let sql = "SELECT after FROM journal WHERE district_code = $1 AND record_id = $2 \
+        let sql = "SELECT after, seq FROM journal WHERE district_code = $1 AND record_id = $2 \
                    AND version = $3 AND after IS NOT NULL ORDER BY seq DESC LIMIT 1";
         let cells = [
             self.cell(),
@@ -170,7 +170,7 @@ impl Writer<'_> {
             return Ok(false);
         };
         let table = self.catalog.table(&touched.register)?;
-        let left = record_from(&table, id, touched.last_version, &row.text(0)?)?;
+        let left = record_from(&table, id, touched.last_version, &row.text(0)?, row.int(1)?)?;
         Ok(left.fields == current.fields && left.withdrawn == current.withdrawn)
     }
 
@@ -228,7 +228,7 @@ impl Writer<'_> {
                 ..current.clone()
             }
         } else {
-            let sql = "SELECT after FROM journal \
+            let sql = "SELECT after, seq FROM journal \
                        WHERE district_code = $1 AND register = $2 AND record_id = $3 \
                        AND seq < $4 AND after IS NOT NULL ORDER BY seq DESC LIMIT 1";
             let register = Cell::from(touched.register.as_str());
@@ -240,7 +240,10 @@ impl Writer<'_> {
                 place: format!("流水 {}", current.id),
                 detail: format!("no entry before seq {}", touched.first_seq),
             })?;
-            record_from(&table, current.id, current.version, &row.text(0)?)?
+            let (id, version) = (current.id, current.version);
+            let mut after = record_from(&table, id, version, &row.text(0)?, row.int(1)?)?;
+            after.fields.retain(|id, _| table.stores(id));
+            after
         };
         self.put("undo", &table, current, after, meta).map(|_| ())
     }

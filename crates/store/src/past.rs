@@ -136,7 +136,7 @@ impl Reader<'_> {
         cells: &[Cell],
     ) -> Result<Vec<Stored>, StoreError> {
         let sql = format!(
-            "SELECT j.record_id, j.version, j.after, j.at, m.first_at FROM journal AS j \
+            "SELECT j.record_id, j.version, j.after, j.at, m.first_at, j.seq FROM journal AS j \
              JOIN (SELECT record_id, MAX(seq) AS seq, MIN(at) AS first_at FROM journal \
                    WHERE district_code = $1 AND register = $2 AND after IS NOT NULL{condition} \
                    GROUP BY record_id) AS m ON m.seq = j.seq \
@@ -145,7 +145,7 @@ impl Reader<'_> {
         let mut found = Vec::new();
         for row in self.tx.query(&sql, cells)? {
             let (id, version) = (RecordId(row.int(0)?), row.int(1)?);
-            let record = record_from(table, id, version, &row.text(2)?)?;
+            let record = record_from(table, id, version, &row.text(2)?, row.int(5)?)?;
             let (updated_at, created_at) = (row.text(3)?, row.text(4)?);
             found.push(Stored {
                 record,
@@ -262,17 +262,20 @@ impl World for Past<'_, '_> {
 /// The record after a journal entry; `None` for events that leave no record behind.
 fn record_after(table: &RegisterTable, entry: &Entry) -> Result<Option<Record>, StoreError> {
     match (entry.record, entry.version, &entry.after) {
-        (Some(id), Some(version), Some(after)) => record_from(table, id, version, after).map(Some),
+        (Some(id), Some(version), Some(after)) => {
+            record_from(table, id, version, after, entry.seq).map(Some)
+        }
         _ => Ok(None),
     }
 }
 
-/// Reads the `after` of a journal entry.
+/// Reads the `after` of the journal entry at `seq`.
 pub(crate) fn record_from(
     table: &RegisterTable,
     id: RecordId,
     version: i64,
     after: &str,
+    seq: i64,
 ) -> Result<Record, StoreError> {
     let corrupt = |detail: String| StoreError::Corrupt {
         place: format!("流水 {id}"),
@@ -292,6 +295,6 @@ pub(crate) fn record_from(
             .get("withdrawn")
             .and_then(serde_json::Value::as_bool)
             .unwrap_or(false),
-        fields: codec::from_json(&table.definition, fields)?,
+        fields: codec::from_json(table, fields, seq)?,
     })
 }

@@ -9,10 +9,11 @@ use register::Definition;
 use register::expr::Expr;
 
 use crate::catalog::Catalog;
-use crate::commit::{Commit, Committer};
+use crate::commit::{Commit, Committer, Desk};
 use crate::condition;
 use crate::engine::{DatabaseUrl, Opener, Pool};
 use crate::error::StoreError;
+use crate::gate::Gate;
 use crate::journal;
 use crate::reader::Reader;
 use crate::schema::{Migrated, RegisterTable, migrate_registers, migrate_system};
@@ -39,6 +40,16 @@ impl Default for Options {
     }
 }
 
+/// The registers in force, which the writer replaces when a definition comes into force.
+pub(crate) type SharedCatalog = Arc<RwLock<Arc<Catalog>>>;
+
+fn current(catalog: &SharedCatalog) -> Arc<Catalog> {
+    catalog
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone()
+}
+
 /// The database of one or many districts. Cheap to clone; all clones share one writer. Calls block
 /// the calling thread.
 #[derive(Clone)]
@@ -50,7 +61,8 @@ struct Inner {
     opener: Opener,
     committer: Committer,
     readers: Pool,
-    catalog: RwLock<Arc<Catalog>>,
+    catalog: SharedCatalog,
+    gate: Arc<Gate>,
 }
 
 impl Store {
@@ -72,13 +84,14 @@ impl Store {
         migrate_system(connection.as_mut())?;
         let committer = Committer::start(opener.clone(), connection, options.node)?;
         let readers = Pool::new(opener.clone(), options.readers.max(1));
-        let catalog = RwLock::default();
+        let (catalog, gate) = (SharedCatalog::default(), Arc::default());
         Ok(Self {
             inner: Arc::new(Inner {
                 opener,
                 committer,
                 readers,
                 catalog,
+                gate,
             }),
         })
     }
@@ -129,11 +142,30 @@ impl Store {
     }
 
     fn catalog(&self) -> Arc<Catalog> {
-        self.inner
-            .catalog
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        current(&self.inner.catalog)
+    }
+
+    pub(crate) fn shared_catalog(&self) -> SharedCatalog {
+        self.inner.catalog.clone()
+    }
+
+    pub(crate) fn gate(&self) -> Arc<Gate> {
+        self.inner.gate.clone()
+    }
+
+    /// Statements prepared over the tables of yesterday go with their connections.
+    pub(crate) fn forget_statements(&self) {
+        self.inner.readers.drop_idle();
+    }
+
+    /// Runs `work` in a transaction of its own, then `after` before any other write begins.
+    pub(crate) fn write_alone<T: Send + 'static>(
+        &self,
+        district: &District,
+        work: impl FnOnce(&mut Desk<'_>) -> Result<T, StoreError> + Send + 'static,
+        after: impl FnOnce(&T) + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.inner.committer.write_alone(district, work, after)
     }
 
     /// Runs `work` as one transaction of a district and returns after it is safely on the disk. An
@@ -155,9 +187,10 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let catalog = self.catalog();
-        let of = district.clone();
+        // The catalog is asked when the turn has come: a definition may come into force before.
+        let (catalog, of) = (self.shared_catalog(), district.clone());
         self.inner.committer.write(district, move |desk| {
+            let catalog = current(&catalog);
             work(&mut Writer {
                 tx: &mut *desk.tx,
                 head: &mut *desk.head,
@@ -176,6 +209,7 @@ impl Store {
         district: &District,
         work: impl FnOnce(&mut Reader<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        let _inside = self.inner.gate.enter()?;
         let (district, catalog) = (district.clone(), self.catalog());
         self.inner.readers.with(|tx| {
             work(&mut Reader {

@@ -17,7 +17,7 @@ use crate::instant;
 use crate::journal::{Entry, Head};
 use crate::query::{Sql, search_text};
 use crate::reader::Reader;
-use crate::schema::{RegisterTable, quoted};
+use crate::schema::{RegisterTable, SubTable, quoted};
 
 /// Who writes, when and why. Goes into the journal with every entry.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -236,18 +236,8 @@ impl Writer<'_> {
         for sub in table.subs.iter().filter(|s| wanted(&s.field)) {
             let mut all = Vec::new();
             for record in records.clone() {
-                for (at, row) in record.rows(&sub.field).iter().enumerate() {
-                    let head = [
-                        self.cell(),
-                        Cell::Int(record.id.0),
-                        Cell::Int(at as i64 + 1),
-                    ];
-                    let mut cells = Vec::from(head);
-                    for column in &sub.columns {
-                        codec::push_cells(column, row.get(&column.id), &mut cells);
-                    }
-                    all.push(cells);
-                }
+                let head = [self.cell(), Cell::Int(record.id.0)];
+                all.extend(sub_rows(sub, &head, record.rows(&sub.field)));
             }
             insert_rows(self.tx, &sub.table, &sub.write_columns, all)?;
         }
@@ -733,7 +723,7 @@ fn changed(table: &RegisterTable, before: &Record, changes: Changes) -> Result<R
 }
 
 /// Takes out empty values, in rows too: a text of nothing is a value that is missing, and is stored as that.
-fn tidy(fields: &mut Fields) {
+pub(crate) fn tidy(fields: &mut Fields) {
     for value in fields.values_mut() {
         if let Value::Rows(rows) = value {
             rows.iter_mut().for_each(tidy);
@@ -782,6 +772,19 @@ fn record_cells(
     cells
 }
 
+/// Rows of a table field as cells, behind the district and the record.
+pub(crate) fn sub_rows(sub: &SubTable, head: &[Cell], rows: &[Fields]) -> Vec<Vec<Cell>> {
+    let row = |(at, row): (usize, &Fields)| {
+        let mut cells = head.to_vec();
+        cells.push(Cell::Int(at as i64 + 1));
+        for column in &sub.columns {
+            codec::push_cells(column, row.get(&column.id), &mut cells);
+        }
+        cells
+    };
+    rows.iter().enumerate().map(row).collect()
+}
+
 fn plain_entry(meta: &Meta) -> Entry {
     Entry {
         at: meta.at.clone(),
@@ -793,7 +796,7 @@ fn plain_entry(meta: &Meta) -> Entry {
     }
 }
 
-fn entry(action: &str, table: &RegisterTable, record: &Record, meta: &Meta) -> Entry {
+pub(crate) fn entry(action: &str, table: &RegisterTable, record: &Record, meta: &Meta) -> Entry {
     Entry {
         action: action.to_owned(),
         register: Some(table.definition.id.clone()),
@@ -805,7 +808,7 @@ fn entry(action: &str, table: &RegisterTable, record: &Record, meta: &Meta) -> E
 }
 
 /// The whole record as the journal keeps it.
-fn after_text(record: &Record) -> String {
+pub(crate) fn after_text(record: &Record) -> String {
     let mut after = Map::new();
     after.insert("org".to_owned(), Json::from(record.org.as_str()));
     if let Some(number) = &record.number {
@@ -822,7 +825,7 @@ fn after_text(record: &Record) -> String {
 }
 
 /// `{"before": {…}, "after": {…}}` with the changed fields only.
-fn patch_text(before: &Record, after: &Record) -> String {
+pub(crate) fn patch_text(before: &Record, after: &Record) -> String {
     let changed = register::diff(&before.fields, &after.fields);
     let side = |pick: fn(&register::Change) -> &Option<Value>| {
         let values = changed

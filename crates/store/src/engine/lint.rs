@@ -15,10 +15,11 @@ const REVIEWED: &[&str] = &[
     "INSERT INTO schema_column (table_name, column_name, meaning) VALUES ($1, $2, $3) \
      ON CONFLICT (table_name, column_name) DO NOTHING",
     "DELETE FROM schema_column WHERE table_name = $1",
-    "SELECT field, shape, now_field, archived FROM schema_past WHERE register = $1 \
-     ORDER BY field, shape",
-    "INSERT INTO schema_past (register, field, shape, now_field, archived) \
-     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (register, field, shape) \
+    // What fields were in earlier definitions, likewise.
+    "SELECT field, shape, now_field, archived, until_seq FROM schema_past \
+     WHERE register = $1 ORDER BY field, until_seq",
+    "INSERT INTO schema_past (register, field, until_seq, shape, now_field, archived) \
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (register, field, until_seq) \
      DO UPDATE SET now_field = excluded.now_field, archived = excluded.archived",
     "UPDATE schema_past SET now_field = $3 WHERE register = $1 AND now_field = $2",
 ];

@@ -15,6 +15,8 @@ const TABLE: &str = "schema_past";
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct PastField {
     pub field: Field,
+    /// Newest journal entry that was written while the field was so.
+    pub until: i64,
     /// The field of today that took its place, when it was only renamed.
     pub now: Option<String>,
     /// Column or table that keeps its last values.
@@ -25,8 +27,9 @@ pub(super) fn create_sql(dialect: Dialect) -> String {
     let text = dialect.text();
     format!(
         "CREATE TABLE IF NOT EXISTS {TABLE} (register {text} NOT NULL, field {text} NOT NULL, \
-         shape {text} NOT NULL, now_field {text}, archived {text}, \
-         PRIMARY KEY (register, field, shape)){}",
+         until_seq {} NOT NULL, shape {text} NOT NULL, now_field {text}, archived {text}, \
+         PRIMARY KEY (register, field, until_seq)){}",
+        dialect.bigint(),
         dialect.table_suffix()
     )
 }
@@ -36,8 +39,8 @@ pub(crate) fn load(
     connection: &mut dyn Connection,
     register: &str,
 ) -> Result<Vec<PastField>, StoreError> {
-    let sql = "SELECT field, shape, now_field, archived FROM schema_past WHERE register = $1 \
-               ORDER BY field, shape";
+    let sql = "SELECT field, shape, now_field, archived, until_seq FROM schema_past \
+               WHERE register = $1 ORDER BY field, until_seq";
     let mut found = Vec::new();
     for row in connection.query(sql, &[Cell::from(register)])? {
         let (id, shape) = (row.text(0)?, row.text(1)?);
@@ -48,6 +51,7 @@ pub(crate) fn load(
         let json: Json = serde_json::from_str(&shape).map_err(|_| corrupt())?;
         found.push(PastField {
             field: read(&id, &json).ok_or_else(corrupt)?,
+            until: row.int(4)?,
             now: row.opt_text(2)?,
             archived: row.opt_text(3)?,
         });
@@ -61,12 +65,13 @@ pub(crate) fn note(
     definition: &Definition,
     past: &PastField,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO schema_past (register, field, shape, now_field, archived) \
-               VALUES ($1, $2, $3, $4, $5) ON CONFLICT (register, field, shape) \
+    let sql = "INSERT INTO schema_past (register, field, until_seq, shape, now_field, archived) \
+               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (register, field, until_seq) \
                DO UPDATE SET now_field = excluded.now_field, archived = excluded.archived";
     let cells = [
         Cell::from(definition.id.as_str()),
         Cell::from(past.field.id.as_str()),
+        Cell::Int(past.until),
         Cell::Text(shape(&past.field).to_string()),
         Cell::text(past.now.as_deref()),
         Cell::text(past.archived.as_deref()),

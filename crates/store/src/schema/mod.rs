@@ -7,7 +7,7 @@ mod registers;
 mod system;
 
 pub(crate) use history::PastField;
-pub(crate) use registers::{RegisterTable, SubTable, field_columns, quoted};
+pub(crate) use registers::{RegisterTable, SubTable, field_columns, quoted, table_name};
 
 use sha2::{Digest, Sha256};
 

@@ -42,6 +42,11 @@ pub(crate) fn quoted(name: &str) -> String {
     format!("\"{name}\"")
 }
 
+/// Name of a register's table.
+pub(crate) fn table_name(register: &str) -> String {
+    format!("r_{register}")
+}
+
 /// A register as the database sees it.
 #[derive(Clone, Debug)]
 pub(crate) struct RegisterTable {
@@ -59,13 +64,6 @@ pub(crate) struct RegisterTable {
     /// Fields of earlier definitions, for what the journal keeps of them.
     pub past: Vec<PastField>,
     shape: Shape,
-}
-
-impl SubTable {
-    /// Its table as it should be.
-    pub fn shape(&self) -> &Shape {
-        &self.shape
-    }
 }
 
 /// A table field's table.
@@ -96,7 +94,7 @@ impl RegisterTable {
         if let Some(problem) = name_problem(definition) {
             return refuse(problem);
         }
-        let name = format!("r_{}", definition.id);
+        let name = table_name(&definition.id);
         let stored = definition.stored_fields();
         let (tables, fields): (Vec<&Field>, Vec<&Field>) =
             stored.partition(|f| matches!(f.kind, FieldKind::Table { .. }));
@@ -218,7 +216,7 @@ pub(super) fn meaning(field: &Field) -> String {
 }
 
 fn name_problem(definition: &Definition) -> Option<String> {
-    let table = format!("r_{}", definition.id);
+    let table = table_name(&definition.id);
     let mut names = BTreeSet::new();
     for field in definition.stored_fields() {
         let sub = format!("{table}__{}", field.id);

@@ -11,6 +11,7 @@ mod migration;
 mod pg_server;
 mod property;
 mod records;
+mod redefine;
 mod sample;
 mod shelf;
 mod sql;

@@ -18,8 +18,8 @@ const WITHOUT_DISTRICT: [&str; 4] = [
     "INSERT INTO schema_column (table_name, column_name, meaning) VALUES ($1, $2, $3) \
      ON CONFLICT (table_name, column_name) DO NOTHING",
     // What fields were in earlier definitions, likewise.
-    "SELECT field, shape, now_field, archived FROM schema_past WHERE register = $1 \
-     ORDER BY field, shape",
+    "SELECT field, shape, now_field, archived, until_seq FROM schema_past \
+     WHERE register = $1 ORDER BY field, until_seq",
 ];
 
 fn walk(world: &World) {
