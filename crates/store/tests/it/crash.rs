@@ -7,11 +7,12 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use ground::RecordId;
-use register::Value;
-use store::{JournalQuery, Meta, NewBatch, Query, Reader, Store, StoreError};
+use register::{Definition, Value};
+use store::{JournalQuery, Meta, NewBatch, NewRecord, Query, Reader, Store, StoreError};
 
 use crate::records::create;
 use crate::sample::*;
+use crate::workflow::{assigned, draft, supervision, with_flow};
 use crate::world::World;
 
 const ADDRESS: &str = "GUATU_CRASH_TEST_DATABASE";
@@ -25,17 +26,20 @@ fn victim() {
         return;
     };
     let store = Store::open(&address.parse().unwrap()).unwrap();
-    store.define(&[definition()]).unwrap();
+    store.define(&registers()).unwrap();
     std::thread::scope(|scope| {
         for thread in 0..8 {
             let store = store.clone();
             scope.spawn(move || {
                 for n in 0.. {
-                    let told = if (thread + n) % 5 == 0 {
-                        format!("batch {}", import(&store))
-                    } else {
-                        let made = create(&store, new([("name", text("甲"))]), meta(0)).unwrap();
-                        format!("record {}", made.id)
+                    let told = match (thread + n) % 5 {
+                        0 => format!("batch {}", import(&store)),
+                        1 => format!("step {}", step(&store)),
+                        _ => {
+                            let made =
+                                create(&store, new([("name", text("甲"))]), meta(0)).unwrap();
+                            format!("record {}", made.id)
+                        }
                     };
                     let mut out = std::io::stdout().lock();
                     writeln!(out, "{told}").and_then(|()| out.flush()).unwrap();
@@ -43,6 +47,39 @@ fn victim() {
             });
         }
     });
+}
+
+fn registers() -> [Definition; 3] {
+    [definition(), with_flow(), supervision()]
+}
+
+/// A step of a workflow: the record gets its number, its steps grow, and a record is opened in another register. The
+/// record itself is made by a write before.
+fn step(store: &Store) -> RecordId {
+    let name = format!(
+        "隐患 {:?} {:?}",
+        std::thread::current().id(),
+        Instant::now()
+    );
+    let made = store
+        .write::<_, StoreError>(&district(), move |w| {
+            w.create("hazard", draft(&name), &meta(0))
+        })
+        .unwrap();
+    let id = made.id;
+    store
+        .write::<_, StoreError>(&district(), move |w| {
+            let changes = assigned(&made);
+            w.update_with_number("hazard", id, 1, changes, Some("须水"), &meta(1))?;
+            let opened = fields([("hazard", Value::Ref(id))]);
+            w.create(
+                "supervision",
+                NewRecord::new(org("410102"), opened),
+                &meta(1),
+            )?;
+            Ok(id)
+        })
+        .unwrap()
 }
 
 /// An import of five rows in one write.
@@ -78,6 +115,13 @@ fn import(store: &Store) -> RecordId {
 struct Acknowledged {
     records: BTreeSet<RecordId>,
     batches: BTreeSet<RecordId>,
+    steps: BTreeSet<RecordId>,
+}
+
+impl Acknowledged {
+    fn count(&self) -> usize {
+        self.records.len() + self.batches.len() + self.steps.len()
+    }
 }
 
 /// Starts the victim, kills it `life` after its start or its first acknowledgement, and collects
@@ -101,7 +145,10 @@ fn one_life(world: &World, from_start: bool, life: Duration, told: &mut Acknowle
     let reading = std::thread::spawn(move || {
         let line = |line: Vec<u8>| {
             let line = String::from_utf8_lossy(&line).into_owned();
-            if line.contains("record ") || line.contains("batch ") {
+            if ["record ", "batch ", "step "]
+                .iter()
+                .any(|word| line.contains(word))
+            {
                 let _ = writes.send(());
             }
             line
@@ -129,6 +176,7 @@ fn one_life(world: &World, from_start: bool, life: Duration, told: &mut Acknowle
         match kind {
             Some("record") => told.records.insert(id),
             Some("batch") => told.batches.insert(id),
+            Some("step") => told.steps.insert(id),
             _ => false,
         };
     }
@@ -137,6 +185,7 @@ fn one_life(world: &World, from_start: bool, life: Duration, told: &mut Acknowle
 fn check_all(world: &World, told: &Acknowledged) {
     let opened = Instant::now();
     let store = world.open();
+    store.define(&registers()).unwrap();
     assert!(
         opened.elapsed() < Duration::from_secs(5),
         "restart takes {:?}",
@@ -171,9 +220,44 @@ fn check_state(r: &mut Reader<'_>, told: &Acknowledged) -> Result<(), StoreError
         };
         assert_eq!(r.journal(&query)?.len(), 5, "half an import: {id}");
     }
-    let entries = rows.len() as i64;
-    assert_eq!(whole.entries, entries, "one entry for each record");
+    let versions = check_steps(r, told)?;
+    let entries = rows.len() as i64 + versions;
+    assert_eq!(
+        whole.entries, entries,
+        "one entry for each version of a record"
+    );
     Ok(())
+}
+
+/// A step is there with its number, its row and the record that it opened, or not at all.
+fn check_steps(r: &mut Reader<'_>, told: &Acknowledged) -> Result<i64, StoreError> {
+    let hazards = r.all("hazard", &Query::default())?;
+    let opened = r.all("supervision", &Query::default())?;
+    let of = |s: &store::Stored| s.record.reference("hazard");
+    let opened: BTreeSet<RecordId> = opened.iter().filter_map(of).collect();
+    let mut done = BTreeSet::new();
+    let mut versions = opened.len() as i64;
+    for hazard in hazards.iter().map(|s| &s.record) {
+        let parts = [
+            hazard.version == 2,
+            hazard.number.is_some(),
+            hazard.text("state") == Some("assigned"),
+            hazard.rows("steps").len() == 2,
+            opened.contains(&hazard.id),
+        ];
+        assert!(
+            parts.iter().all(|p| *p == parts[0]),
+            "half a step: {hazard:?}"
+        );
+        done.extend(parts[0].then_some(hazard.id));
+        versions += hazard.version;
+    }
+    let lost: Vec<_> = told.steps.difference(&done).collect();
+    assert!(lost.is_empty(), "steps acknowledged and lost: {lost:?}");
+    assert_eq!(opened.len(), done.len());
+    let replayed = r.all_as_of("hazard", &Query::default(), "2099-01-01T00:00:00Z")?;
+    assert_eq!(hazards, replayed, "rows and journal tell the same");
+    Ok(versions)
 }
 
 /// Kills `rounds` victims at random moments (fixed seed); a fresh database every ten rounds.
@@ -182,7 +266,7 @@ fn kill_loop(fresh: fn() -> World, rounds: u32, seed: u64) {
     let (mut acknowledged, mut world, mut told) = (0, fresh(), Acknowledged::default());
     for round in 0..rounds {
         if round % 10 == 0 {
-            acknowledged += told.records.len() + told.batches.len();
+            acknowledged += told.count();
             (world, told) = (fresh(), Acknowledged::default());
         }
         random = random
@@ -196,7 +280,7 @@ fn kill_loop(fresh: fn() -> World, rounds: u32, seed: u64) {
         one_life(&world, from_start, life, &mut told);
         check_all(&world, &told);
     }
-    acknowledged += told.records.len() + told.batches.len();
+    acknowledged += told.count();
     eprintln!("{rounds} kills, {acknowledged} acknowledged writes, all there");
     assert!(
         acknowledged > rounds as usize,

@@ -15,4 +15,5 @@ mod redefine;
 mod sample;
 mod shelf;
 mod sql;
+mod workflow;
 mod world;

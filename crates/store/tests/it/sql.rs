@@ -10,7 +10,7 @@ use crate::sample::*;
 use crate::world::World;
 
 /// Statements that need not name a district, with the reason; all others must.
-const WITHOUT_DISTRICT: [&str; 4] = [
+const WITHOUT_DISTRICT: [&str; 7] = [
     // The list of districts itself.
     "SELECT district_code FROM journal_head ORDER BY district_code",
     // The meaning of columns belongs to the database.
@@ -20,6 +20,11 @@ const WITHOUT_DISTRICT: [&str; 4] = [
     // What fields were in earlier definitions, likewise.
     "SELECT field, shape, now_field, archived, until_seq FROM schema_past \
      WHERE register = $1 ORDER BY field, until_seq",
+    "INSERT INTO schema_past (register, field, until_seq, shape, now_field, archived) \
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (register, field, until_seq) \
+     DO UPDATE SET now_field = excluded.now_field, archived = excluded.archived",
+    "UPDATE schema_past SET now_field = $3 WHERE register = $1 AND now_field = $2",
+    "DELETE FROM schema_column WHERE table_name = $1",
 ];
 
 fn walk(world: &World) {
@@ -75,6 +80,10 @@ fn walk(world: &World) {
                 .sorted("name", true);
             r.list(REGISTER, &query)?;
             r.list_as_of(REGISTER, &query, &meta(9).at)?;
+            let rule =
+                "parent.stage == 'signed' && problems.all(p, p.amount > 1.5) && !('甲' in aliases)";
+            let rule = register::expr::Expr::parse(rule).expect("an expression");
+            r.list(REGISTER, &query.clone().when(Some(rule)))?;
             r.count(REGISTER, &query)?;
             r.group(REGISTER, &query, "stage", Some("investment_total"))?;
             r.known(REGISTER)?;
@@ -88,6 +97,7 @@ fn walk(world: &World) {
         })
         .unwrap();
     store.districts().unwrap();
+    crate::redefine::carry_over(&store);
 }
 
 fn made_id(r: &mut store::Reader<'_>) -> Result<ground::RecordId, StoreError> {
