@@ -24,6 +24,16 @@ const pages: [string, string, string][] = [
   ["register", "/registers/matter", ".grid tbody tr, .cards li"],
   ["new", "/projects/new", ".form-grid"],
   ["import", "/import", ".drop"],
+  ["tasks", "/tasks", ".task-list, .task-empty"],
+  ["tasks-late", "/tasks?box=late", ".task-list, .task-empty"],
+  ["assign", "/assign", ".assign-form"],
+  ["league", "/matters", ".league, .figures-empty"],
+  ["asks", "/asks", ".asks-grid, .figures-empty"],
+  ["definition-new", "/registers/new", ".toml-text"],
+  ["definition", "/registers/matter/definition", ".toml-text"],
+  ["hazard-new", "/registers/safety_hazard/new", ".form-grid"],
+  ["hazard-figures", "/registers/safety_hazard/figures", ".figures-grid, .figures-empty"],
+  ["cycle", "/registers/programme_return/cycle", ".cycle-units, .figures-empty"],
   ["not-found", "/nowhere", ".not-found"],
 ];
 
@@ -45,11 +55,15 @@ describe("every page", () => {
     };
     const project = (await first("/projects", ".grid td.name a, .cards a")).split("?")[0];
     const matter = (await first("/registers/matter", ".grid td.name a, .cards a")).split("?")[0];
+    const hazard = (await first("/registers/safety_hazard", ".grid td.name a, .cards a")).split("?")[0];
     const visits: typeof pages = [
       ...pages,
       ["project", `${project}`, ".record-form"],
       ...["plan", "investment", "matters", "files", "log"].map((tab): (typeof pages)[number] => [`project-${tab}`, `${project}?tab=${tab}`, ".tab-body .panel >> visible=true"]),
       ["record", `${matter}`, ".record-form"],
+      ["hazard", `${hazard}`, ".record-form"],
+      ["hazard-edit", `${hazard}?edit=1`, ".form-grid"],
+      ["hazard-files", `${hazard}?tab=files`, ".tab-body .panel >> visible=true"],
     ];
     for (const [name, address, ready] of visits) {
       await page.goto(address);

@@ -22,6 +22,7 @@ pub mod reschedule;
 pub mod rounds;
 pub mod sample;
 pub mod snapshot;
+pub mod spans;
 pub mod wall;
 
 pub use account::Actor;

@@ -24,6 +24,7 @@ pub fn api_router() -> OpenApiRouter<Shared> {
         .merge(route::file::router())
         .merge(route::import::router())
         .merge(route::search::router())
+        .merge(route::calendar::router())
 }
 
 /// The document as JSON, with the schemas of the district's registers put in by the caller.

@@ -1,5 +1,6 @@
 //! One file for each group of routes. A handler takes the request apart, calls one `app` function, and shapes the answer.
 
+pub mod calendar;
 pub mod events;
 pub mod file;
 pub mod health;
