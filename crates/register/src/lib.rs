@@ -8,6 +8,7 @@
 //! The language here is the data-only part: expressions, workflow and obligations are refused with
 //! a finding that says so, never ignored in silence.
 
+pub mod asks;
 pub mod cycle;
 mod definition;
 pub mod duty;

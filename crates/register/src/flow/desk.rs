@@ -1,5 +1,7 @@
 //! The record on the desk: where it is, who sits before it, and how a step is written into its log.
 
+use std::cell::OnceCell;
+
 use ground::{Finding, RecordId};
 
 use super::act::{Act, Changes, LateReason};
@@ -15,6 +17,7 @@ pub(super) struct Desk<'a> {
     pub flow: &'a Flow,
     pub log: Log,
     pub now: i64,
+    seen: OnceCell<Fields>,
 }
 
 /// A step about to be written.
@@ -36,7 +39,14 @@ impl<'a> Desk<'a> {
             flow,
             log: Log::read(flow, scope),
             now: instant_of(scope.moment.now).unwrap_or(0),
+            seen: OnceCell::new(),
         })
+    }
+
+    /// The stored fields as rules see them, see [`live`].
+    pub fn seen(&self) -> &Fields {
+        self.seen
+            .get_or_init(|| live(self.scope, self.scope.fields))
     }
 
     pub fn here(&self) -> &str {

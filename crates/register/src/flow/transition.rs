@@ -410,9 +410,8 @@ pub(super) fn offered(desk: &Desk, transition: &Transition) -> Option<Offered> {
     if !starts_from(transition, desk.flow, desk.here()) {
         return None;
     }
-    let seen = live(desk.scope, desk.scope.fields);
     let scope = Scope {
-        fields: &seen,
+        fields: desk.seen(),
         ..*desk.scope
     };
     let signing = round(desk, transition, &scope);
