@@ -31,11 +31,15 @@ pub(super) struct Running {
 
 /// The clock that runs, or the one that stands still while the record is in a pause state without a clock of its own.
 pub(super) fn running(flow: &Flow, scope: &Scope) -> Option<Running> {
-    let log = Log::read(flow, scope);
+    running_in(flow, scope, &Log::read(flow, scope))
+}
+
+/// The same for steps that have been read.
+pub(super) fn running_in(flow: &Flow, scope: &Scope, log: &Log) -> Option<Running> {
     let here = log.here();
     let state = state(flow, &here.state)?;
     if let Some(clock) = &state.clock {
-        return clock_of(flow, scope, &log, &state.id, clock, false);
+        return clock_of(flow, scope, log, &state.id, clock, false);
     }
     let paused = log.stays.iter().rev().skip(1).find_map(|stay| {
         let clock = self::state(flow, &stay.state)?.clock.as_ref()?;
@@ -45,7 +49,7 @@ pub(super) fn running(flow: &Flow, scope: &Scope) -> Option<Running> {
             .then_some((stay, clock))
     });
     let (stay, clock) = paused?;
-    clock_of(flow, scope, &log, &stay.state, clock, true)
+    clock_of(flow, scope, log, &stay.state, clock, true)
 }
 
 pub(super) fn state<'a>(flow: &'a Flow, id: &str) -> Option<&'a State> {
@@ -271,12 +275,6 @@ pub fn clock(scope: &Scope) -> Option<ClockStand> {
         stage,
         light: raise::light(flow, scope, &running, stage),
     })
-}
-
-/// The stored record's deadline has passed.
-pub(super) fn is_overdue(flow: &Flow, scope: &Scope) -> bool {
-    let now = instant_of(scope.moment.now).unwrap_or(0);
-    running(flow, scope).is_some_and(|r| !r.paused && now > r.due.at)
 }
 
 fn stage(scope: &Scope, running: &Running) -> Stage {

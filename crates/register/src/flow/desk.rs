@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use ground::{Finding, RecordId};
 
 use super::act::{Act, Changes, LateReason};
-use super::clock::{due_value, state};
+use super::clock::{Running, due_value, running_in, state};
 use super::log::{Log, rows, text};
 use super::moment::instant_of;
 use crate::expr::{Scope, User, value_of};
@@ -18,6 +18,7 @@ pub(super) struct Desk<'a> {
     pub log: Log,
     pub now: i64,
     seen: OnceCell<Fields>,
+    running: OnceCell<Option<Running>>,
 }
 
 /// A step about to be written.
@@ -40,6 +41,7 @@ impl<'a> Desk<'a> {
             log: Log::read(flow, scope),
             now: instant_of(scope.moment.now).unwrap_or(0),
             seen: OnceCell::new(),
+            running: OnceCell::new(),
         })
     }
 
@@ -47,6 +49,18 @@ impl<'a> Desk<'a> {
     pub fn seen(&self) -> &Fields {
         self.seen
             .get_or_init(|| live(self.scope, self.scope.fields))
+    }
+
+    /// The clock of the stored record.
+    pub fn running(&self) -> Option<&Running> {
+        let running = || running_in(self.flow, self.scope, &self.log);
+        self.running.get_or_init(running).as_ref()
+    }
+
+    /// The stored record's deadline has passed.
+    pub fn is_overdue(&self) -> bool {
+        self.running()
+            .is_some_and(|r| !r.paused && self.now > r.due.at)
     }
 
     pub fn here(&self) -> &str {

@@ -5,7 +5,7 @@ use ground::{Date, Finding};
 
 use super::act::{Act, DECIDE_EXTENSION, EXTEND, Offered, Outcome};
 use super::built_in::plain;
-use super::clock::{Running, running, step_of};
+use super::clock::{Running, step_of};
 use super::desk::{Desk, put, put_texts, refuse};
 use super::log::{rows, text};
 use super::moment::{civil_day, end_of, instant_of, utc_text};
@@ -22,7 +22,7 @@ struct Term {
 
 /// The deadline of the rule's field, else of the running clock.
 fn term(desk: &Desk, rule: &ExtensionRule) -> Option<Term> {
-    let running = running(desk.flow, desk.scope).filter(|running| !running.paused);
+    let running = desk.running().filter(|running| !running.paused).cloned();
     let of_field = || day_of(desk.scope.fields.get(rule.field.as_deref()?)?);
     let due = running.as_ref().map(|r| r.due.on).or_else(of_field)?;
     Some(Term { due, running })

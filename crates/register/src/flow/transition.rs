@@ -3,7 +3,6 @@
 use ground::{Finding, RecordId};
 
 use super::act::{Act, LATE_REASONS, LateReason, Offered, Outcome};
-use super::clock::is_overdue;
 use super::desk::{Desk, Step, live, put, refuse};
 use super::log::text;
 use super::open::openings;
@@ -275,7 +274,7 @@ fn late_reason<'a>(
     act: &'a Act,
     leaves: bool,
 ) -> Result<Option<&'a LateReason>, Vec<Finding>> {
-    if !leaves || desk.scope.user.is_none() || !is_overdue(desk.flow, desk.scope) {
+    if !leaves || desk.scope.user.is_none() || !desk.is_overdue() {
         return Ok(None);
     }
     let Some(late) = &act.late else {
@@ -436,7 +435,7 @@ pub(super) fn offered(desk: &Desk, transition: &Transition) -> Option<Offered> {
         ask: asked(&transition.ask),
         offer: asked(&transition.offer),
         needs_reason: asks_reason(transition),
-        needs_late: leaves && is_overdue(desk.flow, desk.scope),
+        needs_late: leaves && desk.is_overdue(),
         targets: visited
             .iter()
             .map(|id| ((*id).to_owned(), desk.label_of(id)))
