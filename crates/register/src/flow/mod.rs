@@ -9,6 +9,7 @@ mod built_in;
 mod clock;
 mod desk;
 mod extension;
+mod league;
 mod log;
 pub(crate) mod moment;
 mod open;
@@ -29,6 +30,7 @@ pub use act::{
     LateReason, NOT_SIGNED, Offered, Opening, Outcome, RECALL, Raised, Signed, Signing, Stage,
 };
 pub use clock::{clock, retimed};
+pub use league::{LeagueDays, LeagueRule, Rate, UnitLine, WhyLate, league, why_late};
 pub(crate) use open::openings;
 pub use raise::{automatic, raised};
 pub use span::{Due, OFFICE_HOURS, office_seconds};

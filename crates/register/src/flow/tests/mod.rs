@@ -2,5 +2,6 @@
 
 mod acts;
 mod clocks;
+mod league;
 mod template;
 mod walk;

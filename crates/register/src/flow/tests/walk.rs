@@ -20,7 +20,7 @@ use crate::record::{Fields, Value};
 const SIGNERS: [&str; 3] = ["inspector", "admin", "leader"];
 
 /// The hazard register with two of three signatures before closing, and a pause that ends by itself.
-fn definition() -> Definition {
+pub(super) fn definition() -> Definition {
     let mut definition = hazard();
     if let Some(flow) = &mut definition.flow {
         for transition in &mut flow.transitions {
@@ -37,7 +37,7 @@ fn definition() -> Definition {
     definition
 }
 
-fn people() -> Vec<User> {
+pub(super) fn people() -> Vec<User> {
     vec![
         person("grid", 111, "grid_worker"),
         person("street", 11, "clerk inspector"),
@@ -50,7 +50,7 @@ fn people() -> Vec<User> {
 }
 
 /// Numbers that decide everything in one turn.
-type Dice = (usize, usize, usize, i64);
+pub(super) type Dice = (usize, usize, usize, i64);
 
 fn act_of(case: &Case, offered: &Offered, dice: Dice) -> Act {
     let (_, _, roll, _) = dice;
@@ -93,7 +93,7 @@ fn by_value(act: &Act, code: &str) -> bool {
     }
 }
 
-fn turn(case: &mut Case, dice: Dice) {
+pub(super) fn turn(case: &mut Case, dice: Dice) {
     let (who, what, roll, seconds) = dice;
     // Mostly hours, now and then days.
     case.now += if seconds % 7 == 0 {
