@@ -1,3 +1,5 @@
+//! Burdens of two streets, and figures that are held already.
+
 use std::sync::Arc;
 
 use ground::{HolidayTable, OrgPath, Severity, WorkCalendar};

@@ -1,3 +1,5 @@
+//! Windows of every kind of period, the board of four streets, reminders, what is carried over.
+
 use std::sync::Arc;
 
 use ground::{HolidayTable, OrgPath};

@@ -1,3 +1,5 @@
+//! A yearly test of a device, and a drive over institutions.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -1,6 +1,5 @@
 //! What the functions compute.
 
-use ground::timeline::{date_of_day, day_number};
 use ground::{Date, Fen};
 use rust_decimal::Decimal;
 
@@ -333,9 +332,4 @@ fn extreme<'v>(run: &Run<'v>, name: &str, args: &[View<'v>]) -> Result<View<'v>>
 /// A value in a message.
 pub(super) fn shown(value: &View) -> String {
     convert::text_of(value).unwrap_or_else(|| value.kind().to_owned())
-}
-
-/// The day after which `n` days have gone.
-pub(super) fn plus_days(date: Date, n: i64) -> Date {
-    date_of_day(day_number(date) + n)
 }

@@ -40,7 +40,7 @@ pub(super) fn day_of(value: &Value) -> Option<Date> {
 fn rule<'a>(desk: &Desk<'a>) -> Option<&'a ExtensionRule> {
     let rule = desk.flow.extension.as_ref()?;
     let here = desk.state()?;
-    let named = rule.states.iter().any(|id| *id == here.id);
+    let named = rule.states.contains(&here.id);
     (named || (rule.states.is_empty() && here.clock.is_some())).then_some(rule)
 }
 

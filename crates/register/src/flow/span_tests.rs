@@ -1,3 +1,5 @@
+//! Spans across the festivals of 2023 with their make-up days, and laws of all spans.
+
 use ground::{HolidayTable, WorkCalendar};
 use proptest::prelude::*;
 
