@@ -47,6 +47,7 @@
 //! ```
 
 mod accounts;
+mod aggregate;
 mod catalog;
 mod codec;
 mod commit;
@@ -69,6 +70,7 @@ mod store;
 mod writer;
 
 pub use accounts::{Account, LoginLink, LoginSession};
+pub use aggregate::{Aggregate, AggregateRow};
 pub use commit::Commit;
 pub use engine::DatabaseUrl;
 pub use engine::lint::{check as check_sql, statements_seen};

@@ -323,7 +323,7 @@ impl Reader<'_> {
         rows.iter().map(read).collect()
     }
 
-    fn fold(
+    pub(crate) fn fold(
         &mut self,
         register: &str,
         query: &Query,

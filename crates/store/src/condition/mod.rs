@@ -15,6 +15,7 @@ mod text;
 use std::sync::Arc;
 
 use register::expr::{BinaryOp, Expr, Tree, UnaryOp, Val};
+use register::{Field, FieldKind};
 
 use crate::catalog::Catalog;
 use crate::engine::{Cell, Dialect};
@@ -92,6 +93,39 @@ pub(crate) fn sql_able(catalog: &Catalog, table: &Arc<RegisterTable>, expr: &Exp
     conjuncts(expr.tree())
         .into_iter()
         .all(|part| part_able(catalog, table, part))
+}
+
+/// The SQL of a stored field, or of one behind references (`firm.mother.name`), with the field itself.
+pub(crate) fn column_at(
+    catalog: &Catalog,
+    table: &Arc<RegisterTable>,
+    path: &str,
+) -> Option<(String, Field)> {
+    let mut compiler = Compiler::new(catalog, table, Dialect::Postgres);
+    let mut names = path.split('.');
+    let first = names.next()?;
+    let mut field = field_of(table, first)?;
+    let mut term = compiler.named(first)?;
+    for name in names {
+        let target = catalog.table(field.kind.target()?).ok()?;
+        field = field_of(&target, name)?;
+        term = compiler.member(&term, name)?;
+    }
+    match term {
+        Term::Value(Piece { sql, .. }) | Term::List { sql, .. } => Some((sql, field)),
+        _ => None,
+    }
+}
+
+/// The stored field, or what stands for the number and the organisation.
+fn field_of(table: &RegisterTable, name: &str) -> Option<Field> {
+    let known = match name {
+        "number" => Some("编号"),
+        "org" => Some("机构"),
+        _ => None,
+    };
+    let plain = || Some(Field::new(name, known?, FieldKind::Text));
+    table.field(name).cloned().or_else(plain)
 }
 
 /// What the database can decide of a condition, and the rest.
@@ -272,6 +306,11 @@ impl<'a> Compiler<'a> {
 
     /// A comparison of order: neither true nor false when a value is missing.
     fn order(&mut self, op: BinaryOp, left: &Tree, right: &Tree) -> Option<String> {
+        let shifted = self.order_shifted(op, left, right);
+        let shifted = shifted.or_else(|| self.order_shifted(turned(op), right, left));
+        if shifted.is_some() {
+            return shifted;
+        }
         match (self.term(left)?, self.term(right)?) {
             (Term::Literal(_), Term::Literal(_)) => None,
             (Term::Literal(val), term) => self.order_literal(turned(op), term, &val),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ground::{Date, RecordId, WorkCalendar};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use register::expr::{Expr, Known, Moment, Scope};
+use register::expr::{Expr, Known, Moment, Scope, World as _};
 use register::{Definition, Fields, Value};
 use store::{NewRecord, Query, Store, StoreError, Stored};
 
@@ -233,7 +233,14 @@ fn case_fields(r: &mut Numbers, firms: &[RecordId]) -> Fields {
             money([wide[r.next(8) as usize], 100, -50, 150][r.next(4) as usize]),
         ),
         ("flag", Value::Bool(r.next(2) == 0)),
-        ("due", day(r.next(9))),
+        (
+            "due",
+            [
+                day(r.next(9)),
+                Value::Date(Date::constant(2023, 1, 28 + r.next(4) as i8)),
+            ][r.next(2) as usize]
+                .clone(),
+        ),
         ("done_on", day(r.next(9))),
         ("seen_at", moment(r)),
         ("unit", Value::Ref(RecordId(1 + r.next(3)))),
@@ -480,7 +487,18 @@ fn day_like(place: Place) -> Words {
         "min_or_none(steps_done.filter(r, r.done).map(q, q.on))",
         "max_of(firm, firm.opened, firm.active)",
     ]);
-    prop_oneof![4 => field, 3 => literal, 2 => moment, 1 => either, 1 => most].boxed()
+    let moved = one_of(&[
+        "due + days(2)",
+        "done_on - days(3)",
+        "add_days(seen_at, -1)",
+        "seen_at + duration('9h')",
+        "seen_at - days(1)",
+        "add_months(due, 1)",
+        "add_months(coalesce(done_on, due), -12)",
+        "date('2023-02-28')",
+        "date('2022-01-04')",
+    ]);
+    prop_oneof![4 => field, 4 => literal, 2 => moment, 1 => either, 1 => most, 2 => moved].boxed()
 }
 
 fn words(place: Place) -> Words {
@@ -667,4 +685,93 @@ fn the_database_finds_what_the_evaluator_finds() {
     let (all, able, telling) = (all.get(), able.get(), telling.get());
     eprintln!("{all} expressions, {able} in SQL, {telling} of them tell records apart");
     assert!(able * 2 > all && telling * 4 > all);
+}
+
+#[test]
+fn figures_over_lists_are_those_of_the_records() {
+    for world in [World::sqlite(), World::postgres()] {
+        let store = Store::open(&world.url).unwrap();
+        fill(&store);
+        let memory = Memory::of(&store);
+        let rule = memory.bound("m != 1 || has(due)");
+        let fitting: Vec<&Stored> = memory
+            .cases
+            .iter()
+            .filter(|c| memory.holds(&rule, c))
+            .collect();
+        assert!(fitting.len() > 20 && fitting.len() < 60);
+        let key = |c: &Stored| {
+            let firm = c
+                .record
+                .reference("firm")
+                .and_then(|id| memory.record("firm", id));
+            let active = firm.and_then(|f| f.record.fields.get("active").cloned());
+            vec![c.record.fields.get("kind").cloned(), active]
+        };
+        let money_of = |c: &&Stored| c.record.money("cost").map(|m| m.fen.0);
+        let mut expected: Vec<(Vec<Option<Value>>, u64, u64, Option<i64>, Option<i64>)> =
+            Vec::new();
+        for c in &fitting {
+            let at = expected.iter().position(|line| line.0 == key(c));
+            let at = at.unwrap_or_else(|| {
+                expected.push((key(c), 0, 0, None, None));
+                expected.len() - 1
+            });
+            let line = &mut expected[at];
+            line.1 += 1;
+            if let Some(fen) = money_of(c) {
+                line.2 += 1;
+                line.3 = Some(line.3.unwrap_or(0) + fen);
+                line.4 = Some(line.4.map_or(fen, |most| most.max(fen)));
+            }
+        }
+        let query = when(Some(rule));
+        let ask = |by: &[&str], aggregate: store::Aggregate| {
+            let ask = |r: &mut store::Reader<'_>| r.aggregate("case", &query, by, &aggregate);
+            store.read::<_, StoreError>(&district(), ask)
+        };
+        let by = ["kind", "firm.active"];
+        let sums = ask(&by, store::Aggregate::Sum("cost".into())).unwrap();
+        let most = ask(&by, store::Aggregate::Max("cost".into())).unwrap();
+        assert_eq!(sums.len(), expected.len());
+        for (sum, most) in sums.iter().zip(&most) {
+            let line = expected.iter().find(|line| line.0 == sum.keys).unwrap();
+            assert_eq!((sum.records, sum.counted), (line.1, line.2));
+            assert_eq!(sum.value, line.3.map(money));
+            assert_eq!((&most.keys, &most.value), (&sum.keys, &line.4.map(money)));
+        }
+        assert_eq!(
+            sums.last().unwrap().keys,
+            [None, None],
+            "missing keys stand last"
+        );
+        let kinds = ask(&[], store::Aggregate::CountDistinct("kind".into())).unwrap();
+        assert_eq!(
+            (kinds.len(), kinds[0].value.clone()),
+            (1, Some(Value::Int(2)))
+        );
+        assert_eq!(
+            ask(&[], store::Aggregate::Count).unwrap()[0].records,
+            fitting.len() as u64
+        );
+        assert!(matches!(
+            ask(&[], store::Aggregate::Sum("name".into())),
+            Err(StoreError::Query { .. })
+        ));
+        assert!(matches!(
+            ask(&["nothing"], store::Aggregate::Count),
+            Err(StoreError::Unknown { .. })
+        ));
+        // Eight of the sixty hold the ends of 64 bits.
+        let all = ask(&[], store::Aggregate::Sum("n".into()));
+        let exact: i128 = fitting
+            .iter()
+            .filter_map(|c| c.record.int("n"))
+            .map(i128::from)
+            .sum();
+        match i64::try_from(exact) {
+            Ok(total) if all.is_ok() => assert_eq!(all.unwrap()[0].value, Some(Value::Int(total))),
+            _ => assert_eq!(all, Err(StoreError::Overflow)),
+        }
+    }
 }
