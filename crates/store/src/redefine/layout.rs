@@ -31,6 +31,14 @@ pub(super) struct Layout {
     pub past: Vec<PastField>,
 }
 
+/// Names that change at the end.
+pub(super) struct Renames {
+    /// Table, column now, column then.
+    pub columns: Vec<(String, String, String)>,
+    /// Table now and then.
+    pub tables: Vec<(String, String)>,
+}
+
 impl Layout {
     pub fn of(old: &RegisterTable, new: &RegisterTable) -> Result<Self, StoreError> {
         let mut plan = Planner::new(old, new);
@@ -109,8 +117,8 @@ impl Layout {
         self.reading.subs.iter().all(|s| s.field != staged_id)
     }
 
-    /// DDL that gives columns and tables their last names: `(table, from, to)` for columns, `(from, to)` for tables.
-    pub fn renames(&self) -> (Vec<(String, String, String)>, Vec<(String, String)>) {
+    /// The last names of columns and tables.
+    pub fn renames(&self) -> Renames {
         let register = table_name(&self.staged.definition.id);
         let (mut columns, mut tables) = (Vec::new(), Vec::new());
         for (field, to) in &self.moves {
@@ -126,7 +134,7 @@ impl Layout {
             let pairs = field_columns(field).into_iter().zip(field_columns(&then));
             columns.extend(pairs.map(|(a, b)| (register.clone(), a.name, b.name)));
         }
-        (columns, tables)
+        Renames { columns, tables }
     }
 
     /// New field id and the name that its column had before, for what hangs on field ids elsewhere.
@@ -221,7 +229,7 @@ impl<'a> Planner<'a> {
             });
             return old.id.clone();
         }
-        if let Some(column) = self.from_archive(field) {
+        if let Some(column) = self.taken_back(field) {
             return column;
         }
         if same.is_none() {
@@ -237,7 +245,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The column in which an earlier definition kept this very field. Rows of tables stay where they are.
-    fn from_archive(&mut self, field: &Field) -> Option<String> {
+    fn taken_back(&mut self, field: &Field) -> Option<String> {
         let is_table = matches!(field.kind, FieldKind::Table { .. });
         let kept =
             self.old.past.iter().find(|p| {

@@ -22,7 +22,7 @@ use crate::reader::Reader;
 use crate::schema::{self, Migrated, RegisterTable, history, quoted};
 use crate::store::Store;
 use crate::writer::{self, Meta, Writer};
-use layout::Layout;
+use layout::{Layout, Renames};
 
 /// Failed records that are told one by one.
 const TOLD: usize = 1000;
@@ -512,7 +512,7 @@ impl<'a, 'd> Work<'a, 'd> {
 
     /// Gives columns and tables their last names, in two steps so that two fields may change places.
     fn rename(&mut self, layout: &Layout) -> Result<(), StoreError> {
-        let (columns, tables) = layout.renames();
+        let Renames { columns, tables } = layout.renames();
         let connection: &mut dyn Connection = self.desk.tx;
         let shape_names = layout
             .reading

@@ -1,6 +1,7 @@
 //! The store's one suite: every test runs on SQLite and on PostgreSQL.
 
 mod accounts;
+mod cases;
 mod concurrency;
 mod condition;
 mod crash;
