@@ -333,6 +333,44 @@ export interface RegisterView {
   metrics?: { id: string; title: string; unit: string; basis: string }[];
   obligations?: { id: string; title: string }[];
   campaigns?: { id: string; title: string }[];
+  views?: RegisterListView[];
+}
+/** A view of the definition; `fields` are what its drawing goes by. */
+export interface RegisterListView {
+  id: string;
+  title: string;
+  kind: string;
+  columns: string[];
+  sums: string[];
+  fields: Record<string, string>;
+}
+export interface SavedView {
+  name: string;
+  query: string;
+  columns: string[];
+  density: string;
+}
+export interface SavedViews {
+  views: SavedView[];
+}
+export interface Groups {
+  groups: { keys: { value: Json; text: string }[]; count: number; sums: Record<string, string> }[];
+}
+export interface MapPoint {
+  id: string;
+  title: string;
+  lon: string;
+  lat: string;
+  light?: Light | null;
+  state_label: string;
+  colour?: string | null;
+}
+export interface MapPoints {
+  points: MapPoint[];
+  left_out: number;
+}
+export interface BulkResults {
+  results: { id: string; ok: boolean; version?: number | null; findings: Finding[] }[];
 }
 export interface RegisterList {
   registers: { id: string; title: string; count: number }[];
