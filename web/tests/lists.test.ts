@@ -4,6 +4,11 @@ import { concerned } from "../src/api/events";
 import { figureNumber, fileSize, localLink, sourceLink } from "../src/figures";
 import { rowOfPlace, worstAt } from "../src/importing/places";
 import { conditionsOf, conditionText, nextSort, parseCondition, withCondition } from "../src/ledger/listing";
+import type { FieldKind, FieldView, RegisterView } from "../src/api/types";
+import { weekdayIndex } from "../src/dates";
+import { editableCell } from "../src/ledger/editing";
+import { columnsByHead, columnsByPlace } from "../src/ledger/pasting";
+import { basisOf, dayOf, drawingsOf, monthDays, place, roundLength, shiftMonth, withView } from "../src/ledger/views";
 import { slice } from "../src/ledger/window";
 import { placeOf } from "../src/shell/places";
 
@@ -83,5 +88,58 @@ describe("small presentation rules", () => {
     expect(placeOf("/registers/person")).toBe("registers");
     expect(placeOf("/projects/1")).toBe("projects");
     expect(placeOf("/nowhere")).toBeNull();
+  });
+});
+
+describe("views of a list", () => {
+  const base = { required: false, unit: null, digits: null, choices: null, to: null, columns: null, list: false, search: false, core: false };
+  const field = (id: string, kind: FieldKind, more: Partial<FieldView> = {}): FieldView => ({ ...base, id, label: id, kind, ...more });
+  const view = (fields: FieldView[]): RegisterView => ({ id: "r", title: "r", version: "1.0.0", name_field: null, fields, list: [] });
+  test("a register is drawn in the ways its fields allow", () => {
+    expect(drawingsOf(view([field("a", "text")]))).toEqual(["list"]);
+    expect(drawingsOf(view([field("state", "code"), field("unit", "org"), field("due", "date"), field("at", "geo_point")]))).toEqual(["list", "kanban", "calendar", "map", "matrix"]);
+  });
+  test("the view of the definition says what a drawing goes by", () => {
+    const all = view([field("state", "code"), field("level", "code"), field("due", "date")]);
+    expect(basisOf(all, { id: "v", title: "", kind: "kanban", columns: [], sums: [], fields: { by: "level" } }).by).toBe("level");
+    expect(basisOf(all, null)).toMatchObject({ by: "state", date: "due", rows: "level", across: "state" });
+  });
+  test("a view of the same name is replaced", () => {
+    const one = { name: "a", query: "x=1", columns: [], density: "standard" };
+    expect(withView([one, { ...one, name: "b" }], { ...one, query: "x=2" }).map((each) => `${each.name} ${each.query}`)).toEqual(["b x=1", "a x=2"]);
+  });
+  test("a month is whole weeks that begin on Monday", () => {
+    const days = monthDays("2023-02", weekdayIndex);
+    expect(days).toHaveLength(35);
+    expect(days.indexOf("2023-02-01")).toBe(2);
+    expect(days.filter((day) => day !== null)).toHaveLength(28);
+    expect([shiftMonth("2023-01", -1), shiftMonth("2023-12", 1)]).toEqual(["2022-12", "2024-01"]);
+  });
+  test("a moment of the evening in UTC belongs to the next day in China", () => {
+    expect([dayOf("2023-03-08T15:59:59Z"), dayOf("2023-03-08T16:00:00Z"), dayOf("2023-03-08"), dayOf(null), dayOf("x")]).toEqual(["2023-03-08", "2023-03-09", "2023-03-08", null, null]);
+  });
+  test("north is up, east is right, and both have one scale", () => {
+    const { placed, metresPerPixel } = place([{ lon: "113.50", lat: "34.70" }, { lon: "113.60", lat: "34.80" }], 800, 600, 40);
+    const [south, north] = placed;
+    expect((south?.y ?? 0) > (north?.y ?? 0) && (south?.x ?? 0) < (north?.x ?? 0)).toBe(true);
+    const metres = ((south?.y ?? 0) - (north?.y ?? 0)) * metresPerPixel;
+    expect(Math.round(metres / 100)).toBe(111);
+    expect(place([{ lon: "x", lat: "1" }], 10, 10, 1).placed).toEqual([]);
+    expect([roundLength(870), roundLength(499), roundLength(1)]).toEqual([500, 200, 1]);
+  });
+  test("pasted columns are known by their head, or by the columns in sight", () => {
+    const fields = [field("name", "text", { label: "名称" }), field("cost", "money", { label: "整改资金" })];
+    expect(columnsByHead(["序号", "名称", "整改资金(万元)"], fields)).toEqual([null, "name", "cost"]);
+    expect(columnsByHead(["1", "消防栓无水", "3.5"], fields)).toBeNull();
+    expect(columnsByPlace(3, ["name", "light", "cost"], fields)).toEqual(["name", null, "cost"]);
+  });
+  test("only plain fields of records that may be changed are typed in place", () => {
+    const record = { id: "1", register: "r", number: null, version: 1, org_path: "", withdrawn: false, values: {}, shown: {}, updated_at: "" };
+    const all = view([]);
+    expect(editableCell(all, record, field("a", "text"))).toBe(true);
+    expect(editableCell(all, record, field("a", "text", { system: true }))).toBe(false);
+    expect(editableCell(all, record, field("a", "table"))).toBe(false);
+    expect(editableCell(all, { ...record, rights: { update: false, withdraw: false } }, field("a", "text"))).toBe(false);
+    expect(editableCell(all, { ...record, values: { a: "x" } }, field("a", "text", { set_once: true }))).toBe(false);
   });
 });

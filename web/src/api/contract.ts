@@ -20,7 +20,7 @@ type Fits<Ours, Theirs extends Loose<Ours> & { [K in keyof Ours]?: unknown }> = 
 
 /** What the server gives only with the workflow routes; held against the document once they stand in it. */
 type FieldLaw = "system" | "computed" | "conditional" | "options_conditional" | "mask" | "accept" | "level" | "set_once" | "crs" | "hint";
-type RegisterLaw = "sensitivity" | "can" | "flow" | "cycle" | "metrics" | "obligations" | "campaigns";
+type RegisterLaw = "sensitivity" | "can" | "views" | "flow" | "cycle" | "metrics" | "obligations" | "campaigns";
 
 type Checked = [
   Fits<ours.Finding, Server["Finding"]>,

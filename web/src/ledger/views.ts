@@ -27,7 +27,7 @@ export function basisOf(view: RegisterView, chosen: RegisterListView | null): Ba
   const unit = view.fields.find((field) => field.kind === "org" && !field.system)?.id;
   return {
     by: own.by ?? state,
-    date: own.date ?? (view.flow ? "clock_due" : undefined) ?? first(view, ["date", "datetime"]),
+    date: own.date ?? view.fields.find((field) => field.id === "clock_due")?.id ?? first(view, ["date", "datetime"]),
     geo: own.geo ?? first(view, ["geo_point"]),
     colour: own.colour ?? (view.flow ? "light" : undefined),
     rows: own.rows ?? unit ?? codes(view).find((field) => field.id !== state)?.id,
