@@ -444,3 +444,103 @@ fn a_closed_record_that_comes_back_has_a_new_clock() {
         "2023-04-10T02:00:00Z"
     );
 }
+
+#[test]
+fn a_request_for_time_lapses_when_the_record_moves_on() {
+    let (mut case, people) = assigned();
+    let ask = || {
+        let day = "2023-03-24".parse().expect("a day");
+        Act::new(EXTEND)
+            .with("to_due", Value::Date(day))
+            .because("材料未到")
+    };
+    case.act(&people.street, ask());
+    case.act(&people.admin, Act::new("suspend").because("停工令"));
+    case.act(&people.admin, Act::new("resume"));
+    let agree = Act::new(DECIDE_EXTENSION).with("agree", Value::Bool(true));
+    assert_eq!(case.refused(&people.admin, agree), ["flow.not_now"]);
+    case.act(&people.street, ask());
+}
+
+#[test]
+fn time_granted_for_one_clock_is_not_carried_into_the_next() {
+    let mut definition = hazard();
+    if let Some(flow) = &mut definition.flow {
+        flow.states[2].clock = super::super::testing::after("5wd");
+        if let Some(rule) = &mut flow.extension {
+            rule.field = None;
+        }
+    }
+    let (first, people) = assigned();
+    let mut case = Case {
+        definition,
+        ..first
+    };
+    let day = "2023-03-24".parse().expect("a day");
+    case.act(
+        &people.street,
+        Act::new(EXTEND)
+            .with("to_due", Value::Date(day))
+            .because("缺料"),
+    );
+    case.act(
+        &people.admin,
+        Act::new(DECIDE_EXTENSION).with("agree", Value::Bool(true)),
+    );
+    assert_eq!(case.due(), "2023-03-24T15:59:59Z");
+    case.fields
+        .insert("photos".into(), Value::TextList(vec!["f1".into()]));
+    case.at("2023-03-09T02:00:00Z");
+    case.act(&people.street, Act::new("fix"));
+    case.act(&people.inspector, Act::new("reject").because("没改好"));
+    assert_eq!(case.due(), "2023-03-16T15:59:59Z");
+}
+
+#[test]
+fn a_field_that_takes_its_value_once_keeps_it() {
+    let (mut case, people) = assigned();
+    let field = case
+        .definition
+        .fields
+        .iter_mut()
+        .find(|f| f.id == "assigned_at");
+    field.expect("a field").set_once = true;
+    let back = Act {
+        target: Some("reported".into()),
+        ..Act::new("send_back").because("派错了")
+    };
+    case.act(&people.admin, back);
+    case.at("2023-03-09T02:00:00Z");
+    case.act(&people.admin, Act::new("assign").with("duty_org", org(12)));
+    assert_eq!(
+        case.fields["assigned_at"],
+        Value::DateTime("2023-03-08T02:00:00Z".into())
+    );
+    assert_eq!(case.holder(), 12);
+}
+
+#[test]
+fn a_signature_bars_taking_back() {
+    let (mut case, people) = fixed();
+    case.fields
+        .insert("level".into(), Value::Text("major".into()));
+    assert!(case.buttons(&people.street).contains(&RECALL.to_owned()));
+    case.act(&people.inspector, Act::new("close"));
+    assert_eq!(
+        case.refused(&people.street, Act::new(RECALL)),
+        ["flow.not_now"]
+    );
+}
+
+#[test]
+fn a_state_gone_back_to_has_not_been_left() {
+    let (mut case, people) = fixed();
+    case.act(&people.street, Act::new(RECALL));
+    let log = case.with(None, |scope| {
+        let flow = scope.definition.flow.as_ref().expect("a workflow");
+        super::super::log::Log::read(flow, scope)
+    });
+    let states: Vec<&str> = log.stays.iter().map(|stay| stay.state.as_str()).collect();
+    assert_eq!(states, ["draft", "reported", "assigned"]);
+    assert_eq!(log.here().until, None);
+}

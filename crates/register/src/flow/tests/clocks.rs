@@ -404,3 +404,23 @@ fn any_one_all_or_two_of_three_signatures_make_it() {
         "not_signed",
     );
 }
+
+#[test]
+fn nobody_signs_beyond_the_quorum_while_one_asked_besides_is_awaited() {
+    let mut flow = signed_flow(Quorum::Count(2));
+    if let Some(approve) = &mut flow.transitions[0].approve {
+        approve.add_signer = true;
+    }
+    let mut case = Case::new(definition(&[], flow), "2023-03-06T02:00:00Z");
+    case.begin(&person("x", 11, ""));
+    let by = |name: &str| person(name, 11, name);
+    case.act(&by("a"), Act::new("send"));
+    let ask = Act::new(super::super::ADD_SIGNER).with("signer", Value::Text("guest".into()));
+    case.act(&by("a"), ask);
+    assert!(!case.act(&by("b"), Act::new("send")).effective);
+    assert_eq!(
+        case.refused(&by("c"), Act::new("send")),
+        ["flow.not_signer"]
+    );
+    assert!(case.act(&by("guest"), Act::new("send")).effective);
+}

@@ -287,6 +287,39 @@ fn a_league_of_a_past_day_sees_that_day_only() {
 }
 
 #[test]
+fn time_granted_later_does_not_change_the_league_of_an_earlier_day() {
+    let definition = Arc::new(parsed());
+    let mut case = Case::new(parsed(), "2023-03-01T02:00:00Z");
+    let (office, unit) = (
+        person("office", 1, "supervisor"),
+        person("unit", 11, "clerk"),
+    );
+    case.begin(&office);
+    let assign = Act::new("assign").with("lead", Value::Ref(RecordId(11)));
+    case.act(
+        &office,
+        assign.with("due_on", Value::Date(day("2023-03-10"))),
+    );
+    case.act(&unit, Act::new("claim"));
+    case.at("2023-03-10T02:00:00Z");
+    let ask = Act::new(EXTEND).with("to_due", Value::Date(day("2023-03-24")));
+    case.act(&unit, ask.because("缺料"));
+    case.at("2023-03-14T02:00:00Z");
+    let agree = Act::new(super::super::DECIDE_EXTENSION).with("agree", Value::Bool(true));
+    case.act(&office, agree);
+    let records = [known(&definition, 1, case.fields)];
+    let overdue = |to: &str| lines(&records, None, to)[0].overdue.len();
+    assert_eq!(
+        [
+            overdue("2023-03-13"),
+            overdue("2023-03-14"),
+            overdue("2023-03-25")
+        ],
+        [1, 0, 1]
+    );
+}
+
+#[test]
 fn what_was_closed_before_the_first_day_is_not_counted_again() {
     let found = lines(&district(), Some("2023-03-15"), "2023-03-31");
     let line = &found[0];
