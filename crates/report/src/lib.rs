@@ -1,4 +1,4 @@
-//! Our values on screen and paper: the wall chart as SVG and PDF.
+//! Our values on screen and paper: the wall chart as SVG and PDF, orders as official papers.
 //!
 //! One geometry, two painters. `wall_chart::layout` turns plain values into a [`scene::Scene`];
 //! [`svg`] writes it for the browser, [`pdf`] for the plotter. Nothing here opens a file or reads a
@@ -11,5 +11,6 @@ pub mod measure;
 pub mod palette;
 pub mod pdf;
 pub mod scene;
+pub mod slip;
 pub mod svg;
 pub mod wall_chart;

@@ -13,7 +13,7 @@ use krilla::metadata::Metadata;
 use krilla::page::PageSettings;
 
 use crate::fonts::Fonts;
-use crate::scene::Scene;
+use crate::scene::{Node, Scene};
 use crate::wall_chart::{Density, LayoutOptions, WallChart, footer, heading, layout, legend};
 use pages::Sheet;
 use paint::Painter;
@@ -119,6 +119,36 @@ pub fn print(scene: &Scene<'_>, paper: Paper, fonts: &Fonts) -> Result<Printed, 
         bytes,
         pages: pages.len(),
         findings,
+    })
+}
+
+/// Pages drawn node by node, one file. For papers that are no chart.
+pub(crate) fn print_pages(
+    title: &str,
+    (width, height): (f32, f32),
+    pages: &[Vec<Node<'_>>],
+    fonts: &Fonts,
+) -> Result<Printed, PdfError> {
+    let mut document = Document::new();
+    let metadata = Metadata::new()
+        .title(title.to_owned())
+        .language("zh-CN".to_owned());
+    document.set_metadata(metadata.creator("guatu".to_owned()));
+    let mut texts = TextSetter::new(fonts);
+    for nodes in pages {
+        let settings =
+            PageSettings::from_wh(width, height).ok_or(PdfError::Page { width, height })?;
+        let mut page = document.start_page_with(settings);
+        let mut surface = page.surface();
+        Painter::new(&mut surface, &mut texts).nodes(nodes);
+        surface.finish();
+        page.finish();
+    }
+    let bytes = document.finish().map_err(PdfError::Write)?;
+    Ok(Printed {
+        bytes,
+        pages: pages.len(),
+        findings: texts.findings(),
     })
 }
 
