@@ -5,12 +5,12 @@ mod login;
 mod manage;
 mod rights;
 
-pub(crate) use login::new_token as random_token;
 pub use login::{LOGIN_SECONDS, SignedIn, actor, sign_in, sign_in_by_link, sign_out};
+pub(crate) use login::{actor_of, new_token as random_token};
 pub use manage::{
     AccountLine, NewAccount, add, first_link, link, list, names, set_enabled, set_password,
 };
-pub use rights::Actor;
+pub use rights::{Actor, roles_in_force};
 
 use crate::App;
 use crate::error::AppError;

@@ -49,16 +49,16 @@ impl Clock {
         match self {
             Self::System => instant_text(Timestamp::now()),
             Self::Standing { day, ticks } => {
-                // 09:00 in China is 01:00 UTC; one second for each entry, wrapping inside the working day.
-                let tick = ticks.fetch_add(1, Ordering::Relaxed) % (8 * 3600);
-                let second = 3600 + tick;
-                format!(
-                    "{day}T{:02}:{:02}:{:02}Z",
-                    second / 3600,
-                    second / 60 % 60,
-                    second % 60
-                )
+                standing_instant(*day, ticks.fetch_add(1, Ordering::Relaxed))
             }
+        }
+    }
+
+    /// The present instant without counting it: for reads, which leave no entry.
+    pub fn present(&self) -> String {
+        match self {
+            Self::System => self.instant(),
+            Self::Standing { day, ticks } => standing_instant(*day, ticks.load(Ordering::Relaxed)),
         }
     }
 
@@ -66,6 +66,17 @@ impl Clock {
     pub fn machine_seconds(&self) -> i64 {
         Timestamp::now().as_second()
     }
+}
+
+/// 09:00 in China is 01:00 UTC; one second for each entry, wrapping inside the working day.
+fn standing_instant(day: Date, ticks: i64) -> String {
+    let second = 3600 + ticks % (8 * 3600);
+    format!(
+        "{day}T{:02}:{:02}:{:02}Z",
+        second / 3600,
+        second / 60 % 60,
+        second % 60
+    )
 }
 
 fn china() -> TimeZone {
@@ -90,6 +101,15 @@ pub fn end_of_day(day: Date) -> String {
 pub fn day_of(instant: &str) -> Option<Date> {
     let timestamp: Timestamp = instant.parse().ok()?;
     Some(timestamp.to_zoned(china()).date())
+}
+
+/// 17:30: the time of day in China of an instant text; empty when the text is no instant.
+pub fn china_time(instant: &str) -> String {
+    let timestamp: Option<Timestamp> = instant.parse().ok();
+    timestamp.map_or_else(String::new, |at| {
+        let at = at.to_zoned(china());
+        format!("{:02}:{:02}", at.hour(), at.minute())
+    })
 }
 
 #[cfg(test)]

@@ -120,7 +120,7 @@ pub fn collect(
 }
 
 /// Fields that say whose record it is, in order of weight.
-const HOME_FIELDS: [&str; 6] = [
+pub(crate) const HOME_FIELDS: [&str; 6] = [
     "subdistrict",
     "lead_unit",
     "responsible_unit",
@@ -168,4 +168,41 @@ pub fn org_path(reader: &mut Reader<'_>, id: RecordId) -> Result<Option<OrgPath>
         .first()
         .and_then(|stored| stored.record.text("path"))
         .and_then(|text| text.parse().ok()))
+}
+
+/// 简称 of the organisation at a path, for numbers that begin with it.
+pub fn short_name(reader: &mut Reader<'_>, path: &OrgPath) -> Result<Option<String>, StoreError> {
+    let path = Value::Text(path.to_string());
+    let query = store::Query::default()
+        .filter(store::Filter::eq("path", path))
+        .limited(1);
+    let found = reader.list("organisation", &query)?;
+    let record = found.records.first().map(|stored| &stored.record);
+    Ok(record.and_then(|one| one.text("short_name").map(str::to_owned)))
+}
+
+/// Names of records of one register by id.
+pub fn names_by_id(
+    reader: &mut Reader<'_>,
+    setting: &crate::world::Setting,
+    definition: &Definition,
+    ids: &[RecordId],
+) -> Result<BTreeMap<RecordId, String>, StoreError> {
+    let mut names = BTreeMap::new();
+    for id in ids {
+        // As of a former day a unit has the name it had then.
+        let found = match &setting.past {
+            Some(instant) => reader.get_as_of(&definition.id, *id, instant),
+            None => reader.get(&definition.id, *id),
+        };
+        match found {
+            Ok(stored) => {
+                let name = stored.record.name(definition).unwrap_or_default();
+                names.insert(*id, name.to_owned());
+            }
+            Err(StoreError::NotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(names)
 }

@@ -6,24 +6,33 @@ pub mod attachment;
 pub mod backup;
 mod clock;
 mod definitions;
+pub mod delegation;
 mod directory;
 mod district;
+mod duty;
 mod error;
 pub mod figure;
+pub mod flow;
 mod fonts;
 pub mod home;
 pub mod imports;
 mod light;
+pub mod matters;
 pub mod page;
+mod permit;
 pub mod project;
 pub mod proposing;
 pub mod records;
 pub mod reschedule;
 pub mod rounds;
 pub mod sample;
+mod settle;
 pub mod snapshot;
 pub mod spans;
+pub mod task;
+pub mod tick;
 pub mod wall;
+mod world;
 
 pub use account::Actor;
 pub use clock::Clock;
@@ -208,6 +217,14 @@ impl App {
             .map_err(AppError::from)
     }
 
+    /// A read in which more than the store may fail.
+    pub(crate) fn look<T>(
+        &self,
+        work: impl FnOnce(&mut Reader<'_>) -> Result<T, AppError>,
+    ) -> Result<T, AppError> {
+        self.store.read(&self.district, work)
+    }
+
     pub(crate) fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Writer<'_>) -> Result<T, AppError> + Send + 'static,
@@ -247,6 +264,11 @@ impl App {
 
     pub(crate) fn uploads(&self) -> MutexGuard<'_, imports::Uploads> {
         self.uploads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The present instant, for reads.
+    pub(crate) fn present(&self) -> String {
+        self.clock.present()
     }
 
     /// Who, when and why, for the journal.

@@ -1,22 +1,29 @@
 //! 台账 Records of any register: list, read, write, history, search, export.
 
+mod change;
+pub(crate) mod look;
 mod query;
 
+use look::Look;
 pub use query::ListQuery;
 
 use crate::App;
 use crate::account::Actor;
-use crate::clock::end_of_day;
+use crate::delegation;
 use crate::directory::{self, NamesOf};
 use crate::district;
 use crate::error::AppError;
+use crate::flow::{self, Desk};
 use crate::light;
-use crate::page::record::{FieldChange, HistoryEntry, Hit, RecordPage, RecordView};
+use crate::page::record::{FieldChange, HistoryEntry, Hit, RecordPage, RecordView, RightsView};
+use crate::permit::Access;
+use crate::world::{self, Setting};
 use ground::{Date, Finding, OrgPath, ProjectId, RecordId, Severity};
-use register::{Definition, DuplicateAction, Fields, Record, Value};
+use register::law::Ability;
+use register::{Definition, DuplicateAction, Fields, Value};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
-use store::{NewRecord, Query, Reader, Step, StoreError, Stored};
+use store::{Query, Reader, Step, StoreError, Stored};
 
 /// Hits of the search box, in all and for one register.
 const SEARCH_HITS: usize = 20;
@@ -24,25 +31,36 @@ const SEARCH_PER_REGISTER: u32 = 6;
 
 /// Registers with title and number of records in sight.
 pub fn registers(app: &App, actor: &Actor) -> Result<Vec<(String, String, usize)>, AppError> {
-    actor.need_read()?;
-    app.read(|reader| {
-        let query = Query {
-            scope: actor.scope(app),
-            ..Query::default()
-        };
-        let line = |definition: &Definition, reader: &mut Reader<'_>| {
-            let count = reader.count(&definition.id, &query)?;
-            Ok((
-                definition.id.clone(),
-                definition.title.zh.clone(),
-                usize::try_from(count).unwrap_or(usize::MAX),
-            ))
-        };
-        app.definitions()
-            .iter()
-            .map(|definition| line(definition, reader))
-            .collect::<Result<Vec<_>, StoreError>>()
-    })
+    let mut lines = Vec::new();
+    for definition in app.definitions().iter() {
+        let access = Access::new(app, actor, definition);
+        if !access.may(Ability::Read) {
+            continue;
+        }
+        let query = access.narrow(Query::default());
+        let count = app.read(|reader| reader.count(&definition.id, &query))?;
+        lines.push((
+            definition.id.clone(),
+            definition.title.zh.clone(),
+            usize::try_from(count).unwrap_or(usize::MAX),
+        ));
+    }
+    if lines.is_empty() {
+        actor.need_read()?;
+    }
+    Ok(lines)
+}
+
+/// A register's definition as this person sees it: without hidden fields.
+pub fn definition(
+    app: &App,
+    actor: &Actor,
+    register: &str,
+) -> Result<std::sync::Arc<Definition>, AppError> {
+    let definition = app.definition(register)?;
+    let access = Access::new(app, actor, &definition);
+    access.need(Ability::Read)?;
+    Ok(access.seen_definition())
 }
 
 /// A page of records.
@@ -53,55 +71,48 @@ pub fn list(
     asked: &ListQuery,
     day: Option<Date>,
 ) -> Result<RecordPage, AppError> {
-    actor.need_read()?;
-    let definition = &app.definition(register)?;
-    let query = asked.to_store(app, actor, definition, day)?;
-    let past = past_instant(app, day);
+    let definition = app.definition(register)?;
+    let access = Access::new(app, actor, &definition);
+    access.need(Ability::Read)?;
+    let seen = access.seen_definition();
+    let query = asked_for(app, &access, &definition, asked, day)?;
+    let setting = Setting::new(app, day);
+    let past = setting.past.clone();
     let first_page = asked.after.is_none();
-    let (page, total, sums, names) = app.read(|reader| {
+    let mut page = app.look(|reader| {
         let page = match &past {
             Some(instant) => reader.list_as_of(register, &query, instant)?,
             None => reader.list(register, &query)?,
         };
         let total = match (&past, first_page) {
-            (None, true) => {
-                Some(usize::try_from(reader.count(register, &query)?).unwrap_or(usize::MAX))
+            (None, true) => Some(reader.count(register, &query)?),
+            (Some(instant), true) => {
+                Some(reader.all_as_of(register, &query, instant)?.len() as u64)
             }
-            (Some(instant), true) => Some(reader.all_as_of(register, &query, instant)?.len()),
             _ => None,
         };
         let sums = asked
             .sums
             .iter()
-            .filter_map(|field| Some((definition.field(field)?, field)));
+            .filter_map(|field| Some((seen.field(field)?, field)));
         let sums = sums
-            .map(|(field, id)| sum(reader, definition, &query, past.as_deref(), field, id))
+            .map(|(field, id)| sum(reader, &definition, &query, past.as_deref(), field, id))
             .collect::<Result<BTreeMap<_, _>, StoreError>>()?;
-        let names = directory::names_of(
-            reader,
-            &app.definitions(),
-            definition,
-            page.records.iter().map(|stored| &stored.record.fields),
-        )?;
-        Ok((page, total, sums, names))
+        let look = Look {
+            setting: &setting,
+            access: &access,
+            definition: &seen,
+            user: None,
+        };
+        Ok(RecordPage {
+            items: look.views(reader, &page.records)?,
+            next: page.next,
+            total: total.map(|total| usize::try_from(total).unwrap_or(usize::MAX)),
+            sums,
+        })
     })?;
-    let items = page
-        .records
-        .iter()
-        .map(|stored| view(definition, stored, &names))
-        .collect();
-    let mut page = RecordPage {
-        items,
-        next: page.next,
-        total,
-        sums,
-    };
     add_lights(app, register, &mut page.items, day)?;
     Ok(page)
-}
-
-fn past_instant(app: &App, day: Option<Date>) -> Option<String> {
-    day.filter(|day| *day < app.today()).map(end_of_day)
 }
 
 fn sum(
@@ -141,7 +152,7 @@ fn number_of(value: &Value) -> i64 {
     }
 }
 
-/// A stored record with ready texts.
+/// A stored record with ready texts, for pages of typed registers that have their own lights.
 pub fn view(definition: &Definition, stored: &Stored, names: &NamesOf) -> RecordView {
     RecordView {
         register: definition.id.clone(),
@@ -150,6 +161,10 @@ pub fn view(definition: &Definition, stored: &Stored, names: &NamesOf) -> Record
         record: stored.record.clone(),
         updated_at: stored.updated_at.clone(),
         light: None,
+        flow: None,
+        rights: RightsView::default(),
+        duties: Vec::new(),
+        course: None,
     }
 }
 
@@ -178,7 +193,7 @@ pub fn parse_id(text: &str) -> Result<RecordId, AppError> {
     id.ok_or_else(|| AppError::NotFound(format!("编号“{text}”的记录")))
 }
 
-/// One record, now or as it was known on a day.
+/// One record, now or as it was known on a day, with what can be done and what was done.
 pub fn get(
     app: &App,
     actor: &Actor,
@@ -186,28 +201,46 @@ pub fn get(
     id: &str,
     day: Option<Date>,
 ) -> Result<RecordView, AppError> {
-    actor.need_read()?;
-    let definition = &app.definition(register)?;
+    let definition = app.definition(register)?;
+    let access = Access::new(app, actor, &definition);
+    access.need(Ability::Read)?;
     let id = parse_id(id)?;
-    let past = past_instant(app, day);
-    let (stored, names) = app.read(|reader| {
-        let stored = match &past {
+    let setting = Setting::new(app, day);
+    let acted_for = delegation::delegators(app, actor, Some(register))?;
+    let view = app.look(|reader| {
+        let stored = match &setting.past {
             Some(instant) => reader.get_as_of(register, id, instant)?,
             None => reader.get(register, id)?,
         };
-        let names = directory::names_of(
-            reader,
-            &app.definitions(),
-            definition,
-            std::iter::once(&stored.record.fields),
-        )?;
-        Ok((stored, names))
+        let access = access.in_sight(reader, &acted_for, &stored.record)?;
+        let user = world::user(reader, actor)?;
+        let look = Look {
+            setting: &setting,
+            access: &access,
+            definition: &definition,
+            // On a former day nothing can be done any more, but the way there is shown.
+            user: Some(&user),
+        };
+        let mut views = look.views(reader, std::slice::from_ref(&stored))?;
+        Ok(views.pop())
     })?;
-    actor.need_sight(&stored.record.org)?;
-    let mut items = [view(definition, &stored, &names)];
+    let mut items = Vec::from_iter(view);
     add_lights(app, register, &mut items, day)?;
-    let [item] = items;
-    Ok(item)
+    let found = items.pop();
+    found.ok_or_else(|| AppError::NotFound("这条记录".to_owned()))
+}
+
+/// A record to be made.
+#[derive(Clone, Debug, Default)]
+pub struct Creation<'a> {
+    /// Values.
+    pub values: Map<String, Json>,
+    /// Why, for the journal.
+    pub reason: &'a str,
+    /// Act done with it in the same write: 交办 of a matter.
+    pub action: Option<&'a str>,
+    /// Makes a repeated request harmless.
+    pub key: Option<&'a str>,
 }
 
 /// A new record. `key` makes a repeated request harmless.
@@ -219,60 +252,114 @@ pub fn create(
     reason: &str,
     key: Option<&str>,
 ) -> Result<RecordView, AppError> {
-    actor.need_write()?;
-    let definition = &app.definition(register)?;
-    let fields = checked(app, definition, values)?;
-    refuse_same(app, definition, &fields)?;
-    let meta = app.meta(actor, reason);
-    let key = key.map(|key| (key.to_owned(), request_digest(register, values)));
-    let (own, target, actor) = (actor.org.clone(), definition.clone(), actor.clone());
+    let new = Creation {
+        values: values.clone(),
+        reason,
+        action: None,
+        key,
+    };
+    create_with(app, actor, register, new)
+}
+
+/// A new record, and the first act on it if one is asked for.
+pub fn create_with(
+    app: &App,
+    actor: &Actor,
+    register: &str,
+    new: Creation<'_>,
+) -> Result<RecordView, AppError> {
+    let definition = app.definition(register)?;
+    let access = Access::new(app, actor, &definition);
+    access.need(Ability::Create)?;
+    let given: Vec<&str> = new.values.keys().map(String::as_str).collect();
+    refuse_unwritable(&definition, &access, &given)?;
+    let fields = read_values(app, &definition, &new.values)?;
+    refuse_same(app, &definition, &fields)?;
+    let desk = Desk::of(app, actor, new.reason, Some(register))?;
+    let key = new
+        .key
+        .map(|key| (key.to_owned(), request_digest(register, &new.values)));
+    let (first, reason) = (new.action.map(str::to_owned), new.reason.to_owned());
     let id = app.write(move |writer| {
         if let Some((key, digest)) = &key
-            && let Some(answer) = writer.answer_of(&actor.login, key, digest)?
+            && let Some(answer) = writer.answer_of(&desk.actor.login, key, digest)?
         {
             return parse_id(&answer);
         }
-        let org = directory::home_path(&mut writer.reader(), &target, &fields, &own)?;
-        actor.need_write_at(&org)?;
-        let record = writer.create(&target.id, NewRecord::new(org, fields), &meta)?;
+        let mut record = flow::make(writer, &desk, &definition, fields, None)?;
+        access.need_made(&mut writer.reader(), &record)?;
+        if let Some(action) = first {
+            let request = flow::ActRequest {
+                action,
+                reason,
+                ..flow::ActRequest::default()
+            };
+            record = flow::perform(writer, &desk, &definition, &record, &request)?;
+        }
         if let Some((key, digest)) = &key {
-            writer.keep_answer(&actor.login, key, digest, &record.id.to_string(), &meta.at)?;
+            let answer = record.id.to_string();
+            writer.keep_answer(&desk.actor.login, key, digest, &answer, &desk.meta.at)?;
         }
         Ok(record.id)
     })?;
-    reread(app, definition, id)
+    get(app, actor, register, &id.to_string(), None)
 }
 
-fn request_digest(register: &str, values: &Map<String, Json>) -> String {
+/// Fields of the workflow and computed ones are never typed, hidden ones are not there.
+fn refuse_unwritable(
+    definition: &Definition,
+    access: &Access,
+    given: &[&str],
+) -> Result<(), AppError> {
+    let hidden = access.hidden();
+    let mut findings = Vec::new();
+    for id in given {
+        let Some(field) = definition.field(id) else {
+            continue;
+        };
+        if field.system {
+            findings.push(flow::system_field(definition, id));
+        } else if hidden.contains(*id) {
+            findings.push(unknown_field(definition, id));
+        } else if field.compute.is_some() && !access.overrules(field) {
+            findings.push(Finding::error(
+                "record.computed",
+                field.label.zh.clone(),
+                format!("“{}”由系统计算，不用填。", field.label.zh),
+                "请改它所依据的字段。",
+            ));
+        }
+    }
+    if findings.is_empty() {
+        Ok(())
+    } else {
+        Err(AppError::Invalid(findings))
+    }
+}
+
+fn unknown_field(definition: &Definition, id: &str) -> Finding {
+    Finding::error(
+        "record.unknown_field",
+        id,
+        format!("{}没有字段“{id}”。", definition.title.zh),
+        "请核对字段名。",
+    )
+}
+
+pub(crate) fn request_digest(register: &str, values: &Map<String, Json>) -> String {
     use sha2::{Digest, Sha256};
     let text = format!("{register}\n{}", Json::Object(values.clone()));
     hex::encode(Sha256::digest(text))
 }
 
-fn reread(app: &App, definition: &Definition, id: RecordId) -> Result<RecordView, AppError> {
-    let (stored, names) = app.read(|reader| {
-        let stored = reader.get(&definition.id, id)?;
-        let names = directory::names_of(
-            reader,
-            &app.definitions(),
-            definition,
-            std::iter::once(&stored.record.fields),
-        )?;
-        Ok((stored, names))
-    })?;
-    Ok(view(definition, &stored, &names))
-}
-
-/// Values of a request, or what is wrong with them.
-fn checked(
+/// Values of a request by the register's types, their references known. Rules over the whole record are asked when it
+/// is written, with computed values in place.
+fn read_values(
     app: &App,
     definition: &Definition,
     values: &Map<String, Json>,
 ) -> Result<Fields, AppError> {
     let (fields, mut findings) = register::from_json(definition, values);
-    if findings.is_empty() {
-        findings = register::validate(definition, &fields);
-    }
     findings.extend(unknown_references(app, definition, &fields)?);
     findings.retain(|finding| finding.severity == Severity::Error);
     if findings.is_empty() {
@@ -347,62 +434,48 @@ pub fn update(
     values: &Map<String, Json>,
     reason: &str,
 ) -> Result<RecordView, AppError> {
-    actor.need_write()?;
-    let definition = &app.definition(register)?;
-    let id = parse_id(id)?;
-    let stored = app.read(|reader| reader.get(register, id))?;
-    actor.need_write_at(&stored.record.org)?;
-    let changes = changes_of(app, definition, &stored.record, values)?;
-    let meta = app.meta(actor, reason);
-    let (register, own, actor) = (register.to_owned(), definition.clone(), actor.clone());
-    app.write(move |writer| {
-        let record = writer.update(&register, id, version, changes, &meta)?;
-        let home = directory::home_path(&mut writer.reader(), &own, &record.fields, &record.org)?;
-        if home != record.org && own.id != "organisation" {
-            actor.need_write_at(&home)?;
-            writer.assign(&register, id, record.version, home, &meta)?;
-        }
-        Ok(())
+    let definition = app.definition(register)?;
+    let access = Access::new(app, actor, &definition);
+    access.need(Ability::Update)?;
+    let record = parse_id(id)?;
+    let given = given_names(&definition, values);
+    // Sight comes before content: what is wrong with the values of a record out of sight is nobody's business.
+    let acted_for = delegation::delegators(app, actor, Some(register))?;
+    app.look(|reader| {
+        let stored = reader.get(register, record)?;
+        let access = access.in_sight(reader, &acted_for, &stored.record)?;
+        access.need_on(reader, &stored.record, Ability::Update)
     })?;
-    reread(app, definition, id)
+    let names: Vec<&str> = given.iter().map(String::as_str).collect();
+    refuse_unwritable(&definition, &access, &names)?;
+    let fields = read_values(app, &definition, values)?;
+    let desk = Desk::of(app, actor, reason, Some(register))?;
+    app.write(move |writer| {
+        change::write(
+            writer,
+            &desk,
+            &access,
+            &definition,
+            (record, version),
+            &given,
+            fields,
+        )
+    })?;
+    get(app, actor, register, id, None)
 }
 
-fn changes_of(
-    app: &App,
-    definition: &Definition,
-    before: &Record,
-    values: &Map<String, Json>,
-) -> Result<store::Changes, AppError> {
-    let (given, findings) = register::from_json(definition, values);
-    if findings
-        .iter()
-        .any(|finding| finding.severity == Severity::Error)
-    {
-        return Err(AppError::Invalid(findings));
-    }
-    let named = values.keys().map(|key| {
+/// Fields that a request names; `amount_bound` speaks of `amount`.
+fn given_names(definition: &Definition, values: &Map<String, Json>) -> Vec<String> {
+    let base = |key: &String| {
         key.strip_suffix("_bound")
             .filter(|base| definition.field(key).is_none() && definition.field(base).is_some())
             .unwrap_or(key)
-    });
-    let mut after = before.fields.clone();
-    let mut changes = store::Changes::new();
-    for field in named {
-        let value = given.get(field).cloned();
-        match &value {
-            Some(value) => after.insert(field.to_owned(), value.clone()),
-            None => after.remove(field),
-        };
-        changes.insert(field.to_owned(), value);
-    }
-    let mut findings = register::validate(definition, &after);
-    findings.extend(unknown_references(app, definition, &given)?);
-    findings.retain(|finding| finding.severity == Severity::Error);
-    if findings.is_empty() {
-        Ok(changes)
-    } else {
-        Err(AppError::Invalid(findings))
-    }
+            .to_owned()
+    };
+    let mut names: Vec<String> = values.keys().map(base).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// Takes a record out; the reason is asked.
@@ -438,25 +511,28 @@ fn set_withdrawn(
     reason: &str,
     withdrawn: bool,
 ) -> Result<RecordView, AppError> {
-    actor.need_write()?;
-    let definition = &app.definition(register)?;
+    let definition = app.definition(register)?;
+    let access = Access::new(app, actor, &definition);
+    access.need(Ability::Withdraw)?;
     if withdrawn {
         need_reason(reason)?;
     }
-    let id = parse_id(id)?;
-    let stored = app.read(|reader| reader.get(register, id))?;
-    actor.need_write_at(&stored.record.org)?;
+    let record = parse_id(id)?;
+    app.look(|reader| {
+        let stored = reader.get(register, record)?;
+        access.need_on(reader, &stored.record, Ability::Withdraw)
+    })?;
     let meta = app.meta(actor, reason);
-    let register = register.to_owned();
+    let of = register.to_owned();
     app.write(move |writer| {
         if withdrawn {
-            writer.withdraw(&register, id, version, &meta)?
+            writer.withdraw(&of, record, version, &meta)?
         } else {
-            writer.restore(&register, id, version, &meta)?
+            writer.restore(&of, record, version, &meta)?
         };
         Ok(())
     })?;
-    reread(app, definition, id)
+    get(app, actor, register, id, None)
 }
 
 /// A reason in words.
@@ -479,29 +555,34 @@ pub fn history(
     register: &str,
     id: &str,
 ) -> Result<Vec<HistoryEntry>, AppError> {
-    actor.need_read()?;
-    let definition = &app.definition(register)?;
+    let definition = app.definition(register)?;
+    let access = Access::new(app, actor, &definition);
+    access.need(Ability::Read)?;
     let id = parse_id(id)?;
-    let (steps, names) = app.read(|reader| {
+    let acted_for = delegation::delegators(app, actor, Some(register))?;
+    let (steps, names, rights) = app.look(|reader| {
         let steps = reader.history(register, id)?;
+        let last = steps
+            .last()
+            .ok_or_else(|| AppError::NotFound("这条记录".to_owned()))?;
+        let access = access.in_sight(reader, &acted_for, &last.record)?;
+        let rights = access.on(reader, &last.record)?;
         let names = directory::names_of(
             reader,
             &app.definitions(),
-            definition,
+            &definition,
             steps.iter().map(|step| &step.record.fields),
         )?;
-        Ok((steps, names))
+        Ok((steps, names, rights))
     })?;
-    let last = steps
-        .last()
-        .ok_or_else(|| AppError::NotFound("这条记录".to_owned()))?;
-    actor.need_sight(&last.record.org)?;
     let people = crate::account::names(app)?;
     let empty = Fields::new();
     let mut entries: Vec<HistoryEntry> = Vec::with_capacity(steps.len());
     let mut before = &empty;
     for step in &steps {
-        entries.push(entry(definition, step, before, &names, &people));
+        let mut told = entry(&definition, step, before, &names, &people);
+        rights.keep_quiet(&definition, &mut told);
+        entries.push(told);
         before = &step.record.fields;
     }
     entries.reverse();
@@ -524,6 +605,7 @@ fn entry(
             .cloned()
             .unwrap_or_else(|| told.actor.clone()),
         actor: told.actor.clone(),
+        action_label: flow::view::action_label(definition, &told.action),
         action: told.action.clone(),
         reason: told.reason.clone().unwrap_or_default(),
         source: told.source.clone().unwrap_or_default(),
@@ -561,7 +643,6 @@ pub fn field_changes(
 
 /// Records of all registers by words.
 pub fn search(app: &App, actor: &Actor, words: &str) -> Result<Vec<Hit>, AppError> {
-    actor.need_read()?;
     if words.trim().is_empty() {
         return Ok(Vec::new());
     }
@@ -572,15 +653,19 @@ pub fn search(app: &App, actor: &Actor, words: &str) -> Result<Vec<Hit>, AppErro
         .map(|one| one.id.as_str())
         .filter(|id| !first.contains(id));
     let order: Vec<&str> = first.into_iter().chain(rest).collect();
-    let query = Query {
-        scope: actor.scope(app),
-        search: Some(words.trim().to_owned()),
-        limit: SEARCH_PER_REGISTER,
-        ..Query::default()
-    };
     let mut hits = Vec::new();
     for register in order {
-        let definition = &app.definition(register)?;
+        let definition = app.definition(register)?;
+        let access = Access::new(app, actor, &definition);
+        if !access.may(Ability::Read) {
+            continue;
+        }
+        let seen = access.seen_definition();
+        let query = access.narrow(Query {
+            limit: SEARCH_PER_REGISTER,
+            ..searching(words, &definition, &access)
+        });
+        let definition = &seen;
         let (page, names) = app.read(|reader| {
             let page = reader.list(register, &query)?;
             let names = directory::names_of(
@@ -602,6 +687,42 @@ pub fn search(app: &App, actor: &Actor, words: &str) -> Result<Vec<Hit>, AppErro
     }
     hits.truncate(SEARCH_HITS);
     Ok(hits)
+}
+
+/// The query of a list, narrowed to what this person reaches and may ask about.
+fn asked_for(
+    app: &App,
+    access: &Access,
+    definition: &Definition,
+    asked: &ListQuery,
+    day: Option<Date>,
+) -> Result<Query, AppError> {
+    let mut query = access.narrow(asked.to_store(app, &access.asked_definition(), day)?);
+    if let Some(words) = &asked.words {
+        let by_words = searching(words, definition, access);
+        query.search = by_words.search;
+        query.filters.extend(by_words.filters);
+    }
+    Ok(query)
+}
+
+/// A query by words. Where a field that is searched is hidden or masked from this person, only the name is looked at:
+/// else a lucky guess would tell what the field says.
+fn searching(words: &str, definition: &Definition, access: &Access) -> Query {
+    let secret = access.secret();
+    let tells = |field: &&register::Field| field.search && secret.contains(&field.id);
+    let words = words.trim().to_owned();
+    let name = definition.name_field.clone();
+    match (definition.fields.iter().find(tells), name) {
+        (Some(_), Some(name)) if !secret.contains(&name) => Query::default().filter(
+            store::Filter::new(name, store::Op::Contains, Value::Text(words)),
+        ),
+        (Some(_), _) => Query::default().filter(store::Filter::one_of("record_id", Vec::new())),
+        (None, _) => Query {
+            search: Some(words),
+            ..Query::default()
+        },
+    }
 }
 
 fn hit(definition: &Definition, stored: &Stored, names: &NamesOf) -> Hit {
@@ -641,25 +762,34 @@ pub fn export(
     asked: &ListQuery,
     day: Option<Date>,
 ) -> Result<Vec<u8>, AppError> {
-    actor.need_read()?;
-    let definition = &app.definition(register)?;
-    let query = asked.to_store(app, actor, definition, day)?;
-    let past = past_instant(app, day);
-    let (records, names) = app.read(|reader| {
-        let all = match &past {
+    let definition = app.definition(register)?;
+    let access = Access::new(app, actor, &definition);
+    access.need(Ability::Read)?;
+    access.need(Ability::Export)?;
+    let query = asked_for(app, &access, &definition, asked, day)?;
+    let definition = &access.seen_definition();
+    let setting = Setting::new(app, day);
+    let (records, names) = app.look(|reader| {
+        let all = match &setting.past {
             Some(instant) => reader.all_as_of(register, &query, instant)?,
             None => reader.all(register, &query)?,
         };
+        let look = Look {
+            setting: &setting,
+            access: &access,
+            definition,
+            user: None,
+        };
+        let all = look.fields(reader, all)?;
         let names = directory::names_of(
             reader,
-            &app.definitions(),
+            &setting.definitions,
             definition,
-            all.iter().map(|stored| &stored.record.fields),
+            all.iter().map(|record| &record.fields),
         )?;
         Ok((all, names))
     })?;
     let title = format!("{}{}", app.district_name(), definition.title.zh);
-    let records: Vec<Record> = records.into_iter().map(|stored| stored.record).collect();
     let lookup = |register: &str, id: RecordId| names.get(register, id);
     let options = exchange::WriteOptions {
         title: &title,

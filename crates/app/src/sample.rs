@@ -4,6 +4,8 @@
 use crate::App;
 use crate::definitions::Definitions;
 use crate::error::AppError;
+use crate::flow::import::Bringing;
+use crate::world::Setting;
 use ground::{Date, Finding, OrgPath, RecordId};
 use register::{Definition, Field, FieldKind, Fields, Hints, Value, read_cell};
 use rust_embed::RustEmbed;
@@ -57,11 +59,13 @@ pub fn fill(app: &App) -> Result<(), AppError> {
     rows.sort_by(|a, b| (&a.at, a.rank).cmp(&(&b.at, b.rank)));
     let definitions = app.definitions();
     let root = app.root().clone();
+    let setting = Setting::new(app, None);
     app.write(move |writer| {
         let mut filler = Filler {
             definitions,
             root,
             known: HashMap::new(),
+            setting,
             names: HashMap::new(),
         };
         filler.adopt_root(writer)?;
@@ -132,6 +136,7 @@ struct Filler {
     root: OrgPath,
     /// Record id and version by register and key.
     known: HashMap<(String, String), (RecordId, i64)>,
+    setting: Setting,
     /// Organisations by name, alias and path.
     names: HashMap<String, RecordId>,
 }
@@ -174,15 +179,26 @@ impl Filler {
         let mut meta = Meta::new("sample", row.at.clone(), day);
         meta.source = Some(row.source.clone());
         let key = (row.register.to_owned(), row.key.clone());
+        let setting = self.setting.at(day, &row.at);
+        let user = register::expr::User {
+            id: "sample".to_owned(),
+            name: "示范数据".to_owned(),
+            ..register::expr::User::default()
+        };
+        let bringing = Bringing {
+            definition: &definition,
+            setting: &setting,
+            user: &user,
+        };
         let record = match self.known.get(&key).copied() {
             Some((id, version)) => {
-                let changes: Changes = fields
-                    .iter()
-                    .map(|(field, value)| (field.clone(), Some(value.clone())))
-                    .collect();
+                let before = writer.reader().get(row.register, id)?.record;
+                let after = bringing.next_chapter(&mut writer.reader(), &before, fields)?;
+                let changes: Changes = crate::settle::changes(&before.fields, &after);
                 writer.update(row.register, id, version, changes, &meta)?
             }
             None => {
+                let fields = bringing.new_record(&mut writer.reader(), fields)?;
                 let org =
                     OrgPath::new(&row.org).map_err(|error| broken(&row.key, error.to_string()))?;
                 writer.create(row.register, NewRecord::new(org, fields), &meta)?

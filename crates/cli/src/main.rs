@@ -7,6 +7,7 @@ mod import;
 mod open;
 mod register;
 mod serve;
+mod tick;
 mod user;
 
 use clap::{Parser, Subcommand};
@@ -49,6 +50,8 @@ enum Command {
     Backup(audit::Backup),
     /// 从备份恢复到一个新目录
     Restore(audit::Restore),
+    /// 办理到期自动办的事：自动流转、超期开督办、回头看；服务每小时也做
+    Tick(tick::Tick),
     /// 日志链
     Audit(audit::AuditCommand),
     /// 打印 OpenAPI 文档
@@ -95,6 +98,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::User(command) => user::run(command),
         Command::Backup(backup) => audit::backup(backup),
         Command::Restore(restore) => audit::restore(restore),
+        Command::Tick(tick) => tick::tick(tick),
         Command::Audit(command) => audit::run(command),
         Command::Openapi => openapi(),
     }

@@ -60,13 +60,7 @@ pub fn run(command: RegisterCommand) -> anyhow::Result<ExitCode> {
             id,
             out,
             json,
-        } => new(
-            &from,
-            sheet.as_deref(),
-            id.as_deref(),
-            out.as_deref(),
-            json,
-        ),
+        } => new(&from, sheet.as_deref(), id.as_deref(), out.as_deref(), json),
     }
 }
 

@@ -28,7 +28,7 @@ enum Act {
         /// 单位路径，默认全区
         #[arg(long)]
         unit: Option<String>,
-        /// 角色：supervisor 督查（全部业务），clerk 填报（本单位），viewer 查看；可重复
+        /// 角色：supervisor 督查（全部业务），clerk 填报（本单位），viewer 查看，以及台账定义里写的角色；可重复
         #[arg(long = "role", required = true)]
         roles: Vec<String>,
         #[command(flatten)]

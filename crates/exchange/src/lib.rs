@@ -15,6 +15,7 @@ mod groups;
 mod header;
 mod likely;
 pub mod limits;
+mod list;
 mod mapping;
 mod moments;
 mod notes;
@@ -35,6 +36,7 @@ mod xlsform;
 mod xlsx;
 
 pub use dry_run::{DryRecord, DryRun, dry_run, register_fit};
+pub use list::{List, write_list};
 pub use mapping::{ColumnMapping, Mapping, guess_mapping};
 pub use propose::{ColumnKind, ColumnProposal, Proposal, propose};
 pub use read::{

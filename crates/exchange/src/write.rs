@@ -200,7 +200,7 @@ fn formats() -> Formats {
 }
 
 /// Names of tabs may not hold `[]:*?/\` and end at 31 characters.
-fn sheet_name(title: &str) -> String {
+pub(crate) fn sheet_name(title: &str) -> String {
     let name: String = title
         .chars()
         .filter(|c| !"[]:*?/\\'".contains(*c))

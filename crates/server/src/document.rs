@@ -20,6 +20,7 @@ pub fn api_router() -> OpenApiRouter<Shared> {
         .merge(route::round::router())
         .merge(route::wall::router())
         .merge(route::record::router())
+        .merge(route::flow::router())
         .merge(route::project::router())
         .merge(route::file::router())
         .merge(route::import::router())

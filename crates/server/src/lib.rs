@@ -27,6 +27,8 @@ use tower_http::timeout::TimeoutLayer;
 const BODY_LIMIT_BYTES: usize = 64 * 1024 * 1024;
 /// No request works longer than this.
 const REQUEST_LIMIT: Duration = Duration::from_secs(120);
+/// Between two looks at what is due by itself; deadlines are days or hours.
+const HOUR: Duration = Duration::from_secs(3600);
 /// What the page may load: its own files only, no inline script, no inline style attribute in markup.
 const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
@@ -91,9 +93,28 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let listener = tokio::net::TcpListener::bind(listen).await?;
     ready(listener.local_addr()?);
-    axum::serve(listener, router(app))
+    let hours = tokio::spawn(tick(app.clone()));
+    let served = axum::serve(listener, router(app))
         .with_graceful_shutdown(stop_signal())
-        .await
+        .await;
+    hours.abort();
+    served
+}
+
+/// What happens by itself, at the start and each hour: transitions whose time has come, records that overdue clocks
+/// open.
+async fn tick(app: Arc<App>) {
+    let mut hours = tokio::time::interval(HOUR);
+    loop {
+        hours.tick().await;
+        let app = app.clone();
+        match tokio::task::spawn_blocking(move || app::tick::run(&app)).await {
+            Ok(Ok(done)) if done.is_empty() => {}
+            Ok(Ok(done)) => tracing::info!(count = done.len(), "ticked"),
+            Ok(Err(error)) => tracing::error!(?error, "the tick failed"),
+            Err(error) => tracing::error!(%error, "the tick panicked"),
+        }
+    }
 }
 
 async fn stop_signal() {

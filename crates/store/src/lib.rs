@@ -85,4 +85,4 @@ pub use redefine::{Convert, NewDefinition, Progress, Redefined};
 pub use schema::Migrated;
 pub use shelf::{Attachment, ChartSnapshot, DefinitionVersion};
 pub use store::{Options, Store};
-pub use writer::{Changes, Event, Meta, NewRecord, Writer};
+pub use writer::{Act, Changes, Event, Meta, NewRecord, Writer};

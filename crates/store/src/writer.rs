@@ -82,6 +82,21 @@ impl NewRecord {
 /// Fields to set (`Some`) and to clear (`None`).
 pub type Changes = BTreeMap<String, Option<Value>>;
 
+/// What [`Writer::act`] does to a record.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Act {
+    /// Name of the act in the journal.
+    pub name: String,
+    /// Fields to set and to clear.
+    pub changes: Changes,
+    /// The organisation whose record it becomes; none = as before.
+    pub org: Option<OrgPath>,
+    /// The register's pattern gives the number now.
+    pub give_number: bool,
+    /// Short name of that organisation, for number patterns that use it.
+    pub org_abbr: Option<String>,
+}
+
 /// Something that happened but changed no record: a login, an export, a refused access.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Event {
@@ -264,6 +279,29 @@ impl Writer<'_> {
             self.draw_number(&table, &mut after, None, meta)?;
         }
         self.put("update", &table, &before, after, meta)
+    }
+
+    /// 办理. Changes a record by an act that has a name of its own in the journal; the number that the act brings is
+    /// given in the same entry, and so is the organisation it passes to.
+    ///
+    /// # Errors
+    /// As for [`Writer::update`].
+    pub fn act(
+        &mut self,
+        register: &str,
+        id: RecordId,
+        expected: i64,
+        act: Act,
+        meta: &Meta,
+    ) -> Result<Record, StoreError> {
+        let table = self.table(register)?;
+        let before = self.current(register, id, expected)?;
+        let mut after = changed(&table, &before, act.changes)?;
+        after.org = act.org.unwrap_or(after.org);
+        if act.give_number {
+            self.draw_number(&table, &mut after, act.org_abbr.as_deref(), meta)?;
+        }
+        self.put(&act.name, &table, &before, after, meta)
     }
 
     /// Changes fields and gives the record its number in the same step: for the transition at which the definition

@@ -166,7 +166,8 @@ fn open(app: &App, mut account: Account, way: &'static str) -> Result<SignedIn, 
     })
 }
 
-fn actor_of(account: &Account) -> Actor {
+/// The person of an account.
+pub(crate) fn actor_of(account: &Account) -> Actor {
     Actor {
         login: account.login.clone(),
         name: account.name.clone(),

@@ -1,7 +1,7 @@
 //! Making and closing accounts, from the machine that holds the data.
 
 use super::login::{machine_instant, new_token, token_hash};
-use super::rights::{Actor, ROLES};
+use super::rights::{Actor, roles_in_force};
 use crate::App;
 use crate::error::AppError;
 use argon2::Argon2;
@@ -62,15 +62,12 @@ pub fn add(app: &App, new: NewAccount) -> Result<(), AppError> {
             "请用 1 到 40 个字母、数字、点、横线。",
         ));
     }
-    if let Some(role) = new
-        .roles
-        .iter()
-        .find(|role| !ROLES.contains(&role.as_str()))
-    {
+    let known = roles_in_force(&app.definitions());
+    if let Some(role) = new.roles.iter().find(|role| !known.contains(role)) {
         return Err(refuse(
             "角色",
             format!("没有角色“{role}”。"),
-            format!("可用的角色：{}。", ROLES.join("、")),
+            format!("可用的角色：{}。", known.join("、")),
         ));
     }
     if app.read(|reader| reader.account(&new.login))?.is_some() {

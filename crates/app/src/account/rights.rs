@@ -1,11 +1,43 @@
 //! What a person may do: roles, and the part of the organisation tree they reach. Default is no.
 
 use crate::App;
+use crate::definitions::Definitions;
 use crate::error::AppError;
 use ground::OrgPath;
+use std::collections::BTreeSet;
 
-/// Roles there are: 督查 reads and writes all business of its tree, 填报 the same in its own unit, 查看 only reads.
+/// Roles that every district has: 督查 reads and writes all business of its tree, 填报 the same in its own unit, 查看
+/// only reads. Definitions name more in their transitions and permits.
 pub const ROLES: [&str; 3] = ["supervisor", "clerk", "viewer"];
+/// Words in the place of a role that speak of the record and not of the account.
+const TIED: [&str; 4] = ["holder", "creator", "owner", "anyone"];
+
+/// 角色. All roles in force: the usual ones, then those that the definitions name.
+pub fn roles_in_force(definitions: &Definitions) -> Vec<String> {
+    let mut named: BTreeSet<&str> = BTreeSet::new();
+    for definition in definitions.iter() {
+        if let Some(flow) = &definition.flow {
+            for transition in &flow.transitions {
+                named.extend(transition.roles.iter().map(String::as_str));
+                let signers = transition.approve.iter().flat_map(|approve| &approve.roles);
+                named.extend(signers.map(String::as_str));
+            }
+            let deciders = flow.extension.iter().flat_map(|rule| &rule.roles);
+            named.extend(deciders.map(String::as_str));
+        }
+        named.extend(definition.permits.iter().map(|permit| permit.role.as_str()));
+        let overriding = definition
+            .fields
+            .iter()
+            .flat_map(|field| &field.override_by);
+        named.extend(overriding.map(String::as_str));
+    }
+    let plain = named
+        .into_iter()
+        .map(|role| role.strip_prefix("role:").unwrap_or(role));
+    let more = plain.filter(|role| !TIED.contains(role) && !ROLES.contains(role));
+    ROLES.into_iter().chain(more).map(str::to_owned).collect()
+}
 
 /// Somebody who acts: a signed-in person, or the command line.
 #[derive(Clone, Debug)]

@@ -7,8 +7,11 @@ use crate::account::Actor;
 use crate::definitions::Definitions;
 use crate::directory;
 use crate::error::AppError;
+use crate::flow::import::Bringing;
 use crate::page::import::{ImportAct, ImportResult};
+use crate::world::{self, Setting};
 use ground::{Date, Finding, OrgPath, RecordId};
+use register::expr::User;
 use register::{Definition, FieldKind, Fields, Value};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +31,8 @@ struct Job {
     mapping: (String, String),
     batch: NewBatch,
     own: OrgPath,
+    setting: Setting,
+    user: User,
     actor: Actor,
 }
 
@@ -79,6 +84,8 @@ pub fn apply(
         file_name: file_name.to_owned(),
         rows,
         own: actor.org.clone(),
+        setting: Setting::new(app, None),
+        user: app.read(|reader| world::user(reader, actor))?,
         actor: actor.clone(),
     };
     let meta = app.meta(actor, reason);
@@ -206,12 +213,17 @@ impl Job {
             };
             ids[at] = *id;
             if row.act == ImportAct::Update {
-                let changes: Changes = row
+                let given = row
                     .fields
                     .iter()
                     .filter(|(field, value)| row.before.get(*field) != Some(value))
-                    .map(|(field, value)| (field.clone(), Some(value.clone())))
+                    .map(|(field, value)| (field.clone(), value.clone()))
                     .collect();
+                let before = writer.reader().get(&self.definition.id, *id)?.record;
+                let after = self
+                    .bringing()
+                    .known_record(&mut writer.reader(), &before, given)?;
+                let changes: Changes = crate::settle::changes(&before.fields, &after);
                 writer.update(
                     &self.definition.id,
                     *id,
@@ -231,6 +243,14 @@ impl Job {
         }
     }
 
+    fn bringing(&self) -> Bringing<'_> {
+        Bringing {
+            definition: &self.definition,
+            setting: &self.setting,
+            user: &self.user,
+        }
+    }
+
     fn new_record(&self, writer: &mut Writer<'_>, row: &Decided) -> Result<NewRecord, AppError> {
         let org = directory::home_path(
             &mut writer.reader(),
@@ -239,7 +259,9 @@ impl Job {
             &self.own,
         )?;
         self.actor.need_write_at(&org)?;
-        let mut fields = row.fields.clone();
+        let mut fields = self
+            .bringing()
+            .new_record(&mut writer.reader(), row.fields.clone())?;
         if self.definition.id == "project" {
             default_target(&mut fields, &row.extra);
         }

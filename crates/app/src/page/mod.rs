@@ -5,6 +5,7 @@ pub mod import;
 pub mod project;
 pub mod record;
 pub mod round;
+pub mod task;
 pub mod wall;
 
 use plan::Rag;

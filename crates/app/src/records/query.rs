@@ -1,7 +1,6 @@
 //! A list as a person asks for it: words, `field:op:value` conditions, order, page.
 
 use crate::App;
-use crate::account::Actor;
 use crate::district;
 use crate::error::AppError;
 use ground::{Date, Finding, RecordId};
@@ -77,16 +76,15 @@ impl ListQuery {
         })
     }
 
-    /// The query for the store: scope of the person, typed values, conditions on computed things as sets of ids.
+    /// The query for the store: typed values, conditions on computed things as sets of ids. The definition is the one
+    /// that the person sees; who asks narrows the query by their rights.
     pub fn to_store(
         &self,
         app: &App,
-        actor: &Actor,
         definition: &Definition,
         day: Option<Date>,
     ) -> Result<Query, AppError> {
         let mut query = Query {
-            scope: actor.scope(app),
             search: self.words.clone(),
             limit: self.limit.clamp(1, LIMIT),
             after: self.after.clone(),

@@ -3,8 +3,11 @@
 mod backup;
 mod books;
 mod files;
+mod flow;
+mod flow_world;
 mod imports;
 mod past;
+mod permits;
 #[path = "../../../store/tests/it/pg_server.rs"]
 mod pg_server;
 mod plan;

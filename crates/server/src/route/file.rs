@@ -163,7 +163,7 @@ async fn remove(
 }
 
 /// RFC 8187 form of a file name.
-fn percent_encoded(name: &str) -> String {
+pub fn percent_encoded(name: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     name.bytes()
         .map(|byte| {

@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod events;
 pub mod file;
+pub mod flow;
 pub mod health;
 pub mod home;
 pub mod import;

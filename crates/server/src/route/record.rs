@@ -48,8 +48,7 @@ async fn register(
     Signed(actor): Signed,
     Path(register): Path<String>,
 ) -> Result<Json<RegisterView>, Problem> {
-    actor.need_read()?;
-    let definition = shared.app.definition(&register)?;
+    let definition = records::definition(&shared.app, &actor, &register)?;
     Ok(Json(RegisterView::from(definition.as_ref())))
 }
 
@@ -120,14 +119,13 @@ async fn create(
         .map(str::to_owned);
     let app = shared.app.clone();
     let view = run(move || {
-        records::create(
-            &app,
-            &actor,
-            &register,
-            &new.values,
-            &new.reason,
-            key.as_deref(),
-        )
+        let creation = records::Creation {
+            values: new.values,
+            reason: &new.reason,
+            action: new.action.as_deref(),
+            key: key.as_deref(),
+        };
+        records::create_with(&app, &actor, &register, creation)
     })
     .await?;
     Ok(tagged(StatusCode::CREATED, &view))
@@ -219,7 +217,8 @@ async fn history(
     }))
 }
 
-fn tagged(status: StatusCode, view: &app::page::record::RecordView) -> Response {
+/// A record with its version as ETag.
+pub fn tagged(status: StatusCode, view: &app::page::record::RecordView) -> Response {
     let tag = format!("\"{}\"", view.record.version);
     (
         status,

@@ -1,5 +1,6 @@
 //! JSON shapes of the API, each made by hand from a plain value of `app`. Their names are the schema names.
 
+pub mod flow;
 pub mod home;
 pub mod import;
 pub mod project;

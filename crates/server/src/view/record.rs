@@ -1,5 +1,9 @@
 //! JSON of registers, records, lists, history, search and files.
 
+use super::flow::{
+    ActionView, DueView, DutyView, ExtensionView, HolderView, RightsView, SignatureView, StateView,
+    StepView,
+};
 use super::{LightView, each};
 use app::page::{project, record as page};
 use app::register::{Definition, Field, FieldKind};
@@ -82,7 +86,8 @@ impl From<&Definition> for RegisterView {
     }
 }
 
-fn field_view(field: &Field) -> FieldView {
+/// A field as forms need it.
+pub fn field_view(field: &Field) -> FieldView {
     let choice = |choice: &app::register::Choice| ChoiceView {
         code: choice.code.clone(),
         label: choice.label.zh.clone(),
@@ -132,6 +137,24 @@ pub struct RecordView {
     pub updated_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub light: Option<LightView>,
+    /// Where it stands; null without a workflow.
+    pub state: Option<StateView>,
+    /// 当前承办.
+    pub holder: Option<HolderView>,
+    /// Running clock.
+    pub due: Option<DueView>,
+    pub rights: RightsView,
+    pub duties: Vec<DutyView>,
+    /// What can be done next; only where one record is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actions: Option<Vec<ActionView>>,
+    /// What was done, oldest first; only where one record is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps: Option<Vec<StepView>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signatures: Option<Vec<SignatureView>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extensions: Option<Vec<ExtensionView>>,
 }
 
 impl From<&page::RecordView> for RecordView {
@@ -148,8 +171,29 @@ impl From<&page::RecordView> for RecordView {
             shown: view.shown.clone(),
             updated_at: view.updated_at.clone(),
             light: view.light.as_ref().map(LightView::from),
+            state: view.flow.as_ref().map(StateView::from),
+            holder: holder(view),
+            due: view
+                .flow
+                .as_ref()
+                .and_then(|flow| flow.due.as_ref())
+                .map(DueView::from),
+            rights: RightsView::from(&view.rights),
+            duties: each(&view.duties),
+            actions: view.course.as_ref().map(|course| each(&course.actions)),
+            steps: view.course.as_ref().map(|course| each(&course.steps)),
+            signatures: view.course.as_ref().map(|course| each(&course.signatures)),
+            extensions: view.course.as_ref().map(|course| each(&course.extensions)),
         }
     }
+}
+
+fn holder(view: &page::RecordView) -> Option<HolderView> {
+    let (id, name) = view.flow.as_ref()?.holder.as_ref()?;
+    Some(HolderView {
+        id: id.to_string(),
+        name: name.clone(),
+    })
 }
 
 /// A page of records.
@@ -181,6 +225,9 @@ pub struct NewRecord {
     pub values: Map<String, Value>,
     #[serde(default)]
     pub reason: String,
+    /// Act done with it in the same write: `assign` of a matter.
+    #[serde(default)]
+    pub action: Option<String>,
 }
 
 /// A change of a record: fields to set; null removes a value.
@@ -214,6 +261,8 @@ pub struct HistoryEntry {
     pub actor: String,
     pub actor_name: String,
     pub action: String,
+    /// The action in words.
+    pub action_label: String,
     pub reason: String,
     pub source: String,
     pub changes: Vec<FieldChange>,
@@ -247,6 +296,7 @@ impl From<&page::HistoryEntry> for HistoryEntry {
             actor: entry.actor.clone(),
             actor_name: entry.actor_name.clone(),
             action: entry.action.clone(),
+            action_label: entry.action_label.clone(),
             reason: entry.reason.clone(),
             source: entry.source.clone(),
             changes: each(&entry.changes),

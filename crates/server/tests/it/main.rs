@@ -3,6 +3,7 @@
 mod events;
 mod files;
 mod guard;
+mod matrix;
 mod pages;
 mod records;
 mod service;

@@ -1,0 +1,172 @@
+//! A record as one person sees it: computed values of the day put in, hidden fields gone, masked ones starred, with
+//! state, clock, duties and rights.
+
+use crate::directory::{self, NamesOf};
+use crate::error::AppError;
+use crate::flow::{pinned, view};
+use crate::page::record::{HistoryEntry, RecordView, RightsView};
+use crate::permit::{Access, RecordAccess};
+use crate::settle::Draft;
+use crate::world::{Setting, StoreWorld};
+use register::expr::User;
+use register::{Definition, Fields};
+use std::sync::Arc;
+use store::{Reader, Stored};
+
+/// What a look needs beside the records.
+pub(crate) struct Look<'s> {
+    pub setting: &'s Setting,
+    pub access: &'s Access,
+    pub definition: &'s Arc<Definition>,
+    /// The person, for what can be done; none in lists.
+    pub user: Option<&'s User>,
+}
+
+impl Look<'_> {
+    /// The records as views. What is out of reach must have been left out before.
+    pub fn views(
+        &self,
+        reader: &mut Reader<'_>,
+        stored: &[Stored],
+    ) -> Result<Vec<RecordView>, AppError> {
+        let rights = stored
+            .iter()
+            .map(|one| self.access.on(reader, &one.record))
+            .collect::<Result<Vec<_>, _>>()?;
+        let names = self.names(reader, stored)?;
+        let followed = stored
+            .iter()
+            .map(|one| pinned(reader, self.definition, &one.record))
+            .collect::<Result<Vec<_>, _>>()?;
+        let world = StoreWorld::new(reader, self.setting);
+        let views = stored.iter().zip(&rights).zip(&followed);
+        let views = views
+            .map(|((stored, rights), pinned)| {
+                let draft = Draft {
+                    definition: pinned,
+                    before: Some(&stored.record),
+                    setting: self.setting,
+                    user: self.user,
+                    world: &world,
+                };
+                self.view(&draft, stored, rights, &names)
+            })
+            .collect();
+        world.finish()?;
+        Ok(views)
+    }
+
+    /// The records with the fields that this person may read, for files.
+    pub fn fields(
+        &self,
+        reader: &mut Reader<'_>,
+        stored: Vec<Stored>,
+    ) -> Result<Vec<register::Record>, AppError> {
+        let views = self.views(reader, &stored)?;
+        let record = |view: RecordView| {
+            let mut record = view.record;
+            // What was masked has left the record; it goes out with its stars.
+            for field in &self.definition.fields {
+                let text = view.values.get(&field.id).and_then(|value| value.as_str());
+                if let (Some(text), false) = (text, record.fields.contains_key(&field.id)) {
+                    let stars = register::Value::Text(text.to_owned());
+                    record.fields.insert(field.id.clone(), stars);
+                }
+            }
+            record
+        };
+        Ok(views.into_iter().map(record).collect())
+    }
+
+    fn names(&self, reader: &mut Reader<'_>, stored: &[Stored]) -> Result<NamesOf, AppError> {
+        let fields = stored.iter().map(|one| &one.record.fields);
+        let all = &self.setting.definitions;
+        Ok(directory::names_of(reader, all, self.definition, fields)?)
+    }
+
+    fn view(
+        &self,
+        draft: &Draft<'_>,
+        stored: &Stored,
+        rights: &RecordAccess,
+        names: &NamesOf,
+    ) -> RecordView {
+        let record = &stored.record;
+        let scope = draft.scope(&record.fields);
+        let flow = view::standing(&scope, names, self.setting);
+        let alone = self.user.is_some();
+        let course = (alone && flow.is_some()).then(|| view::course(&scope, names, self.setting));
+        let seen = rights.seen(&draft.shown(&record.fields));
+        let editable = flow.is_none() || editable(draft.definition, &record.fields);
+        let mut view = RecordView {
+            register: self.definition.id.clone(),
+            values: register::to_json(self.definition, &seen),
+            shown: names.shown(self.definition, &seen),
+            record: register::Record {
+                fields: seen,
+                ..record.clone()
+            },
+            updated_at: stored.updated_at.clone(),
+            light: flow.as_ref().and_then(view::light),
+            duties: crate::duty::views(&scope, self.setting),
+            rights: RightsView {
+                update: rights.update && editable && !record.withdrawn,
+                withdraw: rights.withdraw,
+            },
+            flow,
+            course,
+        };
+        rights.mask(self.definition, &mut view);
+        view
+    }
+}
+
+/// Whether the state leaves any field to be edited.
+fn editable(definition: &Definition, fields: &Fields) -> bool {
+    editable_in(definition, fields).is_none_or(|fields| !fields.is_empty())
+}
+
+/// Fields that the record's state leaves open; none = all.
+pub(crate) fn editable_in<'d>(
+    definition: &'d Definition,
+    fields: &Fields,
+) -> Option<&'d std::collections::BTreeSet<String>> {
+    let state = fields.get("state")?.as_text()?;
+    let flow = definition.flow.as_ref()?;
+    let known = flow.states.iter().find(|one| one.id == state)?;
+    known.editable.as_ref()
+}
+
+impl RecordAccess {
+    /// History without what is hidden, with stars where only they are shown.
+    pub fn keep_quiet(&self, definition: &Definition, entry: &mut HistoryEntry) {
+        entry
+            .changes
+            .retain(|change| !self.hidden.contains(&change.field));
+        for change in entry
+            .changes
+            .iter_mut()
+            .filter(|c| self.masked.contains(&c.field))
+        {
+            for text in [&mut change.before, &mut change.after] {
+                if !text.is_empty() {
+                    *text = crate::permit::masked(definition, &change.field, text);
+                }
+            }
+        }
+    }
+
+    /// Stars in place of what may not be read whole, in the values and in the texts.
+    pub fn mask(&self, definition: &Definition, view: &mut RecordView) {
+        for id in self.masked.iter().filter(|id| !self.hidden.contains(*id)) {
+            let Some(shown) = view.shown.get_mut(id) else {
+                continue;
+            };
+            *shown = crate::permit::masked(definition, id, shown);
+            // Where the text would not be one of the field's kind, the stars stay a text all the same.
+            let text = serde_json::Value::String(shown.clone());
+            view.values.insert(id.clone(), text);
+            view.record.fields.remove(id);
+        }
+    }
+}

@@ -1,0 +1,380 @@
+//! 待办、已办、我发起、即将到期、超期 What waits for a person, over all registers with a workflow. Found by the indexes
+//! on state, holder and clock: nothing is scanned.
+
+use crate::App;
+use crate::account::Actor;
+use crate::delegation;
+use crate::directory::{self, NamesOf};
+use crate::error::AppError;
+use crate::flow::{ACT, pinned, view};
+use crate::page::task::{TaskBox, TaskPage, TaskView};
+use crate::permit::Access;
+use crate::settle::Draft;
+use crate::world::{self, Setting, StoreWorld};
+use ground::RecordId;
+use register::law::{Ability, Flow};
+use register::{Definition, Value};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use store::{Filter, JournalQuery, Op, Query, Reader, StoreError, Stored};
+
+/// Tasks of a page, and the most that are looked through for one.
+const PAGE: usize = 50;
+const DEEP: u32 = 500;
+/// 即将到期: due before the end of the second working day from now.
+const SOON_WORKDAYS: i32 = 2;
+/// Journal entries of a person that are looked through for what they did.
+const DONE_ENTRIES: u32 = 1000;
+
+/// One box with the counts of all.
+pub fn tasks(app: &App, actor: &Actor, asked: TaskBox, after: usize) -> Result<TaskPage, AppError> {
+    let setting = Setting::new(app, None);
+    let mut people = vec![(actor.clone(), None)];
+    for one in delegation::delegators(app, actor, None)? {
+        let registers = delegation::registers_of(app, actor, &one)?;
+        people.push((one, registers));
+    }
+    let looks = looks(app, &setting, &people)?;
+    let done = done_by(app, actor, &setting)?;
+    let mut counts = BTreeMap::new();
+    for one in TaskBox::ALL {
+        let count = match one {
+            TaskBox::Done => done.len(),
+            _ => app.read(|reader| count(reader, &looks, one, &setting, actor))?,
+        };
+        counts.insert(one, count);
+    }
+    let found = app.read(|reader| match asked {
+        TaskBox::Done => read_done(reader, &setting, &done, after),
+        _ => found(reader, &looks, asked, &setting, (actor, after)),
+    })?;
+    let next = (found.len() > PAGE).then(|| after + PAGE);
+    let items = app.look(|reader| lines(reader, &setting, &found[..found.len().min(PAGE)]))?;
+    Ok(TaskPage {
+        counts,
+        items,
+        next,
+    })
+}
+
+/// What to ask one register for, in one person's place.
+struct Look {
+    definition: Arc<Definition>,
+    access: Access,
+    own: Option<RecordId>,
+    login: String,
+    /// Units of the person's own part of the tree; none = the whole district.
+    units: Option<Vec<RecordId>>,
+    /// States in which the person's account role must act.
+    role_states: Vec<String>,
+    /// States in which the holder must act.
+    holder_states: Vec<String>,
+    /// States in which who made it must act.
+    creator_states: Vec<String>,
+    /// All states that still want something.
+    open_states: Vec<String>,
+}
+
+type Person = (Actor, Option<Vec<String>>);
+
+fn looks(app: &App, setting: &Setting, people: &[Person]) -> Result<Vec<Look>, AppError> {
+    let mut looks = Vec::new();
+    for (person, registers) in people {
+        let (own, units) = app.read(|reader| {
+            let own = world::org_at(reader, &person.org)?;
+            let whole = person.org == *app.root();
+            let units = (!whole).then(|| units_below(reader, person)).transpose()?;
+            Ok::<_, StoreError>((own, units))
+        })?;
+        for definition in setting.definitions.iter() {
+            let covered = registers
+                .as_ref()
+                .is_none_or(|all| all.contains(&definition.id));
+            let access = Access::new(app, person, definition);
+            let Some(flow) = definition.flow.as_ref().filter(|_| covered) else {
+                continue;
+            };
+            if !access.may(Ability::Read) {
+                continue;
+            }
+            looks.push(Look {
+                role_states: states_of(flow, |role| person.roles.iter().any(|own| own == role)),
+                holder_states: holder_states(flow),
+                creator_states: states_of(flow, |role| role == "creator"),
+                open_states: open_states(flow),
+                definition: definition.clone(),
+                access,
+                own,
+                login: person.login.clone(),
+                units: units.clone(),
+            });
+        }
+    }
+    Ok(looks)
+}
+
+fn units_below(reader: &mut Reader<'_>, person: &Actor) -> Result<Vec<RecordId>, StoreError> {
+    let query = Query {
+        scope: Some(person.org.clone()),
+        limit: DEEP,
+        ..Query::default()
+    };
+    let found = reader.list("organisation", &query)?;
+    Ok(found.records.iter().map(|one| one.record.id).collect())
+}
+
+/// States that are neither done nor final.
+fn open_states(flow: &Flow) -> Vec<String> {
+    let open = flow.states.iter().filter(|one| !one.done && !one.is_final);
+    open.map(|one| one.id.clone()).collect()
+}
+
+/// States that a person in this role is asked to lead on, those of the holder left out: while somebody holds a record,
+/// the ball is theirs, whoever else may step in.
+fn states_of(flow: &Flow, fits: impl Fn(&str) -> bool) -> Vec<String> {
+    let held = holder_states(flow);
+    let free = flow
+        .states
+        .iter()
+        .filter(|one| !one.is_final && !held.contains(&one.id));
+    free.filter(|state| leads_on(flow, &state.id, &fits))
+        .map(|one| one.id.clone())
+        .collect()
+}
+
+fn holder_states(flow: &Flow) -> Vec<String> {
+    let all = flow.states.iter().filter(|one| !one.is_final);
+    all.filter(|state| leads_on(flow, &state.id, &|role| role == "holder"))
+        .map(|one| one.id.clone())
+        .collect()
+}
+
+/// Whether a transition out of the state asks for such a role. Done work is only looked at again where a clock runs.
+fn leads_on(flow: &Flow, state: &str, fits: &impl Fn(&str) -> bool) -> bool {
+    let known = flow.states.iter().find(|one| one.id == state);
+    let waits = known.is_some_and(|one| !one.done || one.clock.is_some());
+    let out = flow.transitions.iter().filter(|one| {
+        let moves = !matches!(one.to, register::law::TransitionTo::Same);
+        moves && one.auto.is_none() && one.from.iter().any(|from| from == state)
+    });
+    waits && out.flat_map(|one| &one.roles).any(|role| fits(role))
+}
+
+fn in_states(states: &[String]) -> Filter {
+    let values = states.iter().map(|one| Value::Text(one.clone()));
+    Filter::one_of("state", values.collect())
+}
+
+/// The queries of a box; no record is in two of them.
+fn queries(look: &Look, asked: TaskBox, setting: &Setting) -> Vec<Query> {
+    let by_due = || Query::default().sorted("clock_due", false);
+    match asked {
+        TaskBox::Todo => todo(look),
+        TaskBox::Mine => {
+            let own = Filter::eq("created_by", Value::Text(look.login.clone()));
+            vec![Query::default().filter(own).sorted("record_id", true)]
+        }
+        TaskBox::Soon | TaskBox::Late => {
+            let mut query = by_due().filter(in_states(&look.open_states));
+            let now = Value::DateTime(setting.now.clone());
+            if asked == TaskBox::Late {
+                query = query.filter(Filter::new("clock_due", Op::Lt, now));
+            } else {
+                let end = Value::DateTime(soon_end(look, setting));
+                query = query
+                    .filter(Filter::new("clock_due", Op::Ge, now))
+                    .filter(Filter::new("clock_due", Op::Le, end));
+            }
+            if let Some(units) = &look.units {
+                let units = units.iter().copied().map(Value::Ref).collect();
+                query = query.filter(Filter::one_of("holder", units));
+            }
+            vec![query]
+        }
+        TaskBox::Done => Vec::new(),
+    }
+}
+
+fn soon_end(look: &Look, setting: &Setting) -> String {
+    let calendar = setting.moment(&look.definition).calendar;
+    crate::clock::end_of_day(calendar.add_workdays(setting.today, SOON_WORKDAYS))
+}
+
+fn todo(look: &Look) -> Vec<Query> {
+    let by_due = || Query::default().sorted("clock_due", false);
+    let mut found = Vec::new();
+    if !look.role_states.is_empty() {
+        let query = look.access.narrow(by_due());
+        found.push(query.filter(in_states(&look.role_states)));
+    }
+    if let (Some(own), false) = (look.own, look.holder_states.is_empty()) {
+        let mine = Filter::eq("holder", Value::Ref(own));
+        found.push(by_due().filter(mine).filter(in_states(&look.holder_states)));
+    }
+    let mut made = look.creator_states.clone();
+    made.retain(|state| !look.role_states.contains(state));
+    if !made.is_empty() {
+        let own = Filter::eq("created_by", Value::Text(look.login.clone()));
+        found.push(by_due().filter(own).filter(in_states(&made)));
+    }
+    found
+}
+
+/// Boxes that speak for the person alone, not for those who are acted for.
+fn is_own(asked: TaskBox, look: &Look, actor: &Actor) -> bool {
+    asked == TaskBox::Todo || look.login == actor.login
+}
+
+fn count(
+    reader: &mut Reader<'_>,
+    looks: &[Look],
+    asked: TaskBox,
+    setting: &Setting,
+    actor: &Actor,
+) -> Result<usize, StoreError> {
+    let mut sum = 0;
+    for look in looks.iter().filter(|look| is_own(asked, look, actor)) {
+        for query in queries(look, asked, setting) {
+            sum += reader.count(&look.definition.id, &query)?;
+        }
+    }
+    Ok(usize::try_from(sum).unwrap_or(usize::MAX))
+}
+
+type Found = (Arc<Definition>, Stored, String);
+
+/// The records of a box in order, one page and one record more.
+fn found(
+    reader: &mut Reader<'_>,
+    looks: &[Look],
+    asked: TaskBox,
+    setting: &Setting,
+    (actor, after): (&Actor, usize),
+) -> Result<Vec<Found>, StoreError> {
+    let limit = u32::try_from(after + PAGE + 1).unwrap_or(DEEP).min(DEEP);
+    let mut all: BTreeMap<(String, RecordId), Found> = BTreeMap::new();
+    for look in looks.iter().filter(|look| is_own(asked, look, actor)) {
+        for query in queries(look, asked, setting) {
+            let page = reader.list(&look.definition.id, &query.limited(limit))?;
+            for stored in page.records {
+                let key = (look.definition.id.clone(), stored.record.id);
+                let at = stored.updated_at.clone();
+                all.insert(key, (look.definition.clone(), stored, at));
+            }
+        }
+    }
+    let mut all: Vec<Found> = all.into_values().collect();
+    match asked {
+        TaskBox::Mine => all.sort_by_key(|(_, stored, _)| std::cmp::Reverse(stored.record.id)),
+        // What is due first stands first; what has no clock stands last.
+        _ => all.sort_by_key(|(_, stored, _)| {
+            let due = stored.record.text("clock_due").map(str::to_owned);
+            (due.is_none(), due, stored.record.id)
+        }),
+    }
+    Ok(all.into_iter().skip(after).take(PAGE + 1).collect())
+}
+
+/// What a person did, newest first, each record once, with the moment.
+fn done_by(
+    app: &App,
+    actor: &Actor,
+    setting: &Setting,
+) -> Result<Vec<(String, RecordId, String)>, AppError> {
+    let query = JournalQuery {
+        actor: Some(actor.login.clone()),
+        newest_first: true,
+        limit: DONE_ENTRIES,
+        ..JournalQuery::default()
+    };
+    let entries = app.read(|reader| reader.journal(&query))?;
+    let mut seen = BTreeSet::new();
+    let acted = entries
+        .into_iter()
+        .filter(|entry| entry.action.starts_with(ACT));
+    let known = acted.filter_map(|entry| Some((entry.register?, entry.record?, entry.at)));
+    Ok(known
+        .filter(|(register, _, _)| setting.definitions.get(register).is_some())
+        .filter(|(_, record, _)| seen.insert(*record))
+        .collect())
+}
+
+fn read_done(
+    reader: &mut Reader<'_>,
+    setting: &Setting,
+    done: &[(String, RecordId, String)],
+    after: usize,
+) -> Result<Vec<Found>, StoreError> {
+    let mut found = Vec::new();
+    for (register, id, at) in done.iter().skip(after).take(PAGE + 1) {
+        let Some(definition) = setting.definitions.get(register) else {
+            continue;
+        };
+        let stored = reader.get_many(register, &[*id])?.pop();
+        found.extend(stored.map(|stored| (definition.clone(), stored, at.clone())));
+    }
+    Ok(found)
+}
+
+fn lines(
+    reader: &mut Reader<'_>,
+    setting: &Setting,
+    found: &[Found],
+) -> Result<Vec<TaskView>, AppError> {
+    let mut lines = Vec::with_capacity(found.len());
+    for (definition, stored, at) in found {
+        let names = directory::names_of(
+            reader,
+            &setting.definitions,
+            definition,
+            std::iter::once(&stored.record.fields),
+        )?;
+        let pinned = pinned(reader, definition, &stored.record)?;
+        let world = StoreWorld::new(reader, setting);
+        let draft = Draft {
+            definition: &pinned,
+            before: Some(&stored.record),
+            setting,
+            user: None,
+            world: &world,
+        };
+        let standing = view::standing(&draft.scope(&stored.record.fields), &names, setting);
+        lines.push(line(definition, stored, at, &names, standing));
+        world.finish()?;
+    }
+    Ok(lines)
+}
+
+fn line(
+    definition: &Definition,
+    stored: &Stored,
+    at: &str,
+    names: &NamesOf,
+    standing: Option<crate::page::record::FlowView>,
+) -> TaskView {
+    let record = &stored.record;
+    let title = record.name(definition).map(str::to_owned);
+    let shown = names.shown(definition, &record.fields);
+    let first = definition
+        .list_columns()
+        .into_iter()
+        .find_map(|id| shown.get(id).cloned());
+    let light = standing.as_ref().and_then(view::light);
+    let due = standing.as_ref().and_then(|one| one.due.as_ref());
+    TaskView {
+        register: definition.id.clone(),
+        register_title: definition.title.zh.clone(),
+        id: record.id.to_string(),
+        number: record.number.clone(),
+        title: title.or(first).unwrap_or_default(),
+        due_text: due.map(|due| due.text.clone()).unwrap_or_default(),
+        unit: standing
+            .as_ref()
+            .and_then(|one| one.holder.as_ref())
+            .map(|(_, name)| name.clone())
+            .unwrap_or_default(),
+        state_label: standing.map(|one| one.label).unwrap_or_default(),
+        light: light.map(|light| light.rag),
+        at: at.to_owned(),
+    }
+}

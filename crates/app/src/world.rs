@@ -1,0 +1,183 @@
+//! The door from an expression to the district: records of any register, read in the transaction that asks, each read
+//! once. Moment and person of a request stand here too, so that every rule of it sees the same.
+
+use crate::App;
+use crate::account::Actor;
+use crate::clock::end_of_day;
+use crate::definitions::Definitions;
+use crate::error::AppError;
+use ground::{Date, OrgPath, RecordId};
+use portfolio::Calendars;
+use register::Definition;
+use register::expr::{Known, Moment, User, World};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+use store::{Filter, Query, Reader, StoreError};
+
+/// Calendar of deadlines unless a definition names another.
+const OFFICIAL: &str = "cn5";
+
+/// What one request sees: definitions in force, the day, the instant, the calendars. Owned, so that it can go into a
+/// write.
+#[derive(Clone)]
+pub struct Setting {
+    /// Definitions in force when the request came.
+    pub definitions: Arc<Definitions>,
+    /// The day that counts as today.
+    pub today: Date,
+    /// The instant, UTC.
+    pub now: String,
+    /// The instant whose knowledge is asked for; none = what is known now.
+    pub past: Option<String>,
+    calendars: Arc<Calendars>,
+}
+
+impl Setting {
+    /// The setting of a request, now or (with an earlier day) as of the end of that day.
+    pub fn new(app: &App, day: Option<Date>) -> Self {
+        let past = day.filter(|day| *day < app.today());
+        Self {
+            definitions: app.definitions(),
+            today: day.unwrap_or_else(|| app.today()),
+            now: past.map_or_else(|| app.present(), end_of_day),
+            past: past.map(end_of_day),
+            calendars: app.calendars(),
+        }
+    }
+
+    /// The same setting at another moment, for histories that are told afterwards.
+    pub fn at(&self, today: Date, now: &str) -> Self {
+        Self {
+            today,
+            now: now.to_owned(),
+            ..self.clone()
+        }
+    }
+
+    /// The moment as a register's rules see it.
+    pub fn moment(&self, definition: &Definition) -> Moment<'_> {
+        // A name that no calendar has means the official working days: deadlines are theirs (民法典 201, 203).
+        let own = Some(definition.calendar.as_str()).filter(|id| self.calendars.knows(id));
+        let position = self.calendars.position(own.or(Some(OFFICIAL)));
+        Moment {
+            today: self.today,
+            now: &self.now,
+            calendar: self.calendars.calendar(position),
+        }
+    }
+}
+
+/// The person as rules see them.
+pub fn user(reader: &mut Reader<'_>, actor: &Actor) -> Result<User, StoreError> {
+    Ok(User {
+        id: actor.login.clone(),
+        name: actor.name.clone(),
+        org: org_at(reader, &actor.org)?,
+        org_path: actor.org.to_string(),
+        roles: actor.roles.clone(),
+    })
+}
+
+/// The organisation record at a path.
+pub fn org_at(reader: &mut Reader<'_>, path: &OrgPath) -> Result<Option<RecordId>, StoreError> {
+    let path = register::Value::Text(path.to_string());
+    let query = Query::default().filter(Filter::eq("path", path)).limited(1);
+    let found = reader.list("organisation", &query)?;
+    Ok(found.records.first().map(|stored| stored.record.id))
+}
+
+/// The district through a reader. What could not be read counts as unknown; [`StoreWorld::finish`] tells of it.
+pub struct StoreWorld<'r, 'a> {
+    reader: RefCell<&'r mut Reader<'a>>,
+    setting: &'r Setting,
+    records: RefCell<HashMap<(String, RecordId), Option<Known>>>,
+    registers: RefCell<HashMap<String, Vec<Known>>>,
+    trouble: RefCell<Option<StoreError>>,
+}
+
+impl<'r, 'a> StoreWorld<'r, 'a> {
+    /// Opens the door.
+    pub fn new(reader: &'r mut Reader<'a>, setting: &'r Setting) -> Self {
+        Self {
+            reader: RefCell::new(reader),
+            setting,
+            records: RefCell::default(),
+            registers: RefCell::default(),
+            trouble: RefCell::default(),
+        }
+    }
+
+    /// The first reading that failed, if any.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn finish(self) -> Result<(), AppError> {
+        match self.trouble.into_inner() {
+            Some(error) => Err(error.into()),
+            None => Ok(()),
+        }
+    }
+
+    fn read<T>(&self, work: impl FnOnce(&mut Reader<'a>) -> Result<T, StoreError>) -> Option<T> {
+        let mut reader = self.reader.borrow_mut();
+        match work(&mut reader) {
+            Ok(value) => Some(value),
+            Err(StoreError::NotFound { .. } | StoreError::Unknown { .. }) => None,
+            Err(error) => {
+                self.trouble.borrow_mut().get_or_insert(error);
+                None
+            }
+        }
+    }
+
+    fn load(&self, register: &str, id: RecordId) -> Option<Known> {
+        let definition = self.setting.definitions.get(register)?.clone();
+        let stored = self.read(|reader| match &self.setting.past {
+            Some(instant) => reader.get_as_of(register, id, instant),
+            None => reader.get(register, id),
+        })?;
+        (!stored.record.withdrawn).then(|| Known {
+            definition,
+            record: Arc::new(stored.record),
+        })
+    }
+
+    fn load_all(&self, register: &str) -> Vec<Known> {
+        let Some(definition) = self.setting.definitions.get(register) else {
+            return Vec::new();
+        };
+        let query = Query::default();
+        let all = self.read(|reader| match &self.setting.past {
+            Some(instant) => reader.all_as_of(register, &query, instant),
+            None => reader.all(register, &query),
+        });
+        let known = |stored: store::Stored| Known {
+            definition: definition.clone(),
+            record: Arc::new(stored.record),
+        };
+        all.into_iter().flatten().map(known).collect()
+    }
+}
+
+impl World for StoreWorld<'_, '_> {
+    fn record(&self, register: &str, id: RecordId) -> Option<Known> {
+        let key = (register.to_owned(), id);
+        if let Some(kept) = self.records.borrow().get(&key) {
+            return kept.clone();
+        }
+        let found = self.load(register, id);
+        self.records.borrow_mut().insert(key, found.clone());
+        found
+    }
+
+    fn records(&self, register: &str) -> Vec<Known> {
+        if let Some(kept) = self.registers.borrow().get(register) {
+            return kept.clone();
+        }
+        let all = self.load_all(register);
+        let mut kept = self.registers.borrow_mut();
+        kept.insert(register.to_owned(), all.clone());
+        all
+    }
+}
