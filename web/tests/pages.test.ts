@@ -1,7 +1,7 @@
 // Small rules of the pages around records: periods, tasks by day, orders, bars, lines of a definition.
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Action, FieldKind, FieldView, RegisterView, Task } from "../src/api/types";
-import { matterFields, matterValues, orderAction } from "../src/assign/matter";
+import type { FieldKind, FieldView, FlowView, RegisterView, Task } from "../src/api/types";
+import { matterFields, matterValues, orderStep } from "../src/assign/matter";
 import { recentUnits, rememberUnit } from "../src/assign/recent";
 import { kindOf, periodOf, shift } from "../src/cycle/periods";
 import { lineOf, spanOf } from "../src/defining/lines";
@@ -42,16 +42,19 @@ describe("tasks", () => {
 describe("one-minute orders", () => {
   const field = (id: string, kind: FieldKind, more: Partial<FieldView> = {}): FieldView => ({ id, label: id, kind, required: false, unit: null, digits: null, choices: null, to: null, columns: null, list: false, search: false, core: false, ...more });
   const view: RegisterView = { id: "matter", title: "", version: "1", name_field: "title", list: [], fields: [field("title", "text"), field("place", "text"), field("lead_unit", "org"), field("holder", "org", { system: true }), field("asked_on", "date"), field("due_on", "date"), field("evidence_files", "attachment")] };
+  const withPhotos: RegisterView = { ...view, fields: [...view.fields, field("photos", "attachment")] };
   test("fill what the register has and leave the rest alone", () => {
-    const fields = matterFields(view);
-    expect([fields.unit?.id, fields.photos?.id, fields.point]).toEqual(["lead_unit", "evidence_files", null]);
-    expect(matterValues(fields, { title: " 围挡破损 ", place: "", point: "113.6,34.7", photos: ["f1"], unit: "7", due: "2023-03-13", today: "2023-03-10" })).toEqual({ title: "围挡破损", evidence_files: ["f1"], lead_unit: "7", due_on: "2023-03-13", asked_on: "2023-03-10" });
+    const fields = matterFields(withPhotos);
+    expect([fields.unit?.id, fields.photos?.id, fields.point]).toEqual(["lead_unit", "photos", null]);
+    expect(matterValues(fields, { title: " 围挡破损 ", place: "", point: "113.6,34.7", photos: ["f1"], unit: "7", due: "2023-03-13", today: "2023-03-10" })).toEqual({ title: "围挡破损", photos: ["f1"], lead_unit: "7", due_on: "2023-03-13", asked_on: "2023-03-10" });
   });
-  test("only a step that may be done now gives the order", () => {
-    const action = (id: string, refused: string | null): Action => ({ id, label: "", ask: [], offer: [], targets: [], negative: false, needs_reason: false, late_reasons: null, signing: null, refused });
-    expect(orderAction([action("cancel", null), action("assign", null)])?.id).toBe("assign");
-    expect(orderAction([action("assign", "要先填单位")])).toBeNull();
-    expect(orderAction(undefined)).toBeNull();
+  test("the evidence of closing is no photograph of the place", () => {
+    expect([matterFields(view).photos, matterFields(withPhotos).photos?.id]).toEqual([null, "photos"]);
+  });
+  test("the order is given with the record where the first state has such a step", () => {
+    const state = (id: string, initial: boolean) => ({ id, label: "", initial, final: false, done: false, clock: false });
+    const flow: FlowView = { states: [state("draft", true), state("open", false)], transitions: [{ id: "assign", label: "", from: ["draft"], to: "open" }] };
+    expect([orderStep(flow), orderStep({ ...flow, transitions: [{ id: "assign", label: "", from: ["open"], to: "draft" }] }), orderStep(null)]).toEqual(["assign", null, null]);
   });
   beforeEach(() => localStorage.clear());
   test("the unit asked last comes first, six are kept, each once", () => {

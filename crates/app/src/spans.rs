@@ -5,7 +5,7 @@ use crate::account::Actor;
 use crate::error::AppError;
 use crate::{App, home};
 use ground::{Date, Finding, WorkCalendar};
-use register::law::Span;
+use register::law::{Span, SpanUnit};
 
 /// Word for the end of this month.
 pub const MONTH_END: &str = "month_end";
@@ -48,7 +48,12 @@ fn end(span: &str, today: Date, calendar: &WorkCalendar) -> Result<SpanDay, AppE
             AppError::invalid(Finding::error("span.unreadable", span, problem, remedy))
         })?;
         let on = calendar.roll_deadline(read.counted_from(today, calendar));
-        (read.label(), on)
+        // People say 3 天 where rules say 3 日.
+        let text = match read.unit {
+            SpanUnit::Day => format!("{} 天", read.count),
+            _ => read.label(),
+        };
+        (text, on)
     };
     Ok(SpanDay {
         span: span.to_owned(),

@@ -33,7 +33,7 @@ type Checked = [
   Fits<ours.WallRow, Server["WallRow"]>,
   Fits<Omit<ours.FieldView, FieldLaw | "columns">, Server["Field"]>,
   Fits<Omit<ours.RegisterView, RegisterLaw | "fields">, Server["Register"]>,
-  Fits<ours.HistoryEntry, Server["HistoryEntry"]>,
+  Fits<Omit<ours.HistoryEntry, "action_label">, Server["HistoryEntry"]>,
   Fits<Omit<ours.AttachmentView, "content_id" | "field">, Server["Attachment"]>,
   Fits<ours.PlanActivity, Server["PlanActivity"]>,
   Fits<ours.Check, Server["Check"]>,

@@ -327,9 +327,9 @@ export interface RegisterView {
   fields: FieldView[];
   list: string[];
   sensitivity?: string;
-  can?: RegisterCan;
+  can?: RegisterCan | null;
   flow?: FlowView | null;
-  cycle?: { period_kind: string } | null;
+  cycle?: { period_kind: string; unit_field: string; period_field: string; zero_report: boolean } | null;
   metrics?: { id: string; title: string; unit: string; basis: string }[];
   obligations?: { id: string; title: string }[];
   campaigns?: { id: string; title: string }[];
@@ -409,7 +409,7 @@ export interface Due {
 export interface Duty {
   id: string;
   title: string;
-  due: string;
+  due: string | null;
   text: string;
   light: Lamp;
 }
@@ -438,31 +438,31 @@ export interface Step {
   actor_name: string;
   unit: string;
   label: string;
-  from: string | null;
-  to: string | null;
-  reason: string | null;
-  due_text: string | null;
-  late: string | null;
+  from: string;
+  to: string;
+  reason: string;
+  due_text: string;
+  late: string;
 }
 export interface Signature {
-  transition: string;
-  label?: string;
+  label: string;
   role: string;
   name: string;
-  at: string | null;
+  at: string;
   agree: boolean | null;
-  reason: string | null;
+  reason: string;
+  asked_by: string;
 }
 export interface Extension {
   asked_at: string;
   asked_by: string;
   from_due: string;
   to_due: string;
-  reason: string | null;
-  decided_at: string | null;
-  decided_by: string | null;
+  reason: string;
+  decided_at: string;
+  decided_by: string;
   agree: boolean | null;
-  remark: string | null;
+  remark: string;
 }
 /** What the register's rules say about values that are being typed. */
 export interface Draft {
@@ -492,6 +492,8 @@ export interface HistoryEntry {
   actor: string;
   actor_name: string;
   action: string;
+  /** The action in words. */
+  action_label?: string;
   reason: string;
   source: string;
   changes: Change[];
@@ -663,6 +665,8 @@ export interface MetricGroup {
   by: string;
   text: string;
   value: string | null;
+  /** Names the group when its records are asked for. */
+  key: string;
   link: string | null;
 }
 export interface MetricList {
@@ -676,6 +680,8 @@ export interface MetricList {
     denominator: string | null;
     basis: string;
     groups: MetricGroup[];
+    /** Records a rule has no value for: not counted. */
+    findings: Finding[];
   }[];
 }
 export type CycleStatus = "sent" | "zero" | "late" | "open" | "missing" | "locked";
@@ -685,6 +691,8 @@ export interface CycleBoard {
   open_on: string;
   due_on: string;
   lock_on: string | null;
+  previous: string;
+  next: string;
   units: {
     id: string;
     name: string;
@@ -713,7 +721,8 @@ export interface MigrationView {
   converted: number;
   failed: { id: string; title: string; finding: Finding }[];
 }
-export interface DefinitionText {
+export interface DefinitionPage {
+  id: string;
   toml: string;
   version: string;
   versions: { version: string; at: string; actor: string }[];
@@ -726,24 +735,26 @@ export interface DefinitionCheck {
 }
 export interface League {
   period: string;
-  label: string;
-  stages: { label: string; count: number; warn?: boolean }[];
-  units: LeagueUnit[];
+  period_label: string;
+  until: string;
   basis: string;
+  units: LeagueUnit[];
 }
 export interface LeagueUnit {
-  id: string;
+  rank: number;
+  unit: string | null;
   name: string;
-  assigned: number;
-  open: number;
-  late: number;
+  given: number;
+  due: number;
+  in_time: number;
+  rate: string | null;
+  rate_text: string;
   closed: number;
-  on_time_rate: string | null;
-  claim_rate: string | null;
-  days: string | null;
-  rejected: number;
-  rebound: number;
-  light: Lamp;
+  overdue: number;
+  sent_back: number;
+  rebounds: number;
+  days_mean: string | null;
+  link: string;
 }
 export interface SpanList {
   spans: { span: string; text: string; on: string; on_text: string }[];

@@ -1,5 +1,5 @@
 // Which fields of the matters register a one-minute order fills, found by what they are and not by a fixed list.
-import type { Action, FieldView, Json, RegisterView, Values } from "../api/types";
+import type { FieldView, FlowView, Json, RegisterView, Values } from "../api/types";
 
 export interface MatterFields {
   title: FieldView | null;
@@ -19,7 +19,8 @@ export function matterFields(view: RegisterView): MatterFields {
     title: exact(view.name_field ?? "title"),
     place: exact("place"),
     point: first(["point", "position"], "geo_point"),
-    photos: first(["photos", "photos_before", "site_photos"], "attachment"),
+    // Photographs of the place, never the evidence that the work was done: that one opens the way to closing.
+    photos: exact("photos") ?? exact("site_photos"),
     unit: first(["lead_unit"], "org"),
     due: exact("due_on") ?? exact("due"),
     asked: exact("asked_on"),
@@ -51,8 +52,8 @@ export function matterValues(fields: MatterFields, given: Given): Values {
   return values;
 }
 
-/** The step that makes a draft an order, if the register has a workflow and it may be done now. */
-export function orderAction(actions: Action[] | undefined): Action | null {
-  const open = (actions ?? []).filter((action) => !action.refused && !action.negative);
-  return open.find((action) => ["assign", "issue", "hand_out", "order"].includes(action.id)) ?? null;
+/** The step that gives the order in the same write as the record, where the register has a workflow. */
+export function orderStep(flow: FlowView | null | undefined): string | null {
+  const first = flow?.states.find((state) => state.initial)?.id;
+  return flow?.transitions.find((one) => one.id === "assign" && first !== undefined && one.from.includes(first))?.id ?? null;
 }
