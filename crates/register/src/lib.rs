@@ -5,12 +5,13 @@
 //! is and what a good value looks like; it knows no database, no workbook file and no clock. Laws of
 //! single registers (rounds, networks, pace) live in other rooms.
 //!
-//! The language here is the data-only part: expressions, workflow and obligations are refused with
-//! a finding that says so, never ignored in silence.
+//! Rules, workflow, duties, figures, rights and migrations are data, too: `law` holds them, `expr` computes
+//! them, `flow`, `duty`, `cycle`, `metric`, `permit` and `migrate` say what they mean.
 
 pub mod asks;
 pub mod cycle;
 mod definition;
+mod definition_schema;
 pub mod duty;
 pub mod expr;
 pub mod flow;
@@ -18,9 +19,11 @@ mod import;
 mod json;
 pub mod law;
 pub mod metric;
+pub mod migrate;
 mod number;
 mod parse;
 mod patch;
+pub mod permit;
 mod read;
 mod record;
 mod same;
@@ -36,6 +39,7 @@ pub use definition::{
     Choice, Definition, DuplicateAction, DuplicateRule, Field, FieldKind, Mask, NearRule, Nearness,
     Normalise, OnWithdraw, Text, TextFormat, check_set,
 };
+pub use definition_schema::definition_schema;
 pub use import::{
     ConstantRule, CrossHeader, GroupRow, ImportLayout, ImportRule, ImportTemplate, LevelRule,
     OnMatch, UnknownColumn, read_constants, read_cross_header, read_group,

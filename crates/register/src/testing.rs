@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use crate::definition::Definition;
 use crate::record::{Fields, Value};
 
-const TOML: &str = r#"
+pub(crate) const TOML: &str = r#"
 [register]
 id = "everything"
 version = "1.0.0"

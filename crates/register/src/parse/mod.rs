@@ -22,6 +22,7 @@ use crate::definition::{Choice, Definition, Field, FieldKind, Text};
 use crate::number::NumberPattern;
 use crate::suggest::did_you_mean;
 use language::{CALENDARS, CHOICE, FILE, NUMBER, REGISTER, SENSITIVITIES};
+pub(crate) use rights::begins;
 use toml_view::{At, Source, View};
 
 /// Longest id: table and column names stay readable, below the 63 bytes PostgreSQL allows even
