@@ -1,16 +1,15 @@
 //! What a definition says: fields, choices, numbering, duplicate rules, import rules. Reading it
 //! from TOML is left to `parse`; values are left to `record`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use ground::{Finding, MoneyUnit};
+use ground::MoneyUnit;
 
 use crate::expr::Expr;
 use crate::import::ImportRule;
 use crate::law;
 use crate::number::NumberPattern;
 use crate::record::Fields;
-use crate::suggest::did_you_mean;
 
 /// A text per language. Chinese is always there; English is for the API and for developers.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -597,42 +596,4 @@ impl Definition {
             .map(|f| f.id.as_str())
             .collect()
     }
-}
-
-/// Checks what one file cannot know: every register that a field points at exists, and no id is
-/// taken twice.
-pub fn check_set(definitions: &[Definition]) -> Vec<Finding> {
-    let ids: BTreeSet<&str> = definitions.iter().map(|d| d.id.as_str()).collect();
-    let mut findings = Vec::new();
-    let mut seen = BTreeSet::new();
-    for definition in definitions {
-        if !seen.insert(definition.id.as_str()) {
-            findings.push(Finding::error(
-                "definition.register_twice",
-                definition.id.clone(),
-                format!("有两个台账都叫\"{}\"。", definition.id),
-                "请给其中一个换一个 id,文件夹名也要一致。",
-            ));
-        }
-        findings.extend(dangling(definition, &ids));
-    }
-    findings
-}
-
-fn dangling(definition: &Definition, ids: &BTreeSet<&str>) -> Vec<Finding> {
-    let columns = definition.fields.iter().flat_map(|f| f.columns());
-    let all = definition.fields.iter().chain(columns);
-    all.filter_map(|field| {
-        let to = field.kind.target()?;
-        (!ids.contains(to)).then(|| {
-            Finding::error(
-                "definition.register_unknown",
-                format!("{}.{}", definition.id, field.id),
-                format!("字段\"{}\"指向的台账\"{to}\"不存在。", field.label.zh),
-                did_you_mean(to, ids.iter().copied())
-                    .unwrap_or_else(|| "请先建立该台账,或改正 to。".into()),
-            )
-        })
-    })
-    .collect()
 }

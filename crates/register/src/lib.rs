@@ -28,6 +28,7 @@ mod read;
 mod record;
 mod same;
 mod schema;
+mod set;
 mod settle;
 mod show;
 mod suggest;
@@ -37,7 +38,7 @@ mod validate;
 
 pub use definition::{
     Choice, Definition, DuplicateAction, DuplicateRule, Field, FieldKind, Mask, NearRule, Nearness,
-    Normalise, OnWithdraw, Text, TextFormat, check_set,
+    Normalise, OnWithdraw, Text, TextFormat,
 };
 pub use definition_schema::definition_schema;
 pub use import::{
@@ -51,6 +52,7 @@ pub use patch::{Change, Patch, apply, diff, inverse, patch_from_json, patch_to_j
 pub use read::{DateError, DateReading, Hints, ReadCell, read_cell, read_date, read_period};
 pub use record::{Fields, Record, Value, compare};
 pub use same::{How, Known, NameIndex, NameMatch, Same, find_name, find_same, key_text, known_of};
+pub use set::check_set;
 pub use settle::{compute_fields, copied, defaults, normalise, settled, shown_fields};
 pub use show::{mask_text, mask_value};
 pub use validate::{is_candidate, is_option, is_required, is_visible, validate, validate_in};

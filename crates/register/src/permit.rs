@@ -140,9 +140,7 @@ impl<'a> Rights<'a> {
         let reading = self.permits().filter(|p| p.can.contains(&Ability::Read));
         let mut sight: Option<Tree> = None;
         for permit in reading {
-            let Some(reach) = self.reach(permit) else {
-                return None;
-            };
+            let reach = self.reach(permit)?;
             sight = Some(match sight {
                 Some(before) => joined(BinaryOp::Or, before, reach),
                 None => reach,

@@ -8,7 +8,10 @@ impl Definition {
     /// JSON Schema (2020-12) of a record's values as `to_json` writes them. Labels stand in
     /// `title`, choice labels and money units in `x-` keys.
     pub fn json_schema(&self) -> Json {
-        let fields: Vec<&Field> = self.stored_fields().collect();
+        let fields: Vec<&Field> = self
+            .form_fields()
+            .filter(|f| f.kind != FieldKind::Note)
+            .collect();
         let mut schema = object(&fields);
         schema.insert(
             "$schema".into(),
@@ -32,7 +35,7 @@ fn object(fields: &[&Field]) -> Map<String, Json> {
     }
     let required: Vec<&str> = fields
         .iter()
-        .filter(|f| f.required)
+        .filter(|f| f.required && f.visible.is_none())
         .map(|f| f.id.as_str())
         .collect();
     let mut schema = Map::new();
@@ -56,7 +59,35 @@ fn property(field: &Field) -> Map<String, Json> {
     if !unit.is_empty() {
         schema.insert("x-unit".into(), json!(unit));
     }
+    hints(field, &mut schema);
     schema
+}
+
+/// What a form builder needs besides the type.
+fn hints(field: &Field, schema: &mut Map<String, Json>) {
+    schema.insert("x-widget".into(), json!(field.kind.keyword()));
+    if field.system || field.compute.is_some() {
+        schema.insert("readOnly".into(), json!(true));
+    }
+    let rules = [
+        ("x-visible", &field.visible),
+        ("x-required", &field.required_when),
+        ("x-read-only", &field.read_only),
+        ("x-default", &field.default),
+        ("x-compute", &field.compute),
+        ("x-pick", &field.pick),
+    ];
+    for (key, rule) in rules {
+        if let Some(rule) = rule {
+            schema.insert(key.into(), json!(rule.text()));
+        }
+    }
+    if !field.accept.is_empty() {
+        schema.insert("x-accept".into(), json!(field.accept));
+    }
+    if let Some(crs) = &field.crs {
+        schema.insert("x-crs".into(), json!(crs));
+    }
 }
 
 fn shape(field: &Field) -> Map<String, Json> {

@@ -207,3 +207,35 @@ fn registers_that_do_not_exist_are_told_in_the_set() {
         assert!(unknown.contains(&place), "{place}: {unknown:?}");
     }
 }
+
+const INSTITUTION: &str = r#"
+[register]
+id = "radiation_institution"
+version = "1.0.0"
+title = { "zh-CN" = "放射诊疗机构" }
+[[field]]
+id = "name"
+type = "text"
+label = { "zh-CN" = "名称" }
+[[field]]
+id = "licence_till"
+type = "date"
+label = { "zh-CN" = "许可证有效期至" }
+"#;
+
+#[test]
+fn a_name_in_another_register_is_checked_in_the_set() {
+    let institution = parse("institution.toml", INSTITUTION).0.expect("good");
+    let findings = register::check_set(&[read("radiation_device"), institution]);
+    let told: Vec<String> = findings
+        .iter()
+        .filter(|f| f.code == "definition.bad_expr" && f.place.ends_with("licence_until"))
+        .map(|f| format!("{}{}", f.problem, f.remedy))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "“institution.licence_until”：“放射诊疗机构”没有“licence_until”这个字段。是不是想写“licence_till”？"
+        ]
+    );
+}

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::toml_view::{Name, Used, View, Wanted};
 use super::{check_code_shape, choice};
 use crate::definition::{Choice, Definition, Field, FieldKind, Text};
-use crate::expr::{ExprError, Named, Registers, Sight, check_condition, check_expr, check_value};
+use crate::expr::{ExprError, Named, Sight, Tree, check_condition, check_expr, check_value};
 use crate::suggest::nearest;
 
 /// Options written in the field: texts, which are their own codes, or tables as in `[choices]`.
@@ -146,7 +146,7 @@ pub(super) fn expressions(view: &View, definition: &Definition) {
             offset,
             problem,
             remedy,
-        } in problems(used, definition, None)
+        } in problems(used, definition)
         {
             view.source
                 .error("bad_expr", used.offset + offset, problem, remedy);
@@ -154,11 +154,7 @@ pub(super) fn expressions(view: &View, definition: &Definition) {
     }
 }
 
-fn problems(
-    used: &Used,
-    definition: &Definition,
-    registers: Option<&dyn Registers>,
-) -> Vec<ExprError> {
+fn problems(used: &Used, definition: &Definition) -> Vec<ExprError> {
     let extra: Vec<(&str, Named)> = used
         .names
         .known
@@ -168,17 +164,38 @@ fn problems(
     let sight = Sight {
         definition,
         extra: &extra,
-        registers,
+        registers: None,
     };
     let field = match &used.names.wanted {
         Wanted::Value(path) => definition.field(path),
         _ => None,
     };
+    if let Some(problem) = field.and_then(|field| unquoted(used, field, definition)) {
+        return vec![problem];
+    }
     match (&used.names.wanted, field) {
         (Wanted::Condition, _) => check_condition(&used.expr, &sight),
         (Wanted::Value(_), Some(field)) => check_value(&used.expr, &sight, field),
         _ => check_expr(&used.expr, &sight),
     }
+}
+
+/// A text without its own quotes reads as the name of a field.
+fn unquoted(used: &Used, field: &Field, definition: &Definition) -> Option<ExprError> {
+    let Tree::Name(word) = used.expr.tree() else {
+        return None;
+    };
+    let text =
+        field.choice(word).is_some() || matches!(field.kind, FieldKind::Text | FieldKind::LongText);
+    let given = used.names.known.iter().any(|(name, _)| name == word);
+    let known = given || definition.field(word).is_some();
+    // Words of the engine (`number`, `org`) are no slip.
+    let own = ["number", "org", "id", "none", "null"].contains(&word.as_str());
+    (text && !known && !own).then(|| ExprError {
+        offset: 0,
+        problem: format!("“{word}”没有加单引号，被当成了字段。"),
+        remedy: format!("文字要再加一层单引号：\"'{word}'\"。"),
+    })
 }
 
 fn named<'d>(name: &'d Name, definition: &'d Definition) -> Named<'d> {

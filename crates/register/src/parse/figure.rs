@@ -7,6 +7,7 @@ use super::language::{AGGREGATE, METRIC, REPORT, TIME, VIEW, VIEW_KINDS};
 use super::toml_view::{At, Name, Names, View};
 use super::{known_field, unknown};
 use crate::definition::{Definition, FieldKind, Text};
+use crate::expr::Expr;
 use crate::law::{
     Aggregate, AggregateKind, Metric, MetricBody, MetricTime, ReportTemplate, View as SavedView,
     ViewKind,
@@ -100,7 +101,8 @@ fn aggregate(row: &View) -> Option<Aggregate> {
 
 /// `count()`, or a function over an expression.
 fn aggregate_kind(row: &View, at: &At<String>) -> Option<AggregateKind> {
-    let functions: [(&str, fn(crate::expr::Expr) -> AggregateKind); 5] = [
+    type Make = fn(Expr) -> AggregateKind;
+    let functions: [(&str, Make); 5] = [
         ("count_distinct", AggregateKind::CountDistinct),
         ("sum", AggregateKind::Sum),
         ("avg", AggregateKind::Avg),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::language::{ON_MATCH, TEMPLATE, UNKNOWN_COLUMN};
-use super::toml_view::{At, View};
+use super::toml_view::{At, Pair, View};
 use super::{known_field, unknown};
 use crate::definition::{Definition, Field, FieldKind};
 use crate::import::{ImportRule, ImportTemplate};
@@ -58,8 +58,6 @@ fn template(
         id: id?,
     })
 }
-
-type Pair = (At<String>, At<String>);
 
 fn value_map(
     row: &View,

@@ -239,6 +239,9 @@ pub(super) struct At<T> {
     pub(super) offset: usize,
 }
 
+/// A key and a text, each with its place.
+pub(super) type Pair = (At<String>, At<String>);
+
 /// One table of the file.
 #[derive(Clone, Copy)]
 pub(super) struct View<'a> {
@@ -442,7 +445,7 @@ impl<'a> View<'a> {
     }
 
     /// A table of texts, with the places of keys and values.
-    pub(super) fn text_map(&self, key: &str) -> Vec<(At<String>, At<String>)> {
+    pub(super) fn text_map(&self, key: &str) -> Vec<Pair> {
         let Some(table) = self.table(key) else {
             return Vec::new();
         };
@@ -452,7 +455,7 @@ impl<'a> View<'a> {
     }
 
     /// Tables of texts by a key.
-    pub(super) fn text_maps(&self, key: &str) -> Vec<(At<String>, Vec<(At<String>, At<String>)>)> {
+    pub(super) fn text_maps(&self, key: &str) -> Vec<(At<String>, Vec<Pair>)> {
         let Some(table) = self.table(key) else {
             return Vec::new();
         };

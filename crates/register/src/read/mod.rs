@@ -272,19 +272,49 @@ impl Cell<'_> {
     fn code(&self) -> ReadCell {
         match self.choice(self.text) {
             Ok(code) => ReadCell::value(Value::Text(code)),
-            Err(wanted) => ReadCell::refused(self.unknown_choice(&wanted)),
+            Err(wanted) => self.other(&wanted, None),
+        }
+    }
+
+    /// An answer that no option has: kept in the field meant for it (其他，请注明), with the option `other` where the
+    /// list has one.
+    fn other(&self, wanted: &str, known: Option<Vec<String>>) -> ReadCell {
+        let Some(field) = &self.field.else_to else {
+            return ReadCell::refused(self.unknown_choice(wanted));
+        };
+        let option = self.field.choice("other").map(|c| c.code.clone());
+        let value = match known {
+            None => option.map(Value::Text),
+            Some(codes) => {
+                let codes: Vec<String> = codes.into_iter().chain(option).collect();
+                (!codes.is_empty()).then_some(Value::TextList(codes))
+            }
+        };
+        let finding = self.info(
+            "cell.option_kept",
+            "选项里没有,按原文记",
+            "如是已有的选项，请改成选项的写法。",
+        );
+        ReadCell {
+            value,
+            other: Some((field.clone(), Value::Text(wanted.to_owned()))),
+            findings: vec![finding],
         }
     }
 
     /// Every part that is an option; the others are told.
     fn codes(&self) -> ReadCell {
-        let (mut codes, mut findings) = (Vec::new(), Vec::new());
+        let (mut codes, mut findings, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for part in self.parts() {
             match self.choice(&part) {
                 Ok(code) if codes.contains(&code) => {}
                 Ok(code) => codes.push(code),
+                Err(wanted) if self.field.else_to.is_some() => others.push(wanted),
                 Err(wanted) => findings.push(self.unknown_choice(&wanted)),
             }
+        }
+        if !others.is_empty() {
+            return self.other(&others.join("、"), Some(codes));
         }
         ReadCell {
             value: (!codes.is_empty()).then_some(Value::TextList(codes)),

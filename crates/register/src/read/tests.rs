@@ -523,3 +523,15 @@ fn a_cell_may_hold_several_options_a_citizen_number_or_a_line() {
     );
     assert_eq!(read("words", "随便", None), ReadCell::default());
 }
+
+#[test]
+fn an_answer_that_no_option_has_goes_to_the_field_meant_for_it() {
+    let definition = definition();
+    let mut field = definition.field("batch").expect("batch").clone();
+    field.else_to = Some("remark".into());
+    let cell = read_cell(&field, "意向项目", None, "第七期!F12", &hints());
+    assert_eq!(cell.value, None);
+    let kept = ("remark".to_owned(), Value::Text("意向项目".into()));
+    assert_eq!(cell.other, Some(kept));
+    assert_eq!(cell.findings[0].code, "cell.option_kept");
+}

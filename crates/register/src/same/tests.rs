@@ -243,3 +243,86 @@ fn later_rows_of_an_import_see_the_earlier_ones() {
         NameMatch::One(id(0), How::Exact)
     );
 }
+
+const HAZARD: &str = r#"
+[register]
+id = "hazard"
+version = "1.0.0"
+title = { "zh-CN" = "隐患" }
+[[field]]
+id = "domain"
+type = "text"
+label = { "zh-CN" = "领域" }
+[[field]]
+id = "point"
+type = "geo_point"
+label = { "zh-CN" = "位置" }
+[[field]]
+id = "text"
+type = "long_text"
+label = { "zh-CN" = "描述" }
+[[field]]
+id = "found_at"
+type = "datetime"
+label = { "zh-CN" = "发现时间" }
+[[duplicate]]
+keys = ["domain"]
+near = [ { field = "point", metres = 50 }, { field = "text", similarity = 0.8 }, { field = "found_at", days = 7 } ]
+action = "merge"
+"#;
+
+#[test]
+fn a_row_near_in_place_time_and_words_is_asked_about() {
+    let (definition, findings) = crate::parse("hazard.toml", HAZARD);
+    assert_eq!(findings, []);
+    let definition = definition.expect("good");
+    let row = |domain: &str, point: &str, text: &str, at: &str| {
+        Fields::from([
+            ("domain".to_owned(), Value::Text(domain.into())),
+            ("point".to_owned(), Value::Text(point.into())),
+            ("text".to_owned(), Value::Text(text.into())),
+            ("found_at".to_owned(), Value::DateTime(at.into())),
+        ])
+    };
+    let words = "门口消防通道被电动车占用";
+    let record = crate::Record {
+        id: id(0),
+        version: 1,
+        org: "410102".parse().expect("fixed path"),
+        number: None,
+        fields: row(
+            "fire",
+            "113.611000,34.748000",
+            words,
+            "2023-03-10T00:30:00Z",
+        ),
+        withdrawn: false,
+    };
+    let known = [known_of(&definition, &record)];
+    let found = |row: Fields| -> Vec<(RecordId, DuplicateAction)> {
+        let same = find_same(&definition, &row, &known);
+        same.iter().map(|s| (s.id, s.action)).collect()
+    };
+    let same = [(id(0), DuplicateAction::Merge)];
+    // 0.0004° of latitude are 44 m, 0.0005° are 56 m; 2023-03-16T16:00:00Z is the 17th in the district.
+    let (near, far) = ("113.611000,34.748400", "113.611000,34.748500");
+    assert_eq!(
+        found(row(
+            "fire",
+            near,
+            "门口消防通道被电动车占",
+            "2023-03-16T16:00:00Z"
+        )),
+        same
+    );
+    assert_eq!(found(row("fire", far, words, "2023-03-10T00:30:00Z")), []);
+    assert_eq!(found(row("fire", near, words, "2023-03-17T16:00:00Z")), []);
+    assert_eq!(
+        found(row("fire", near, "配电箱没有锁", "2023-03-10T00:30:00Z")),
+        []
+    );
+    assert_eq!(found(row("gas", near, words, "2023-03-10T00:30:00Z")), []);
+    let mut without = row("fire", near, words, "2023-03-10T00:30:00Z");
+    without.remove("point");
+    assert_eq!(found(without), [], "what is missing is not near");
+}
