@@ -35,7 +35,14 @@ pub(super) fn perform(
     if let (Some(round), Some(part)) = (&signing, &part)
         && act.given.get("agree") == Some(&Value::Bool(false))
     {
-        return round.refusal(desk, part, act);
+        // Refusing needs no evidence, but it is a judgement too: not of one's own work.
+        let own = guard_finding(desk, transition, &scope, act.acting_for.as_deref());
+        return match own
+            .filter(|_| four_eyes(desk, transition, act.acting_for.as_deref()).is_some())
+        {
+            Some(finding) => Err(vec![finding]),
+            None => round.refusal(desk, part, act),
+        };
     }
     let mut findings = unmet(desk, transition, act, &scope);
     let effective = signing
@@ -210,13 +217,7 @@ fn refused_guard(
             "请先补齐条件再办理",
         );
     }
-    let four_eyes = desk.flow.transitions.iter().find(|t| {
-        let actor = format!("actor('{}')", t.id);
-        guard.text().contains("user.id")
-            && guard.text().contains(&actor)
-            && desk.did(&t.id, acting_for)
-    });
-    match four_eyes {
+    match four_eyes(desk, transition, acting_for) {
         Some(done) => refuse(
             "flow.four_eyes",
             label,
@@ -233,6 +234,20 @@ fn refused_guard(
             "请先补齐条件再办理",
         ),
     }
+}
+
+/// The transition that the guard keeps apart from this one and that this person did.
+fn four_eyes<'a>(
+    desk: &Desk<'a>,
+    transition: &Transition,
+    acting_for: Option<&str>,
+) -> Option<&'a Transition> {
+    let guard = transition.guard.as_ref()?.text();
+    let apart = |t: &&Transition| {
+        guard.contains(&format!("actor('{}')", t.id)) && desk.did(&t.id, acting_for)
+    };
+    let mut all = desk.flow.transitions.iter();
+    all.find(apart).filter(|_| guard.contains("user.id"))
 }
 
 impl Desk<'_> {

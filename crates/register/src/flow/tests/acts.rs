@@ -544,3 +544,16 @@ fn a_state_gone_back_to_has_not_been_left() {
     assert_eq!(states, ["draft", "reported", "assigned"]);
     assert_eq!(log.here().until, None);
 }
+
+#[test]
+fn nobody_refuses_the_own_work_either() {
+    let (mut case, mut people) = fixed();
+    case.fields
+        .insert("level".into(), Value::Text("major".into()));
+    people.street.roles.push("admin".into());
+    case.act(&people.inspector, Act::new("close"));
+    let refusal = Act::new("close")
+        .with("agree", Value::Bool(false))
+        .because("不改了");
+    assert_eq!(case.refused(&people.street, refusal), ["flow.four_eyes"]);
+}
