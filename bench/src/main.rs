@@ -4,6 +4,7 @@
 //! clock, peak memory, remark.
 
 mod district;
+mod expression;
 mod figure;
 mod import;
 mod list;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: bench schedule [TASKS...]       dates and floats of generated networks
        bench district                  300 projects × 200 activities to lights and SVG
+       bench expr                      rules of a register evaluated on records
        bench pdf                       A1 wall chart of 2,000 bars
        bench list [ROWS [FOLDER]]      pages of 1,000,000 records in SQLite
        bench workbook FILE [ROWS]      writes the workbook that is imported
@@ -45,6 +47,7 @@ fn run(words: &[&str]) -> Result<(), String> {
             schedule::run(if sizes.is_empty() { &usual } else { &sizes });
         }
         ["district"] => district::run(),
+        ["expr"] => expression::run(),
         ["pdf"] => pdf::run(),
         ["list", rest @ ..] if rest.len() <= 2 => {
             let rows = rest.first().map_or(Ok(1_000_000), |text| number(text))?;

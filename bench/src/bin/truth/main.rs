@@ -1,6 +1,8 @@
 //! `make truth`: what outside data says against what we read. Takes the folder of outside data; prints per file how many
 //! answers are equal and lists each difference. Exits 1 when one differs.
 
+mod cel;
+mod textproto;
 mod xlsform;
 
 use app::imports::{Look, look_without_district};
@@ -31,6 +33,17 @@ impl Tally {
 }
 
 fn main() -> ExitCode {
+    // A checkout of google/cel-spec: its cases against our expressions.
+    if let Some(folder) = std::env::var_os("CEL_SPEC") {
+        return match cel::run(Path::new(&folder)) {
+            Ok((_, 0)) => ExitCode::SUCCESS,
+            Ok(_) => ExitCode::from(1),
+            Err(problem) => {
+                eprintln!("{problem}");
+                ExitCode::from(2)
+            }
+        };
+    }
     let Some(folder) = std::env::args().nth(1) else {
         eprintln!("usage: truth FOLDER");
         return ExitCode::from(2);

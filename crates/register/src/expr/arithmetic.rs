@@ -159,15 +159,9 @@ fn moments<'v>(op: BinaryOp, a: &View<'v>, b: &View<'v>) -> Result<View<'v>> {
         (BinaryOp::Sub, View::Instant(a), View::Instant(b)) => {
             View::Duration(a.checked_sub(*b).ok_or_else(range)?)
         }
-        (BinaryOp::Add, View::Duration(a), View::Duration(b)) => {
-            View::Duration(a.checked_add(*b).ok_or_else(range)?)
-        }
-        (BinaryOp::Sub, View::Duration(a), View::Duration(b)) => {
-            View::Duration(a.checked_sub(*b).ok_or_else(range)?)
-        }
-        (BinaryOp::Mul, View::Duration(d), View::Int(n)) => {
-            View::Duration(d.checked_mul(*n).ok_or_else(range)?)
-        }
+        (BinaryOp::Add, View::Duration(a), View::Duration(b)) => span(a.checked_add(*b))?,
+        (BinaryOp::Sub, View::Duration(a), View::Duration(b)) => span(a.checked_sub(*b))?,
+        (BinaryOp::Mul, View::Duration(d), View::Int(n)) => span(d.checked_mul(*n))?,
         _ => return Err(no()),
     })
 }
@@ -176,6 +170,12 @@ fn moments<'v>(op: BinaryOp, a: &View<'v>, b: &View<'v>) -> Result<View<'v>> {
 fn instant<'v>(at: Option<i64>) -> Result<View<'v>> {
     let good = at.filter(|at| (-62_135_596_800..=253_402_300_799).contains(at));
     good.map(View::Instant).ok_or_else(range)
+}
+
+/// 10,000 years at most, as CEL has it.
+fn span<'v>(seconds: Option<i64>) -> Result<View<'v>> {
+    let good = seconds.filter(|s| s.abs() <= 315_576_000_000);
+    good.map(View::Duration).ok_or_else(range)
 }
 
 /// A date some whole days on; none for parts of a day or beyond the years that dates have.

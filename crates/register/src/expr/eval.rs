@@ -328,6 +328,7 @@ impl<'v> Run<'v> {
         match op {
             BinaryOp::And => self.logic(false, left, right, env),
             BinaryOp::Or => self.logic(true, left, right, env),
+            BinaryOp::In if matches!(right, Tree::List(_)) => self.is_one_of(left, right, env),
             _ => {
                 let (a, b) = (self.eval(left, env)?, self.eval(right, env)?);
                 match op {
@@ -363,6 +364,18 @@ impl<'v> Run<'v> {
             (Some(_), Some(_)) => View::Bool(!decides),
             _ => View::None,
         })
+    }
+
+    /// `a in [b, c]` without making the list.
+    fn is_one_of(&self, left: &'v Tree, right: &'v Tree, env: Around<'_, 'v>) -> Result<View<'v>> {
+        let sought = self.eval(left, env)?;
+        let mut found = false;
+        if let Tree::List(items) = right {
+            for item in items {
+                found |= equal(&self.eval(item, env)?, &sought);
+            }
+        }
+        Ok(View::Bool(found))
     }
 
     /// `a in list`, `key in map`. A missing list is an empty one.

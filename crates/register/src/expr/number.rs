@@ -50,12 +50,12 @@ pub(super) fn add(a: Decimal, b: Decimal) -> Option<Decimal> {
 pub(super) fn mul(a: Decimal, b: Decimal) -> Option<Decimal> {
     let (a, b) = (a.normalize(), b.normalize());
     let product = a.mantissa().checked_mul(b.mantissa())?;
-    decimal_of(product, (a.scale() + b.scale()) as i32)
+    decimal_of(product, (a.scale() + b.scale()) as i32).map(|d| d.normalize())
 }
 
 /// `a / b` with 28 significant digits: a quotient need not end. None for a division by zero.
 pub(super) fn div(a: Decimal, b: Decimal) -> Option<Decimal> {
-    a.checked_div(b)
+    a.checked_div(b).map(|quotient| quotient.normalize())
 }
 
 /// Half up (四舍五入), away from zero.

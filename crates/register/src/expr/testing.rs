@@ -151,19 +151,6 @@ pub(crate) fn device() -> Definition {
     ];
     let mut class = code("class", "诊疗类别", &classes);
     class.compute = Some(expr(CLASS));
-    let tests = vec![
-        Field::new("on", "检测日期", FieldKind::Date),
-        code(
-            "kind",
-            "类型",
-            &[
-                ("验收检测", "验收检测"),
-                ("状态检测", "状态检测"),
-                ("稳定性检测", "稳定性检测"),
-            ],
-        ),
-        code("result", "结论", &[("pass", "合格"), ("fail", "不合格")]),
-    ];
     let mut definition = define(
         "device",
         vec![
@@ -185,7 +172,13 @@ pub(crate) fn device() -> Definition {
             Field::new("kv", "最大管电压", FieldKind::Decimal { digits: 1 }),
             Field::new("price", "购置金额", FieldKind::Money),
             Field::new("installed_on", "安装日期", FieldKind::Date),
-            Field::new("tests", "检测记录", FieldKind::Table { columns: tests }),
+            Field::new(
+                "tests",
+                "检测记录",
+                FieldKind::Table {
+                    columns: test_columns(),
+                },
+            ),
             computed(
                 "last_status_test",
                 "最近状态检测",
@@ -203,7 +196,28 @@ pub(crate) fn device() -> Definition {
             steps(),
         ],
     );
-    definition.obligations.push(crate::law::Obligation {
+    definition.obligations.push(yearly_test());
+    definition
+}
+
+fn test_columns() -> Vec<Field> {
+    vec![
+        Field::new("on", "检测日期", FieldKind::Date),
+        code(
+            "kind",
+            "类型",
+            &[
+                ("验收检测", "验收检测"),
+                ("状态检测", "状态检测"),
+                ("稳定性检测", "稳定性检测"),
+            ],
+        ),
+        code("result", "结论", &[("pass", "合格"), ("fail", "不合格")]),
+    ]
+}
+
+fn yearly_test() -> crate::law::Obligation {
+    crate::law::Obligation {
         id: "yearly_status_test".into(),
         title: Text::zh("年度状态检测"),
         while_true: Some(expr("state == 'in_use'")),
@@ -214,8 +228,7 @@ pub(crate) fn device() -> Definition {
         }],
         overdue: crate::law::Lamp::Red,
         open: None,
-    });
-    definition
+    }
 }
 
 pub(crate) const CLASS: &str = "kind in ['ct','dr','dental','mammo'] ? 'diag' : kind == 'dsa' ? 'interv' : kind == 'linac' ? 'therapy' : 'nuclear'";

@@ -580,3 +580,32 @@ fn binding_leaves_the_record_and_nothing_else() {
         "measures.all(m, m.money < yuan(20000.00) || m.done)"
     );
 }
+
+/// The table is ours; the cases of the specification itself are run by `make truth` when a checkout is at hand.
+#[test]
+fn every_case_of_the_table_has_its_value() {
+    let ours = |text: &str| match Expr::parse(text) {
+        Ok(_) => match shown(text) {
+            error if error.starts_with("error") => "error".to_owned(),
+            value => value,
+        },
+        Err(_) => "error".to_owned(),
+    };
+    // A case may hold a line break in a text of three quotes.
+    let table = include_str!("cases.tsv");
+    let mut different = Vec::new();
+    let mut open = String::new();
+    for line in table.lines().filter(|line| !line.starts_with('#')) {
+        open.push_str(line);
+        let Some((text, expected)) = open.split_once('\t') else {
+            open.push('\n');
+            continue;
+        };
+        let value = ours(text);
+        if value != expected {
+            different.push(format!("{text}: ours {value}, expected {expected}"));
+        }
+        open.clear();
+    }
+    assert_eq!(different, [""; 0], "\n{}", different.join("\n"));
+}

@@ -192,8 +192,8 @@ fn a_count_breaks_down_by_each_field_and_by_all() {
     );
 }
 
-#[test]
-fn a_stock_counts_what_is_there_at_the_end_and_groups_through_references() {
+/// Two institutions in two streets, three devices in use and one stopped.
+fn devices() -> (Village, [Known; 4]) {
     let (institution, device) = (Arc::new(institution()), Arc::new(device()));
     let mut village = Village::default();
     for (id, street) in [(1, 21), (2, 22)] {
@@ -215,29 +215,28 @@ fn a_stock_counts_what_is_there_at_the_end_and_groups_through_references() {
         row(12, 2, "in_use", "2025-05-01"),
         row(13, 2, "stopped", "2025-05-01"),
     ];
+    (village, records)
+}
+
+#[test]
+fn a_stock_counts_what_is_there_at_the_end_and_groups_through_references() {
+    let (village, records) = devices();
+    let tested = "state == 'in_use' && last_status_test > add_months(period.end, -12)";
+    let body = MetricBody::Rate {
+        numerator: aggregate(tested, AggregateKind::Count),
+        denominator: aggregate("state == 'in_use'", AggregateKind::Count),
+        percent: true,
+    };
     let rate = Metric {
         time: MetricTime::Stock,
-        ..metric(
-            MetricBody::Rate {
-                numerator: aggregate(
-                    "state == 'in_use' && last_status_test > add_months(period.end, -12)",
-                    AggregateKind::Count,
-                ),
-                denominator: aggregate("state == 'in_use'", AggregateKind::Count),
-                percent: true,
-            },
-            None,
-            &["institution.street"],
-        )
+        ..metric(body, None, &["institution.street"])
     };
-    let rates = seen(&device, &rate, "2025Q2", &village, &records);
+    let rates = seen(&device(), &rate, "2025Q2", &village, &records);
     let shown: Vec<_> = rates
         .iter()
         .map(|o| {
-            (
-                o.by.first().map(|k| k.value.clone()),
-                o.value.map(|v| v.text(&rate)),
-            )
+            let key = o.by.first().map(|k| k.value.clone());
+            (key, o.value.map(|v| v.text(&rate)))
         })
         .collect();
     let street = |id| {
@@ -254,16 +253,18 @@ fn a_stock_counts_what_is_there_at_the_end_and_groups_through_references() {
             (street(22), Some("100%".into())),
         ]
     );
+}
+
+#[test]
+fn money_is_shown_in_the_unit_of_the_metric() {
+    let (village, records) = devices();
     let price = |agg: AggregateKind, unit: &str| {
+        let body = MetricBody::Plain(aggregate("state == 'in_use'", agg));
         let sum = Metric {
             unit: unit.into(),
-            ..metric(
-                MetricBody::Plain(aggregate("state == 'in_use'", agg)),
-                None,
-                &[],
-            )
+            ..metric(body, None, &[])
         };
-        let all = seen(&device, &sum, "2025Q2", &village, &records);
+        let all = seen(&device(), &sum, "2025Q2", &village, &records);
         all[0].value.map(|v| v.text(&sum))
     };
     let x = || expr("price");
@@ -272,10 +273,8 @@ fn a_stock_counts_what_is_there_at_the_end_and_groups_through_references() {
     assert_eq!(price(AggregateKind::Avg(x()), "万元"), Some("11.0".into()));
     assert_eq!(price(AggregateKind::Max(x()), "万元"), Some("12".into()));
     assert_eq!(price(AggregateKind::Min(x()), "万元"), Some("10".into()));
-    assert_eq!(
-        price(AggregateKind::CountDistinct(expr("institution")), "家"),
-        Some("2".into())
-    );
+    let firms = AggregateKind::CountDistinct(expr("institution"));
+    assert_eq!(price(firms, "家"), Some("2".into()));
 }
 
 #[test]
