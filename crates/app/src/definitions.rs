@@ -47,6 +47,12 @@ pub fn shipped() -> Result<Definitions, AppError> {
     Ok(Definitions::new(definitions))
 }
 
+/// The text of a shipped definition.
+pub fn shipped_text(register: &str) -> Option<String> {
+    let file = Shipped::get(&format!("{register}/definition.toml"))?;
+    Some(String::from_utf8_lossy(&file.data).into_owned())
+}
+
 /// The shipped definitions with the district's own registers and versions on top, brought into force in the store.
 ///
 /// # Errors

@@ -79,6 +79,15 @@ pub fn names_of<'a>(
     for fields in records {
         collect(&definition.fields, fields, &mut wanted);
     }
+    names_in(reader, definitions, wanted)
+}
+
+/// Names of records by register and id; a record without a name is called by its number.
+pub fn names_in(
+    reader: &mut Reader<'_>,
+    definitions: &Definitions,
+    wanted: BTreeMap<String, BTreeSet<RecordId>>,
+) -> Result<NamesOf, StoreError> {
     let mut names = NamesOf::default();
     for (register, ids) in wanted {
         let Some(target) = definitions.get(&register) else {
@@ -86,7 +95,9 @@ pub fn names_of<'a>(
         };
         let ids: Vec<RecordId> = ids.into_iter().collect();
         for stored in reader.get_many(&register, &ids)? {
-            let name = stored.record.name(target).unwrap_or_default().to_owned();
+            let name = stored.record.name(target);
+            let name = name.or(stored.record.number.as_deref());
+            let name = name.unwrap_or_default().to_owned();
             names.insert(&register, stored.record.id, name);
         }
     }

@@ -375,6 +375,10 @@ pub(crate) fn make(
         }
         fields
     };
+    let closed = crate::cycle::closed(&mut writer.reader(), &desk.setting, definition, &fields)?;
+    if let Some(finding) = closed {
+        return Err(AppError::invalid(finding));
+    }
     let own = desk.actor.org.clone();
     let org = directory::home_path(&mut writer.reader(), definition, &fields, &own)?;
     let new = NewRecord {

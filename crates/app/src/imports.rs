@@ -5,9 +5,11 @@ mod apply;
 mod decide;
 mod extras;
 mod look;
+mod paste;
 mod reading;
 
 pub use look::{Look, LookRecord, look_without_district};
+pub use paste::{Paste, paste};
 
 use crate::App;
 use crate::account::{self, Actor};
@@ -32,6 +34,8 @@ pub struct Choice {
     pub register: Option<String>,
     /// Field by index of the column; `None` leaves the column out.
     pub columns: BTreeMap<usize, Option<String>>,
+    /// Fields by which a row is taken for a known record, against the definition's own.
+    pub match_on: Option<Vec<String>>,
 }
 
 /// A workbook between look and commit.

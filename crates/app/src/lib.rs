@@ -2,13 +2,18 @@
 //! each other; transport and JSON live above it.
 
 pub mod account;
+pub mod asks;
 pub mod attachment;
 pub mod backup;
+pub mod bulk;
 mod clock;
+pub mod cycle;
+pub mod definition_editing;
 mod definitions;
 pub mod delegation;
 mod directory;
 mod district;
+pub mod draft;
 mod duty;
 mod error;
 pub mod figure;
@@ -18,14 +23,17 @@ pub mod home;
 pub mod imports;
 mod light;
 pub mod matters;
+pub mod metrics;
 pub mod page;
 mod permit;
 pub mod project;
 pub mod proposing;
 pub mod records;
+pub mod register_page;
 pub mod reschedule;
 pub mod rounds;
 pub mod sample;
+pub mod saved_views;
 mod settle;
 pub mod snapshot;
 pub mod spans;
@@ -166,6 +174,15 @@ impl App {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// Puts a definition into force for all work that begins from now on.
+    pub(crate) fn bring_in(&self, definition: register::Definition) {
+        let mut kept = self
+            .definitions
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *kept = Arc::new(kept.with(definition));
     }
 
     /// One definition.

@@ -70,6 +70,27 @@ impl Access {
         Arc::new(seen)
     }
 
+    /// The same person's rights in another register.
+    pub fn in_register(&self, definition: &Arc<Definition>) -> Self {
+        Self {
+            definition: definition.clone(),
+            memo: RefCell::default(),
+            ..self.clone()
+        }
+    }
+
+    /// Whether this person reads the whole district.
+    pub fn sees_all(&self) -> bool {
+        self.actor.org == self.root
+    }
+
+    /// Whether a field is shown to this person with stars only.
+    pub fn stars(&self, definition: &Definition, field: &Field) -> bool {
+        let named = |permit: &&Permit| permit.mask.contains(&field.id);
+        let masked = field.mask.is_some() || definition.permits.iter().any(|p| named(&p));
+        masked && !self.may(Ability::Unmask) && !self.may(Ability::Update)
+    }
+
     /// The rights of somebody else in the same register.
     pub fn acting_for(&self, other: &Actor) -> Self {
         Self {

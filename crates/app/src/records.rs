@@ -1,11 +1,18 @@
 //! 台账 Records of any register: list, read, write, history, search, export.
 
 mod change;
+pub(crate) mod condition;
+mod groups;
 pub(crate) mod look;
+mod points;
 mod query;
+pub(crate) mod select;
 
+pub use groups::{GroupLine, groups};
 use look::Look;
+pub use points::{Point, Points, points};
 pub use query::ListQuery;
+use select::{Asker, Selection};
 
 use crate::App;
 use crate::account::Actor;
@@ -23,7 +30,7 @@ use register::law::Ability;
 use register::{Definition, DuplicateAction, Fields, Value};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
-use store::{Query, Reader, Step, StoreError, Stored};
+use store::{Query, Step, Stored};
 
 /// Hits of the search box, in all and for one register.
 const SEARCH_HITS: usize = 20;
@@ -77,27 +84,18 @@ pub fn list(
     let seen = access.seen_definition();
     let query = asked_for(app, &access, &definition, asked, day)?;
     let setting = Setting::new(app, day);
-    let past = setting.past.clone();
-    let first_page = asked.after.is_none();
     let mut page = app.look(|reader| {
-        let page = match &past {
-            Some(instant) => reader.list_as_of(register, &query, instant)?,
-            None => reader.list(register, &query)?,
+        let user = world::user(reader, actor)?;
+        let asker = Asker {
+            app,
+            access: &access,
+            definition: &seen,
+            setting: &setting,
+            user: &user,
         };
-        let total = match (&past, first_page) {
-            (None, true) => Some(reader.count(register, &query)?),
-            (Some(instant), true) => {
-                Some(reader.all_as_of(register, &query, instant)?.len() as u64)
-            }
-            _ => None,
-        };
-        let sums = asked
-            .sums
-            .iter()
-            .filter_map(|field| Some((seen.field(field)?, field)));
-        let sums = sums
-            .map(|(field, id)| sum(reader, &definition, &query, past.as_deref(), field, id))
-            .collect::<Result<BTreeMap<_, _>, StoreError>>()?;
+        let selection = Selection::of(&asker, asked, query, reader)?;
+        let selected = selection.page(&asker, reader)?;
+        let sums = selection.sums(&asker, reader, &asked.sums)?;
         let look = Look {
             setting: &setting,
             access: &access,
@@ -105,51 +103,14 @@ pub fn list(
             user: None,
         };
         Ok(RecordPage {
-            items: look.views(reader, &page.records)?,
-            next: page.next,
-            total: total.map(|total| usize::try_from(total).unwrap_or(usize::MAX)),
+            items: look.views(reader, &selected.page.records)?,
+            next: selected.page.next,
+            total: selected.total,
             sums,
         })
     })?;
     add_lights(app, register, &mut page.items, day)?;
     Ok(page)
-}
-
-fn sum(
-    reader: &mut Reader<'_>,
-    definition: &Definition,
-    query: &Query,
-    past: Option<&str>,
-    field: &register::Field,
-    id: &str,
-) -> Result<(String, String), StoreError> {
-    let total = match past {
-        None => reader.sum(&definition.id, query, id)?.total,
-        Some(instant) => {
-            let all = reader.all_as_of(&definition.id, query, instant)?;
-            let mut numbers = all
-                .iter()
-                .filter_map(|stored| stored.record.fields.get(id))
-                .map(number_of);
-            numbers
-                .try_fold(0, |total: i64, number| total.checked_add(number))
-                .ok_or(StoreError::Overflow)?
-        }
-    };
-    let text = match field.kind {
-        register::FieldKind::Money => ground::Fen(total).yuan(),
-        _ => total.to_string(),
-    };
-    Ok((id.to_owned(), text))
-}
-
-fn number_of(value: &Value) -> i64 {
-    match value {
-        Value::Int(number) | Value::Percent(number) => *number,
-        Value::Decimal { scaled, .. } => *scaled,
-        Value::Money(amount) => amount.fen.0,
-        _ => 0,
-    }
 }
 
 /// A stored record with ready texts, for pages of typed registers that have their own lights.
@@ -165,6 +126,7 @@ pub fn view(definition: &Definition, stored: &Stored, names: &NamesOf) -> Record
         rights: RightsView::default(),
         duties: Vec::new(),
         course: None,
+        findings: Vec::new(),
     }
 }
 
@@ -770,10 +732,15 @@ pub fn export(
     let definition = &access.seen_definition();
     let setting = Setting::new(app, day);
     let (records, names) = app.look(|reader| {
-        let all = match &setting.past {
-            Some(instant) => reader.all_as_of(register, &query, instant)?,
-            None => reader.all(register, &query)?,
+        let user = world::user(reader, actor)?;
+        let asker = Asker {
+            app,
+            access: &access,
+            definition,
+            setting: &setting,
+            user: &user,
         };
+        let all = Selection::of(&asker, asked, query, reader)?.all(&asker, reader)?;
         let look = Look {
             setting: &setting,
             access: &access,
@@ -790,12 +757,13 @@ pub fn export(
         Ok((all, names))
     })?;
     let title = format!("{}{}", app.district_name(), definition.title.zh);
+    let columns = asked.columns_of(definition)?;
     let lookup = |register: &str, id: RecordId| names.get(register, id);
     let options = exchange::WriteOptions {
         title: &title,
         unit: ground::MoneyUnit::YiYuan,
         as_of: Some(day.unwrap_or_else(|| app.today())),
-        columns: &[],
+        columns: &columns,
         name_of: &lookup,
     };
     let bytes = exchange::write_workbook(definition, &records, &options).map_err(|error| {
@@ -806,21 +774,24 @@ pub fn export(
             "请加筛选条件，分几次导出。",
         ))
     })?;
-    let (meta, action, count) = (app.meta(actor, ""), register.to_owned(), records.len());
+    note_export(app, actor, register, records.len())?;
+    Ok(bytes)
+}
+
+/// A list that left the system stands in the journal.
+fn note_export(app: &App, actor: &Actor, register: &str, count: usize) -> Result<(), AppError> {
+    let (meta, register) = (app.meta(actor, ""), register.to_owned());
     app.write(move |writer| {
         let detail = serde_json::json!({ "records": count });
-        writer.note(
-            store::Event {
-                action: "export".to_owned(),
-                register: Some(action),
-                record: None,
-                detail: Some(detail),
-            },
-            &meta,
-        )?;
+        let event = store::Event {
+            action: "export".to_owned(),
+            register: Some(register),
+            record: None,
+            detail: Some(detail),
+        };
+        writer.note(event, &meta)?;
         Ok(())
-    })?;
-    Ok(bytes)
+    })
 }
 
 /// Whether a path may be seen; used where records of several registers meet.

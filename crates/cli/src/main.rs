@@ -3,6 +3,7 @@
 
 mod audit;
 mod chart;
+mod definition;
 mod import;
 mod open;
 mod register;

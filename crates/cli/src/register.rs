@@ -1,5 +1,6 @@
-//! `guatu register`: the shipped definitions, a check of a definition file, and a first draft from a workbook.
+//! `guatu register`: the shipped definitions, a first draft from a workbook, and work on definitions and figures.
 
+use crate::definition;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use ground::Severity;
@@ -21,14 +22,9 @@ enum Act {
         #[arg(long)]
         json: bool,
     },
-    /// 检查一个 definition.toml，指出每处问题和改法
-    Check {
-        /// 定义文件
-        file: PathBuf,
-        /// 以 JSON 输出
-        #[arg(long)]
-        json: bool,
-    },
+    Check(definition::Check),
+    Apply(definition::Apply),
+    Metrics(definition::Metrics),
     /// 由现成的台账表格（或 XLSForm 表单）起草一份定义
     New {
         /// .xlsx、.xls、.et 或 .csv 文件
@@ -53,7 +49,9 @@ enum Act {
 pub fn run(command: RegisterCommand) -> anyhow::Result<ExitCode> {
     match command.act {
         Act::List { json } => list(json),
-        Act::Check { file, json } => check(&file, json),
+        Act::Check(command) => definition::check(&command),
+        Act::Apply(command) => definition::apply(&command),
+        Act::Metrics(command) => definition::figures(&command),
         Act::New {
             from,
             sheet,
@@ -81,24 +79,6 @@ fn list(json: bool) -> anyhow::Result<ExitCode> {
         );
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn check(file: &PathBuf, json: bool) -> anyhow::Result<ExitCode> {
-    let text =
-        std::fs::read_to_string(file).with_context(|| format!("读不了 {}", file.display()))?;
-    let (_, findings) = app::register::parse(&file.display().to_string(), &text);
-    print_findings(&findings, json)?;
-    if findings.is_empty() && !json {
-        println!("没有发现问题");
-    }
-    let errors = findings
-        .iter()
-        .any(|finding| finding.severity == Severity::Error);
-    Ok(if errors {
-        ExitCode::from(1)
-    } else {
-        ExitCode::SUCCESS
-    })
 }
 
 fn new(

@@ -19,6 +19,11 @@ pub fn to_json(definition: &Definition, fields: &Fields) -> Map<String, Json> {
     object(&definition.fields, fields)
 }
 
+/// The values of some fields (of a row, of one field alone) as a JSON object.
+pub fn fields_to_json(known: &[Field], fields: &Fields) -> Map<String, Json> {
+    object(known, fields)
+}
+
 fn object(known: &[Field], fields: &Fields) -> Map<String, Json> {
     let mut map = Map::new();
     for field in known {

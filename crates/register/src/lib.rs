@@ -45,7 +45,7 @@ pub use import::{
     ConstantRule, CrossHeader, GroupRow, ImportLayout, ImportRule, ImportTemplate, LevelRule,
     OnMatch, UnknownColumn, read_constants, read_cross_header, read_group,
 };
-pub use json::{from_json, to_json};
+pub use json::{fields_to_json, from_json, to_json};
 pub use number::{NumberContext, NumberPattern};
 pub use parse::parse;
 pub use patch::{Change, Patch, apply, diff, inverse, patch_from_json, patch_to_json};

@@ -21,6 +21,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/asks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 减负 What every unit is asked for in a month, and what is asked for although it is held already. */
+        get: operations["asks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps a file for a form that is being filled in; its `content_id` is the value the file field takes. */
+        post: operations["stage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/attachments/{id}": {
         parameters: {
             query?: never;
@@ -34,6 +68,126 @@ export interface paths {
         post?: never;
         /** Takes a file off its record. */
         delete: operations["remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calendar/spans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When terms end that begin today: `3cd,5wd,month_end`. */
+        get: operations["spans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/definitions/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings a definition into force; all records go over with it, or nothing changes. */
+        post: operations["apply_definition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/definitions/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads a text as a definition and says what bringing it into force would do to the records that are there. */
+        post: operations["check_definition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/definitions/schema.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** JSON Schema of the definition language, for editors. */
+        get: operations["definition_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/definitions/{register}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The text of a definition in force and its versions. */
+        get: operations["definition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 委托 from and to this person. */
+        get: operations["delegations"];
+        put?: never;
+        /** Lets somebody act in this person's place. */
+        post: operations["delegate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/delegations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a delegation that this person gave. */
+        delete: operations["end_delegation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -176,6 +330,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/matters/league": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 单位赛马 Units by how they deal with what was given to them. */
+        get: operations["league"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters/lists/duties.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 责任清单. */
+        get: operations["duties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters/lists/problems.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 问题清单. */
+        get: operations["problems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/matters/lists/rectification.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 整改清单. */
+        get: operations["rectification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me": {
         parameters: {
             query?: never;
@@ -261,6 +483,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/registers/{register}/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 批量 The same on several records, each with its own version; what became of each is told. */
+        post: operations["bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registers/{register}/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 专项行动 The drives of a register and how far they are. */
+        get: operations["campaigns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registers/{register}/cycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 填报 Who has sent a form for a period and who has not, with words to remind with. */
+        get: operations["cycle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registers/{register}/cycle/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a unit's new report starts with. */
+        get: operations["cycle_draft"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registers/{register}/cycle/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks to open a locked period for a unit. The same `Idempotency-Key` asks once. */
+        post: operations["ask_unlock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registers/{register}/cycle/unlock/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers a request to unlock. */
+        post: operations["decide_unlock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registers/{register}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 填写 A form with the values typed so far: what follows from them, what is shown, required and left alone, what may be
+         *     chosen, and what is wrong. Nothing is written.
+         */
+        post: operations["draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/registers/{register}/export.xlsx": {
         parameters: {
             query?: never;
@@ -270,6 +614,91 @@ export interface paths {
         };
         /** The same records as a workbook. */
         get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registers/{register}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 分组 The records of a list counted by one or two fields: board and matrix. */
+        get: operations["groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registers/{register}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 指标 The figures of a register for a period, as of any day. */
+        get: operations["register_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registers/{register}/metrics/{metric}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The records behind a figure or one of its groups. */
+        get: operations["register_metric_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registers/{register}/paste": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 粘贴 Looks at rows copied from a spreadsheet; taking them in and undoing it goes the way of imports. */
+        post: operations["paste"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registers/{register}/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 上图 The records of a list as points of a map. */
+        get: operations["points"];
         put?: never;
         post?: never;
         delete?: never;
@@ -315,7 +744,7 @@ export interface paths {
         patch: operations["change"];
         trace?: never;
     };
-    "/registers/{register}/records/{id}/attachments": {
+    "/registers/{register}/records/{id}/actions/{action}": {
         parameters: {
             query?: never;
             header?: never;
@@ -323,6 +752,24 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        put?: never;
+        /** 办理 Does a transition or a built-in act: recall, hand_over, add_signer, extend, decide_extension. */
+        post: operations["act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registers/{register}/records/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The files of a record, with the field each belongs to. */
+        get: operations["of_record"];
         put?: never;
         /** Adds a file to a record. */
         post: operations["add"];
@@ -360,6 +807,41 @@ export interface paths {
         put?: never;
         /** Brings a withdrawn record back. */
         post: operations["restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registers/{register}/records/{id}/slip.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 交办单、督办单 The record as an official paper. */
+        get: operations["slip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registers/{register}/saved-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我的视图 The person's own views of a register. */
+        get: operations["saved_views"];
+        /** Keeps these views in place of the former ones. */
+        put: operations["keep_saved_views"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -409,6 +891,23 @@ export interface paths {
         };
         /** Projects, enterprises, matters and all other records by name. */
         get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 待办、已办、我发起、即将到期、超期. */
+        get: operations["tasks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -507,16 +1006,154 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An act on a record. */
+        ActRequest: {
+            late?: components["schemas"]["LateReason"] | null;
+            reason?: string;
+            /** @description State chosen, where the act leads to several. */
+            target?: string | null;
+            values?: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description 办理. A button. */
+        Action: {
+            /** @description Fields asked for and required. */
+            ask: components["schemas"]["Field"][];
+            id: string;
+            label: string;
+            /** @description The clock has run out: one of these causes must be chosen and the next step written. */
+            late_reasons?: components["schemas"]["Choice"][] | null;
+            needs_reason: boolean;
+            /** @description Counts against the work: shown in red. */
+            negative: boolean;
+            /** @description Fields offered. */
+            offer: components["schemas"]["Field"][];
+            /** @description Why it cannot be done now, in words. */
+            refused?: string | null;
+            signing?: components["schemas"]["Signing"] | null;
+            /** @description States to choose from. */
+            targets: components["schemas"]["Target"][];
+        };
+        /** @description One form. */
+        AskForm: {
+            fields: number;
+            register: string;
+            times: number;
+            title: string;
+        };
+        /** @description What every unit is asked for in a month. */
+        AskLedger: {
+            forms: components["schemas"]["AskForm"][];
+            /** @description Fields that ask for what is held already. */
+            held: components["schemas"]["Finding"][];
+            units: components["schemas"]["AskUnit"][];
+        };
+        /** @description The burden of one unit. */
+        AskUnit: {
+            fields: number;
+            fillings: number;
+            forms: number;
+            name: string;
+        };
         /** @description A file of a record. */
         Attachment: {
             actor_name: string;
             added_at: string;
+            /** @description What a file field holds. */
+            content_id: string;
+            /** @description Field it belongs to; `files` when it hangs on the record itself. */
+            field: string;
             id: string;
             media_type: string;
             name: string;
             /** Format: int64 */
             size: number;
             url: string;
+        };
+        /** @description The files of a record. */
+        AttachmentList: {
+            attachments: components["schemas"]["Attachment"][];
+        };
+        /** @description One thing done to several records: exactly one of `action`, `update`, `withdraw`. */
+        Bulk: {
+            action?: components["schemas"]["BulkAction"] | null;
+            items: components["schemas"]["BulkItem"][];
+            update?: components["schemas"]["BulkUpdate"] | null;
+            withdraw?: components["schemas"]["BulkWithdraw"] | null;
+        };
+        /** @description A step of the workflow. */
+        BulkAction: {
+            id: string;
+            late?: components["schemas"]["BulkLate"] | null;
+            reason?: string;
+            values?: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description A record with the version that the person saw. */
+        BulkItem: {
+            id: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description 逾期原因 and next step. */
+        BulkLate: {
+            code: string;
+            next: string;
+        };
+        /** @description What became of one record. */
+        BulkResult: {
+            findings: components["schemas"]["Finding"][];
+            id: string;
+            ok: boolean;
+            /**
+             * Format: int64
+             * @description Its version now, as far as known.
+             */
+            version?: number | null;
+        };
+        /** @description What became of each record. */
+        BulkResults: {
+            results: components["schemas"]["BulkResult"][];
+        };
+        /** @description Fields set; null clears. */
+        BulkUpdate: {
+            reason?: string;
+            values: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description Taken out of use. */
+        BulkWithdraw: {
+            reason: string;
+        };
+        /** @description 专项行动. How far a drive is. */
+        Campaign: {
+            done: number;
+            due?: string | null;
+            id: string;
+            light: components["schemas"]["Rag"];
+            /** @description Records to be covered. */
+            of: number;
+            /** @description Records still open, the first hundred. */
+            open: components["schemas"]["CampaignOpen"][];
+            /** @description Done of all in percent, cut off after two digits; null when there is nothing to cover. */
+            percent?: string | null;
+            /** @description Register whose records are covered. */
+            register: string;
+            start: string;
+            text: string;
+            title: string;
+        };
+        /** @description The drives of a register. */
+        CampaignList: {
+            campaigns: components["schemas"]["Campaign"][];
+        };
+        /** @description A record that a drive has not covered yet. */
+        CampaignOpen: {
+            id: string;
+            name: string;
         };
         /** @description 以日保周，以月保季. */
         Cascade: {
@@ -554,6 +1191,145 @@ export interface components {
             as_of: string;
             lights: components["schemas"]["LightCount"][];
         };
+        /** @description Who has sent a form for a period and who has not. */
+        CycleBoard: {
+            /** @description Units by status. */
+            counts: {
+                [key: string]: number;
+            };
+            due_on: string;
+            label: string;
+            lock_on?: string | null;
+            next: string;
+            open_on: string;
+            /** @description Code: 2023M03T1. */
+            period: string;
+            /** @description Periods beside it, for turning pages. */
+            previous: string;
+            /** @description Words to remind with; units only. */
+            reminder: string;
+            units: components["schemas"]["CycleUnit"][];
+        };
+        /** @description One unit of a board. */
+        CycleUnit: {
+            at?: string | null;
+            id: string;
+            /** @description Its report on the page. */
+            link?: string | null;
+            name: string;
+            record_id?: string | null;
+            /** @description sent, zero, late, open, missing, locked. */
+            status: string;
+            unlock?: components["schemas"]["CycleUnlock"] | null;
+        };
+        /** @description A request that waits. */
+        CycleUnlock: {
+            id: string;
+            reason: string;
+        };
+        /** @description A definition in force. */
+        Definition: {
+            /** @description Core fields stay with their types. */
+            core: boolean;
+            id: string;
+            /** @description Its text. */
+            toml: string;
+            version: string;
+            /** @description Versions that came into force here, newest first. */
+            versions: components["schemas"]["DefinitionVersion"][];
+        };
+        /** @description A text to be brought into force. */
+        DefinitionApply: {
+            reason: string;
+            toml: string;
+        };
+        /** @description One change between two versions. */
+        DefinitionChange: {
+            /** @description Records it touches. */
+            count: number;
+            /** @description free, mapped or archiving. */
+            kind: string;
+            text: string;
+        };
+        /** @description What a text would be as a definition. */
+        DefinitionCheck: {
+            findings: components["schemas"]["Finding"][];
+            plan?: components["schemas"]["DefinitionPlan"] | null;
+            view?: components["schemas"]["Register"] | null;
+        };
+        /** @description A record that a new version cannot take over. */
+        DefinitionFailure: {
+            finding: components["schemas"]["Finding"];
+            id: string;
+            title: string;
+        };
+        /** @description What a new version does to the records that are there. */
+        DefinitionPlan: {
+            changes: components["schemas"]["DefinitionChange"][];
+            /** @description Records carried over. */
+            converted: number;
+            failed: components["schemas"]["DefinitionFailure"][];
+        };
+        /** @description A text to be checked. */
+        DefinitionText: {
+            toml: string;
+        };
+        /** @description A version that came into force. */
+        DefinitionVersion: {
+            actor: string;
+            at: string;
+            version: string;
+        };
+        /** @description 委托. */
+        Delegation: {
+            /** @description First day. */
+            from: string;
+            from_login: string;
+            from_name: string;
+            id: string;
+            /** @description Registers; empty for all. */
+            registers: string[];
+            /** @description Last day. */
+            to: string;
+            to_login: string;
+            to_name: string;
+        };
+        /** @description Delegations from and to this person. */
+        DelegationList: {
+            delegations: components["schemas"]["Delegation"][];
+        };
+        /** @description A form as it stands. Maps hold only fields for which the answer hangs on values. */
+        Draft: {
+            findings: components["schemas"]["Finding"][];
+            /** @description Codes, or ids of records, that may be chosen now. */
+            options: {
+                [key: string]: string[];
+            };
+            read_only: {
+                [key: string]: boolean;
+            };
+            required: {
+                [key: string]: boolean;
+            };
+            shown: {
+                [key: string]: string;
+            };
+            /** @description With defaults, snapshots and computed values. */
+            values: {
+                [key: string]: unknown;
+            };
+            visible: {
+                [key: string]: boolean;
+            };
+        };
+        /** @description A form with the values typed so far. */
+        DraftBody: {
+            /** @description Record that is edited; none for a new one. */
+            id?: string | null;
+            values: {
+                [key: string]: unknown;
+            };
+        };
         /** @description Six panes and the scale from pixels to days. */
         Drawing: {
             height: components["schemas"]["PaneHeight"];
@@ -576,6 +1352,14 @@ export interface components {
             text: string;
             word: string;
         };
+        /** @description 周期义务. */
+        Duty: {
+            due?: string | null;
+            id: string;
+            light: components["schemas"]["Rag"];
+            text: string;
+            title: string;
+        };
         /** @description 经济运行. */
         Economy: {
             note: string;
@@ -597,20 +1381,52 @@ export interface components {
             indicator: string;
             light: components["schemas"]["Light"];
         };
+        /** @description 延期. One request for more time. */
+        Extension: {
+            agree?: boolean | null;
+            asked_at: string;
+            asked_by: string;
+            decided_at: string;
+            decided_by: string;
+            from_due: string;
+            reason: string;
+            remark: string;
+            to_due: string;
+        };
         /** @description One field. */
         Field: {
+            /** @description Media types a file field takes; empty = all. */
+            accept: string[];
             choices?: components["schemas"]["Choice"][] | null;
             /** @description Columns of a sub-table. */
             columns?: components["schemas"]["Field"][] | null;
+            /** @description Worked out by the server. */
+            computed: boolean;
+            /** @description Shown, required or read-only depending on values: the draft answers. */
+            conditional: boolean;
             core: boolean;
+            /** @description Coordinates' system. */
+            crs?: string | null;
             /** Format: int32 */
             digits?: number | null;
+            /** @description Help under the field. */
+            hint?: string | null;
             id: string;
             kind: string;
             label: string;
+            /** @description Level an organisation must have. */
+            level?: string | null;
             list: boolean;
+            /** @description How it is starred: middle4, citizen_id, name, all. */
+            mask?: string | null;
+            /** @description Options depend on values: the draft answers. */
+            options_conditional: boolean;
             required: boolean;
             search: boolean;
+            /** @description Never changed once it has a value. */
+            set_once: boolean;
+            /** @description Written by the engine alone: state, holder, steps. */
+            system: boolean;
             /** @description Register a reference leads to. */
             to?: string | null;
             /** @description 元, 万元, 亿元 for money. */
@@ -650,6 +1466,23 @@ export interface components {
             /** @description info, warning or error. */
             severity: string;
         };
+        /** @description One group. */
+        Group: {
+            count: number;
+            keys: components["schemas"]["GroupKey"][];
+            sums: {
+                [key: string]: string;
+            };
+        };
+        /** @description A value by which records are grouped; null and an empty text for records without one. */
+        GroupKey: {
+            text: string;
+            value: unknown;
+        };
+        /** @description A list in groups. */
+        Groups: {
+            groups: components["schemas"]["Group"][];
+        };
         /** @description History of a record, newest first. */
         History: {
             entries: components["schemas"]["HistoryEntry"][];
@@ -657,6 +1490,8 @@ export interface components {
         /** @description One entry of the journal. */
         HistoryEntry: {
             action: string;
+            /** @description The action in words. */
+            action_label: string;
             actor: string;
             actor_name: string;
             at: string;
@@ -674,6 +1509,11 @@ export interface components {
             register_title: string;
             text: string;
             title: string;
+        };
+        /** @description 当前承办. */
+        Holder: {
+            id: string;
+            name: string;
         };
         /** @description 驾驶舱 The home page of a district on one day. */
         Home: {
@@ -837,6 +1677,13 @@ export interface components {
             figure: components["schemas"]["Figure"];
             label: string;
         };
+        /** @description 超期原因 and what comes next. */
+        LateReason: {
+            /** @description One of the action's `late_reasons`. */
+            code: string;
+            /** @description 下一步措施. */
+            next: string;
+        };
         /** @description A light with its reasons, worst first. */
         Light: {
             causes: components["schemas"]["LightCause"][];
@@ -876,12 +1723,74 @@ export interface components {
             label: string;
             warn: boolean;
         };
+        /** @description One record on the map. Degrees as text with six digits, CGCS2000. */
+        MapPoint: {
+            /** @description Code that gives the colour. */
+            colour?: string | null;
+            id: string;
+            lat: string;
+            light?: components["schemas"]["Light"] | null;
+            lon: string;
+            /** @description State, or the value that gives the colour, in words. */
+            state_label: string;
+            title: string;
+        };
+        /** @description A list as points. */
+        MapPoints: {
+            /** @description Records without a position, or beyond what is drawn. */
+            left_out: number;
+            points: components["schemas"]["MapPoint"][];
+        };
+        /** @description 单位赛马. */
+        MatterLeague: {
+            basis: string;
+            label: string;
+            period: string;
+            /** @description How many matters stand in each state. */
+            stages: components["schemas"]["MatterStage"][];
+            /** @description Best first. */
+            units: components["schemas"]["MatterLeagueLine"][];
+        };
+        /** @description One unit. */
+        MatterLeagueLine: {
+            /** @description 交办. */
+            assigned: number;
+            /** @description 认领及时率. */
+            claim_rate?: string | null;
+            /** @description 办结. */
+            closed: number;
+            /** @description 平均办理工作日. */
+            days?: string | null;
+            /** @description Organisation; empty for matters without a lead unit. */
+            id: string;
+            /** @description 超期未结. */
+            late: number;
+            light: components["schemas"]["Rag"];
+            /** @description Path of the web page with the unit's matters. */
+            link: string;
+            name: string;
+            /** @description 按期办结率 as text, null without anything due. */
+            on_time_rate?: string | null;
+            /** @description 未办结. */
+            open: number;
+            /** @description 反弹. */
+            rebound: number;
+            /** @description 打回. */
+            rejected: number;
+        };
         /** @description 交办闭环. */
         MatterLoop: {
             items: components["schemas"]["Item"][];
             note: string;
             overdue: number;
             stages: components["schemas"]["LoopStage"][];
+        };
+        /** @description Matters in one state. */
+        MatterStage: {
+            count: number;
+            label: string;
+            /** @description Some of them are overdue. */
+            warn: boolean;
         };
         /** @description The person signed in. */
         Me: {
@@ -898,6 +1807,38 @@ export interface components {
             server_as_of: boolean;
             today: string;
         };
+        /** @description A figure with its groups. */
+        Metric: {
+            /** @description 口径. */
+            basis: string;
+            denominator?: string | null;
+            /** @description Records that are not counted because a rule has no value for them. */
+            findings: components["schemas"]["Finding"][];
+            groups: components["schemas"]["MetricGroup"][];
+            id: string;
+            numerator?: string | null;
+            /** @description Ready text; — when there is nothing to compute it from. */
+            text: string;
+            title: string;
+            unit: string;
+            /** @description The figure as printed, without a percent sign. */
+            value?: string | null;
+        };
+        /** @description A figure of one group. */
+        MetricGroup: {
+            /** @description The group, in words. */
+            by: string;
+            /** @description Names the group for `group=` of the records behind. */
+            key: string;
+            /** @description List of its records on the page; null where a list cannot say it. */
+            link?: string | null;
+            text: string;
+            value?: string | null;
+        };
+        /** @description The figures of a register for a period. */
+        MetricList: {
+            metrics: components["schemas"]["Metric"][];
+        };
         /** @description An activity whose forecast moved with it. */
         MovedActivity: {
             activity_id: string;
@@ -913,8 +1854,17 @@ export interface components {
             name: string;
             path: string;
         };
+        /** @description A delegation as it is asked for. */
+        NewDelegation: {
+            from: string;
+            registers?: string[];
+            to: string;
+            to_login: string;
+        };
         /** @description A new record. */
         NewRecord: {
+            /** @description Act done with it in the same write: `assign` of a matter. */
+            action?: string | null;
             reason?: string;
             values: {
                 [key: string]: unknown;
@@ -963,6 +1913,14 @@ export interface components {
             plot_head: string;
             right_body: string;
             right_head: string;
+        };
+        /** @description Rows copied from a spreadsheet. */
+        PasteBody: {
+            /** @description Field of each column; null leaves it out. */
+            columns: (string | null)[];
+            /** @description Fields by which a row is taken for a known record; the register's own rule when absent. */
+            match?: string[] | null;
+            rows: string[][];
         };
         /** @description One batch of one round. */
         PipelineCell: {
@@ -1081,15 +2039,28 @@ export interface components {
         };
         /** @description A record with ready texts beside its values. */
         Record: {
+            /** @description What can be done next; only where one record is asked for. */
+            actions?: components["schemas"]["Action"][] | null;
+            due?: components["schemas"]["Due"] | null;
+            duties: components["schemas"]["Duty"][];
+            extensions?: components["schemas"]["Extension"][] | null;
+            /** @description What the rules of the register say about it now; only where one record is asked for. */
+            findings?: components["schemas"]["Finding"][];
+            holder?: components["schemas"]["Holder"] | null;
             id: string;
             light?: components["schemas"]["Light"] | null;
             number?: string | null;
             org_path: string;
             register: string;
+            rights: components["schemas"]["Rights"];
             /** @description Ready text by field. */
             shown: {
                 [key: string]: string;
             };
+            signatures?: components["schemas"]["Signature"][] | null;
+            state?: components["schemas"]["State"] | null;
+            /** @description What was done, oldest first; only where one record is asked for. */
+            steps?: components["schemas"]["RecordStep"][] | null;
             updated_at: string;
             /** @description Money as decimal 元 text, dates ISO, references as ids. */
             values: {
@@ -1117,8 +2088,21 @@ export interface components {
             /** @description All records that meet the filter, told on the first page. */
             total?: number | null;
         };
+        /** @description 办理过程. One step. */
+        RecordStep: {
+            actor_name: string;
+            at: string;
+            due_text: string;
+            from: string;
+            label: string;
+            /** @description 超期原因 and the next step, in words; empty when in time. */
+            late: string;
+            reason: string;
+            to: string;
+            unit: string;
+        };
         /** @description A register's definition, as far as forms and lists need it. */
-        Register: {
+        Register: components["schemas"]["RegisterLaw"] & {
             fields: components["schemas"]["Field"][];
             id: string;
             /** @description Default columns of the list. */
@@ -1127,12 +2111,48 @@ export interface components {
             title: string;
             version: string;
         };
+        /** @description What a person may do in a register. */
+        RegisterCan: {
+            create: boolean;
+            edit_definition: boolean;
+            export: boolean;
+            import: boolean;
+            read: boolean;
+            update: boolean;
+            withdraw: boolean;
+        };
+        /** @description Fill cycle of a register. */
+        RegisterCycle: {
+            period_field: string;
+            /** @description day, week, dekad, month, quarter, half, year. */
+            period_kind: string;
+            unit_field: string;
+            zero_report: boolean;
+        };
+        /** @description States and the ways between them. */
+        RegisterFlow: {
+            states: components["schemas"]["RegisterState"][];
+            transitions: components["schemas"]["RegisterTransition"][];
+        };
         /** @description A register that would fit the header. */
         RegisterGuess: {
             reason: string;
             register: string;
             /** Format: int32 */
             score: number;
+        };
+        /** @description The law of a register beside its fields. */
+        RegisterLaw: {
+            campaigns: components["schemas"]["Titled"][];
+            can?: components["schemas"]["RegisterCan"] | null;
+            cycle?: components["schemas"]["RegisterCycle"] | null;
+            flow?: components["schemas"]["RegisterFlow"] | null;
+            metrics: components["schemas"]["RegisterMetric"][];
+            obligations: components["schemas"]["Titled"][];
+            /** @description public, internal, sensitive, restricted. */
+            sensitivity: string;
+            /** @description Views of the definition, by `view=`. */
+            views: components["schemas"]["RegisterListView"][];
         };
         /** @description One register with its number of records. */
         RegisterLine: {
@@ -1143,6 +2163,48 @@ export interface components {
         /** @description The registers of the district. */
         RegisterList: {
             registers: components["schemas"]["RegisterLine"][];
+        };
+        /** @description A view of the definition. */
+        RegisterListView: {
+            columns: string[];
+            /** @description Fields the drawing goes by: `by`; `date`, `until`; `geo`, `colour`; `rows`, `across`, `metric`. */
+            fields: {
+                [key: string]: string;
+            };
+            id: string;
+            /** @description list, kanban, calendar, map, matrix. */
+            kind: string;
+            sums: string[];
+            title: string;
+        };
+        /** @description A figure of a register. */
+        RegisterMetric: {
+            /** @description 口径. */
+            basis: string;
+            id: string;
+            title: string;
+            unit: string;
+        };
+        /** @description One state. */
+        RegisterState: {
+            /** @description Has a deadline. */
+            clock: boolean;
+            /** @description Counts as done. */
+            done: boolean;
+            /** @description Nothing follows. */
+            final: boolean;
+            id: string;
+            initial: boolean;
+            label: string;
+        };
+        /** @description One way between states. */
+        RegisterTransition: {
+            /** @description Empty = from every state that is not final. */
+            from: string[];
+            id: string;
+            label: string;
+            /** @description A state; `visited` for one that the record has been in, `same` for none. */
+            to: string;
         };
         /** @description New dates of one activity and why. */
         Reschedule: {
@@ -1192,6 +2254,20 @@ export interface components {
             stuck: components["schemas"]["StuckList"][];
             transfer: components["schemas"]["Transfer"];
         };
+        /** @description A view that a person keeps. */
+        SavedView: {
+            /** @description Columns in order; empty = the register's own. */
+            columns?: string[];
+            /** @description compact, standard or loose. */
+            density?: string;
+            name: string;
+            /** @description The list's query as it stands in the address. */
+            query?: string;
+        };
+        /** @description The person's views of a register. */
+        SavedViews: {
+            views: components["schemas"]["SavedView"][];
+        };
         /** @description The time axis. */
         Scale: {
             first: string;
@@ -1202,6 +2278,29 @@ export interface components {
         /** @description Hits of the search box. */
         SearchResult: {
             hits: components["schemas"]["Hit"][];
+        };
+        /** @description One signature, given or asked for. */
+        Signature: {
+            agree?: boolean | null;
+            asked_by: string;
+            at: string;
+            label: string;
+            name: string;
+            reason: string;
+            role: string;
+        };
+        /** @description One who has signed. */
+        Signed: {
+            agree: boolean;
+            at: string;
+            name: string;
+        };
+        /** @description 会签. */
+        Signing: {
+            have: number;
+            need: number;
+            roles: string[];
+            signed: components["schemas"]["Signed"][];
         };
         /** @description 快照 A kept chart. */
         Snapshot: {
@@ -1216,6 +2315,24 @@ export interface components {
         /** @description List of kept charts, newest first. */
         SnapshotList: {
             snapshots: components["schemas"]["Snapshot"][];
+        };
+        /** @description One term. */
+        SpanDay: {
+            on: string;
+            on_text: string;
+            span: string;
+            text: string;
+        };
+        /** @description Usual terms with the day each ends on. */
+        SpanList: {
+            spans: components["schemas"]["SpanDay"][];
+        };
+        /** @description 状态. */
+        State: {
+            done: boolean;
+            final: boolean;
+            id: string;
+            label: string;
         };
         /** @description Rates stated by earlier reports. */
         StatedRates: {
@@ -1244,6 +2361,37 @@ export interface components {
             kind: string;
             label: string;
         };
+        /** @description A state to choose. */
+        Target: {
+            id: string;
+            label: string;
+        };
+        /** @description One task. */
+        Task: {
+            at: string;
+            due_text: string;
+            id: string;
+            light?: components["schemas"]["Rag"] | null;
+            /** @description Path of the web page it leads to. */
+            link: string;
+            number?: string | null;
+            register: string;
+            register_title: string;
+            state_label: string;
+            title: string;
+            /** @description 当前承办. */
+            unit: string;
+        };
+        /** @description 待办 One box, with the counts of all. */
+        TaskPage: {
+            /** @description By box: todo, done, mine, soon, late. */
+            counts: {
+                [key: string]: number;
+            };
+            items: components["schemas"]["Task"][];
+            /** @description `after` of the next page. */
+            next?: string | null;
+        };
         /** @description One sub-district. */
         Tile: {
             /** Format: int64 */
@@ -1261,6 +2409,11 @@ export interface components {
             count: number;
             lights: components["schemas"]["LightCount"][];
             note: string;
+        };
+        /** @description Something with a title. */
+        Titled: {
+            id: string;
+            title: string;
         };
         /** @description 调研观摩. */
         Tour: {
@@ -1282,6 +2435,18 @@ export interface components {
         Unit: {
             name: string;
             path: string;
+        };
+        /** @description Answers such a request. */
+        UnlockAnswer: {
+            grant: boolean;
+            /** @description Required when it is refused. */
+            reason?: string;
+        };
+        /** @description Asks to open a locked period for a unit. */
+        UnlockBody: {
+            period: string;
+            reason: string;
+            unit: string;
         };
         /** 倒排工期 */
         Values_activity: {
@@ -1992,6 +3157,146 @@ export interface components {
             /** 第几次 */
             tour_no?: number;
         };
+        /** 填报解锁申请 */
+        Values_unlock_request: {
+            /**
+             * 现时限
+             * Format: date-time
+             */
+            clock_due?: string;
+            /** 登记人 */
+            created_by?: string;
+            /** 延期 */
+            extensions?: {
+                /** 受谁委托 */
+                acting_for?: string;
+                /** 同意 */
+                agree?: boolean;
+                /**
+                 * 申请时间
+                 * Format: date-time
+                 */
+                asked_at?: string;
+                /** 申请人 */
+                asked_by?: string;
+                /**
+                 * 审批时间
+                 * Format: date-time
+                 */
+                decided_at?: string;
+                /** 审批人 */
+                decided_by?: string;
+                /**
+                 * 原期限
+                 * Format: date
+                 */
+                from_due?: string;
+                /** 理由 */
+                reason?: string;
+                /** 审批意见 */
+                remark?: string;
+                /** 所在状态 */
+                state?: string;
+                /** 所在步骤 */
+                step?: number;
+                /**
+                 * 新期限
+                 * Format: date
+                 */
+                to_due?: string;
+            }[];
+            /** 流程版本 */
+            flow_version?: string;
+            /**
+             * 台账
+             * @description 申请解锁的台账代号，由填报页面带入。
+             */
+            form: string;
+            /** 当前承办 */
+            holder?: string;
+            /** 来自 */
+            opened_from?: string;
+            /** 时段 */
+            period: string;
+            /** 会签 */
+            signatures?: {
+                /** 受谁委托 */
+                acting_for?: string;
+                /** 同意 */
+                agree?: boolean;
+                /** 加签人 */
+                asked_by?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                at?: string;
+                /** 账号 */
+                by?: string;
+                /** 签署人 */
+                by_name?: string;
+                /** 意见 */
+                reason?: string;
+                /** 角色 */
+                role?: string;
+                /** 所在步骤 */
+                step?: number;
+                /** 动作 */
+                transition?: string;
+            }[];
+            /**
+             * 状态
+             * @enum {string}
+             */
+            state?: "asked" | "granted" | "refused";
+            /**
+             * 进入现状态时间
+             * Format: date-time
+             */
+            state_at?: string;
+            /** 办理过程 */
+            steps?: {
+                /** 受谁委托 */
+                acting_for?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                at?: string;
+                /** 经办账号 */
+                by?: string;
+                /** 经办人 */
+                by_name?: string;
+                /** 经办单位 */
+                by_unit?: string;
+                /**
+                 * 时限
+                 * Format: date-time
+                 */
+                due?: string;
+                /** 原状态 */
+                from?: string;
+                /** 承办 */
+                holder?: string;
+                /** 逾期原因 */
+                late_code?: string;
+                /** 下步措施 */
+                late_next?: string;
+                /** 理由 */
+                reason?: string;
+                /** 新状态 */
+                to?: string;
+                /** 动作 */
+                transition?: string;
+            }[];
+            /** 填报单位 */
+            unit: string;
+            /**
+             * 解锁原因
+             * @description 写明为什么没有按时报，或哪个数要改、错在哪里。
+             */
+            why: string;
+        };
         /** @description One activity as the plan engine sees it. */
         WallActivity: {
             critical: boolean;
@@ -2106,6 +3411,67 @@ export interface operations {
             };
         };
     };
+    asks: {
+        parameters: {
+            query?: {
+                /** @description 2023-03; the present month when absent. */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskLedger"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": string;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     open: {
         parameters: {
             query?: never;
@@ -2136,6 +3502,230 @@ export interface operations {
         };
     };
     remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    spans: {
+        parameters: {
+            query: {
+                spans: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpanList"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    apply_definition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefinitionApply"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionCheck"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_definition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefinitionText"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionCheck"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    definition_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    definition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                register: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Definition"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delegations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegationList"];
+                };
+            };
+        };
+    };
+    delegate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDelegation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_delegation: {
         parameters: {
             query?: never;
             header?: never;
@@ -2452,6 +4042,124 @@ export interface operations {
             };
         };
     };
+    league: {
+        parameters: {
+            query?: {
+                /** @description 2023Q1, 2023M03, Y2023; the running quarter when absent. */
+                period?: string;
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterLeague"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duties: {
+        parameters: {
+            query?: {
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    problems: {
+        parameters: {
+            query?: {
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rectification: {
+        parameters: {
+            query?: {
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     me: {
         parameters: {
             query?: never;
@@ -2577,12 +4285,305 @@ export interface operations {
             };
         };
     };
+    bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                register: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bulk"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResults"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    campaigns: {
+        parameters: {
+            query?: {
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                register: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignList"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cycle: {
+        parameters: {
+            query?: {
+                /** @description 2023M03T1; the one being filled when absent. */
+                period?: string;
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                register: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CycleBoard"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cycle_draft: {
+        parameters: {
+            query?: {
+                /** @description Organisation; the person's own when absent. */
+                unit?: string;
+                period?: string;
+                /** @description `1` begins a 零报告. */
+                zero?: string;
+            };
+            header?: never;
+            path: {
+                register: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_unlock: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                register: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnlockBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_unlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                register: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnlockAnswer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                register: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     export: {
         parameters: {
             query?: {
                 filter?: string[];
                 q?: string;
                 sort?: string;
+                view?: string;
+                /** @description 导出的列，逗号分开 */
+                columns?: string;
                 as_of?: string;
             };
             header?: never;
@@ -2611,12 +4612,230 @@ export interface operations {
             };
         };
     };
+    groups: {
+        parameters: {
+            query: {
+                /** @description 一个或两个字段，逗号分开；可以是引用的字段，如 institution.street */
+                by: string;
+                q?: string;
+                filter?: string[];
+                view?: string;
+                sums?: string;
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                register: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Groups"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register_metrics: {
+        parameters: {
+            query?: {
+                /** @description 2023Q1; the quarter of the day when absent. */
+                period?: string;
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                register: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricList"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register_metric_records: {
+        parameters: {
+            query?: {
+                period?: string;
+                /** @description `key` of a group; the whole when absent. */
+                group?: string;
+                limit?: number;
+                after?: string;
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                register: string;
+                metric: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordPage"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    paste: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                register: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasteBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPreview"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    points: {
+        parameters: {
+            query: {
+                /** @description 位置字段 */
+                geo: string;
+                /** @description light，或一个选项字段 */
+                colour?: string;
+                q?: string;
+                filter?: string[];
+                view?: string;
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                register: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapPoints"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list: {
         parameters: {
             query?: {
                 /** @description 在名称、编号等检索字段里找 */
                 q?: string;
-                /** @description 字段:算符:值，可重复；算符 eq ne lt le gt ge in contains missing */
+                /** @description 字段:算符:值，可重复；算符 eq ne lt le gt ge in contains missing。也可写 expr: 加一个条件式 */
                 filter?: string[];
                 /** @description 字段，前面加 - 为降序 */
                 sort?: string;
@@ -2624,6 +4843,8 @@ export interface operations {
                 limit?: number;
                 /** @description 上一页给出的 next */
                 after?: string;
+                /** @description 台账定义里的视图：带上它的条件和排序 */
+                view?: string;
                 /** @description 要合计的字段，逗号分开 */
                 sums?: string;
                 as_of?: string;
@@ -2833,6 +5054,106 @@ export interface operations {
             };
         };
     };
+    act: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                register: string;
+                id: string;
+                action: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    of_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                register: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentList"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     add: {
         parameters: {
             query?: never;
@@ -2941,6 +5262,117 @@ export interface operations {
             };
         };
     };
+    slip: {
+        parameters: {
+            query?: {
+                /** @description assignment 交办单 or supervision 督办单. */
+                kind?: string;
+            };
+            header?: never;
+            path: {
+                register: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saved_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                register: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViews"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_saved_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                register: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViews"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViews"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     rounds: {
         parameters: {
             query?: {
@@ -3018,6 +5450,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchResult"];
+                };
+            };
+        };
+    };
+    tasks: {
+        parameters: {
+            query?: {
+                /** @description todo, done, mine, soon or late. */
+                box?: string;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

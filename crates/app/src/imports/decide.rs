@@ -4,9 +4,11 @@ use super::extras;
 use super::reading::Read;
 use crate::App;
 use crate::account::Actor;
+use crate::cycle;
 use crate::directory;
 use crate::error::AppError;
 use crate::page::import::ImportAct;
+use crate::world::Setting;
 use ground::{Finding, RecordId, Severity};
 use register::{Definition, Fields, How, NameMatch, Value};
 use std::collections::{BTreeMap, HashMap};
@@ -40,6 +42,7 @@ pub fn decide(app: &App, actor: &Actor, read: &Read) -> Result<Vec<Decided>, App
     let known = KnownRecords::load(app, &read.definition)?;
     let enrich = extras::Enricher::load(app, &read.definition)?;
     let errors = error_rows(read);
+    let setting = Setting::new(app, None);
     let mut seen: HashMap<RecordId, String> = HashMap::new();
     let mut decided = Vec::with_capacity(read.reading.records.len());
     for draft in &read.reading.records {
@@ -63,6 +66,7 @@ pub fn decide(app: &App, actor: &Actor, read: &Read) -> Result<Vec<Decided>, App
         known.match_to(&read.definition, &mut one);
         refuse_twice(&mut one, &mut seen);
         refuse_out_of_reach(app, actor, &mut one)?;
+        refuse_closed(app, &setting, &read.definition, &mut one)?;
         let broken = errors.contains(&draft.row)
             || one
                 .findings
@@ -124,6 +128,26 @@ fn refuse_out_of_reach(app: &App, actor: &Actor, one: &mut Decided) -> Result<()
         problem,
         "请交由责任单位或督查室导入。",
     ));
+    Ok(())
+}
+
+/// A report for a period that is not open, or locked and not unlocked for its unit, is not taken in by a file either.
+fn refuse_closed(
+    app: &App,
+    setting: &Setting,
+    definition: &Definition,
+    one: &mut Decided,
+) -> Result<(), AppError> {
+    if definition.cycle.is_none() {
+        return Ok(());
+    }
+    let mut after = one.before.clone();
+    after.extend(one.fields.clone());
+    let closed = app.look(|reader| cycle::closed(reader, setting, definition, &after))?;
+    one.findings.extend(closed.map(|finding| Finding {
+        place: one.place.clone(),
+        ..finding
+    }));
     Ok(())
 }
 

@@ -46,7 +46,10 @@ pub struct Read {
 /// Reads a workbook for a district.
 pub fn read(app: &App, file_name: &str, bytes: &[u8], choice: &Choice) -> Result<Read, AppError> {
     let workbook = exchange::open_workbook(bytes, file_name).map_err(AppError::invalid)?;
-    let (definition, guesses) = choose_register(&app.definitions(), &workbook, choice)?;
+    let (mut definition, guesses) = choose_register(&app.definitions(), &workbook, choice)?;
+    if let Some(keys) = &choice.match_on {
+        definition.import.match_on.clone_from(keys);
+    }
     let (table, guessed) = choose_sheet(&workbook, &definition, choice, file_name)?;
     let remembered = remembered(app, &definition, &table)?;
     let mut mapping = match &remembered {

@@ -1,9 +1,13 @@
 //! What the pages show, as plain values: no JSON shape, no widget. `server` turns them into views.
 
+pub mod cycle;
+pub mod definition;
 pub mod home;
 pub mod import;
+pub mod metric;
 pub mod project;
 pub mod record;
+pub mod register;
 pub mod round;
 pub mod task;
 pub mod wall;

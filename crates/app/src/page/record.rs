@@ -29,6 +29,8 @@ pub struct RecordView {
     pub duties: Vec<DutyView>,
     /// What can be done next and what was done, for one record alone.
     pub course: Option<CourseView>,
+    /// What the rules of the register say about it now, for one record alone: warnings do not stand in the way.
+    pub findings: Vec<ground::Finding>,
 }
 
 /// What a person may do with a record.

@@ -49,6 +49,11 @@ pub(super) fn write(
         }
         after
     };
+    if let Some(finding) =
+        crate::cycle::closed(&mut writer.reader(), &desk.setting, definition, &after)?
+    {
+        return Err(AppError::invalid(finding));
+    }
     let changes = changes(&before.fields, &after);
     let record = writer.update(&definition.id, id, version, changes, &desk.meta)?;
     let home = directory::home_path(

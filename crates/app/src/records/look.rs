@@ -113,6 +113,10 @@ impl Look<'_> {
                 update: rights.update && editable && !record.withdrawn,
                 withdraw: rights.withdraw,
             },
+            findings: match alone && !record.withdrawn {
+                true => rights.told(register::validate_in(&scope)),
+                false => Vec::new(),
+            },
             flow,
             course,
         };
@@ -154,6 +158,15 @@ impl RecordAccess {
                 }
             }
         }
+    }
+
+    /// Findings without those on fields that this person does not see.
+    pub fn told(&self, mut findings: Vec<ground::Finding>) -> Vec<ground::Finding> {
+        findings.retain(|finding| {
+            let field = finding.place.split(['.', '[']).next().unwrap_or_default();
+            !self.hidden.contains(field) && !self.masked.contains(field)
+        });
+        findings
     }
 
     /// Stars in place of what may not be read whole, in the values and in the texts.

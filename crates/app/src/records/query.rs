@@ -1,10 +1,12 @@
 //! A list as a person asks for it: words, `field:op:value` conditions, order, page.
 
+use super::select::moves;
 use crate::App;
 use crate::district;
 use crate::error::AppError;
 use ground::{Date, Finding, RecordId};
 use plan::Rag;
+use register::law::View;
 use register::{Definition, Field, FieldKind, Value};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
@@ -28,6 +30,12 @@ pub struct ListQuery {
     pub after: Option<String>,
     /// Fields to add up.
     pub sums: Vec<String>,
+    /// Conditions as expressions.
+    pub expressions: Vec<String>,
+    /// A view of the definition whose conditions and order apply too.
+    pub view: Option<String>,
+    /// Columns asked for, for files; empty = the register's own.
+    pub columns: Vec<String>,
 }
 
 impl ListQuery {
@@ -43,7 +51,12 @@ impl ListQuery {
         for (name, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
             match name.as_str() {
                 "q" => query.words = Some(value.clone()),
-                "filter" => query.conditions.push(condition(value)?),
+                "filter" => match value.strip_prefix("expr:") {
+                    Some(text) => query.expressions.push(text.to_owned()),
+                    None => query.conditions.push(condition(value)?),
+                },
+                "view" => query.view = Some(value.clone()),
+                "columns" => query.columns = value.split(',').map(str::to_owned).collect(),
                 "sort" => {
                     query.sort = Some(
                         value
@@ -88,18 +101,18 @@ impl ListQuery {
             search: self.words.clone(),
             limit: self.limit.clamp(1, LIMIT),
             after: self.after.clone(),
-            sort: self.sort.as_ref().map(|(field, descending)| Sort {
-                field: field.clone(),
-                descending: *descending,
-            }),
+            sort: self
+                .order(definition)?
+                .map(|(field, descending)| Sort { field, descending }),
             ..Query::default()
         };
         let mut findings: Vec<Finding> = self
             .named()
-            .filter(|id| !COLUMNS.contains(id))
+            .filter(|id| !COLUMNS.contains(id) && !moves(definition, id))
             .filter_map(|id| known(definition, id).err())
             .collect();
-        for (field, op, value) in &self.conditions {
+        let plain = self.conditions.iter();
+        for (field, op, value) in plain.filter(|(field, _, _)| !moves(definition, field)) {
             match computed(app, definition, (field, op, value), day)? {
                 Some(filter) => query.filters.push(filter),
                 None => match typed(definition, field, op, value) {
@@ -113,6 +126,40 @@ impl ListQuery {
         } else {
             Err(AppError::Invalid(findings))
         }
+    }
+
+    /// The view of the definition that is asked for.
+    ///
+    /// # Errors
+    /// `NotFound` when the definition has no such view.
+    pub fn view_of<'d>(&self, definition: &'d Definition) -> Result<Option<&'d View>, AppError> {
+        let Some(id) = &self.view else {
+            return Ok(None);
+        };
+        let known = definition.views.iter().find(|view| view.id == *id);
+        let problem = || AppError::NotFound(format!("视图“{id}”"));
+        known.map(Some).ok_or_else(problem)
+    }
+
+    /// The order asked for, else that of the view.
+    pub fn order(&self, definition: &Definition) -> Result<Option<(String, bool)>, AppError> {
+        if self.sort.is_some() {
+            return Ok(self.sort.clone());
+        }
+        let view = self.view_of(definition)?;
+        Ok(view.and_then(|view| view.sort.first().cloned()))
+    }
+
+    /// Columns of a file: those asked for, else those of the view; names that are no fields of the register (the number,
+    /// the light, fields of other registers) are left out.
+    pub fn columns_of(&self, definition: &Definition) -> Result<Vec<String>, AppError> {
+        let view = self.view_of(definition)?;
+        let named = match (self.columns.is_empty(), view) {
+            (true, Some(view)) => &view.columns,
+            _ => &self.columns,
+        };
+        let known = |id: &&String| definition.field(id).is_some();
+        Ok(named.iter().filter(known).cloned().collect())
     }
 
     /// Fields that order and sums name.
@@ -140,7 +187,7 @@ fn known<'a>(definition: &'a Definition, id: &str) -> Result<&'a Field, Finding>
         .ok_or_else(|| refuse(id, format!("{}没有字段“{id}”。", definition.title.zh)))
 }
 
-fn refuse(place: &str, problem: String) -> Finding {
+pub(super) fn refuse(place: &str, problem: String) -> Finding {
     Finding::error(
         "list.condition",
         place,
@@ -285,7 +332,7 @@ fn typed(definition: &Definition, id: &str, op: &str, value: &str) -> Result<Fil
 }
 
 /// A value as the API writes it, of the field's type.
-fn read(definition: &Definition, field: &Field, text: &str) -> Result<Value, Finding> {
+pub(super) fn read(definition: &Definition, field: &Field, text: &str) -> Result<Value, Finding> {
     let json = match field.kind {
         FieldKind::Int => text
             .parse::<i64>()

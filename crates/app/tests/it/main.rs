@@ -2,6 +2,7 @@
 
 mod backup;
 mod books;
+mod figures;
 mod files;
 mod flow;
 mod flow_world;
@@ -14,5 +15,6 @@ mod plan;
 mod records;
 mod rights;
 mod sample;
+mod tables;
 mod wall;
 mod world;

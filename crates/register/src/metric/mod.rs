@@ -131,7 +131,8 @@ fn gather(
     grouped
 }
 
-fn period_val(period: Period) -> Val {
+/// `period` in expressions: its first and last day and its code.
+pub fn period_val(period: Period) -> Val {
     let day = |name: &str, date| (name.to_owned(), Val::Date(date));
     let code = ("code".to_owned(), Val::Text(period.code().into()));
     Val::Map(

@@ -80,13 +80,15 @@ async fn remap(
         sheet: mapping.sheet,
         register: mapping.register,
         columns,
+        match_on: None,
     };
     let app = shared.app.clone();
     let preview = run(move || imports::remap(&app, &actor, &token, choice)).await?;
     Ok(Json(with_fields(&shared, &preview)?))
 }
 
-fn with_fields(
+/// A preview with the fields that a column may be given to.
+pub fn with_fields(
     shared: &Shared,
     preview: &app::page::import::ImportPreview,
 ) -> Result<ImportPreview, Problem> {

@@ -1,15 +1,19 @@
 //! One file for each group of routes. A handler takes the request apart, calls one `app` function, and shapes the answer.
 
 pub mod calendar;
+pub mod cycle;
+pub mod definition;
 pub mod events;
 pub mod file;
 pub mod flow;
 pub mod health;
 pub mod home;
 pub mod import;
+pub mod metric;
 pub mod project;
 pub mod record;
 pub mod round;
 pub mod search;
 pub mod session;
+pub mod table;
 pub mod wall;

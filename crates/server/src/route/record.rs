@@ -48,18 +48,20 @@ async fn register(
     Signed(actor): Signed,
     Path(register): Path<String>,
 ) -> Result<Json<RegisterView>, Problem> {
-    let definition = records::definition(&shared.app, &actor, &register)?;
-    Ok(Json(RegisterView::from(definition.as_ref())))
+    let app = shared.app.clone();
+    let page = run(move || app::register_page::register(&app, &actor, &register)).await?;
+    Ok(Json(RegisterView::from(&page)))
 }
 
 /// Records by filter, order and page.
 #[utoipa::path(get, path = "/registers/{register}/records", tag = "registers", params(
     ("register" = String, Path),
     ("q" = Option<String>, Query, description = "在名称、编号等检索字段里找"),
-    ("filter" = Option<Vec<String>>, Query, description = "字段:算符:值，可重复；算符 eq ne lt le gt ge in contains missing"),
+    ("filter" = Option<Vec<String>>, Query, description = "字段:算符:值，可重复；算符 eq ne lt le gt ge in contains missing。也可写 expr: 加一个条件式"),
     ("sort" = Option<String>, Query, description = "字段，前面加 - 为降序"),
     ("limit" = Option<usize>, Query, description = "每页条数，最多 500"),
     ("after" = Option<String>, Query, description = "上一页给出的 next"),
+    ("view" = Option<String>, Query, description = "台账定义里的视图：带上它的条件和排序"),
     ("sums" = Option<String>, Query, description = "要合计的字段，逗号分开"),
     ("as_of" = Option<String>, Query)), responses((status = 200, body = RecordPage), (status = 404, body = Problem), (status = 422, body = Problem)))]
 async fn list(
@@ -77,7 +79,7 @@ async fn list(
 }
 
 /// The same records as a workbook.
-#[utoipa::path(get, path = "/registers/{register}/export.xlsx", tag = "registers", params(("register" = String, Path), ("filter" = Option<Vec<String>>, Query), ("q" = Option<String>, Query), ("sort" = Option<String>, Query), ("as_of" = Option<String>, Query)), responses((status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = Vec<u8>), (status = 404, body = Problem)))]
+#[utoipa::path(get, path = "/registers/{register}/export.xlsx", tag = "registers", params(("register" = String, Path), ("filter" = Option<Vec<String>>, Query), ("q" = Option<String>, Query), ("sort" = Option<String>, Query), ("view" = Option<String>, Query), ("columns" = Option<String>, Query, description = "导出的列，逗号分开"), ("as_of" = Option<String>, Query)), responses((status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = Vec<u8>), (status = 404, body = Problem)))]
 async fn export(
     State(shared): State<Shared>,
     Signed(actor): Signed,

@@ -1,11 +1,16 @@
 //! JSON shapes of the API, each made by hand from a plain value of `app`. Their names are the schema names.
 
+pub mod cycle;
+pub mod definition;
 pub mod flow;
 pub mod home;
 pub mod import;
+pub mod metric;
 pub mod project;
 pub mod record;
+pub mod register;
 pub mod round;
+pub mod table;
 pub mod wall;
 
 use app::figure::Figure;

@@ -4,7 +4,8 @@ use super::flow::{
     ActionView, DueView, DutyView, ExtensionView, HolderView, RightsView, SignatureView, StateView,
     StepView,
 };
-use super::{LightView, each};
+use super::register::{RegisterLaw, mask_word};
+use super::{FindingView, LightView, each};
 use app::page::{project, record as page};
 use app::register::{Definition, Field, FieldKind};
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,8 @@ pub struct RegisterView {
     pub fields: Vec<FieldView>,
     /// Default columns of the list.
     pub list: Vec<String>,
+    #[serde(flatten)]
+    pub law: RegisterLaw,
 }
 
 /// One field.
@@ -59,6 +62,26 @@ pub struct FieldView {
     pub list: bool,
     pub search: bool,
     pub core: bool,
+    /// Written by the engine alone: state, holder, steps.
+    pub system: bool,
+    /// Worked out by the server.
+    pub computed: bool,
+    /// Shown, required or read-only depending on values: the draft answers.
+    pub conditional: bool,
+    /// Options depend on values: the draft answers.
+    pub options_conditional: bool,
+    /// How it is starred: middle4, citizen_id, name, all.
+    pub mask: Option<String>,
+    /// Media types a file field takes; empty = all.
+    pub accept: Vec<String>,
+    /// Level an organisation must have.
+    pub level: Option<String>,
+    /// Never changed once it has a value.
+    pub set_once: bool,
+    /// Coordinates' system.
+    pub crs: Option<String>,
+    /// Help under the field.
+    pub hint: Option<String>,
 }
 
 /// One choice of a code list.
@@ -82,7 +105,16 @@ impl From<&Definition> for RegisterView {
                 .into_iter()
                 .map(str::to_owned)
                 .collect(),
+            law: RegisterLaw::of(definition),
         }
+    }
+}
+
+impl From<&app::page::register::RegisterPage> for RegisterView {
+    fn from(page: &app::page::register::RegisterPage) -> Self {
+        let mut view = Self::from(page.definition.as_ref());
+        view.law.fill(page);
+        view
     }
 }
 
@@ -117,6 +149,18 @@ pub fn field_view(field: &Field) -> FieldView {
         list: field.list,
         search: field.search,
         core: field.core,
+        system: field.system,
+        computed: field.compute.is_some(),
+        conditional: field.visible.is_some()
+            || field.required_when.is_some()
+            || field.read_only.is_some(),
+        options_conditional: field.pick.is_some() || field.level.is_some(),
+        mask: field.mask.map(|mask| mask_word(mask).to_owned()),
+        accept: field.accept.clone(),
+        level: field.level.clone(),
+        set_once: field.set_once,
+        crs: field.crs.clone(),
+        hint: field.hint.as_ref().map(|hint| hint.zh.clone()),
     }
 }
 
@@ -155,6 +199,9 @@ pub struct RecordView {
     pub signatures: Option<Vec<SignatureView>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extensions: Option<Vec<ExtensionView>>,
+    /// What the rules of the register say about it now; only where one record is asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<FindingView>,
 }
 
 impl From<&page::RecordView> for RecordView {
@@ -184,6 +231,7 @@ impl From<&page::RecordView> for RecordView {
             steps: view.course.as_ref().map(|course| each(&course.steps)),
             signatures: view.course.as_ref().map(|course| each(&course.signatures)),
             extensions: view.course.as_ref().map(|course| each(&course.extensions)),
+            findings: each(&view.findings),
         }
     }
 }

@@ -36,6 +36,7 @@ fn filled(path: &str) -> String {
         ("{no}", "7"),
         ("{token}", "t"),
         ("{batch}", "1"),
+        ("{metric}", "none"),
         ("{action}", "close"),
     ] {
         text = text.replace(name, value);

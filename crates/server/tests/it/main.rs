@@ -6,4 +6,5 @@ mod guard;
 mod matrix;
 mod pages;
 mod records;
+mod registers;
 mod service;

@@ -13,7 +13,10 @@ const METHODS: [&str; 5] = ["get", "post", "patch", "put", "delete"];
 const NOWHERE: &str = "999999999";
 
 /// Routes with a body of another shape than values and a reason: they are asked by tests of their own.
-const OTHER_BODIES: [&str; 1] = ["/registers/{register}/records/{id}/attachments"];
+const OTHER_BODIES: [&str; 2] = [
+    "/registers/{register}/records/{id}/attachments",
+    "/registers/{register}/cycle/unlock/{id}",
+];
 
 /// Method and path of every route about one record of a register.
 fn routes(document: &Json) -> Vec<(String, String)> {

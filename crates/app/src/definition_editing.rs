@@ -1,0 +1,300 @@
+//! 改台账 A definition looked at, checked against the records that are there, and brought into force while people work.
+//! Nothing is lost: what a new version cannot take over refuses the whole of it.
+
+use crate::App;
+use crate::account::{self, Actor};
+use crate::definitions::{self, version_key};
+use crate::error::AppError;
+use crate::page::definition::{
+    DefinitionCheck, DefinitionPage, PlanChange, PlanFailure, PlanView, VersionLine,
+};
+use crate::records::need_reason;
+use crate::world::Setting;
+use ground::{Finding, RecordId, Severity};
+use register::migrate::{self, ChangeClass};
+use register::{Definition, Field, Record, Value};
+use std::sync::Arc;
+use store::{Filter, NewDefinition, Op, Operand, Query};
+
+/// Longest text of a definition; the longest shipped one has a thirtieth of it.
+const TEXT_BYTES: usize = 1024 * 1024;
+
+/// The text of a definition in force and its versions.
+///
+/// # Errors
+/// `NotFound` when there is no such register.
+pub fn see(app: &App, actor: &Actor, register: &str) -> Result<DefinitionPage, AppError> {
+    actor.need_read()?;
+    let definition = app.definition(register)?;
+    let versions = app.read(|reader| reader.definition_versions(register))?;
+    let own = versions
+        .iter()
+        .rev()
+        .find(|one| one.version == definition.version);
+    let toml = match own {
+        Some(version) => version.text.clone(),
+        None => definitions::shipped_text(register).unwrap_or_default(),
+    };
+    let people = account::names(app)?;
+    let line = |one: &store::DefinitionVersion| VersionLine {
+        version: one.version.clone(),
+        at: one.at.clone(),
+        actor_name: people.get(&one.actor).cloned().unwrap_or(one.actor.clone()),
+    };
+    Ok(DefinitionPage {
+        id: register.to_owned(),
+        toml,
+        version: definition.version.clone(),
+        versions: versions.iter().rev().map(line).collect(),
+        core: definition.core,
+    })
+}
+
+/// Whether this person may bring definitions into force: the whole district rests on them.
+pub fn may_edit(app: &App, actor: &Actor) -> bool {
+    actor.may_write() && actor.scope(app).is_none() && actor.roles.iter().any(|r| r == "supervisor")
+}
+
+fn need_edit(app: &App, actor: &Actor) -> Result<(), AppError> {
+    if may_edit(app, actor) {
+        return Ok(());
+    }
+    Err(AppError::Forbidden(
+        "台账定义由区督查室修改，请把要改的内容交给督查室".to_owned(),
+    ))
+}
+
+/// Reads a text as a definition and says what bringing it into force would do. Nothing is written.
+///
+/// # Errors
+/// `Forbidden` for people who may not change definitions.
+pub fn check(app: &App, actor: &Actor, toml: &str) -> Result<DefinitionCheck, AppError> {
+    need_edit(app, actor)?;
+    let (definition, mut findings) = read(app, toml);
+    let Some(definition) = definition else {
+        return Ok(DefinitionCheck {
+            findings,
+            ..DefinitionCheck::default()
+        });
+    };
+    let definition = Arc::new(definition);
+    let plan = plan(app, &definition, toml, &mut findings)?;
+    findings.extend(already_held(app, &definition));
+    Ok(DefinitionCheck {
+        findings,
+        definition: Some(definition),
+        plan: Some(plan),
+    })
+}
+
+/// Brings a definition into force: a new register, or a new version of one. All records go over with it, or nothing
+/// changes.
+///
+/// # Errors
+/// `Invalid` with what stands against it; warnings do not.
+pub fn apply(
+    app: &App,
+    actor: &Actor,
+    toml: &str,
+    reason: &str,
+) -> Result<DefinitionCheck, AppError> {
+    need_edit(app, actor)?;
+    need_reason(reason)?;
+    let checked = check(app, actor, toml)?;
+    let refused = |finding: &Finding| finding.severity == Severity::Error;
+    let failed = checked
+        .plan
+        .as_ref()
+        .is_some_and(|plan| !plan.failed.is_empty());
+    let Some(definition) = checked.definition.clone() else {
+        return Err(AppError::Invalid(checked.findings));
+    };
+    if failed || checked.findings.iter().any(refused) {
+        let mut findings = checked.findings;
+        let failures = checked.plan.into_iter().flat_map(|plan| plan.failed);
+        findings.extend(failures.map(|failure| failure.finding));
+        return Err(AppError::Invalid(findings));
+    }
+    let change = change(app, &definition, toml)?;
+    let meta = app.meta(actor, reason);
+    app.store()
+        .apply_definition(app.district(), change, &meta)?;
+    app.bring_in(definition.as_ref().clone());
+    Ok(checked)
+}
+
+/// The definition on its way into force, with the carrying over of records.
+fn change(app: &App, definition: &Arc<Definition>, toml: &str) -> Result<NewDefinition, AppError> {
+    let old = app.definitions().get(&definition.id).cloned();
+    let convert: Box<store::Convert> = match &old {
+        None => Box::new(|record: &Record| Ok(record.fields.clone())),
+        Some(old) => {
+            let (plan, _) = migrate::plan(old, definition);
+            let (setting, of) = (Setting::new(app, None), definition.clone());
+            Box::new(move |record: &Record| {
+                migrate::convert(&plan, record, setting.moment(&of)).map(|done| done.fields)
+            })
+        }
+    };
+    Ok(NewDefinition {
+        old: old.as_deref().cloned(),
+        new: definition.as_ref().clone(),
+        toml: toml.to_owned(),
+        convert,
+        progress: Box::new(|_, _| {}),
+    })
+}
+
+/// The definition of a text with all that is wrong with it among the registers of the district.
+fn read(app: &App, toml: &str) -> (Option<Definition>, Vec<Finding>) {
+    if toml.len() > TEXT_BYTES {
+        let problem = format!("定义有 {} 字节。", toml.len());
+        let remedy = "请控制在 1 MB 以内。";
+        let finding = Finding::error("definition.long", "definition.toml", problem, remedy);
+        return (None, vec![finding]);
+    }
+    let (definition, mut findings) = register::parse("definition.toml", toml);
+    let Some(definition) = definition else {
+        return (None, findings);
+    };
+    let set = app.definitions().with(definition.clone());
+    findings.extend(register::check_set(&set.to_vec()));
+    (Some(definition), findings)
+}
+
+/// What a new version does to the records that are there.
+fn plan(
+    app: &App,
+    definition: &Arc<Definition>,
+    toml: &str,
+    findings: &mut Vec<Finding>,
+) -> Result<PlanView, AppError> {
+    let Ok(before) = app.definition(&definition.id) else {
+        return Ok(PlanView::default());
+    };
+    let refused = findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Error);
+    findings.extend(newer(&before, definition));
+    findings.extend(kept_core(&before, definition));
+    let (plan, unmapped) = migrate::plan(&before, definition);
+    let mapped = !unmapped
+        .iter()
+        .any(|finding| finding.severity == Severity::Error);
+    findings.extend(unmapped);
+    let changes = plan
+        .changes
+        .iter()
+        .map(|change| told(app, definition, change));
+    let mut view = PlanView {
+        changes: changes.collect::<Result<_, _>>()?,
+        ..PlanView::default()
+    };
+    // What is not mapped cannot be tried.
+    if refused || !mapped || newer(&before, definition).is_some() {
+        return Ok(view);
+    }
+    let tried = app
+        .store()
+        .try_definition(app.district(), &change(app, definition, toml)?)?;
+    view.failed = failures(app, &before, tried.failed)?;
+    let done = usize::try_from(tried.records).unwrap_or(usize::MAX);
+    view.converted = done.saturating_sub(view.failed.len());
+    Ok(view)
+}
+
+/// A change in words, with the records that have a value there.
+fn told(
+    app: &App,
+    definition: &Definition,
+    change: &migrate::PlanChange,
+) -> Result<PlanChange, AppError> {
+    let count = match &change.field {
+        None => 0,
+        Some(field) if field.contains('.') => 0,
+        Some(field) => {
+            let known = Operand::One(Value::Bool(false));
+            let filled = Filter {
+                field: field.clone(),
+                op: Op::IsMissing,
+                value: known,
+            };
+            let query = Query::default().filter(filled);
+            // A field that no column holds touches nothing that is stored.
+            app.read(|reader| reader.count(&definition.id, &query))
+                .unwrap_or(0)
+        }
+    };
+    let kind = match change.class {
+        ChangeClass::Free => "free",
+        ChangeClass::Mapped => "mapped",
+        ChangeClass::Archiving => "archiving",
+    };
+    Ok(PlanChange {
+        kind: kind.to_owned(),
+        text: change.text.clone(),
+        count: usize::try_from(count).unwrap_or(usize::MAX),
+    })
+}
+
+/// Records that cannot be carried over, one line for each reason.
+fn failures(
+    app: &App,
+    before: &Definition,
+    failed: Vec<(RecordId, Vec<Finding>)>,
+) -> Result<Vec<PlanFailure>, AppError> {
+    let ids: Vec<RecordId> = failed.iter().map(|(id, _)| *id).collect();
+    let records = app.read(|reader| reader.get_many(&before.id, &ids))?;
+    let title = |id: RecordId| {
+        let found = records.iter().find(|stored| stored.record.id == id);
+        let record = found.map(|stored| &stored.record);
+        let name = record.and_then(|record| record.name(before).or(record.number.as_deref()));
+        name.map_or_else(|| id.to_string(), str::to_owned)
+    };
+    let line = |(id, findings): (RecordId, Vec<Finding>)| {
+        let title = title(id);
+        findings.into_iter().map(move |finding| PlanFailure {
+            id: id.to_string(),
+            title: title.clone(),
+            finding,
+        })
+    };
+    Ok(failed.into_iter().flat_map(line).collect())
+}
+
+/// The same version cannot mean two things.
+fn newer(before: &Definition, after: &Definition) -> Option<Finding> {
+    (version_key(&after.version) <= version_key(&before.version)).then(|| {
+        let problem = format!("版本 {} 不比现行的 {} 新。", after.version, before.version);
+        let remedy = "请把 version 改大：只加选填字段改末位，改名、改类型或停用字段改首位。";
+        Finding::error("definition.version", "register.version", problem, remedy)
+    })
+}
+
+/// The program reads core fields by name: they stay, with their types.
+fn kept_core(before: &Definition, after: &Definition) -> Vec<Finding> {
+    let core = before.fields.iter().filter(|field| field.core);
+    let kept = |field: &Field| {
+        let now = after.field(&field.id);
+        now.is_some_and(|now| now.kind.keyword() == field.kind.keyword())
+    };
+    let lost = |field: &Field| {
+        Finding::error(
+            "definition.core",
+            format!("{}.{}", after.id, field.id),
+            format!(
+                "字段“{}”是系统要用的，不能去掉，也不能改类型。",
+                field.label.zh
+            ),
+            "请恢复这个字段；名称和说明可以改。",
+        )
+    };
+    core.filter(|field| !kept(field)).map(lost).collect()
+}
+
+/// 一数一源. A new definition that asks for what is held already is told so.
+fn already_held(app: &App, definition: &Definition) -> Vec<Finding> {
+    let all = app.definitions();
+    let others = all.iter().map(Arc::as_ref);
+    register::asks::already_held(definition, others)
+}

@@ -1,0 +1,34 @@
+//! 台账 A register as forms, lists and boards need it for one person.
+
+use register::Definition;
+use std::sync::Arc;
+
+/// A register with what this person may do in it.
+#[derive(Clone, Debug)]
+pub struct RegisterPage {
+    /// The definition, without the fields that this person never sees.
+    pub definition: Arc<Definition>,
+    /// What this person may do.
+    pub can: RegisterCan,
+    /// 口径 of each figure in words: id, sentence.
+    pub bases: Vec<(String, String)>,
+}
+
+/// What a person may do in a register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RegisterCan {
+    /// Make records.
+    pub create: bool,
+    /// See them.
+    pub read: bool,
+    /// Change fields.
+    pub update: bool,
+    /// Take out and bring back.
+    pub withdraw: bool,
+    /// Files out.
+    pub export: bool,
+    /// Workbooks in.
+    pub import: bool,
+    /// Bring another version into force.
+    pub edit_definition: bool,
+}

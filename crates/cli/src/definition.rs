@@ -1,0 +1,192 @@
+//! `guatu register check|apply|metrics` on a district: what a definition would do to its records, bringing it into
+//! force, and the figures of a register.
+
+use crate::open::Folder;
+use anyhow::Context;
+use app::page::definition::DefinitionCheck;
+use app::{App, AppError, definition_editing, metrics};
+use clap::Args;
+use ground::{Finding, Severity};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// 检查一个 definition.toml：指出每处问题和改法；指明数据目录时，还试算它对现有记录的影响
+#[derive(Args)]
+pub struct Check {
+    /// 定义文件
+    file: PathBuf,
+    /// 在这个数据目录里试算，什么也不写
+    #[arg(long, value_name = "目录")]
+    data: Option<PathBuf>,
+    /// 以 JSON 输出
+    #[arg(long)]
+    json: bool,
+}
+
+/// 启用一个台账定义：全部记录一起转过去，不成则一条不动
+#[derive(Args)]
+pub struct Apply {
+    /// 定义文件
+    file: PathBuf,
+    #[command(flatten)]
+    at: Folder,
+    /// 为什么改，记入日志
+    #[arg(long, value_name = "原因")]
+    reason: String,
+    /// 以 JSON 输出
+    #[arg(long)]
+    json: bool,
+}
+
+/// 计算一个台账的指标
+#[derive(Args)]
+pub struct Metrics {
+    /// 台账代号
+    register: String,
+    /// 时段，如 2023Q1、2023M03；不写则为本季
+    #[arg(long, value_name = "时段")]
+    period: Option<String>,
+    #[command(flatten)]
+    at: Folder,
+    /// 写进指标数值台账，供目标与进度计算；重复执行不会重复记
+    #[arg(long, requires = "period")]
+    write: bool,
+    /// 以 JSON 输出
+    #[arg(long)]
+    json: bool,
+}
+
+/// Checks a definition, and tries it on a district where one is named.
+pub fn check(command: &Check) -> anyhow::Result<ExitCode> {
+    let text = read(&command.file)?;
+    let Some(data) = &command.data else {
+        let (_, findings) = app::register::parse(&command.file.display().to_string(), &text);
+        return told(&findings, command.json);
+    };
+    let app = Folder {
+        data: data.clone(),
+        database: None,
+        district: None,
+        as_of: None,
+    }
+    .open()?;
+    let checked = definition_editing::check(&app, &app::account::local_actor(&app), &text)?;
+    print(&checked, command.json)
+}
+
+/// Brings a definition into force.
+pub fn apply(command: &Apply) -> anyhow::Result<ExitCode> {
+    let text = read(&command.file)?;
+    let app = command.at.open()?;
+    let actor = app::account::local_actor(&app);
+    match definition_editing::apply(&app, &actor, &text, &command.reason) {
+        Ok(checked) => print(&checked, command.json),
+        Err(AppError::Invalid(findings)) => told(&findings, command.json),
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn read(file: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(file).with_context(|| format!("读不了 {}", file.display()))
+}
+
+fn told(findings: &[Finding], json: bool) -> anyhow::Result<ExitCode> {
+    if json {
+        println!("{}", serde_json::to_string_pretty(findings)?);
+    } else {
+        for finding in findings {
+            println!("{}  {}{}", finding.place, finding.problem, finding.remedy);
+        }
+        if findings.is_empty() {
+            println!("没有发现问题");
+        }
+    }
+    let errors = findings.iter().any(|one| one.severity == Severity::Error);
+    Ok(ExitCode::from(u8::from(errors)))
+}
+
+fn print(checked: &DefinitionCheck, json: bool) -> anyhow::Result<ExitCode> {
+    let plan = checked.plan.clone().unwrap_or_default();
+    if json {
+        let changes: Vec<_> = plan
+            .changes
+            .iter()
+            .map(|one| serde_json::json!({"kind": one.kind, "text": one.text, "count": one.count}))
+            .collect();
+        let failed: Vec<_> = plan
+            .failed
+            .iter()
+            .map(
+                |one| serde_json::json!({"id": one.id, "title": one.title, "finding": one.finding}),
+            )
+            .collect();
+        let all = serde_json::json!({"findings": checked.findings, "changes": changes, "converted": plan.converted, "failed": failed});
+        println!("{}", serde_json::to_string_pretty(&all)?);
+    } else {
+        for change in &plan.changes {
+            println!("{}（{} 条记录）", change.text, change.count);
+        }
+        for failure in &plan.failed {
+            let finding = &failure.finding;
+            println!("{}  {}{}", failure.title, finding.problem, finding.remedy);
+        }
+        println!(
+            "可以转换 {} 条，不能转换 {} 条",
+            plan.converted,
+            plan.failed.len()
+        );
+        told(&checked.findings, false)?;
+    }
+    let errors = checked
+        .findings
+        .iter()
+        .any(|one| one.severity == Severity::Error);
+    Ok(ExitCode::from(u8::from(errors || !plan.failed.is_empty())))
+}
+
+/// Prints the figures of a register, and writes them for the figure engine when asked.
+pub fn figures(command: &Metrics) -> anyhow::Result<ExitCode> {
+    let app = command.at.open()?;
+    let actor = app::account::local_actor(&app);
+    let period = command.period.as_deref();
+    let pages = match metrics::metrics(&app, &actor, &command.register, period, None) {
+        Ok(pages) => pages,
+        Err(AppError::Invalid(findings)) => return told(&findings, command.json),
+        Err(other) => return Err(other.into()),
+    };
+    if command.json {
+        let groups = |page: &app::page::metric::MetricPage| {
+            page.groups.iter().map(|group| serde_json::json!({"by": group.by, "text": group.text, "value": group.value})).collect::<Vec<_>>()
+        };
+        let lines: Vec<_> = pages.iter().map(|page| serde_json::json!({"id": page.id, "title": page.title, "unit": page.unit, "text": page.text, "value": page.value, "numerator": page.numerator, "denominator": page.denominator, "basis": page.basis, "groups": groups(page)})).collect();
+        println!("{}", serde_json::to_string_pretty(&lines)?);
+    } else {
+        for page in &pages {
+            println!("{}  {}{}", page.title, page.text, unit_of(page));
+            for group in &page.groups {
+                println!("    {}  {}", group.by, group.text);
+            }
+        }
+    }
+    if command.write {
+        write(&app, &actor, command)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn unit_of(page: &app::page::metric::MetricPage) -> String {
+    match page.unit.as_str() {
+        "" | "%" => String::new(),
+        unit => format!(" {unit}"),
+    }
+}
+
+fn write(app: &App, actor: &app::Actor, command: &Metrics) -> anyhow::Result<()> {
+    let period = command.period.as_deref().unwrap_or_default();
+    let done = metrics::observe(app, actor, &command.register, period)?;
+    eprintln!(
+        "指标数值：新记 {} 个，更新 {} 个，未变 {} 个",
+        done.created, done.updated, done.unchanged
+    );
+    Ok(())
+}

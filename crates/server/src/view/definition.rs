@@ -1,0 +1,128 @@
+//! JSON of definitions: text, versions, check and plan.
+
+use super::record::RegisterView;
+use super::{FindingView, each};
+use app::page::definition as page;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A definition in force.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Definition)]
+pub struct DefinitionView {
+    pub id: String,
+    /// Its text.
+    pub toml: String,
+    pub version: String,
+    /// Versions that came into force here, newest first.
+    pub versions: Vec<DefinitionVersion>,
+    /// Core fields stay with their types.
+    pub core: bool,
+}
+
+/// A version that came into force.
+#[derive(Serialize, ToSchema)]
+pub struct DefinitionVersion {
+    pub version: String,
+    pub at: String,
+    pub actor: String,
+}
+
+impl From<&page::DefinitionPage> for DefinitionView {
+    fn from(page: &page::DefinitionPage) -> Self {
+        let version = |line: &page::VersionLine| DefinitionVersion {
+            version: line.version.clone(),
+            at: line.at.clone(),
+            actor: line.actor_name.clone(),
+        };
+        Self {
+            id: page.id.clone(),
+            toml: page.toml.clone(),
+            version: page.version.clone(),
+            versions: page.versions.iter().map(version).collect(),
+            core: page.core,
+        }
+    }
+}
+
+/// A text to be checked.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DefinitionText {
+    pub toml: String,
+}
+
+/// A text to be brought into force.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DefinitionApply {
+    pub toml: String,
+    pub reason: String,
+}
+
+/// What a text would be as a definition.
+#[derive(Serialize, ToSchema)]
+pub struct DefinitionCheck {
+    pub findings: Vec<FindingView>,
+    /// The register as forms and lists would have it; null when the text cannot be read.
+    pub view: Option<RegisterView>,
+    pub plan: Option<DefinitionPlan>,
+}
+
+/// What a new version does to the records that are there.
+#[derive(Serialize, ToSchema)]
+pub struct DefinitionPlan {
+    pub changes: Vec<DefinitionChange>,
+    /// Records carried over.
+    pub converted: usize,
+    pub failed: Vec<DefinitionFailure>,
+}
+
+/// One change between two versions.
+#[derive(Serialize, ToSchema)]
+pub struct DefinitionChange {
+    /// free, mapped or archiving.
+    pub kind: String,
+    pub text: String,
+    /// Records it touches.
+    pub count: usize,
+}
+
+/// A record that a new version cannot take over.
+#[derive(Serialize, ToSchema)]
+pub struct DefinitionFailure {
+    pub id: String,
+    pub title: String,
+    pub finding: FindingView,
+}
+
+impl DefinitionCheck {
+    /// The check with the register as its reader would see it.
+    pub fn new(checked: &page::DefinitionCheck, view: Option<RegisterView>) -> Self {
+        Self {
+            findings: each(&checked.findings),
+            view,
+            plan: checked.plan.as_ref().map(DefinitionPlan::from),
+        }
+    }
+}
+
+impl From<&page::PlanView> for DefinitionPlan {
+    fn from(plan: &page::PlanView) -> Self {
+        let change = |one: &page::PlanChange| DefinitionChange {
+            kind: one.kind.clone(),
+            text: one.text.clone(),
+            count: one.count,
+        };
+        let failure = |one: &page::PlanFailure| DefinitionFailure {
+            id: one.id.clone(),
+            title: one.title.clone(),
+            finding: FindingView::from(&one.finding),
+        };
+        Self {
+            changes: plan.changes.iter().map(change).collect(),
+            converted: plan.converted,
+            failed: plan.failed.iter().map(failure).collect(),
+        }
+    }
+}
