@@ -1,7 +1,7 @@
 // Small rules of the pages around records: periods, tasks by day, orders, bars, lines of a definition.
 import { beforeEach, describe, expect, test } from "vitest";
 import type { FieldKind, FieldView, FlowView, RegisterView, Task } from "../src/api/types";
-import { matterFields, matterValues, orderStep } from "../src/assign/matter";
+import { matterFields, matterValues, orderStep, plainState } from "../src/assign/matter";
 import { recentUnits, rememberUnit } from "../src/assign/recent";
 import { kindOf, periodOf, shift } from "../src/cycle/periods";
 import { lineOf, spanOf } from "../src/defining/lines";
@@ -55,6 +55,10 @@ describe("one-minute orders", () => {
     const state = (id: string, initial: boolean) => ({ id, label: "", initial, final: false, done: false, clock: false });
     const flow: FlowView = { states: [state("draft", true), state("open", false)], transitions: [{ id: "assign", label: "", from: ["draft"], to: "open" }] };
     expect([orderStep(flow), orderStep({ ...flow, transitions: [{ id: "assign", label: "", from: ["open"], to: "draft" }] }), orderStep(null)]).toEqual(["assign", null, null]);
+  });
+  test("a register without a workflow puts a new order in its first state", () => {
+    const plain = { ...view, fields: [field("state", "code", { required: true, choices: [{ code: "open", label: "" }, { code: "closed", label: "" }] })] };
+    expect([plainState(plain), plainState({ ...plain, flow: { states: [], transitions: [] } }), plainState(view)]).toEqual([{ state: "open" }, {}, {}]);
   });
   beforeEach(() => localStorage.clear());
   test("the unit asked last comes first, six are kept, each once", () => {

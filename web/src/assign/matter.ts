@@ -52,6 +52,13 @@ export function matterValues(fields: MatterFields, given: Given): Values {
   return values;
 }
 
+/** Without a workflow the state is a plain choice, and a new order stands in the first one. */
+export function plainState(view: RegisterView): Values {
+  const state = view.flow ? undefined : view.fields.find((field) => field.id === "state" && field.required);
+  const first = state?.choices?.[0]?.code;
+  return first === undefined ? {} : { state: first };
+}
+
 /** The step that gives the order in the same write as the record, where the register has a workflow. */
 export function orderStep(flow: FlowView | null | undefined): string | null {
   const first = flow?.states.find((state) => state.initial)?.id;
