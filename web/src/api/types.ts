@@ -735,25 +735,24 @@ export interface DefinitionCheck {
 }
 export interface League {
   period: string;
-  period_label: string;
-  until: string;
-  basis: string;
+  label: string;
+  stages: { label: string; count: number; warn?: boolean }[];
   units: LeagueUnit[];
+  basis: string;
 }
 export interface LeagueUnit {
-  rank: number;
-  unit: string | null;
+  id: string;
   name: string;
-  given: number;
-  due: number;
-  in_time: number;
-  rate: string | null;
-  rate_text: string;
+  assigned: number;
+  open: number;
+  late: number;
   closed: number;
-  overdue: number;
-  sent_back: number;
-  rebounds: number;
-  days_mean: string | null;
+  on_time_rate: string | null;
+  claim_rate: string | null;
+  days: string | null;
+  rejected: number;
+  rebound: number;
+  light: Lamp;
   link: string;
 }
 export interface SpanList {
