@@ -27,7 +27,7 @@ const pages: [string, string, string][] = [
   ["tasks", "/tasks", ".task-list, .task-empty"],
   ["tasks-late", "/tasks?box=late", ".task-list, .task-empty"],
   ["assign", "/assign", ".assign-form"],
-  ["league", "/matters", ".league, .figures-empty"],
+  ["league", "/matters", ".league-body, .figures-empty"],
   ["asks", "/asks", ".asks-grid, .figures-empty"],
   ["definition-new", "/registers/new", ".toml-text"],
   ["definition", "/registers/matter/definition", ".toml-text"],

@@ -11,3 +11,9 @@ export function problemText(error: unknown): string {
   const known = [401, 403, 404, 409, 413, 422, 428, 429];
   return known.includes(error.status) ? t(`error.s${error.status}`) : t("error.server", { status: error.status });
 }
+
+/** The same for a place that shows no findings of its own: what is wrong and what to do, one after the other. */
+export function problemInFull(error: unknown): string {
+  const findings = error instanceof ApiError ? error.findings : [];
+  return findings.length ? findings.map((finding) => `${finding.problem}${finding.remedy}`).join(" ") : problemText(error);
+}
