@@ -28,7 +28,8 @@ impl MatterState {
     /// `open`, `in_progress`, `verify`, `closed`, `recheck`.
     pub fn from_code(code: &str) -> Option<MatterState> {
         match code {
-            "open" => Some(MatterState::Open),
+            // 退回 waits to be given again: nobody works on it yet.
+            "open" | "returned" => Some(MatterState::Open),
             "in_progress" => Some(MatterState::InProgress),
             "verify" => Some(MatterState::Verify),
             "closed" => Some(MatterState::Closed),
@@ -77,6 +78,9 @@ pub struct Matter {
 
 /// 临期 from this many days before the due day [proposed; the pages give no number].
 const SOON_DAYS: i64 = 5;
+
+/// 拟交办、作废: given to nobody, so no matter of a project and in no funnel.
+const NOT_GIVEN: [&str; 2] = ["draft", "void"];
 
 /// How a matter stands against its due day.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -127,6 +131,9 @@ fn read_matter(reader: &mut Reader<'_>, id: RecordId) -> Option<Matter> {
     let title = reader.text("title");
     let title = reader.need("title", "事项", title)?;
     let code = reader.text("state").unwrap_or_else(|| "open".to_owned());
+    if NOT_GIVEN.contains(&code.as_str()) {
+        return None;
+    }
     let state = MatterState::from_code(&code);
     if state.is_none() {
         let problem = format!("“{title}”的状态“{code}”不认识,按已交办处理。");
@@ -236,6 +243,14 @@ mod tests {
             funnel.issued
         );
         assert_eq!((funnel.closed, funnel.recheck), (3, 2));
+    }
+
+    #[test]
+    fn a_draft_is_no_matter_yet_and_a_returned_one_is_open_again() {
+        let draft = record(1, &[("title", text("甲")), ("state", text("draft"))]);
+        let (read, findings) = Matter::from_record(&draft);
+        assert_eq!((read, findings.len()), (None, 0));
+        assert_eq!(matter("returned", "2023-03-10").state, MatterState::Open);
     }
 
     #[test]

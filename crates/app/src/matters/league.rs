@@ -26,6 +26,8 @@ const DRAFT: &str = "draft";
 pub struct League {
     /// Period.
     pub period: Period,
+    /// The last day that counts: the end of the period or today.
+    pub until: Date,
     /// 口径.
     pub basis: String,
     /// States with the number of matters that stand in them, those with overdue ones marked.
@@ -112,6 +114,7 @@ pub fn league(
     Ok(League {
         lines: named(app, &setting, units)?,
         stages,
+        until: days.to,
         basis: format!(
             "按牵头单位，截至{}。按期办结率=时限在本期内且按期销号的，除以时限在本期内的全部；未到期的不计，没有到期的不出数。",
             days.to

@@ -1,9 +1,8 @@
 //! Backup and restore.
 
-use crate::world::{DAY, World, id_of, local, sample, values};
+use crate::world::{DAY, World, id_of, local, sample};
 use app::records::ListQuery;
 use app::{App, Clock, OpenOptions, attachment, backup, home, records};
-use serde_json::json;
 
 #[test]
 fn a_restored_backup_is_the_same_district() {
@@ -18,7 +17,7 @@ fn a_restored_backup_is_the_same_district() {
         &app,
         &me,
         "matter",
-        &values(json!({"title": "备份之后的事", "state": "open"})),
+        &crate::world::matter(&app, "备份之后的事"),
         "",
         None,
     )

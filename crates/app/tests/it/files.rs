@@ -60,21 +60,12 @@ fn a_file_of_an_unsaved_form_is_seen_by_its_sender_alone_and_then_by_who_sees_th
             .expect("the files")
             .is_empty()
     );
-    let made = app::records::create(
-        &app,
-        &me,
-        "matter",
-        serde_json::json!({
-            "title": "围挡破损",
-            "state": "open",
-            "evidence_files": [staged.content_id],
-        })
-        .as_object()
-        .expect("an object"),
-        "",
-        None,
-    )
-    .expect("made");
+    let mut given = crate::world::matter(&app, "围挡破损");
+    given.insert(
+        "evidence_files".to_owned(),
+        serde_json::json!([staged.content_id]),
+    );
+    let made = app::records::create(&app, &me, "matter", &given, "", None).expect("made");
     let files =
         attachment::of_record(&app, &me, "matter", &made.record.id.to_string()).expect("the files");
     assert_eq!(

@@ -199,7 +199,7 @@ fn a_request_sent_twice_with_its_key_makes_one_record() {
                 &app,
                 &local(&app),
                 "matter",
-                &values(json!({"title": name, "state": "open"})),
+                &crate::world::matter(&app, name),
                 "",
                 Some("k-1"),
             )

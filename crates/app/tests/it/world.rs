@@ -135,3 +135,12 @@ pub fn count(app: &App, register: &str) -> usize {
         .map(|(_, _, count)| count)
         .expect("the register")
 }
+
+/// Values of a matter: where it has a workflow, its state is not typed.
+pub fn matter(app: &App, title: &str) -> Map<String, Json> {
+    let mut given = values(serde_json::json!({ "title": title }));
+    if app.definition("matter").expect("matters").flow.is_none() {
+        given.insert("state".to_owned(), Json::from("open"));
+    }
+    given
+}

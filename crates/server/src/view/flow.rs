@@ -422,7 +422,9 @@ pub struct NewDelegation {
 #[derive(Serialize, ToSchema)]
 pub struct MatterLeague {
     pub period: String,
-    pub label: String,
+    pub period_label: String,
+    /// The last day that counts.
+    pub until: String,
     pub basis: String,
     /// How many matters stand in each state.
     pub stages: Vec<MatterStage>,
@@ -442,27 +444,31 @@ pub struct MatterStage {
 /// One unit.
 #[derive(Serialize, ToSchema)]
 pub struct MatterLeagueLine {
-    /// Organisation; empty for matters without a lead unit.
-    pub id: String,
+    pub rank: usize,
+    /// Organisation; null for matters without a lead unit.
+    pub unit: Option<String>,
     pub name: String,
     /// 交办.
-    pub assigned: usize,
-    /// 未办结.
-    pub open: usize,
-    /// 超期未结.
-    pub late: usize,
+    pub given: usize,
+    /// 应办结: due in the period.
+    pub due: usize,
+    /// Of these closed in time.
+    pub in_time: usize,
+    /// 按期办结率 in percent as decimal text, null without anything due.
+    pub rate: Option<String>,
+    pub rate_text: String,
+    /// 认领及时率.
+    pub claim_rate_text: String,
     /// 办结.
     pub closed: usize,
-    /// 按期办结率 as text, null without anything due.
-    pub on_time_rate: Option<String>,
-    /// 认领及时率.
-    pub claim_rate: Option<String>,
-    /// 平均办理工作日.
-    pub days: Option<String>,
+    /// 超期未结.
+    pub overdue: usize,
     /// 打回.
-    pub rejected: usize,
+    pub sent_back: usize,
     /// 反弹.
-    pub rebound: usize,
+    pub rebounds: usize,
+    /// 平均办理工作日 as decimal text.
+    pub days_mean: Option<String>,
     pub light: RagView,
     /// Path of the web page with the unit's matters.
     pub link: String,
@@ -477,37 +483,39 @@ impl From<&League> for MatterLeague {
         };
         Self {
             period: league.period.code(),
-            label: league.period.label(),
+            period_label: league.period.label(),
+            until: league.until.to_string(),
             basis: league.basis.clone(),
             stages: league.stages.iter().map(stage).collect(),
-            units: each(&league.lines),
+            units: (1..).zip(&league.lines).map(league_line).collect(),
         }
     }
 }
 
-impl From<&LeagueLine> for MatterLeagueLine {
-    fn from(line: &LeagueLine) -> Self {
-        let figures = &line.figures;
-        let count = |number: i64| usize::try_from(number).unwrap_or(0);
-        let closed = count(figures.closed.part);
-        let id = line.unit.map(|id| id.to_string()).unwrap_or_default();
-        Self {
-            name: line.name.clone(),
-            assigned: figures.given,
-            open: figures.given.saturating_sub(closed),
-            late: figures.overdue.len(),
-            closed,
-            on_time_rate: percent(figures.on_time),
-            claim_rate: percent(figures.claimed),
-            days: tenths(figures.working_days),
-            rejected: count(figures.sent_back.part),
-            rebound: count(figures.rebound.part),
-            light: line.light.into(),
-            link: match id.as_str() {
-                "" => "/registers/matter?filter=lead_unit:missing:".to_owned(),
-                id => format!("/registers/matter?filter=lead_unit:eq:{id}"),
-            },
-            id,
-        }
+fn league_line((rank, line): (usize, &LeagueLine)) -> MatterLeagueLine {
+    let figures = &line.figures;
+    let count = |number: i64| usize::try_from(number).unwrap_or(0);
+    let text = |rate| percent(rate).unwrap_or_else(|| "—".to_owned());
+    let unit = line.unit.map(|id| id.to_string());
+    MatterLeagueLine {
+        rank,
+        name: line.name.clone(),
+        given: figures.given,
+        due: count(figures.on_time.whole),
+        in_time: count(figures.on_time.part),
+        rate: percent(figures.on_time).map(|text| text.trim_end_matches('%').to_owned()),
+        rate_text: text(figures.on_time),
+        claim_rate_text: text(figures.claimed),
+        closed: count(figures.closed.part),
+        overdue: figures.overdue.len(),
+        sent_back: count(figures.sent_back.part),
+        rebounds: count(figures.rebound.part),
+        days_mean: tenths(figures.working_days),
+        light: line.light.into(),
+        link: match &unit {
+            None => "/registers/matter?filter=lead_unit:missing:".to_owned(),
+            Some(id) => format!("/registers/matter?filter=lead_unit:eq:{id}"),
+        },
+        unit,
     }
 }

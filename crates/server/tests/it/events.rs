@@ -30,14 +30,14 @@ async fn an_open_page_hears_of_a_change_without_its_content() {
     tokio::time::sleep(Duration::from_millis(1500)).await;
     let app = service.app.clone();
     let made = tokio::task::spawn_blocking(move || {
-        let values = json!({"title": "一件不外传的事", "state": "open"})
+        let values = json!({"name": "一个不外传的项目"})
             .as_object()
             .cloned()
             .expect("values");
         records::create(
             &app,
             &app::account::local_actor(&app),
-            "matter",
+            "project",
             &values,
             "",
             None,
@@ -59,7 +59,7 @@ async fn an_open_page_hears_of_a_change_without_its_content() {
     });
     let text = heard.await.expect("heard in time");
     assert!(
-        text.contains("event: change") && text.contains("\"register\":\"matter\""),
+        text.contains("event: change") && text.contains("\"register\":\"project\""),
         "{text}"
     );
     assert!(!text.contains("不外传"), "{text}");

@@ -14,7 +14,7 @@ async fn a_record_is_made_changed_with_its_version_and_taken_out() {
             &token,
             "/api/v1/registers/matter/records",
             None,
-            &json!({"values": {"title": "夜间施工许可", "state": "open"}, "reason": "现场"}),
+            &json!({"values": service.matter("夜间施工许可"), "reason": "现场"}),
         )
         .await;
     assert_eq!(made.status.as_u16(), 201, "{}", made.text());
@@ -141,11 +141,7 @@ async fn the_same_request_with_its_key_is_answered_once() {
         service
             .send(
                 builder
-                    .body(
-                        json!({"values": {"title": title, "state": "open"}})
-                            .to_string()
-                            .into(),
-                    )
+                    .body(json!({"values": service.matter(title)}).to_string().into())
                     .expect("a request"),
             )
             .await

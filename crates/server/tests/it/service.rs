@@ -184,6 +184,14 @@ impl Service {
             .await
     }
 
+    /// Values of a matter: where it has a workflow, its state is not typed.
+    pub fn matter(&self, title: &str) -> Json {
+        match self.app.definition("matter").expect("matters").flow {
+            Some(_) => serde_json::json!({ "title": title }),
+            None => serde_json::json!({ "title": title, "state": "open" }),
+        }
+    }
+
     /// Id of a record by its name.
     pub async fn id_of(&self, register: &str, name: &str) -> String {
         let token = self.token("ducha");
