@@ -5,7 +5,9 @@ use crate::App;
 use crate::account::Actor;
 use crate::directory;
 use crate::error::AppError;
+use crate::world::{Setting, StoreWorld};
 use ground::{OrgPath, RecordId};
+use register::expr::{Scope, User, holds};
 use register::law::{Ability, Permit, PermitScope};
 use register::{Definition, Field, Fields, Mask, Record, Value};
 use std::cell::RefCell;
@@ -17,11 +19,12 @@ use store::{Filter, Query, Reader, StoreError};
 const STAND_IN: &str = "supervisor";
 
 /// Rights of one person in one register.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Access {
     actor: Actor,
     root: OrgPath,
     definition: Arc<Definition>,
+    setting: Setting,
     memo: RefCell<Memo>,
 }
 
@@ -54,6 +57,7 @@ impl Access {
             actor: actor.clone(),
             root: app.root().clone(),
             definition: definition.clone(),
+            setting: Setting::new(app, None),
             memo: RefCell::default(),
         }
     }
@@ -354,6 +358,9 @@ impl Access {
             "creator" => ties.creator,
             _ => true,
         };
+        let passes = !ties
+            .barred
+            .contains(&permit.filter.as_ref().map(|f| f.text().to_owned()));
         let state = record.text("state").unwrap_or_default();
         let in_state = permit.states.is_empty() || permit.states.iter().any(|one| one == state);
         let in_reach = match &permit.scope {
@@ -367,7 +374,7 @@ impl Access {
             }
             PermitScope::Ref(field) => ties.org.is_some() && record.reference(field) == ties.org,
         };
-        tied && in_state && in_reach
+        tied && in_state && in_reach && passes
     }
 }
 
@@ -376,6 +383,8 @@ struct Ties {
     holder: bool,
     creator: bool,
     org: Option<RecordId>,
+    /// Conditions of permits that do not hold for the record.
+    barred: BTreeSet<Option<String>>,
 }
 
 impl Ties {
@@ -396,12 +405,53 @@ impl Ties {
                 .own
                 .insert(crate::world::org_at(reader, &access.actor.org)?),
         };
+        drop(memo);
+        let barred = barred(access, reader, record, own);
         Ok(Self {
+            barred,
             holder: holder.is_some_and(|path| access.actor.org.is_within(&path)),
             creator: record.text("created_by") == Some(access.actor.login.as_str()),
             org: own,
         })
     }
+}
+
+/// Conditions of permits that do not hold for a record; what cannot be decided bars.
+fn barred(
+    access: &Access,
+    reader: &mut Reader<'_>,
+    record: &Record,
+    own: Option<RecordId>,
+) -> BTreeSet<Option<String>> {
+    let filters = access
+        .definition
+        .permits
+        .iter()
+        .filter_map(|one| one.filter.as_ref());
+    if filters.clone().next().is_none() {
+        return BTreeSet::new();
+    }
+    let user = User {
+        id: access.actor.login.clone(),
+        name: access.actor.name.clone(),
+        org: own,
+        org_path: access.actor.org.to_string(),
+        roles: access.actor.roles.clone(),
+    };
+    let world = StoreWorld::new(reader, &access.setting);
+    let scope = Scope {
+        definition: &access.definition,
+        fields: &record.fields,
+        record: Some(record),
+        moment: access.setting.moment(&access.definition),
+        user: Some(&user),
+        world: &world,
+        names: &[],
+    };
+    filters
+        .filter(|filter| !holds(filter, &scope))
+        .map(|filter| Some(filter.text().to_owned()))
+        .collect()
 }
 
 fn word(ability: Ability) -> &'static str {

@@ -629,7 +629,14 @@ pub fn search(app: &App, actor: &Actor, words: &str) -> Result<Vec<Hit>, AppErro
         });
         let definition = &seen;
         let (page, names) = app.read(|reader| {
-            let page = reader.list(register, &query)?;
+            let mut page = reader.list(register, &query)?;
+            let mut seen = Vec::with_capacity(page.records.len());
+            for stored in page.records {
+                if access.on(reader, &stored.record)?.read {
+                    seen.push(stored);
+                }
+            }
+            page.records = seen;
             let names = directory::names_of(
                 reader,
                 &app.definitions(),

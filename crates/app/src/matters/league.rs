@@ -94,7 +94,13 @@ pub fn league(
             Some(instant) => reader.all_as_of(MATTER, &query, instant)?,
             None => reader.all(MATTER, &query)?,
         };
-        Ok(all.into_iter().map(|stored| stored.record).collect())
+        let mut seen = Vec::with_capacity(all.len());
+        for stored in all {
+            if access.on(reader, &stored.record)?.read {
+                seen.push(stored.record);
+            }
+        }
+        Ok(seen)
     })?;
     let days = LeagueDays {
         from: Some(period.first()),

@@ -29,10 +29,17 @@ impl Look<'_> {
         reader: &mut Reader<'_>,
         stored: &[Stored],
     ) -> Result<Vec<RecordView>, AppError> {
-        let rights = stored
-            .iter()
-            .map(|one| self.access.on(reader, &one.record))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut rights = Vec::with_capacity(stored.len());
+        let mut seen = Vec::with_capacity(stored.len());
+        for one in stored {
+            let on = self.access.on(reader, &one.record)?;
+            // A list is narrowed by the query; a permit's own condition is asked record by record.
+            if on.read {
+                rights.push(on);
+                seen.push(one.clone());
+            }
+        }
+        let stored = &seen[..];
         let names = self.names(reader, stored)?;
         let followed = stored
             .iter()

@@ -204,6 +204,11 @@ scope = "subtree"
 can = ["read", "export"]
 hide = ["illness"]
 mask = ["phone"]
+[[permit]]
+role = "guest"
+scope = "all"
+can = ["read"]
+filter = "name == '钱大妈'"
 "#;
 
 /// A district with these registers, open on a day.

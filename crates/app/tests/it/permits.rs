@@ -170,3 +170,33 @@ fn a_role_does_what_its_permit_says_and_no_more() {
     );
     assert!(!roles.iter().any(|role| role == "holder"));
 }
+
+#[test]
+fn a_permit_with_a_condition_shows_only_what_meets_it() {
+    let (_world, app, id) = district();
+    let second = values(json!({"name": "钱大妈"}));
+    let made = records::create(&app, &caseworker(), "visit", &second, "", None).expect("made");
+    let guest = person("guest", "410102", &["guest"]);
+    let page = records::list(
+        &app,
+        &guest,
+        "visit",
+        &ListQuery {
+            limit: 50,
+            ..ListQuery::default()
+        },
+        None,
+    )
+    .expect("a list");
+    let seen: Vec<_> = page.items.iter().map(|one| one.record.id).collect();
+    assert_eq!(seen, [made.record.id]);
+    assert!(matches!(
+        records::get(&app, &guest, "visit", &id, None),
+        Err(AppError::NotFound(_))
+    ));
+    assert!(
+        records::search(&app, &guest, "赵小明")
+            .expect("hits")
+            .is_empty()
+    );
+}
