@@ -230,6 +230,8 @@ impl<'d> Checker<'d> {
         }
         match name {
             "user" => Kind::User,
+            // No candidate stands here, so `ref` is the record itself.
+            "ref" => Kind::Record(Some(self.sight.definition)),
             "number" | "org" | "id" => Kind::Text,
             _ => {
                 let problem = format!("没有“{name}”这个字段。");
@@ -604,6 +606,14 @@ mod tests {
             ];
             assert_eq!(problems(&device(), &extra, text), "", "{text}");
         }
+    }
+
+    #[test]
+    fn ref_without_a_candidate_is_the_record_itself() {
+        let rule = "max_of(device, device.installed_on, device.institution == ref)";
+        assert_eq!(problems(&institution(), &[], rule), "");
+        let wrong = problems(&hazard(), &[], "exists(device, device.institution == ref)");
+        assert!(wrong.contains("记录和记录不能比较"), "{wrong}");
     }
 
     #[test]
