@@ -2,8 +2,10 @@
 //! on a clock that stands on its day.
 
 use ground::Date;
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::civil::{DateTime, Time};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// China has one time zone, UTC+8, and no summer time.
 const CHINA_OFFSET_SECONDS: i32 = 8 * 3600;
@@ -20,6 +22,45 @@ pub enum Clock {
         /// Ticks handed out so far, so that entries keep their order.
         ticks: AtomicI64,
     },
+    /// A clock that somebody turns: a scenario is played day by day.
+    Led(ClockHand),
+}
+
+/// The hand of a clock that is turned. One second goes by with each entry, so that entries keep their order.
+#[derive(Clone, Debug)]
+pub struct ClockHand(Arc<Mutex<DateTime>>);
+
+impl ClockHand {
+    /// A hand at a day and a time of day in China, `09:00`.
+    pub fn at(day: Date, time: &str) -> Self {
+        Self(Arc::new(Mutex::new(day.to_datetime(time_of_day(time)))))
+    }
+
+    /// Turns the hand; back too, as when an older case is entered later.
+    pub fn turn(&self, day: Date, time: &str) {
+        *self.now() = day.to_datetime(time_of_day(time));
+    }
+
+    fn now(&self) -> std::sync::MutexGuard<'_, DateTime> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn instant(&self) -> String {
+        let now = *self.now();
+        let at = now.to_zoned(china()).map(|zoned| zoned.timestamp());
+        at.map_or_else(|_| instant_text(Timestamp::now()), instant_text)
+    }
+
+    fn tick(&self) {
+        let mut now = self.now();
+        *now = now.saturating_add(SignedDuration::from_secs(1));
+    }
+}
+
+/// `09:30` as a time of day; nine in the morning when it is none.
+fn time_of_day(text: &str) -> Time {
+    let nine = Time::constant(9, 0, 0, 0);
+    Time::strptime("%H:%M", text).unwrap_or(nine)
 }
 
 impl Clock {
@@ -31,9 +72,15 @@ impl Clock {
         }
     }
 
+    /// A clock that the hand turns.
+    pub fn led(hand: &ClockHand) -> Self {
+        Self::Led(hand.clone())
+    }
+
     /// The current civil day in China.
     pub fn today(&self) -> Date {
         match self {
+            Self::Led(hand) => hand.now().date(),
             Self::System => Timestamp::now().to_zoned(china()).date(),
             Self::Standing { day, .. } => *day,
         }
@@ -41,7 +88,7 @@ impl Clock {
 
     /// Whether the day is fixed.
     pub fn stands(&self) -> bool {
-        matches!(self, Self::Standing { .. })
+        !matches!(self, Self::System)
     }
 
     /// The present instant as UTC text of fixed width: `2023-03-10T01:00:00Z`.
@@ -51,6 +98,11 @@ impl Clock {
             Self::Standing { day, ticks } => {
                 standing_instant(*day, ticks.fetch_add(1, Ordering::Relaxed))
             }
+            Self::Led(hand) => {
+                let instant = hand.instant();
+                hand.tick();
+                instant
+            }
         }
     }
 
@@ -59,6 +111,7 @@ impl Clock {
         match self {
             Self::System => self.instant(),
             Self::Standing { day, ticks } => standing_instant(*day, ticks.load(Ordering::Relaxed)),
+            Self::Led(hand) => hand.instant(),
         }
     }
 
@@ -124,6 +177,17 @@ mod tests {
         assert_eq!(clock.today(), date(2023, 3, 10));
         assert!(first < second && first.starts_with("2023-03-10T01:00"));
         assert!(second <= end_of_day(clock.today()));
+    }
+
+    #[test]
+    fn a_led_clock_goes_where_its_hand_is_turned() {
+        let hand = ClockHand::at(date(2025, 3, 3), "09:00");
+        let clock = Clock::led(&hand);
+        assert_eq!(clock.instant(), "2025-03-03T01:00:00Z");
+        assert_eq!(clock.present(), "2025-03-03T01:00:01Z");
+        hand.turn(date(2025, 3, 4), "07:30");
+        assert_eq!(clock.present(), "2025-03-03T23:30:00Z");
+        assert_eq!(clock.today(), date(2025, 3, 4));
     }
 
     #[test]

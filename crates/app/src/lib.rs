@@ -43,7 +43,7 @@ pub mod wall;
 mod world;
 
 pub use account::Actor;
-pub use clock::Clock;
+pub use clock::{Clock, ClockHand};
 pub use definitions::{Definitions, shipped as shipped_definitions};
 pub use error::AppError;
 pub use exchange::{Check, Verdict};

@@ -73,6 +73,34 @@ pub fn fill(app: &App) -> Result<(), AppError> {
     })
 }
 
+/// Puts one record in as it is given, with the state it has: the beginning of a scenario.
+///
+/// # Errors
+/// No such register, or values that the store refuses.
+pub fn put(app: &App, register: &str, fields: Fields) -> Result<RecordId, AppError> {
+    let definition = app.definition(register)?;
+    let setting = Setting::new(app, None);
+    let actor = crate::Actor::system(app);
+    let (meta, own) = (app.meta(&actor, ""), actor.org.clone());
+    let user = register::expr::User {
+        id: actor.login.clone(),
+        name: actor.name.clone(),
+        ..register::expr::User::default()
+    };
+    app.write(move |writer| {
+        let bringing = Bringing {
+            definition: &definition,
+            setting: &setting,
+            user: &user,
+        };
+        let fields = bringing.new_record(&mut writer.reader(), fields)?;
+        let org = crate::directory::home_path(&mut writer.reader(), &definition, &fields, &own)?;
+        Ok(writer
+            .create(&definition.id, NewRecord::new(org, fields), &meta)?
+            .id)
+    })
+}
+
 fn broken(place: &str, problem: impl Into<String>) -> AppError {
     AppError::invalid(Finding::error(
         "sample.broken",

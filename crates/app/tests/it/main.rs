@@ -2,6 +2,7 @@
 
 mod backup;
 mod books;
+mod cases;
 mod figures;
 mod files;
 mod flow;
