@@ -50,6 +50,10 @@ const TAKEN: &[&str] = &[
 struct Writer<'a> {
     form: &'a Form,
     ids: BTreeMap<String, Meaning>,
+    /// Questions asked in the rows of a sub-table, and the question that is the table.
+    rows: BTreeMap<String, String>,
+    /// The table whose columns are being written.
+    inside: Option<String>,
     lists: BTreeMap<String, String>,
     used: BTreeSet<String>,
     /// Lists of questions that also take another answer.
@@ -64,6 +68,8 @@ pub(super) fn define(form: Form, id: &str, findings: Vec<Finding>) -> XlsForm {
     let mut writer = Writer {
         form: &form,
         ids: BTreeMap::new(),
+        rows: BTreeMap::new(),
+        inside: None,
         lists: BTreeMap::new(),
         others: BTreeSet::new(),
         used: TAKEN.iter().map(|name| (*name).to_owned()).collect(),
@@ -71,7 +77,7 @@ pub(super) fn define(form: Form, id: &str, findings: Vec<Finding>) -> XlsForm {
         expressions: 0,
         translated: 0,
     };
-    writer.name_all(&form.questions, false);
+    writer.name_all(&form.questions, None);
     writer.name_lists();
     let mut fields = String::new();
     writer.fields(&form.questions, &[], &mut fields);
@@ -139,11 +145,11 @@ impl Writer<'_> {
         id
     }
 
-    fn name_all(&mut self, questions: &[Question], in_table: bool) {
+    fn name_all(&mut self, questions: &[Question], table: Option<&str>) {
         for question in questions {
             match &question.kind {
                 QuestionKind::Metadata => {}
-                QuestionKind::Group => self.name_all(&question.children, in_table),
+                QuestionKind::Group => self.name_all(&question.children, table),
                 kind => {
                     let id = self.unused(&id_of(&question.name));
                     let many = matches!(kind, QuestionKind::SelectMany(_));
@@ -153,11 +159,29 @@ impl Writer<'_> {
                         Meaning::Field(id)
                     };
                     self.ids.insert(question.name.clone(), meaning);
+                    if let Some(table) = table {
+                        self.rows.insert(question.name.clone(), table.to_owned());
+                    }
                     if matches!(kind, QuestionKind::Repeat | QuestionKind::Loop(_)) {
-                        self.name_all(&question.children, true);
+                        let table = table.unwrap_or(&question.name).to_owned();
+                        self.name_all(&question.children, Some(&table));
                     }
                 }
             }
+        }
+    }
+
+    /// What a name means where the expression stands: inside a row its neighbours are `row.…`; from outside, the
+    /// cells of a sub-table are no single value.
+    fn meaning(&self, name: &str) -> Option<Meaning> {
+        let meaning = self.ids.get(name)?;
+        match (self.rows.get(name), &self.inside) {
+            (None, _) => Some(meaning.clone()),
+            (Some(table), Some(inside)) if table == inside => Some(match meaning {
+                Meaning::Field(id) => Meaning::Field(format!("row.{id}")),
+                Meaning::Many(id) => Meaning::Many(format!("row.{id}")),
+            }),
+            (Some(_), _) => None,
         }
     }
 
@@ -245,7 +269,7 @@ impl Writer<'_> {
             return None;
         }
         self.expressions += 1;
-        let own = self.ids.get(&question.name).cloned();
+        let own = self.meaning(&question.name);
         let own = own.unwrap_or_else(|| Meaning::Field(id_of(&question.name)));
         let columns: BTreeSet<&String> = self
             .form
@@ -260,7 +284,7 @@ impl Writer<'_> {
             let known = filter && (columns.contains(&lower) || lower == "name" || lower == "label");
             known.then(|| format!("option.{}", id_of(&lower)))
         };
-        let meaning = |name: &str| self.ids.get(name).cloned();
+        let meaning = |name: &str| self.meaning(name);
         match translate(text, &own, &meaning, &bare) {
             Translation::Done(done) => {
                 self.translated += 1;
@@ -310,48 +334,57 @@ impl Writer<'_> {
                 quote(&question.hint)
             ));
         }
+        lines.extend(self.rules(question, shown, &mut notes));
+        lines.extend(self.default_line(question, &mut notes));
+        out.push_str(&notes);
+        let _ = writeln!(out, "[[field]]\n{}\n", lines.join("\n"));
+    }
+
+    /// Keys that carry expressions: when it is shown, whether it must be filled in, what is checked, computed, offered.
+    fn rules(&mut self, question: &Question, shown: &[String], notes: &mut String) -> Vec<String> {
+        let mut lines = Vec::new();
         let mut conditions = shown.to_vec();
-        conditions.extend(self.expression(question, "relevant", &question.relevant, &mut notes));
-        if !conditions.is_empty() {
-            let all: Vec<String> = match conditions.as_slice() {
-                [one] => vec![one.clone()],
-                several => several.iter().map(|c| format!("({c})")).collect(),
-            };
-            lines.push(format!("visible = {}", quote(&all.join(" && "))));
+        conditions.extend(self.expression(question, "relevant", &question.relevant, notes));
+        match conditions.as_slice() {
+            [] => {}
+            [one] => lines.push(format!("visible = {}", quote(one))),
+            several => {
+                let all: Vec<String> = several.iter().map(|c| format!("({c})")).collect();
+                lines.push(format!("visible = {}", quote(&all.join(" && "))));
+            }
         }
         if is_yes(&question.required) && question.kind != QuestionKind::Note {
             lines.push("required = true".into());
         }
-        if is_yes(&question.read_only) {
+        if is_yes(&question.read_only) && self.inside.is_none() {
             lines.push("read_only = \"true\"".into());
         }
-        if let Some(rule) =
-            self.expression(question, "constraint", &question.constraint, &mut notes)
-        {
-            let message = Some(&question.constraint_message).filter(|m| !m.is_empty());
-            let message = message.map_or_else(|| "填写的内容不合要求".to_owned(), Clone::clone);
-            lines.push(format!(
-                "check = {{ rule = {}, message = {{ \"zh-CN\" = {} }} }}",
-                quote(&rule),
-                quote(&message)
-            ));
+        let rule = self.expression(question, "constraint", &question.constraint, notes);
+        lines.extend(rule.map(|rule| {
+            let message = Some(question.constraint_message.as_str()).filter(|m| !m.is_empty());
+            let message = quote(message.unwrap_or("填写的内容不合要求"));
+            format!(
+                "check = {{ rule = {}, message = {{ \"zh-CN\" = {message} }} }}",
+                quote(&rule)
+            )
+        }));
+        if self.inside.is_none() {
+            let value = self.expression(question, "calculation", &question.calculation, notes);
+            lines.extend(value.map(|value| format!("compute = {}", quote(&value))));
+        } else if !question.calculation.is_empty() {
+            self.expressions += 1;
+            let text = question.calculation.clone();
+            self.kept(
+                question,
+                "calculation",
+                &text,
+                "子表的行内还不能自动计算",
+                notes,
+            );
         }
-        if let Some(value) =
-            self.expression(question, "calculation", &question.calculation, &mut notes)
-        {
-            lines.push(format!("compute = {}", quote(&value)));
-        }
-        if let Some(pick) = self.expression(
-            question,
-            "choice_filter",
-            &question.choice_filter,
-            &mut notes,
-        ) {
-            lines.push(format!("pick = {}", quote(&pick)));
-        }
-        lines.extend(self.default_line(question, &mut notes));
-        out.push_str(&notes);
-        let _ = writeln!(out, "[[field]]\n{}\n", lines.join("\n"));
+        let pick = self.expression(question, "choice_filter", &question.choice_filter, notes);
+        lines.extend(pick.map(|pick| format!("pick = {}", quote(&pick))));
+        lines
     }
 
     /// Constant defaults only; those that depend on the device or on other answers are told.
@@ -440,7 +473,9 @@ impl Writer<'_> {
             let list = self.lists.get(list).cloned().unwrap_or_default();
             columns.push(format!("{{ id = \"{id}\", type = \"code\", list = \"{list}\", label = {{ \"zh-CN\" = \"哪一项\" }} }}"));
         }
+        self.inside = Some(question.name.clone());
         self.columns(&question.children, &mut columns, &mut notes);
+        self.inside = None;
         let mut conditions = shown.to_vec();
         conditions.extend(self.expression(question, "relevant", &question.relevant, &mut notes));
         out.push_str(&notes);
@@ -465,19 +500,9 @@ impl Writer<'_> {
         let _ = writeln!(out, "columns = [\n  {},\n]\n", columns.join(",\n  "));
     }
 
-    /// Columns of a sub-table: conditions inside rows have no counterpart and are kept as comments.
+    /// Columns of a sub-table; their conditions speak of the row as `row.…`.
     fn columns(&mut self, questions: &[Question], columns: &mut Vec<String>, notes: &mut String) {
         for question in questions {
-            let expressions = [
-                ("relevant", &question.relevant),
-                ("constraint", &question.constraint),
-                ("calculation", &question.calculation),
-                ("choice_filter", &question.choice_filter),
-            ];
-            for (what, text) in expressions.into_iter().filter(|(_, text)| !text.is_empty()) {
-                self.expressions += 1;
-                self.kept(question, what, text, "子表的行内还不能写条件", notes);
-            }
             match &question.kind {
                 QuestionKind::Group => self.columns(&question.children, columns, notes),
                 QuestionKind::Repeat | QuestionKind::Loop(_) => {
@@ -500,9 +525,7 @@ impl Writer<'_> {
                         "label = {{ \"zh-CN\" = {} }}",
                         quote(&label_of(question))
                     ));
-                    if is_yes(&question.required) {
-                        parts.push("required = true".into());
-                    }
+                    parts.extend(self.rules(question, &[], notes));
                     columns.push(format!("{{ {} }}", parts.join(", ")));
                 }
             }
