@@ -1744,39 +1744,45 @@ export interface components {
         /** @description 单位赛马. */
         MatterLeague: {
             basis: string;
-            label: string;
             period: string;
+            period_label: string;
             /** @description How many matters stand in each state. */
             stages: components["schemas"]["MatterStage"][];
             /** @description Best first. */
             units: components["schemas"]["MatterLeagueLine"][];
+            /** @description The last day that counts. */
+            until: string;
         };
         /** @description One unit. */
         MatterLeagueLine: {
-            /** @description 交办. */
-            assigned: number;
             /** @description 认领及时率. */
-            claim_rate?: string | null;
+            claim_rate_text: string;
             /** @description 办结. */
             closed: number;
-            /** @description 平均办理工作日. */
-            days?: string | null;
-            /** @description Organisation; empty for matters without a lead unit. */
-            id: string;
-            /** @description 超期未结. */
-            late: number;
+            /** @description 平均办理工作日 as decimal text. */
+            days_mean?: string | null;
+            /** @description 应办结: due in the period. */
+            due: number;
+            /** @description 交办. */
+            given: number;
+            /** @description Of these closed in time. */
+            in_time: number;
             light: components["schemas"]["Rag"];
             /** @description Path of the web page with the unit's matters. */
             link: string;
             name: string;
-            /** @description 按期办结率 as text, null without anything due. */
-            on_time_rate?: string | null;
-            /** @description 未办结. */
-            open: number;
+            /** @description 超期未结. */
+            overdue: number;
+            rank: number;
+            /** @description 按期办结率 in percent as decimal text, null without anything due. */
+            rate?: string | null;
+            rate_text: string;
             /** @description 反弹. */
-            rebound: number;
+            rebounds: number;
             /** @description 打回. */
-            rejected: number;
+            sent_back: number;
+            /** @description Organisation; null for matters without a lead unit. */
+            unit?: string | null;
         };
         /** @description 交办闭环. */
         MatterLoop: {
@@ -2509,6 +2515,206 @@ export interface components {
             /** 工序责任单位 */
             unit?: string;
         };
+        /** 消费投诉 */
+        Values_complaint: {
+            /**
+             * 受理日期
+             * Format: date
+             */
+            accepted_on?: string;
+            /** 涉及金额 */
+            amount?: string;
+            /** @enum {unknown} */
+            amount_bound?: "exact" | "about" | "at_least" | "at_most";
+            /**
+             * 渠道
+             * @enum {string}
+             */
+            channel?: "hotline_12315" | "hotline_12345" | "window" | "on_site";
+            /**
+             * 现时限
+             * Format: date-time
+             */
+            readonly clock_due?: string;
+            /** 投诉人 */
+            consumer: string;
+            /** 投诉人电话 */
+            consumer_phone?: string;
+            /** 登记人 */
+            readonly created_by?: string;
+            /** 诉求 */
+            demand?: string;
+            /**
+             * 终结日期
+             * Format: date
+             */
+            ended_on?: string;
+            /** 企业 */
+            enterprise?: string;
+            /** 证据 */
+            evidence_files?: string[];
+            /** 延期 */
+            readonly extensions?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /**
+                 * 申请时间
+                 * Format: date-time
+                 */
+                readonly asked_at?: string;
+                /** 申请人 */
+                readonly asked_by?: string;
+                /**
+                 * 审批时间
+                 * Format: date-time
+                 */
+                readonly decided_at?: string;
+                /** 审批人 */
+                readonly decided_by?: string;
+                /**
+                 * 原期限
+                 * Format: date
+                 */
+                readonly from_due?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 审批意见 */
+                readonly remark?: string;
+                /** 所在状态 */
+                readonly state?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /**
+                 * 新期限
+                 * Format: date
+                 */
+                readonly to_due?: string;
+            }[];
+            /** 流程版本 */
+            readonly flow_version?: string;
+            /**
+             * 商品或服务
+             * @enum {string}
+             */
+            goods?: "food" | "appliance" | "clothing" | "decoration" | "vehicle" | "education" | "childcare" | "beauty" | "catering" | "metering" | "other";
+            /** 当前承办 */
+            readonly holder?: string;
+            /**
+             * 调解日期
+             * Format: date
+             */
+            mediated_on?: string;
+            /**
+             * 告知日期
+             * Format: date
+             */
+            notified_on?: string;
+            /** 按时办结 */
+            on_time?: boolean;
+            /** 来自 */
+            readonly opened_from?: string;
+            /**
+             * 调解结果
+             * @enum {string}
+             */
+            outcome?: "agreed" | "failed" | "withdrawn" | "absent";
+            /** 属地街道 */
+            place_org?: string;
+            /** 平台编号 */
+            platform_no?: string;
+            /**
+             * 收到日期
+             * Format: date
+             */
+            received_on: string;
+            /** 挽回损失 */
+            recovered?: string;
+            /** @enum {unknown} */
+            recovered_bound?: "exact" | "about" | "at_least" | "at_most";
+            /** 不予受理理由 */
+            refused_reason?: string;
+            /** 备注 */
+            remark?: string;
+            /** 会签 */
+            readonly signatures?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /** 加签人 */
+                readonly asked_by?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 账号 */
+                readonly by?: string;
+                /** 签署人 */
+                readonly by_name?: string;
+                /** 意见 */
+                readonly reason?: string;
+                /** 角色 */
+                readonly role?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 出处 */
+            source?: string;
+            /**
+             * 状态
+             * @enum {string}
+             */
+            readonly state?: "registered" | "mediating" | "appraisal" | "terminated" | "settled" | "refused" | "archived";
+            /**
+             * 进入现状态时间
+             * Format: date-time
+             */
+            readonly state_at?: string;
+            /** 办理过程 */
+            readonly steps?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 经办账号 */
+                readonly by?: string;
+                /** 经办人 */
+                readonly by_name?: string;
+                /** 经办单位 */
+                readonly by_unit?: string;
+                /**
+                 * 时限
+                 * Format: date-time
+                 */
+                readonly due?: string;
+                /** 原状态 */
+                readonly from?: string;
+                /** 承办 */
+                readonly holder?: string;
+                /** 逾期原因 */
+                readonly late_code?: string;
+                /** 下步措施 */
+                readonly late_next?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 新状态 */
+                readonly to?: string;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 投诉事由 */
+            title: string;
+            /** 被投诉人 */
+            trader_name?: string;
+        };
         /** 企业库 */
         Values_enterprise: {
             /** 限上 */
@@ -2518,17 +2724,26 @@ export interface components {
              * @description 年主营业务收入 2000 万元以上工业企业等。
              */
             above_scale?: boolean;
+            /**
+             * 入规日期
+             * Format: date
+             */
+            above_scale_since?: string;
             /** 地址 */
             address?: string;
             /** 别名 */
             aliases?: string[];
             /** 首席服务员 */
             chief_service_person?: string;
+            /** 联系人 */
+            contact?: string;
+            /** 联系电话 */
+            contact_phone?: string;
             /** 高新技术企业 */
             high_tech?: boolean;
             /**
              * 行业代码
-             * @description GB/T 4754 的门类、大类或小类代码。
+             * @description GB／T 4754 的门类、大类或小类代码。
              */
             industry?: string;
             /** 企业类别 */
@@ -2563,6 +2778,413 @@ export interface components {
              */
             valid_to?: string;
         };
+        /** 企业诉求 */
+        Values_enterprise_request: {
+            /** 答复 */
+            answer?: string;
+            /**
+             * 回访日期
+             * Format: date
+             */
+            callback_on?: string;
+            /**
+             * 回访方式
+             * @enum {string}
+             */
+            callback_way?: "phone" | "visit";
+            /**
+             * 渠道
+             * @enum {string}
+             */
+            channel?: "visit" | "hotline" | "platform" | "seminar" | "transfer";
+            /** 首席服务员 */
+            chief_service_person?: string;
+            /**
+             * 认领日期
+             * Format: date
+             */
+            claimed_on?: string;
+            /**
+             * 现时限
+             * Format: date-time
+             */
+            readonly clock_due?: string;
+            /** 联系人 */
+            contact?: string;
+            /** 联系电话 */
+            contact_phone?: string;
+            /** 登记人 */
+            readonly created_by?: string;
+            /** 跨部门 */
+            cross_department?: boolean;
+            /**
+             * 办理期限
+             * Format: date
+             */
+            readonly due_on?: string;
+            /** 企业 */
+            enterprise: string;
+            /** 延期 */
+            readonly extensions?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /**
+                 * 申请时间
+                 * Format: date-time
+                 */
+                readonly asked_at?: string;
+                /** 申请人 */
+                readonly asked_by?: string;
+                /**
+                 * 审批时间
+                 * Format: date-time
+                 */
+                readonly decided_at?: string;
+                /** 审批人 */
+                readonly decided_by?: string;
+                /**
+                 * 原期限
+                 * Format: date
+                 */
+                readonly from_due?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 审批意见 */
+                readonly remark?: string;
+                /** 所在状态 */
+                readonly state?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /**
+                 * 新期限
+                 * Format: date
+                 */
+                readonly to_due?: string;
+            }[];
+            /** 流程版本 */
+            readonly flow_version?: string;
+            /** 当前承办 */
+            readonly holder?: string;
+            /**
+             * 类别
+             * @enum {string}
+             */
+            kind: "finance" | "land" | "labour" | "utilities" | "approval" | "market" | "logistics" | "policy" | "arrears" | "technology" | "environment" | "other";
+            /** 牵头单位 */
+            lead_unit?: string;
+            /**
+             * 层级
+             * @enum {string}
+             */
+            level?: "street" | "district" | "city" | "province";
+            /** 具体情况 */
+            need?: string;
+            /** 来自 */
+            readonly opened_from?: string;
+            /** 办理方案 */
+            plan_text?: string;
+            /**
+             * 承诺完成日
+             * Format: date
+             */
+            promised_on?: string;
+            /**
+             * 登记日期
+             * Format: date
+             */
+            received_on?: string;
+            /** 重办次数 */
+            redo_count?: number;
+            /** 备注 */
+            remark?: string;
+            /**
+             * 满意度
+             * @enum {string}
+             */
+            satisfied?: "yes" | "fairly" | "no";
+            /** 会签 */
+            readonly signatures?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /** 加签人 */
+                readonly asked_by?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 账号 */
+                readonly by?: string;
+                /** 签署人 */
+                readonly by_name?: string;
+                /** 意见 */
+                readonly reason?: string;
+                /** 角色 */
+                readonly role?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /**
+             * 企业认定
+             * @description 回访时由企业说，不由承办单位填。
+             * @enum {string}
+             */
+            solved?: "solved" | "partly" | "moving" | "not_allowed";
+            /** 出处 */
+            source?: string;
+            /**
+             * 状态
+             * @enum {string}
+             */
+            readonly state?: "registered" | "assigned" | "planning" | "handling" | "answered" | "closed" | "escalated" | "void";
+            /**
+             * 进入现状态时间
+             * Format: date-time
+             */
+            readonly state_at?: string;
+            /** 办理过程 */
+            readonly steps?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 经办账号 */
+                readonly by?: string;
+                /** 经办人 */
+                readonly by_name?: string;
+                /** 经办单位 */
+                readonly by_unit?: string;
+                /**
+                 * 时限
+                 * Format: date-time
+                 */
+                readonly due?: string;
+                /** 原状态 */
+                readonly from?: string;
+                /** 承办 */
+                readonly holder?: string;
+                /** 逾期原因 */
+                readonly late_code?: string;
+                /** 下步措施 */
+                readonly late_next?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 新状态 */
+                readonly to?: string;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 诉求 */
+            title: string;
+        };
+        /** 网格事件 */
+        Values_grid_event: {
+            /** 地点 */
+            address?: string;
+            /**
+             * 现时限
+             * Format: date-time
+             */
+            readonly clock_due?: string;
+            /**
+             * 结案时间
+             * Format: date-time
+             */
+            closed_at?: string;
+            /** 登记人 */
+            readonly created_by?: string;
+            /** 延期 */
+            readonly extensions?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /**
+                 * 申请时间
+                 * Format: date-time
+                 */
+                readonly asked_at?: string;
+                /** 申请人 */
+                readonly asked_by?: string;
+                /**
+                 * 审批时间
+                 * Format: date-time
+                 */
+                readonly decided_at?: string;
+                /** 审批人 */
+                readonly decided_by?: string;
+                /**
+                 * 原期限
+                 * Format: date
+                 */
+                readonly from_due?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 审批意见 */
+                readonly remark?: string;
+                /** 所在状态 */
+                readonly state?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /**
+                 * 新期限
+                 * Format: date
+                 */
+                readonly to_due?: string;
+            }[];
+            /**
+             * 发现渠道
+             * @enum {string}
+             */
+            finder?: "grid_worker" | "public" | "video" | "hotline" | "patrol";
+            /** 流程版本 */
+            readonly flow_version?: string;
+            /**
+             * 发现时间
+             * Format: date-time
+             */
+            found_at?: string;
+            /** 网格 */
+            grid: string;
+            /**
+             * 反馈时间
+             * Format: date-time
+             */
+            handled_at?: string;
+            /** 处置情况 */
+            handled_text?: string;
+            /** 处置单位 */
+            handler?: string;
+            /** 当前承办 */
+            readonly holder?: string;
+            /**
+             * 大类
+             * @enum {string}
+             */
+            kind: "appearance" | "facility" | "traffic" | "safety" | "order" | "build" | "dispute" | "service" | "other";
+            /** 按时处置 */
+            on_time?: boolean;
+            /** 来自 */
+            readonly opened_from?: string;
+            /** 处置后照片 */
+            photos_after?: string[];
+            /** 处置前照片 */
+            photos_before?: string[];
+            /** 属地街道 */
+            place_org: string;
+            /** 平台编号 */
+            platform_no?: string;
+            /** 位置 */
+            point?: string;
+            /** 返工次数 */
+            redo_count?: number;
+            /** 备注 */
+            remark?: string;
+            /** 反映人 */
+            reporter?: string;
+            /** 反映人电话 */
+            reporter_phone?: string;
+            /**
+             * 满意度
+             * @enum {string}
+             */
+            satisfied?: "yes" | "fairly" | "no";
+            /** 自处置 */
+            self_handled?: boolean;
+            /** 会签 */
+            readonly signatures?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /** 加签人 */
+                readonly asked_by?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 账号 */
+                readonly by?: string;
+                /** 签署人 */
+                readonly by_name?: string;
+                /** 意见 */
+                readonly reason?: string;
+                /** 角色 */
+                readonly role?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 出处 */
+            source?: string;
+            /**
+             * 状态
+             * @enum {string}
+             */
+            readonly state?: "found" | "reported" | "filed" | "dispatched" | "handled" | "closed" | "rejected";
+            /**
+             * 进入现状态时间
+             * Format: date-time
+             */
+            readonly state_at?: string;
+            /** 办理过程 */
+            readonly steps?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 经办账号 */
+                readonly by?: string;
+                /** 经办人 */
+                readonly by_name?: string;
+                /** 经办单位 */
+                readonly by_unit?: string;
+                /**
+                 * 时限
+                 * Format: date-time
+                 */
+                readonly due?: string;
+                /** 原状态 */
+                readonly from?: string;
+                /** 承办 */
+                readonly holder?: string;
+                /** 逾期原因 */
+                readonly late_code?: string;
+                /** 下步措施 */
+                readonly late_next?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 新状态 */
+                readonly to?: string;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 小类 */
+            sub_kind?: string;
+            /** 情况 */
+            text?: string;
+            /** 事件 */
+            title: string;
+            /**
+             * 紧急程度
+             * @enum {string}
+             */
+            urgency?: "critical" | "urgent" | "normal";
+        };
         /** 交办事项 */
         Values_matter: {
             /**
@@ -2570,6 +3192,22 @@ export interface components {
              * Format: date
              */
             asked_on?: string;
+            /**
+             * 认领日期
+             * Format: date
+             */
+            claimed_on?: string;
+            /**
+             * 现时限
+             * Format: date-time
+             */
+            readonly clock_due?: string;
+            /**
+             * 办理时钟
+             * @description 选“13710”时：三日内反馈，一般事项七日、较大和重大事项一个月办结。
+             * @enum {string}
+             */
+            clock_rule?: "normal" | "rule_13710";
             /**
              * 办结方式
              * @enum {string}
@@ -2580,15 +3218,71 @@ export interface components {
              * Format: date
              */
             closed_on?: string;
+            /** 登记人 */
+            readonly created_by?: string;
             /**
              * 办结时限
              * Format: date
              */
             due_on?: string;
+            /** 责任人 */
+            duty_person?: string;
             /** 企业 */
             enterprise?: string;
             /** 佐证附件 */
             evidence_files?: string[];
+            /** 延期 */
+            readonly extensions?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /**
+                 * 申请时间
+                 * Format: date-time
+                 */
+                readonly asked_at?: string;
+                /** 申请人 */
+                readonly asked_by?: string;
+                /**
+                 * 审批时间
+                 * Format: date-time
+                 */
+                readonly decided_at?: string;
+                /** 审批人 */
+                readonly decided_by?: string;
+                /**
+                 * 原期限
+                 * Format: date
+                 */
+                readonly from_due?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 审批意见 */
+                readonly remark?: string;
+                /** 所在状态 */
+                readonly state?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /**
+                 * 新期限
+                 * Format: date
+                 */
+                readonly to_due?: string;
+            }[];
+            /** 资金与预案 */
+            fallback?: string;
+            /**
+             * 最近反馈
+             * Format: date
+             */
+            feedback_on?: string;
+            /** 流程版本 */
+            readonly flow_version?: string;
+            /** 整改目标 */
+            goal?: string;
+            /** 当前承办 */
+            readonly holder?: string;
             /** 牵头单位 */
             lead_unit?: string;
             /**
@@ -2598,8 +3292,14 @@ export interface components {
             level?: "general" | "larger" | "major";
             /** 整改措施 */
             measures?: string;
+            /** 来自 */
+            readonly opened_from?: string;
+            /** 现场照片 */
+            photos?: string[];
             /** 地点 */
             place?: string;
+            /** 位置 */
+            point?: string;
             /** 项目 */
             project?: string;
             /** 反弹次数 */
@@ -2609,10 +3309,41 @@ export interface components {
              * Format: date
              */
             recheck_on?: string;
+            /**
+             * 回头看结果
+             * @enum {string}
+             */
+            recheck_result?: "held" | "rebound";
             /** 备注 */
             remark?: string;
             /** 办理结果 */
             result?: string;
+            /** 会签 */
+            readonly signatures?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /** 加签人 */
+                readonly asked_by?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 账号 */
+                readonly by?: string;
+                /** 签署人 */
+                readonly by_name?: string;
+                /** 意见 */
+                readonly reason?: string;
+                /** 角色 */
+                readonly role?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
             /**
              * 出处
              * @description 数据从哪里来：文件、页面；示范区里虚构的值写“演示数据”。
@@ -2629,10 +3360,249 @@ export interface components {
              * 状态
              * @enum {string}
              */
-            state: "open" | "in_progress" | "verify" | "closed" | "recheck";
+            readonly state?: "draft" | "open" | "returned" | "in_progress" | "verify" | "closed" | "recheck";
+            /**
+             * 进入现状态时间
+             * Format: date-time
+             */
+            readonly state_at?: string;
+            /** 办理过程 */
+            readonly steps?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 经办账号 */
+                readonly by?: string;
+                /** 经办人 */
+                readonly by_name?: string;
+                /** 经办单位 */
+                readonly by_unit?: string;
+                /**
+                 * 时限
+                 * Format: date-time
+                 */
+                readonly due?: string;
+                /** 原状态 */
+                readonly from?: string;
+                /** 承办 */
+                readonly holder?: string;
+                /** 逾期原因 */
+                readonly late_code?: string;
+                /** 下步措施 */
+                readonly late_next?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 新状态 */
+                readonly to?: string;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
             /** 配合单位 */
             support_units?: string[];
             /** 事项 */
+            title: string;
+        };
+        /** 会议与议定事项 */
+        Values_meeting: {
+            /** 议题 */
+            agenda?: {
+                /** 序号 */
+                item_no?: number;
+                /** 材料 */
+                paper?: string[];
+                /** 议题 */
+                topic: string;
+                /** 汇报单位 */
+                unit?: string;
+            }[];
+            /** 参会 */
+            attendees?: {
+                /** 参会人 */
+                person?: string;
+                /**
+                 * 到会情况
+                 * @enum {string}
+                 */
+                status?: "came" | "leave" | "late" | "absent";
+                /** 单位 */
+                unit: string;
+            }[];
+            /** 主持人 */
+            chair?: string;
+            /**
+             * 现时限
+             * Format: date-time
+             */
+            readonly clock_due?: string;
+            /** 登记人 */
+            readonly created_by?: string;
+            /** 议定事项数 */
+            readonly decision_count?: number;
+            /** 议定事项 */
+            decisions?: {
+                /**
+                 * 办结时限
+                 * Format: date
+                 */
+                due_on: string;
+                /** 牵头单位 */
+                lead_unit: string;
+                /** 交办领导 */
+                sponsor?: string;
+                /** 事项 */
+                what: string;
+            }[];
+            /** 延期 */
+            readonly extensions?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /**
+                 * 申请时间
+                 * Format: date-time
+                 */
+                readonly asked_at?: string;
+                /** 申请人 */
+                readonly asked_by?: string;
+                /**
+                 * 审批时间
+                 * Format: date-time
+                 */
+                readonly decided_at?: string;
+                /** 审批人 */
+                readonly decided_by?: string;
+                /**
+                 * 原期限
+                 * Format: date
+                 */
+                readonly from_due?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 审批意见 */
+                readonly remark?: string;
+                /** 所在状态 */
+                readonly state?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /**
+                 * 新期限
+                 * Format: date
+                 */
+                readonly to_due?: string;
+            }[];
+            /** 流程版本 */
+            readonly flow_version?: string;
+            /**
+             * 召开日期
+             * Format: date
+             */
+            held_on: string;
+            /** 当前承办 */
+            readonly holder?: string;
+            /**
+             * 会议类别
+             * @enum {string}
+             */
+            kind: "dispatch" | "analysis" | "tour" | "plenary" | "topic" | "mobilise" | "training" | "other";
+            /** 第几次 */
+            meeting_no?: number;
+            /** 纪要 */
+            minutes?: string[];
+            /**
+             * 纪要印发日期
+             * Format: date
+             */
+            minutes_on?: string;
+            /** 来自 */
+            readonly opened_from?: string;
+            /**
+             * 材料报齐日期
+             * Format: date
+             */
+            papers_on?: string;
+            /** 地点 */
+            place?: string;
+            /** 备注 */
+            remark?: string;
+            /** 会签 */
+            readonly signatures?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /** 加签人 */
+                readonly asked_by?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 账号 */
+                readonly by?: string;
+                /** 签署人 */
+                readonly by_name?: string;
+                /** 意见 */
+                readonly reason?: string;
+                /** 角色 */
+                readonly role?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 出处 */
+            source?: string;
+            /**
+             * 状态
+             * @enum {string}
+             */
+            readonly state?: "planned" | "notified" | "ready" | "held" | "minuted" | "assigned" | "cancelled";
+            /**
+             * 进入现状态时间
+             * Format: date-time
+             */
+            readonly state_at?: string;
+            /** 办理过程 */
+            readonly steps?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 经办账号 */
+                readonly by?: string;
+                /** 经办人 */
+                readonly by_name?: string;
+                /** 经办单位 */
+                readonly by_unit?: string;
+                /**
+                 * 时限
+                 * Format: date-time
+                 */
+                readonly due?: string;
+                /** 原状态 */
+                readonly from?: string;
+                /** 承办 */
+                readonly holder?: string;
+                /** 逾期原因 */
+                readonly late_code?: string;
+                /** 下步措施 */
+                readonly late_next?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 新状态 */
+                readonly to?: string;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 会议名称 */
             title: string;
         };
         /** 指标数值 */
@@ -2983,6 +3953,1226 @@ export interface components {
             /** @enum {unknown} */
             tax_promised_bound?: "exact" | "about" | "at_least" | "at_most";
         };
+        /** 放射诊疗设备 */
+        Values_radiation_device: {
+            /**
+             * 诊疗类别
+             * @enum {string}
+             */
+            readonly class?: "diagnostic" | "interventional" | "therapy" | "nuclear";
+            /**
+             * 现时限
+             * Format: date-time
+             */
+            readonly clock_due?: string;
+            /** 登记人 */
+            readonly created_by?: string;
+            /** 延期 */
+            readonly extensions?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /**
+                 * 申请时间
+                 * Format: date-time
+                 */
+                readonly asked_at?: string;
+                /** 申请人 */
+                readonly asked_by?: string;
+                /**
+                 * 审批时间
+                 * Format: date-time
+                 */
+                readonly decided_at?: string;
+                /** 审批人 */
+                readonly decided_by?: string;
+                /**
+                 * 原期限
+                 * Format: date
+                 */
+                readonly from_due?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 审批意见 */
+                readonly remark?: string;
+                /** 所在状态 */
+                readonly state?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /**
+                 * 新期限
+                 * Format: date
+                 */
+                readonly to_due?: string;
+            }[];
+            /** 流程版本 */
+            readonly flow_version?: string;
+            /** 当前承办 */
+            readonly holder?: string;
+            /**
+             * 安装日期
+             * Format: date
+             */
+            installed_on?: string;
+            /** 放射诊疗机构 */
+            institution: string;
+            /**
+             * 设备类别
+             * @enum {string}
+             */
+            kind: "ct" | "cbct" | "dr" | "dental" | "mammo" | "dsa" | "linac" | "nuclear";
+            /** 最大管电压 */
+            kv?: string;
+            /**
+             * 最近防护检测
+             * Format: date
+             */
+            readonly last_protection_test?: string;
+            /**
+             * 最近状态检测
+             * Format: date
+             */
+            readonly last_status_test?: string;
+            /**
+             * 许可证有效期至
+             * Format: date
+             */
+            readonly licence_until?: string;
+            /** 最大管电流 */
+            ma?: string;
+            /** 生产厂家 */
+            maker?: string;
+            /** 型号 */
+            model_no: string;
+            /** 来自 */
+            readonly opened_from?: string;
+            /** 操作人员 */
+            operators?: string[];
+            /** 平台编号 */
+            platform_no?: string;
+            /** 购置金额 */
+            price?: string;
+            /** @enum {unknown} */
+            price_bound?: "exact" | "about" | "at_least" | "at_most";
+            /** 备注 */
+            remark?: string;
+            /** 机房 */
+            room?: string;
+            /** 初筛意见 */
+            screen_note?: string;
+            /** 出厂编号 */
+            serial: string;
+            /** 会签 */
+            readonly signatures?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /** 加签人 */
+                readonly asked_by?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 账号 */
+                readonly by?: string;
+                /** 签署人 */
+                readonly by_name?: string;
+                /** 意见 */
+                readonly reason?: string;
+                /** 角色 */
+                readonly role?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 出处 */
+            source?: string;
+            /** 放射源 */
+            source_nuclide?: string;
+            /**
+             * 状态
+             * @enum {string}
+             */
+            readonly state?: "draft" | "screening" | "returned" | "in_use" | "stopped" | "scrapped";
+            /**
+             * 进入现状态时间
+             * Format: date-time
+             */
+            readonly state_at?: string;
+            /** 办理过程 */
+            readonly steps?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 经办账号 */
+                readonly by?: string;
+                /** 经办人 */
+                readonly by_name?: string;
+                /** 经办单位 */
+                readonly by_unit?: string;
+                /**
+                 * 时限
+                 * Format: date-time
+                 */
+                readonly due?: string;
+                /** 原状态 */
+                readonly from?: string;
+                /** 承办 */
+                readonly holder?: string;
+                /** 逾期原因 */
+                readonly late_code?: string;
+                /** 下步措施 */
+                readonly late_next?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 新状态 */
+                readonly to?: string;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 检测记录 */
+            tests?: {
+                /** 检测机构 */
+                agency?: string;
+                /**
+                 * 类型
+                 * @enum {string}
+                 */
+                kind: "acceptance" | "status" | "stability" | "protection";
+                /** 报告 */
+                report?: string[];
+                /**
+                 * 结论
+                 * @enum {string}
+                 */
+                result: "pass" | "fail";
+                /**
+                 * 检测日期
+                 * Format: date
+                 */
+                tested_on: string;
+            }[];
+        };
+        /** 个人剂量 */
+        Values_radiation_dose: {
+            /** 超调查水平 */
+            readonly abnormal?: boolean;
+            /**
+             * 原因
+             * @description 超过调查水平的，写明查到的原因。
+             */
+            cause?: string;
+            /** 放射诊疗机构 */
+            readonly institution?: string;
+            /** 监测机构 */
+            lab?: string;
+            /** 备注 */
+            remark?: string;
+            /** 报告 */
+            report?: string[];
+            /** 出处 */
+            source?: string;
+            /** 剂量 */
+            value: string;
+            /** 佩戴天数 */
+            readonly wear_days?: number;
+            /**
+             * 佩戴起
+             * Format: date
+             */
+            wear_from: string;
+            /**
+             * 佩戴止
+             * Format: date
+             */
+            wear_to: string;
+            /** 人员 */
+            worker: string;
+        };
+        /** 放射卫生问题 */
+        Values_radiation_finding: {
+            /** 立案号 */
+            case_no?: string;
+            /**
+             * 现时限
+             * Format: date-time
+             */
+            readonly clock_due?: string;
+            /**
+             * 销号日期
+             * Format: date
+             */
+            closed_on?: string;
+            /** 整改情况 */
+            correction?: string;
+            /** 登记人 */
+            readonly created_by?: string;
+            /** 设备 */
+            device?: string;
+            /**
+             * 整改期限
+             * Format: date
+             */
+            due_on?: string;
+            /** 延期 */
+            readonly extensions?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /**
+                 * 申请时间
+                 * Format: date-time
+                 */
+                readonly asked_at?: string;
+                /** 申请人 */
+                readonly asked_by?: string;
+                /**
+                 * 审批时间
+                 * Format: date-time
+                 */
+                readonly decided_at?: string;
+                /** 审批人 */
+                readonly decided_by?: string;
+                /**
+                 * 原期限
+                 * Format: date
+                 */
+                readonly from_due?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 审批意见 */
+                readonly remark?: string;
+                /** 所在状态 */
+                readonly state?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /**
+                 * 新期限
+                 * Format: date
+                 */
+                readonly to_due?: string;
+            }[];
+            /** 附件 */
+            files?: string[];
+            /**
+             * 整改完成日
+             * Format: date
+             */
+            fixed_on?: string;
+            /** 流程版本 */
+            readonly flow_version?: string;
+            /** 情况 */
+            found?: string;
+            /**
+             * 发现日期
+             * Format: date
+             */
+            found_on: string;
+            /** 当前承办 */
+            readonly holder?: string;
+            /** 放射诊疗机构 */
+            institution: string;
+            /** 来自 */
+            readonly opened_from?: string;
+            /** 文书号 */
+            order_no?: string;
+            /**
+             * 责令日期
+             * Format: date
+             */
+            ordered_on?: string;
+            /** 备注 */
+            remark?: string;
+            /**
+             * 类别
+             * @enum {string}
+             */
+            rule: "licence" | "card" | "dosimetry" | "training" | "health_exam" | "device_test" | "protection" | "dose" | "other";
+            /** 会签 */
+            readonly signatures?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /** 加签人 */
+                readonly asked_by?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 账号 */
+                readonly by?: string;
+                /** 签署人 */
+                readonly by_name?: string;
+                /** 意见 */
+                readonly reason?: string;
+                /** 角色 */
+                readonly role?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 出处 */
+            source?: string;
+            /**
+             * 状态
+             * @enum {string}
+             */
+            readonly state?: "found" | "ordered" | "fixed" | "closed" | "prosecuted";
+            /**
+             * 进入现状态时间
+             * Format: date-time
+             */
+            readonly state_at?: string;
+            /** 办理过程 */
+            readonly steps?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 经办账号 */
+                readonly by?: string;
+                /** 经办人 */
+                readonly by_name?: string;
+                /** 经办单位 */
+                readonly by_unit?: string;
+                /**
+                 * 时限
+                 * Format: date-time
+                 */
+                readonly due?: string;
+                /** 原状态 */
+                readonly from?: string;
+                /** 承办 */
+                readonly holder?: string;
+                /** 逾期原因 */
+                readonly late_code?: string;
+                /** 下步措施 */
+                readonly late_next?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 新状态 */
+                readonly to?: string;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 问题 */
+            title: string;
+            /** 人员 */
+            worker?: string;
+        };
+        /** 放射诊疗机构 */
+        Values_radiation_institution: {
+            /** 地址 */
+            address?: string;
+            /**
+             * 诊疗类别
+             * @enum {string}
+             */
+            category: "therapy" | "nuclear" | "interventional" | "diagnostic";
+            /**
+             * 下次校验
+             * Format: date
+             */
+            readonly check_due_on?: string;
+            /**
+             * 现时限
+             * Format: date-time
+             */
+            readonly clock_due?: string;
+            /** 联系人 */
+            contact?: string;
+            /** 联系电话 */
+            contact_phone?: string;
+            /** 登记人 */
+            readonly created_by?: string;
+            /** 放射设备数 */
+            devices_known?: number;
+            /** 延期 */
+            readonly extensions?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /**
+                 * 申请时间
+                 * Format: date-time
+                 */
+                readonly asked_at?: string;
+                /** 申请人 */
+                readonly asked_by?: string;
+                /**
+                 * 审批时间
+                 * Format: date-time
+                 */
+                readonly decided_at?: string;
+                /** 审批人 */
+                readonly decided_by?: string;
+                /**
+                 * 原期限
+                 * Format: date
+                 */
+                readonly from_due?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 审批意见 */
+                readonly remark?: string;
+                /** 所在状态 */
+                readonly state?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /**
+                 * 新期限
+                 * Format: date
+                 */
+                readonly to_due?: string;
+            }[];
+            /** 流程版本 */
+            readonly flow_version?: string;
+            /** 当前承办 */
+            readonly holder?: string;
+            /**
+             * 最近校验
+             * Format: date
+             */
+            last_licence_check?: string;
+            /**
+             * 发证日期
+             * Format: date
+             */
+            licence_from?: string;
+            /** 许可证号 */
+            licence_no?: string;
+            /**
+             * 许可证有效期至
+             * Format: date
+             */
+            licence_until?: string;
+            /** 机构名称 */
+            name: string;
+            /** 来自 */
+            readonly opened_from?: string;
+            /**
+             * 对应单位
+             * @description 机构名录里的本单位，机构账号凭它看到自己的档案。
+             */
+            organisation?: string;
+            /** 平台编号 */
+            platform_no?: string;
+            /** 备注 */
+            remark?: string;
+            /** 初审意见 */
+            screen_note?: string;
+            /** 会签 */
+            readonly signatures?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /** 加签人 */
+                readonly asked_by?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 账号 */
+                readonly by?: string;
+                /** 签署人 */
+                readonly by_name?: string;
+                /** 意见 */
+                readonly reason?: string;
+                /** 角色 */
+                readonly role?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 出处 */
+            source?: string;
+            /**
+             * 状态
+             * @enum {string}
+             */
+            readonly state?: "draft" | "screening" | "returned" | "registered" | "removed";
+            /**
+             * 进入现状态时间
+             * Format: date-time
+             */
+            readonly state_at?: string;
+            /** 办理过程 */
+            readonly steps?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 经办账号 */
+                readonly by?: string;
+                /** 经办人 */
+                readonly by_name?: string;
+                /** 经办单位 */
+                readonly by_unit?: string;
+                /**
+                 * 时限
+                 * Format: date-time
+                 */
+                readonly due?: string;
+                /** 原状态 */
+                readonly from?: string;
+                /** 承办 */
+                readonly holder?: string;
+                /** 逾期原因 */
+                readonly late_code?: string;
+                /** 下步措施 */
+                readonly late_next?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 新状态 */
+                readonly to?: string;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 属地 */
+            subdistrict?: string;
+            /** 统一社会信用代码 */
+            uscc?: string;
+            /** 放射工作人员数 */
+            workers_known?: number;
+        };
+        /** 放射工作人员 */
+        Values_radiation_worker: {
+            /** 放射工作人员证号 */
+            card_no?: string;
+            /**
+             * 现时限
+             * Format: date-time
+             */
+            readonly clock_due?: string;
+            /** 登记人 */
+            readonly created_by?: string;
+            /** 剂量计号 */
+            dosimeter_no?: string;
+            /**
+             * 体检结论
+             * @enum {string}
+             */
+            exam_result?: "fit" | "limited" | "unfit";
+            /**
+             * 最近体检
+             * Format: date
+             */
+            examined_on?: string;
+            /** 延期 */
+            readonly extensions?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /**
+                 * 申请时间
+                 * Format: date-time
+                 */
+                readonly asked_at?: string;
+                /** 申请人 */
+                readonly asked_by?: string;
+                /**
+                 * 审批时间
+                 * Format: date-time
+                 */
+                readonly decided_at?: string;
+                /** 审批人 */
+                readonly decided_by?: string;
+                /**
+                 * 原期限
+                 * Format: date
+                 */
+                readonly from_due?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 审批意见 */
+                readonly remark?: string;
+                /** 所在状态 */
+                readonly state?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /**
+                 * 新期限
+                 * Format: date
+                 */
+                readonly to_due?: string;
+            }[];
+            /** 流程版本 */
+            readonly flow_version?: string;
+            /**
+             * 上岗日期
+             * Format: date
+             */
+            hired_on?: string;
+            /** 当前承办 */
+            readonly holder?: string;
+            /**
+             * 身份证号
+             * @description 按 GB 11643 校验；只有卫监员和本机构能看全。
+             */
+            id_number?: string;
+            /** 放射诊疗机构 */
+            institution: string;
+            /**
+             * 最近剂量监测至
+             * Format: date
+             */
+            readonly last_reading_to?: string;
+            /**
+             * 离岗日期
+             * Format: date
+             */
+            left_on?: string;
+            /** 姓名 */
+            name: string;
+            /** 来自 */
+            readonly opened_from?: string;
+            /**
+             * 岗位
+             * @enum {string}
+             */
+            post: "diagnostic" | "interventional" | "nuclear" | "therapy" | "dental" | "other";
+            /** 备注 */
+            remark?: string;
+            /** 初审意见 */
+            screen_note?: string;
+            /**
+             * 性别
+             * @enum {string}
+             */
+            sex?: "m" | "f";
+            /** 会签 */
+            readonly signatures?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /** 加签人 */
+                readonly asked_by?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 账号 */
+                readonly by?: string;
+                /** 签署人 */
+                readonly by_name?: string;
+                /** 意见 */
+                readonly reason?: string;
+                /** 角色 */
+                readonly role?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 出处 */
+            source?: string;
+            /**
+             * 状态
+             * @enum {string}
+             */
+            readonly state?: "draft" | "screening" | "returned" | "active" | "left";
+            /**
+             * 进入现状态时间
+             * Format: date-time
+             */
+            readonly state_at?: string;
+            /** 办理过程 */
+            readonly steps?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 经办账号 */
+                readonly by?: string;
+                /** 经办人 */
+                readonly by_name?: string;
+                /** 经办单位 */
+                readonly by_unit?: string;
+                /**
+                 * 时限
+                 * Format: date-time
+                 */
+                readonly due?: string;
+                /** 原状态 */
+                readonly from?: string;
+                /** 承办 */
+                readonly holder?: string;
+                /** 逾期原因 */
+                readonly late_code?: string;
+                /** 下步措施 */
+                readonly late_next?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 新状态 */
+                readonly to?: string;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /**
+             * 最近培训
+             * Format: date
+             */
+            trained_on?: string;
+            /** 培训天数 */
+            training_days?: number;
+        };
+        /** 互认联合检查 */
+        Values_recognition_check: {
+            /**
+             * 检查日期
+             * Format: date
+             */
+            checked_on?: string;
+            /**
+             * 现时限
+             * Format: date-time
+             */
+            readonly clock_due?: string;
+            /**
+             * 整改完成日
+             * Format: date
+             */
+            corrected_on?: string;
+            /** 整改情况 */
+            correction?: string;
+            /** 登记人 */
+            readonly created_by?: string;
+            /** 延期 */
+            readonly extensions?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /**
+                 * 申请时间
+                 * Format: date-time
+                 */
+                readonly asked_at?: string;
+                /** 申请人 */
+                readonly asked_by?: string;
+                /**
+                 * 审批时间
+                 * Format: date-time
+                 */
+                readonly decided_at?: string;
+                /** 审批人 */
+                readonly decided_by?: string;
+                /**
+                 * 原期限
+                 * Format: date
+                 */
+                readonly from_due?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 审批意见 */
+                readonly remark?: string;
+                /** 所在状态 */
+                readonly state?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /**
+                 * 新期限
+                 * Format: date
+                 */
+                readonly to_due?: string;
+            }[];
+            /** 附件 */
+            files?: string[];
+            /** 发现问题 */
+            findings?: string;
+            /** 流程版本 */
+            readonly flow_version?: string;
+            /** 当前承办 */
+            readonly holder?: string;
+            /** 机构 */
+            institution: string;
+            /**
+             * 方式
+             * @enum {string}
+             */
+            means?: "visit" | "papers" | "covert";
+            /** 来自 */
+            readonly opened_from?: string;
+            /** 备注 */
+            remark?: string;
+            /** 重复检查 */
+            repeat_found?: number;
+            /** 第几次 */
+            round_no: number;
+            /** 会签 */
+            readonly signatures?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /** 加签人 */
+                readonly asked_by?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 账号 */
+                readonly by?: string;
+                /** 签署人 */
+                readonly by_name?: string;
+                /** 意见 */
+                readonly reason?: string;
+                /** 角色 */
+                readonly role?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 出处 */
+            source?: string;
+            /**
+             * 状态
+             * @enum {string}
+             */
+            readonly state?: "planned" | "checked" | "correcting" | "rechecking" | "closed" | "clean";
+            /**
+             * 进入现状态时间
+             * Format: date-time
+             */
+            readonly state_at?: string;
+            /** 办理过程 */
+            readonly steps?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 经办账号 */
+                readonly by?: string;
+                /** 经办人 */
+                readonly by_name?: string;
+                /** 经办单位 */
+                readonly by_unit?: string;
+                /**
+                 * 时限
+                 * Format: date-time
+                 */
+                readonly due?: string;
+                /** 原状态 */
+                readonly from?: string;
+                /** 承办 */
+                readonly holder?: string;
+                /** 逾期原因 */
+                readonly late_code?: string;
+                /** 下步措施 */
+                readonly late_next?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 新状态 */
+                readonly to?: string;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 已约谈 */
+            talked?: boolean;
+            /**
+             * 约谈日期
+             * Format: date
+             */
+            talked_on?: string;
+            /** 检查组 */
+            team?: string;
+            /** 检查 */
+            readonly title?: string;
+        };
+        /** 互认医疗机构 */
+        Values_recognition_institution: {
+            /** 联系人 */
+            contact?: string;
+            /** 联系电话 */
+            contact_phone?: string;
+            /** 有项目清单 */
+            has_list?: boolean;
+            /** 有互认办法 */
+            has_method?: boolean;
+            /**
+             * 退出日期
+             * Format: date
+             */
+            left_on?: string;
+            /**
+             * 级别
+             * @enum {string}
+             */
+            level: "primary" | "second" | "third";
+            /**
+             * 清单更新日期
+             * Format: date
+             */
+            list_updated_on?: string;
+            /** 清单版本 */
+            list_version?: string;
+            /** 机构名称 */
+            name: string;
+            /**
+             * 填报单位
+             * @description 机构名录里的本单位，月报从这里对应。
+             */
+            organisation?: string;
+            /** 备注 */
+            remark?: string;
+            /** 出处 */
+            source?: string;
+            /** 属地 */
+            subdistrict?: string;
+        };
+        /** 互认项目清单 */
+        Values_recognition_item: {
+            /**
+             * 大类
+             * @enum {string}
+             */
+            item_class: "chemistry" | "immunology" | "haematology" | "microbiology" | "molecular" | "imaging";
+            /** 项目编码 */
+            item_code?: string;
+            /**
+             * 清单来源
+             * @enum {string}
+             */
+            list_source: "national" | "province" | "district";
+            /** 清单版本 */
+            list_version?: string;
+            /**
+             * 互认标识
+             * @enum {string}
+             */
+            mark?: "hr_national" | "hr_province" | "none";
+            /** 项目名称 */
+            name: string;
+            /**
+             * 单价
+             * @description 减少费用按单价测算时用；价格有调整的另起一条。
+             */
+            price?: string;
+            /** @enum {unknown} */
+            price_bound?: "exact" | "about" | "at_least" | "at_most";
+            /** 已公示 */
+            published?: boolean;
+            /**
+             * 质量依据
+             * @description 室间质评合格的名称与期间。
+             */
+            quality_basis?: string;
+            /** 备注 */
+            remark?: string;
+            /** 出处 */
+            source?: string;
+            /** 结果有效期 */
+            valid_days?: number;
+            /**
+             * 生效日期
+             * Format: date
+             */
+            valid_from: string;
+            /**
+             * 失效日期
+             * Format: date
+             */
+            valid_to?: string;
+        };
+        /** 互认月报 */
+        Values_recognition_report: {
+            /**
+             * 现时限
+             * Format: date-time
+             */
+            readonly clock_due?: string;
+            /** 登记人 */
+            readonly created_by?: string;
+            /** 延期 */
+            readonly extensions?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /**
+                 * 申请时间
+                 * Format: date-time
+                 */
+                readonly asked_at?: string;
+                /** 申请人 */
+                readonly asked_by?: string;
+                /**
+                 * 审批时间
+                 * Format: date-time
+                 */
+                readonly decided_at?: string;
+                /** 审批人 */
+                readonly decided_by?: string;
+                /**
+                 * 原期限
+                 * Format: date
+                 */
+                readonly from_due?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 审批意见 */
+                readonly remark?: string;
+                /** 所在状态 */
+                readonly state?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /**
+                 * 新期限
+                 * Format: date
+                 */
+                readonly to_due?: string;
+            }[];
+            /** 流程版本 */
+            readonly flow_version?: string;
+            /** 当前承办 */
+            readonly holder?: string;
+            /** 分项目 */
+            items?: {
+                /** 项目 */
+                item: string;
+                /** 人次 */
+                times?: number;
+            }[];
+            /** 月份 */
+            month: string;
+            /** 来自 */
+            readonly opened_from?: string;
+            /** 填报单位 */
+            organisation: string;
+            /** 互认人次 */
+            person_times?: number;
+            /** 备注 */
+            remark?: string;
+            /** 无理由重复检查 */
+            repeat_without_reason?: number;
+            /** 未互认 */
+            repeats?: {
+                /**
+                 * 理由
+                 * @enum {string}
+                 */
+                reason: "changed" | "fast" | "grave" | "emergency" | "forensic" | "other";
+                /** 人次 */
+                times?: number;
+            }[];
+            /** 减少费用 */
+            saved?: string;
+            /**
+             * 费用口径
+             * @enum {string}
+             */
+            saved_basis?: "reported" | "priced";
+            /** @enum {unknown} */
+            saved_bound?: "exact" | "about" | "at_least" | "at_most";
+            /** 会签 */
+            readonly signatures?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /** 加签人 */
+                readonly asked_by?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 账号 */
+                readonly by?: string;
+                /** 签署人 */
+                readonly by_name?: string;
+                /** 意见 */
+                readonly reason?: string;
+                /** 角色 */
+                readonly role?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 出处 */
+            source?: string;
+            /**
+             * 状态
+             * @enum {string}
+             */
+            readonly state?: "draft" | "submitted" | "returned" | "audited";
+            /**
+             * 进入现状态时间
+             * Format: date-time
+             */
+            readonly state_at?: string;
+            /** 办理过程 */
+            readonly steps?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 经办账号 */
+                readonly by?: string;
+                /** 经办人 */
+                readonly by_name?: string;
+                /** 经办单位 */
+                readonly by_unit?: string;
+                /**
+                 * 时限
+                 * Format: date-time
+                 */
+                readonly due?: string;
+                /** 原状态 */
+                readonly from?: string;
+                /** 承办 */
+                readonly holder?: string;
+                /** 逾期原因 */
+                readonly late_code?: string;
+                /** 下步措施 */
+                readonly late_next?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 新状态 */
+                readonly to?: string;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 零报告 */
+            zero?: boolean;
+        };
         /** 三个一批期次 */
         Values_round: {
             /** 预计达效率 */
@@ -3111,6 +5301,688 @@ export interface components {
             /** 转自期次 */
             transferred_from?: string;
         };
+        /** 安全检查 */
+        Values_safety_check: {
+            /** 不合格项 */
+            readonly bad_count?: number;
+            /**
+             * 检查日期
+             * Format: date
+             */
+            checked_on: string;
+            /** 检查人 */
+            checker?: string;
+            /**
+             * 现时限
+             * Format: date-time
+             */
+            readonly clock_due?: string;
+            /** 登记人 */
+            readonly created_by?: string;
+            /** 延期 */
+            readonly extensions?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /**
+                 * 申请时间
+                 * Format: date-time
+                 */
+                readonly asked_at?: string;
+                /** 申请人 */
+                readonly asked_by?: string;
+                /**
+                 * 审批时间
+                 * Format: date-time
+                 */
+                readonly decided_at?: string;
+                /** 审批人 */
+                readonly decided_by?: string;
+                /**
+                 * 原期限
+                 * Format: date
+                 */
+                readonly from_due?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 审批意见 */
+                readonly remark?: string;
+                /** 所在状态 */
+                readonly state?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /**
+                 * 新期限
+                 * Format: date
+                 */
+                readonly to_due?: string;
+            }[];
+            /** 流程版本 */
+            readonly flow_version?: string;
+            /** 当前承办 */
+            readonly holder?: string;
+            /** 检查项 */
+            items?: {
+                /**
+                 * 领域
+                 * @enum {string}
+                 */
+                domain?: "fire" | "gas" | "build" | "flood" | "crowd" | "nine_small";
+                /** 检查内容 */
+                item: string;
+                /** 情况 */
+                note?: string;
+                /**
+                 * 结果
+                 * @enum {string}
+                 */
+                result: "ok" | "bad" | "na";
+            }[];
+            /**
+             * 检查类型
+             * @enum {string}
+             */
+            kind?: "routine" | "holiday" | "special" | "random" | "recheck";
+            /** 来自 */
+            readonly opened_from?: string;
+            /** 照片 */
+            photos?: string[];
+            /** 检查对象 */
+            place: string;
+            /** 属地街道 */
+            readonly place_org?: string;
+            /** 备注 */
+            remark?: string;
+            /** 会签 */
+            readonly signatures?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /** 加签人 */
+                readonly asked_by?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 账号 */
+                readonly by?: string;
+                /** 签署人 */
+                readonly by_name?: string;
+                /** 意见 */
+                readonly reason?: string;
+                /** 角色 */
+                readonly role?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 出处 */
+            source?: string;
+            /**
+             * 状态
+             * @enum {string}
+             */
+            readonly state?: "draft" | "submitted";
+            /**
+             * 进入现状态时间
+             * Format: date-time
+             */
+            readonly state_at?: string;
+            /** 办理过程 */
+            readonly steps?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 经办账号 */
+                readonly by?: string;
+                /** 经办人 */
+                readonly by_name?: string;
+                /** 经办单位 */
+                readonly by_unit?: string;
+                /**
+                 * 时限
+                 * Format: date-time
+                 */
+                readonly due?: string;
+                /** 原状态 */
+                readonly from?: string;
+                /** 承办 */
+                readonly holder?: string;
+                /** 逾期原因 */
+                readonly late_code?: string;
+                /** 下步措施 */
+                readonly late_next?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 新状态 */
+                readonly to?: string;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 检查名称 */
+            readonly title?: string;
+        };
+        /** 安全隐患排查整改台账 */
+        Values_safety_hazard: {
+            /** 治理评估报告 */
+            assessment?: string[];
+            /**
+             * 交办时间
+             * Format: date-time
+             */
+            assigned_at?: string;
+            /**
+             * 现时限
+             * Format: date-time
+             */
+            readonly clock_due?: string;
+            /**
+             * 销号日期
+             * Format: date
+             */
+            closed_on?: string;
+            /** 整改资金 */
+            cost?: string;
+            /** @enum {unknown} */
+            cost_bound?: "exact" | "about" | "at_least" | "at_most";
+            /** 登记人 */
+            readonly created_by?: string;
+            /**
+             * 摘牌日期
+             * Format: date
+             */
+            delisted_on?: string;
+            /**
+             * 领域
+             * @enum {string}
+             */
+            domain: "fire" | "gas" | "build" | "flood" | "crowd" | "nine_small";
+            /**
+             * 整改期限
+             * Format: date
+             */
+            readonly due_on?: string;
+            /** 责任单位 */
+            duty_org?: string;
+            /** 责任人 */
+            duty_person?: string;
+            /** 应急预案 */
+            emergency_plan?: string;
+            /** 企业 */
+            enterprise?: string;
+            /** 延期 */
+            readonly extensions?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /**
+                 * 申请时间
+                 * Format: date-time
+                 */
+                readonly asked_at?: string;
+                /** 申请人 */
+                readonly asked_by?: string;
+                /**
+                 * 审批时间
+                 * Format: date-time
+                 */
+                readonly decided_at?: string;
+                /** 审批人 */
+                readonly decided_by?: string;
+                /**
+                 * 原期限
+                 * Format: date
+                 */
+                readonly from_due?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 审批意见 */
+                readonly remark?: string;
+                /** 所在状态 */
+                readonly state?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /**
+                 * 新期限
+                 * Format: date
+                 */
+                readonly to_due?: string;
+            }[];
+            /** 罚款 */
+            fine?: string;
+            /** @enum {unknown} */
+            fine_bound?: "exact" | "about" | "at_least" | "at_most";
+            /**
+             * 整改完成日
+             * Format: date
+             */
+            fixed_on?: string;
+            /** 流程版本 */
+            readonly flow_version?: string;
+            /**
+             * 发现时间
+             * Format: date-time
+             */
+            found_at: string;
+            /** 当前承办 */
+            readonly holder?: string;
+            /** 超期工作日 */
+            readonly late_days?: number;
+            /** 依据 */
+            legal_basis?: string;
+            /**
+             * 隐患等级
+             * @enum {string}
+             */
+            level?: "general" | "major";
+            /**
+             * 挂牌日期
+             * Format: date
+             */
+            listed_on?: string;
+            /** 挂牌文号 */
+            listing_no?: string;
+            /**
+             * 批准延长
+             * @description 一般隐患整改期限超过十五天的，经批准后勾选。
+             */
+            longer_approved?: boolean;
+            /** 整改措施 */
+            measures?: {
+                /** 完成 */
+                done?: boolean;
+                /** 资金 */
+                money?: string;
+                /** @enum {unknown} */
+                money_bound?: "exact" | "about" | "at_least" | "at_most";
+                /** 措施 */
+                what: string;
+                /** 责任人 */
+                who?: string;
+            }[];
+            /** 来自 */
+            readonly opened_from?: string;
+            /** 处罚 */
+            penalty?: string;
+            /** 整改后照片 */
+            photos_after?: string[];
+            /** 整改前照片 */
+            photos_before?: string[];
+            /** 检查对象 */
+            place?: string;
+            /** 属地街道 */
+            place_org: string;
+            /**
+             * 治理方案
+             * @description 写全六项：目标任务、方法措施、经费物资、机构人员、时限要求、安全措施和应急预案。
+             */
+            plan?: string;
+            /** 位置 */
+            point?: string;
+            /** 备注 */
+            remark?: string;
+            /** 上报人电话 */
+            reporter_phone?: string;
+            /** 会签 */
+            readonly signatures?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /** 加签人 */
+                readonly asked_by?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 账号 */
+                readonly by?: string;
+                /** 签署人 */
+                readonly by_name?: string;
+                /** 意见 */
+                readonly reason?: string;
+                /** 角色 */
+                readonly role?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 出处 */
+            source?: string;
+            /**
+             * 状态
+             * @enum {string}
+             */
+            readonly state?: "draft" | "reported" | "listed" | "assigned" | "suspended" | "fixed" | "closed" | "void";
+            /**
+             * 进入现状态时间
+             * Format: date-time
+             */
+            readonly state_at?: string;
+            /** 办理过程 */
+            readonly steps?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 经办账号 */
+                readonly by?: string;
+                /** 经办人 */
+                readonly by_name?: string;
+                /** 经办单位 */
+                readonly by_unit?: string;
+                /**
+                 * 时限
+                 * Format: date-time
+                 */
+                readonly due?: string;
+                /** 原状态 */
+                readonly from?: string;
+                /** 承办 */
+                readonly holder?: string;
+                /** 逾期原因 */
+                readonly late_code?: string;
+                /** 下步措施 */
+                readonly late_next?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 新状态 */
+                readonly to?: string;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 隐患描述 */
+            text: string;
+            /** 隐患 */
+            readonly text_short?: string;
+            /** 统一社会信用代码 */
+            uscc?: string;
+        };
+        /** 安全检查对象 */
+        Values_safety_place: {
+            /** 地址 */
+            address?: string;
+            /** 联系人 */
+            contact?: string;
+            /** 联系电话 */
+            contact_phone?: string;
+            /**
+             * 建档日期
+             * Format: date
+             */
+            enrolled_on?: string;
+            /** 企业 */
+            enterprise?: string;
+            /** 网格 */
+            grid?: string;
+            /**
+             * 最近检查
+             * Format: date
+             */
+            readonly last_checked_on?: string;
+            /** 名称 */
+            name: string;
+            /**
+             * 九小类型
+             * @enum {string}
+             */
+            nine_small?: "school" | "clinic" | "shop" | "eatery" | "inn" | "dance" | "netbar" | "salon" | "workshop";
+            /**
+             * 类别
+             * @enum {string}
+             */
+            place_kind: "nine_small" | "above_scale" | "site" | "gas" | "mall" | "scenic" | "transport" | "high_rise" | "medical" | "chemical" | "equipment" | "house" | "other";
+            /** 位置 */
+            point?: string;
+            /** 行业监管单位 */
+            regulator: string;
+            /** 备注 */
+            remark?: string;
+            /**
+             * 退出日期
+             * Format: date
+             * @description 关门、拆除或不再列管的日期。
+             */
+            removed_on?: string;
+            /**
+             * 风险等级
+             * @enum {string}
+             */
+            risk: "red" | "orange" | "yellow" | "blue";
+            /** 出处 */
+            source?: string;
+            /** 属地 */
+            subdistrict: string;
+        };
+        /** 政务服务件 */
+        Values_service_case: {
+            /**
+             * 受理日期
+             * Format: date
+             */
+            accepted_on?: string;
+            /** 申请人 */
+            applicant: string;
+            /** 申请人电话 */
+            applicant_phone?: string;
+            /**
+             * 渠道
+             * @enum {string}
+             */
+            channel?: "window" | "online" | "one_window" | "cross_province";
+            /**
+             * 现时限
+             * Format: date-time
+             */
+            readonly clock_due?: string;
+            /** 补正内容 */
+            correction_note?: string;
+            /** 补正次数 */
+            corrections?: number;
+            /** 登记人 */
+            readonly created_by?: string;
+            /**
+             * 决定日期
+             * Format: date
+             */
+            decided_on?: string;
+            /**
+             * 送达日期
+             * Format: date
+             */
+            delivered_on?: string;
+            /** 提前办结 */
+            early?: boolean;
+            /** 企业 */
+            enterprise?: string;
+            /** 延期 */
+            readonly extensions?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /**
+                 * 申请时间
+                 * Format: date-time
+                 */
+                readonly asked_at?: string;
+                /** 申请人 */
+                readonly asked_by?: string;
+                /**
+                 * 审批时间
+                 * Format: date-time
+                 */
+                readonly decided_at?: string;
+                /** 审批人 */
+                readonly decided_by?: string;
+                /**
+                 * 原期限
+                 * Format: date
+                 */
+                readonly from_due?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 审批意见 */
+                readonly remark?: string;
+                /** 所在状态 */
+                readonly state?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /**
+                 * 新期限
+                 * Format: date
+                 */
+                readonly to_due?: string;
+            }[];
+            /** 流程版本 */
+            readonly flow_version?: string;
+            /** 当前承办 */
+            readonly holder?: string;
+            /** 事项编码 */
+            item_code?: string;
+            /** 事项名称 */
+            item_name: string;
+            /**
+             * 办件类型
+             * @enum {string}
+             */
+            kind?: "instant" | "promised";
+            /** 法定时限 */
+            legal_days?: number;
+            /** 材料 */
+            materials?: {
+                /** 已交 */
+                got?: boolean;
+                /** 材料名称 */
+                name: string;
+            }[];
+            /** 按承诺时限 */
+            on_time?: boolean;
+            /** 来自 */
+            readonly opened_from?: string;
+            /** 平台办件号 */
+            platform_no?: string;
+            /** 承诺时限 */
+            promised_days?: number;
+            /**
+             * 评价
+             * @description 好差评：五分非常满意，一分非常不满意。
+             */
+            rating?: number;
+            /**
+             * 收件日期
+             * Format: date
+             */
+            received_on?: string;
+            /** 备注 */
+            remark?: string;
+            /**
+             * 差评整改日期
+             * Format: date
+             */
+            repaired_on?: string;
+            /**
+             * 结果
+             * @enum {string}
+             */
+            result?: "granted" | "refused" | "withdrawn" | "not_accepted";
+            /** 会签 */
+            readonly signatures?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /** 加签人 */
+                readonly asked_by?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 账号 */
+                readonly by?: string;
+                /** 签署人 */
+                readonly by_name?: string;
+                /** 意见 */
+                readonly reason?: string;
+                /** 角色 */
+                readonly role?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 逾期视为受理 */
+            silent?: boolean;
+            /** 出处 */
+            source?: string;
+            /**
+             * 特别程序
+             * @enum {string}
+             */
+            special?: "test" | "appraisal" | "hearing" | "review";
+            /**
+             * 状态
+             * @enum {string}
+             */
+            readonly state?: "received" | "correcting" | "reviewing" | "special" | "decided" | "done" | "repairing" | "rated" | "refused" | "withdrawn_case";
+            /**
+             * 进入现状态时间
+             * Format: date-time
+             */
+            readonly state_at?: string;
+            /** 办理过程 */
+            readonly steps?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 经办账号 */
+                readonly by?: string;
+                /** 经办人 */
+                readonly by_name?: string;
+                /** 经办单位 */
+                readonly by_unit?: string;
+                /**
+                 * 时限
+                 * Format: date-time
+                 */
+                readonly due?: string;
+                /** 原状态 */
+                readonly from?: string;
+                /** 承办 */
+                readonly holder?: string;
+                /** 逾期原因 */
+                readonly late_code?: string;
+                /** 下步措施 */
+                readonly late_next?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 新状态 */
+                readonly to?: string;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 窗口 */
+            window?: string;
+        };
         /** 观摩调研 */
         Values_site_tour: {
             /**
@@ -3157,137 +6029,320 @@ export interface components {
             /** 第几次 */
             tour_no?: number;
         };
+        /** 消费举报 */
+        Values_tip_off: {
+            /**
+             * 渠道
+             * @enum {string}
+             */
+            channel?: "hotline_12315" | "hotline_12345" | "window" | "letter" | "online";
+            /**
+             * 现时限
+             * Format: date-time
+             */
+            readonly clock_due?: string;
+            /** 登记人 */
+            readonly created_by?: string;
+            /**
+             * 决定日期
+             * Format: date
+             */
+            decided_on?: string;
+            /**
+             * 核查决定
+             * @enum {string}
+             */
+            decision?: "filed" | "not_filed";
+            /** 企业 */
+            enterprise?: string;
+            /** 延期 */
+            readonly extensions?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /**
+                 * 申请时间
+                 * Format: date-time
+                 */
+                readonly asked_at?: string;
+                /** 申请人 */
+                readonly asked_by?: string;
+                /**
+                 * 审批时间
+                 * Format: date-time
+                 */
+                readonly decided_at?: string;
+                /** 审批人 */
+                readonly decided_by?: string;
+                /**
+                 * 原期限
+                 * Format: date
+                 */
+                readonly from_due?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 审批意见 */
+                readonly remark?: string;
+                /** 所在状态 */
+                readonly state?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /**
+                 * 新期限
+                 * Format: date
+                 */
+                readonly to_due?: string;
+            }[];
+            /** 已立案 */
+            readonly filed?: boolean;
+            /** 核查情况 */
+            findings?: string;
+            /** 罚没金额 */
+            fine?: string;
+            /** @enum {unknown} */
+            fine_bound?: "exact" | "about" | "at_least" | "at_most";
+            /** 流程版本 */
+            readonly flow_version?: string;
+            /** 当前承办 */
+            readonly holder?: string;
+            /** 举报人 */
+            informer?: string;
+            /** 举报人电话 */
+            informer_phone?: string;
+            /** 实名 */
+            named?: boolean;
+            /**
+             * 告知日期
+             * Format: date
+             */
+            notified_on?: string;
+            /** 按时决定 */
+            on_time?: boolean;
+            /** 来自 */
+            readonly opened_from?: string;
+            /** 属地街道 */
+            place_org?: string;
+            /** 平台编号 */
+            platform_no?: string;
+            /**
+             * 收到日期
+             * Format: date
+             */
+            received_on: string;
+            /** 备注 */
+            remark?: string;
+            /** 办案结果 */
+            result?: string;
+            /** 会签 */
+            readonly signatures?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /** 加签人 */
+                readonly asked_by?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 账号 */
+                readonly by?: string;
+                /** 签署人 */
+                readonly by_name?: string;
+                /** 意见 */
+                readonly reason?: string;
+                /** 角色 */
+                readonly role?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 出处 */
+            source?: string;
+            /**
+             * 状态
+             * @enum {string}
+             */
+            readonly state?: "received" | "decided" | "in_case" | "closed";
+            /**
+             * 进入现状态时间
+             * Format: date-time
+             */
+            readonly state_at?: string;
+            /** 办理过程 */
+            readonly steps?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 经办账号 */
+                readonly by?: string;
+                /** 经办人 */
+                readonly by_name?: string;
+                /** 经办单位 */
+                readonly by_unit?: string;
+                /**
+                 * 时限
+                 * Format: date-time
+                 */
+                readonly due?: string;
+                /** 原状态 */
+                readonly from?: string;
+                /** 承办 */
+                readonly holder?: string;
+                /** 逾期原因 */
+                readonly late_code?: string;
+                /** 下步措施 */
+                readonly late_next?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 新状态 */
+                readonly to?: string;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 举报事由 */
+            title: string;
+            /** 被举报人 */
+            trader_name?: string;
+        };
         /** 填报解锁申请 */
         Values_unlock_request: {
             /**
              * 现时限
              * Format: date-time
              */
-            clock_due?: string;
+            readonly clock_due?: string;
             /** 登记人 */
-            created_by?: string;
+            readonly created_by?: string;
             /** 延期 */
-            extensions?: {
+            readonly extensions?: {
                 /** 受谁委托 */
-                acting_for?: string;
+                readonly acting_for?: string;
                 /** 同意 */
-                agree?: boolean;
+                readonly agree?: boolean;
                 /**
                  * 申请时间
                  * Format: date-time
                  */
-                asked_at?: string;
+                readonly asked_at?: string;
                 /** 申请人 */
-                asked_by?: string;
+                readonly asked_by?: string;
                 /**
                  * 审批时间
                  * Format: date-time
                  */
-                decided_at?: string;
+                readonly decided_at?: string;
                 /** 审批人 */
-                decided_by?: string;
+                readonly decided_by?: string;
                 /**
                  * 原期限
                  * Format: date
                  */
-                from_due?: string;
+                readonly from_due?: string;
                 /** 理由 */
-                reason?: string;
+                readonly reason?: string;
                 /** 审批意见 */
-                remark?: string;
+                readonly remark?: string;
                 /** 所在状态 */
-                state?: string;
+                readonly state?: string;
                 /** 所在步骤 */
-                step?: number;
+                readonly step?: number;
                 /**
                  * 新期限
                  * Format: date
                  */
-                to_due?: string;
+                readonly to_due?: string;
             }[];
             /** 流程版本 */
-            flow_version?: string;
+            readonly flow_version?: string;
             /**
              * 台账
              * @description 申请解锁的台账代号，由填报页面带入。
              */
             form: string;
             /** 当前承办 */
-            holder?: string;
+            readonly holder?: string;
             /** 来自 */
-            opened_from?: string;
+            readonly opened_from?: string;
             /** 时段 */
             period: string;
             /** 会签 */
-            signatures?: {
+            readonly signatures?: {
                 /** 受谁委托 */
-                acting_for?: string;
+                readonly acting_for?: string;
                 /** 同意 */
-                agree?: boolean;
+                readonly agree?: boolean;
                 /** 加签人 */
-                asked_by?: string;
+                readonly asked_by?: string;
                 /**
                  * 时间
                  * Format: date-time
                  */
-                at?: string;
+                readonly at?: string;
                 /** 账号 */
-                by?: string;
+                readonly by?: string;
                 /** 签署人 */
-                by_name?: string;
+                readonly by_name?: string;
                 /** 意见 */
-                reason?: string;
+                readonly reason?: string;
                 /** 角色 */
-                role?: string;
+                readonly role?: string;
                 /** 所在步骤 */
-                step?: number;
+                readonly step?: number;
                 /** 动作 */
-                transition?: string;
+                readonly transition?: string;
             }[];
             /**
              * 状态
              * @enum {string}
              */
-            state?: "asked" | "granted" | "refused";
+            readonly state?: "asked" | "granted" | "refused";
             /**
              * 进入现状态时间
              * Format: date-time
              */
-            state_at?: string;
+            readonly state_at?: string;
             /** 办理过程 */
-            steps?: {
+            readonly steps?: {
                 /** 受谁委托 */
-                acting_for?: string;
+                readonly acting_for?: string;
                 /**
                  * 时间
                  * Format: date-time
                  */
-                at?: string;
+                readonly at?: string;
                 /** 经办账号 */
-                by?: string;
+                readonly by?: string;
                 /** 经办人 */
-                by_name?: string;
+                readonly by_name?: string;
                 /** 经办单位 */
-                by_unit?: string;
+                readonly by_unit?: string;
                 /**
                  * 时限
                  * Format: date-time
                  */
-                due?: string;
+                readonly due?: string;
                 /** 原状态 */
-                from?: string;
+                readonly from?: string;
                 /** 承办 */
-                holder?: string;
+                readonly holder?: string;
                 /** 逾期原因 */
-                late_code?: string;
+                readonly late_code?: string;
                 /** 下步措施 */
-                late_next?: string;
+                readonly late_next?: string;
                 /** 理由 */
-                reason?: string;
+                readonly reason?: string;
                 /** 新状态 */
-                to?: string;
+                readonly to?: string;
                 /** 动作 */
-                transition?: string;
+                readonly transition?: string;
             }[];
             /** 填报单位 */
             unit: string;
