@@ -36,9 +36,13 @@ impl ClockHand {
         Self(Arc::new(Mutex::new(day.to_datetime(time_of_day(time)))))
     }
 
-    /// Turns the hand; back too, as when an older case is entered later.
+    /// Turns the hand; back to an earlier day too, as when an older case is entered later. Within a day time only goes on.
     pub fn turn(&self, day: Date, time: &str) {
-        *self.now() = day.to_datetime(time_of_day(time));
+        let mut now = self.now();
+        let wanted = day.to_datetime(time_of_day(time));
+        if now.date() != day || wanted > *now {
+            *now = wanted;
+        }
     }
 
     fn now(&self) -> std::sync::MutexGuard<'_, DateTime> {

@@ -131,8 +131,9 @@ pub fn collect(
 }
 
 /// Fields that say whose record it is, in order of weight.
-pub(crate) const HOME_FIELDS: [&str; 6] = [
+pub(crate) const HOME_FIELDS: [&str; 7] = [
     "subdistrict",
+    "place_org",
     "lead_unit",
     "responsible_unit",
     "unit",

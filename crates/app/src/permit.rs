@@ -113,8 +113,10 @@ impl Access {
         self.definition.permits.iter().filter(fits)
     }
 
+    /// Where a definition says itself what the supervising office may do, that holds; else it stands in for all roles.
     fn stands_in(&self) -> bool {
-        self.actor.roles.iter().any(|role| role == STAND_IN)
+        let said = self.definition.permits.iter().any(|p| p.role == STAND_IN);
+        !said && self.actor.roles.iter().any(|role| role == STAND_IN)
     }
 
     /// Whether the register itself allows this at all.

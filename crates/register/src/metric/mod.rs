@@ -118,7 +118,8 @@ fn gather(
             names: if own { &[] } else { &names },
             ..Scope::new(&known.definition, &known.record.fields, question.moment)
         };
-        let counted = counts(question, aggregate, &scope).and_then(|counts| match counts {
+        let dated = foreign.is_none();
+        let counted = counts(question, aggregate, &scope, dated).and_then(|counts| match counts {
             true => figure::taken(&aggregate.agg, &scope).map(Some),
             false => Ok(None),
         });
@@ -145,13 +146,15 @@ pub fn period_val(period: Period) -> Val {
     )
 }
 
-/// Within the period (flow), or begun by its end (stock), and the filter holds.
+/// Within the period (flow), or begun by its end (stock), and the filter holds. The date belongs to the figure's own
+/// register; records of another one (`dated` is false) are judged by their filter alone.
 fn counts(
     question: &Question,
     aggregate: &Aggregate,
     scope: &Scope,
+    dated: bool,
 ) -> Result<bool, crate::expr::EvalError> {
-    let in_time = match &question.metric.date {
+    let in_time = match question.metric.date.as_ref().filter(|_| dated) {
         None => true,
         Some(date) => match civil(&eval(date, scope)?) {
             None => false,
@@ -163,8 +166,10 @@ fn counts(
     Ok(in_time && aggregate.filter.as_ref().map_or(Ok(true), filter)?)
 }
 
+/// The day of a value; a period stands for its last day, on which all of it is there.
 fn civil(val: &Val) -> Option<ground::Date> {
     match val {
+        Val::Text(code) => code.parse::<Period>().ok().map(|period| period.last()),
         Val::Date(date) => Some(*date),
         Val::Instant(at) => Some(crate::expr::moment::civil_day(*at)),
         _ => None,
