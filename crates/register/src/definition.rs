@@ -572,11 +572,12 @@ impl Definition {
         taken
     }
 
-    /// What a workbook column may become: every field by path; a table gives its columns instead
-    /// of itself.
+    /// What a workbook column may become: every field by path; a table gives its columns instead of itself. Of what the
+    /// workflow keeps only the state can stand in a workbook.
     pub fn import_fields(&self) -> Vec<(String, &Field)> {
         let mut found = Vec::new();
-        for field in &self.fields {
+        let typed = |field: &&Field| !field.system || field.id == "state";
+        for field in self.fields.iter().filter(typed) {
             if field.columns().is_empty() {
                 found.push((field.id.clone(), field));
             }
