@@ -43,6 +43,8 @@ pub struct Me {
     pub can_write: bool,
     /// May import workbooks.
     pub can_import: bool,
+    /// May bring definitions into force.
+    pub can_admin: bool,
 }
 
 /// Who is signed in.
@@ -75,6 +77,7 @@ pub fn me(app: &App, actor: &Actor) -> Result<Me, AppError> {
         clock_stands: app.clock_stands(),
         can_write: actor.may_write(),
         can_import: actor.may_write(),
+        can_admin: crate::definition_editing::may_edit(app, actor),
     })
 }
 

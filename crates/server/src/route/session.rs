@@ -93,7 +93,7 @@ impl From<account::Me> for Me {
             can: Rights {
                 write: me.can_write,
                 import: me.can_import,
-                admin: false,
+                admin: me.can_admin,
             },
             locale: "zh-CN".to_owned(),
         }
