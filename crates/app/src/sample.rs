@@ -23,7 +23,7 @@ pub const DISTRICT_NAME: &str = "中原区";
 pub const DEMO: &str = "演示数据";
 
 /// Files in the order in which their rows refer to each other, and the register of each.
-const FILES: [(&str, &str); 11] = [
+const FILES: [(&str, &str); 29] = [
     ("organisations", "organisation"),
     ("rounds", "round"),
     ("projects", "project"),
@@ -35,6 +35,24 @@ const FILES: [(&str, &str); 11] = [
     ("site_tours", "site_tour"),
     ("observations", "observation"),
     ("programme_returns", "programme_return"),
+    ("enterprise_requests", "enterprise_request"),
+    ("service_cases", "service_case"),
+    ("safety_places", "safety_place"),
+    ("safety_checks", "safety_check"),
+    ("safety_hazards", "safety_hazard"),
+    ("grid_events", "grid_event"),
+    ("recognition_items", "recognition_item"),
+    ("recognition_institutions", "recognition_institution"),
+    ("recognition_reports", "recognition_report"),
+    ("recognition_checks", "recognition_check"),
+    ("radiation_institutions", "radiation_institution"),
+    ("radiation_workers", "radiation_worker"),
+    ("radiation_doses", "radiation_dose"),
+    ("radiation_devices", "radiation_device"),
+    ("radiation_findings", "radiation_finding"),
+    ("complaints", "complaint"),
+    ("tip_offs", "tip_off"),
+    ("meetings", "meeting"),
 ];
 
 #[derive(RustEmbed)]

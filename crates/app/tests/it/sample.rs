@@ -208,3 +208,47 @@ fn a_sample_in_a_district_that_is_not_empty_is_told_apart_by_its_entries() {
     );
     assert_eq!(crate::world::count(&app, "project"), before);
 }
+
+#[test]
+fn every_programme_has_something_to_show_and_all_of_it_is_invented() {
+    let (_world, app) = sample();
+    let programmes = [
+        "enterprise_request",
+        "service_case",
+        "safety_place",
+        "safety_check",
+        "safety_hazard",
+        "grid_event",
+        "recognition_item",
+        "recognition_institution",
+        "recognition_report",
+        "recognition_check",
+        "radiation_institution",
+        "radiation_worker",
+        "radiation_dose",
+        "radiation_device",
+        "radiation_finding",
+        "complaint",
+        "tip_off",
+        "meeting",
+    ];
+    let query = ListQuery {
+        limit: 50,
+        ..Default::default()
+    };
+    for register in programmes {
+        let page = records::list(&app, &local(&app), register, &query, None).expect("a list");
+        assert!(page.items.len() >= 2, "{register}");
+        for item in &page.items {
+            let source = item.record.text("source");
+            assert_eq!(source, Some(app::sample::DEMO), "{register}");
+        }
+    }
+    // What follows from the invented values is there as for any record: the place was checked on 2 March.
+    let places = records::list(&app, &local(&app), "safety_place", &query, None).expect("places");
+    let checked = places.items.iter().filter(|item| {
+        let day = item.values.get("last_checked_on");
+        day.and_then(serde_json::Value::as_str) == Some("2023-03-02")
+    });
+    assert_eq!(checked.count(), 1);
+}
