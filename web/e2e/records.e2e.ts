@@ -139,10 +139,10 @@ describe("a definition", () => {
     const text = await page.inputValue(".toml-text");
     await page.fill(".toml-text", text.replace('type = "text"', 'typ = "text"'));
     // The starter may have a remark of its own; what counts is the slip just made.
-    const slip = page.locator(".defining-findings li", { hasText: "typ" });
+    const slip = page.locator(".defining-findings li", { hasText: "typ", has: page.locator(".link") });
     await slip.first().waitFor();
     await expect.poll(() => page.locator(".top-actions .primary").isDisabled()).toBe(true);
-    await slip.first().locator(".link").click();
+    await page.locator(".defining-findings li .link", { hasText: /./ }).first().click();
     expect(await page.evaluate(() => document.activeElement?.classList.contains("toml-text"))).toBe(true);
     expect(await breaches(page)).toEqual([]);
     await shot(page, "definition-finding");

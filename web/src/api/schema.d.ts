@@ -5063,7 +5063,7 @@ export interface components {
             items?: {
                 /** 项目 */
                 item: string;
-                /** 人次 */
+                /** 项目人次 */
                 times?: number;
             }[];
             /** 月份 */
@@ -5081,11 +5081,11 @@ export interface components {
             /** 未互认 */
             repeats?: {
                 /**
-                 * 理由
+                 * 未互认理由
                  * @enum {string}
                  */
                 reason: "changed" | "fast" | "grave" | "emergency" | "forensic" | "other";
-                /** 人次 */
+                /** 未互认人次 */
                 times?: number;
             }[];
             /** 减少费用 */
@@ -5510,8 +5510,6 @@ export interface components {
              * Format: date
              */
             readonly due_on?: string;
-            /** 责任单位 */
-            duty_org?: string;
             /** 责任人 */
             duty_person?: string;
             /** 应急预案 */
@@ -5606,7 +5604,7 @@ export interface components {
                 money_bound?: "exact" | "about" | "at_least" | "at_most";
                 /** 措施 */
                 what: string;
-                /** 责任人 */
+                /** 措施责任人 */
                 who?: string;
             }[];
             /** 来自 */
@@ -5632,6 +5630,8 @@ export interface components {
             remark?: string;
             /** 上报人电话 */
             reporter_phone?: string;
+            /** 责任单位 */
+            responsible_unit?: string;
             /** 会签 */
             readonly signatures?: {
                 /** 受谁委托 */
