@@ -2,8 +2,8 @@
 
 /** Line number a place names, or the line where the thing it names is written; null when neither is found. */
 export function lineOf(place: string, toml: string): number | null {
-  const written = /\u7b2c\s*(\d+)\s*\u884c|line\s*(\d+)|^(\d+)(?::\d+)?$/i.exec(place);
-  if (written) return Number(written[1] ?? written[2] ?? written[3]);
+  const written = /\u7b2c\s*(\d+)\s*\u884c|line\s*(\d+)|\.toml:(\d+)$|^(\d+)(?::\d+)?$/i.exec(place);
+  if (written) return Number(written[1] ?? written[2] ?? written[3] ?? written[4]);
   const lines = toml.split("\n");
   // The last quoted or dotted word is the most exact: `field.level.check`, `transition "assign"`.
   const words = (place.match(/[a-z_][a-z0-9_]*/gi) ?? []).reverse();
