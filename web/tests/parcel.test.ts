@@ -31,8 +31,29 @@ describe.skipIf(!existsSync(join(DIST, "index.html")))("the built pages", () => 
   });
   test("load less than 250 kB gz for any first page", () => {
     const size = (name: string) => gzipSync(readFileSync(join(DIST, name)), { level: 9 }).length;
-    const everything = files.filter((name) => /\.(js|css)$/.test(name)).reduce((total, name) => total + size(name), 0);
-    expect(everything).toBeLessThan(250_000);
+    const entry = (/src="\/(assets\/[^"]+\.js)"/.exec(readFileSync(join(DIST, "index.html"), "utf8")) ?? [])[1] ?? "";
+    const code = readFileSync(join(DIST, entry), "utf8");
+    // A page is asked for by address: what its route names is loaded at once, with everything that imports without waiting.
+    const named = JSON.parse((/m\.f=(\[[^\]]*\])/.exec(code) ?? [])[1] ?? "[]") as string[];
+    const routes = [...code.matchAll(/import\(`\.\/([^`]+)`\),__vite__mapDeps\(\[([\d,]*)\]\)/g)].map((hit) => [`assets/${hit[1]}`, ...(hit[2] ?? "").split(",").filter(Boolean).map((at) => named[Number(at)] ?? "")]);
+    expect(routes.length).toBeGreaterThan(10);
+    const always = files.filter((name) => name === entry || readFileSync(join(DIST, "index.html"), "utf8").includes(name));
+    const closure = (names: string[]): Set<string> => {
+      const seen = new Set<string>();
+      const open = [...names];
+      for (let name = open.pop(); name !== undefined; name = open.pop()) {
+        if (name === "" || seen.has(name)) continue;
+        seen.add(name);
+        if (!name.endsWith(".js")) continue;
+        for (const hit of readFileSync(join(DIST, name), "utf8").matchAll(/(?:from|import)\s*["'`]\.\/([^"'`]+\.js)["'`]/g)) open.push(`assets/${hit[1]}`);
+      }
+      return seen;
+    };
+    const sizes = routes.map((route) => ({ page: route[0] ?? "", bytes: [...closure([...always, ...route])].reduce((total, name) => total + size(name), 0) }));
+    const greatest = sizes.reduce((a, b) => (a.bytes > b.bytes ? a : b));
+    // The tools around the framework alone weigh about 80 kB: a smaller sum means that this test reads nothing.
+    expect(Math.min(...sizes.map((one) => one.bytes))).toBeGreaterThan(60_000);
+    expect(greatest.bytes, `the heaviest first page is ${greatest.page}`).toBeLessThan(250_000);
   });
   test("use nothing a browser of 2020 lacks", () => {
     for (const name of files.filter((one) => one.endsWith(".css"))) expect(readFileSync(join(DIST, name), "utf8")).not.toMatch(/:has\(|@container|\bdvh\b|:where\(/);
