@@ -97,11 +97,12 @@ fn looks(app: &App, setting: &Setting, people: &[Person]) -> Result<Vec<Look>, A
             if !access.may(Ability::Read) {
                 continue;
             }
+            let role_states = states_of(flow, |role| person.roles.iter().any(|own| own == role));
             looks.push(Look {
-                role_states: states_of(flow, |role| person.roles.iter().any(|own| own == role)),
+                open_states: open_states(flow, &role_states),
+                role_states,
                 holder_states: holder_states(flow),
                 creator_states: states_of(flow, |role| role == "creator"),
-                open_states: open_states(flow),
                 definition: definition.clone(),
                 access,
                 own,
@@ -123,9 +124,11 @@ fn units_below(reader: &mut Reader<'_>, person: &Actor) -> Result<Vec<RecordId>,
     Ok(found.records.iter().map(|one| one.record.id).collect())
 }
 
-/// States that are neither done nor final.
-fn open_states(flow: &Flow) -> Vec<String> {
-    let open = flow.states.iter().filter(|one| !one.done && !one.is_final);
+/// States that are neither done nor final, and those the person must still act on: a re-check of done work can be
+/// overdue for who re-checks, never for who has done the work.
+fn open_states(flow: &Flow, own: &[String]) -> Vec<String> {
+    let waits = |one: &&register::law::State| !one.is_final && (!one.done || own.contains(&one.id));
+    let open = flow.states.iter().filter(waits);
     open.map(|one| one.id.clone()).collect()
 }
 
@@ -359,14 +362,17 @@ fn line(
         .list_columns()
         .into_iter()
         .find_map(|id| shown.get(id).cloned());
-    let light = standing.as_ref().and_then(view::light);
     let due = standing.as_ref().and_then(|one| one.due.as_ref());
+    // A task is judged by its own clock: work that is done may still wait, too long, to be looked at again.
+    let light = due.map(|due| due.light);
+    let light = light.or_else(|| Some(standing.as_ref().and_then(view::light)?.rag));
     TaskView {
         register: definition.id.clone(),
         register_title: definition.title.zh.clone(),
         id: record.id.to_string(),
         number: record.number.clone(),
         title: title.or(first).unwrap_or_default(),
+        due_at: due.map(|due| due.at.clone()),
         due_text: due.map(|due| due.text.clone()).unwrap_or_default(),
         unit: standing
             .as_ref()
@@ -374,7 +380,7 @@ fn line(
             .map(|(_, name)| name.clone())
             .unwrap_or_default(),
         state_label: standing.map(|one| one.label).unwrap_or_default(),
-        light: light.map(|light| light.rag),
+        light,
         at: at.to_owned(),
     }
 }

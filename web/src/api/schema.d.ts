@@ -2375,6 +2375,8 @@ export interface components {
         /** @description One task. */
         Task: {
             at: string;
+            /** @description Instant at which the running clock ends, UTC. */
+            due_at?: string | null;
             due_text: string;
             id: string;
             light?: components["schemas"]["Rag"] | null;

@@ -641,6 +641,7 @@ export interface Task {
   state_label: string;
   unit: string;
   due_text: string;
+  due_at: string | null;
   light: Lamp;
   link: string;
   at: string;

@@ -75,6 +75,8 @@ pub struct TaskView {
     pub unit: String,
     /// Clock in words.
     pub due_text: String,
+    /// Instant at which the running clock ends, UTC.
+    pub due_at: Option<String>,
     /// Light.
     pub light: Option<Rag>,
     /// Instant of the last change, or of the person's own act.

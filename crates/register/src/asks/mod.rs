@@ -148,7 +148,7 @@ fn is_typed(field: &Field) -> bool {
 }
 
 /// Words that every form has and that say nothing about what is asked.
-const COMMON: [&str; 16] = [
+const COMMON: [&str; 18] = [
     "备注",
     "说明",
     "附件",
@@ -165,6 +165,9 @@ const COMMON: [&str; 16] = [
     "填报日期",
     "序号",
     "情况",
+    // Where a row comes from is said of every row.
+    "出处",
+    "来源",
 ];
 
 /// Figures of a new definition that are held already: the same label or synonym and the same kind of value, about the

@@ -335,6 +335,8 @@ pub struct Task {
     /// 当前承办.
     pub unit: String,
     pub due_text: String,
+    /// Instant at which the running clock ends, UTC.
+    pub due_at: Option<String>,
     pub light: Option<RagView>,
     /// Path of the web page it leads to.
     pub link: String,
@@ -363,6 +365,7 @@ impl From<&task::TaskView> for Task {
             state_label: task.state_label.clone(),
             unit: task.unit.clone(),
             due_text: task.due_text.clone(),
+            due_at: task.due_at.clone(),
             light: task.light.map(RagView::from),
             link: record_link(&task.register, &task.id),
             at: task.at.clone(),
