@@ -76,7 +76,7 @@ fn working_days(first: Date, last: Date, calendar: &WorkCalendar) -> Vec<Date> {
         .collect()
 }
 
-fn sum_between(daily: &BTreeMap<Date, i64>, first: Date, last: Date) -> i64 {
+pub(crate) fn sum_between(daily: &BTreeMap<Date, i64>, first: Date, last: Date) -> i64 {
     if first > last {
         0
     } else {
@@ -207,7 +207,7 @@ fn after(daily: &BTreeMap<Date, i64>, as_of: Date) -> BTreeMap<Date, i64> {
 
 /// `factor_max` × normal, cut to whole units; at least 1, or a small quantity could never be
 /// caught up. An undefined factor allows the normal quantity.
-fn daily_cap(plan: &DailyPlan, factor_max: Ratio) -> i64 {
+pub(crate) fn daily_cap(plan: &DailyPlan, factor_max: Ratio) -> i64 {
     let normal = plan.normal();
     let factor = if factor_max.is_defined() {
         factor_max.reduced()
@@ -220,7 +220,7 @@ fn daily_cap(plan: &DailyPlan, factor_max: Ratio) -> i64 {
 }
 
 /// Working days of the plan up to `last` with what each can still take.
-fn room(
+pub(crate) fn room(
     daily: &BTreeMap<Date, i64>,
     last: Date,
     cap: i64,

@@ -7,6 +7,8 @@
 mod backward;
 mod baseline;
 mod cascade;
+mod commitment;
+mod earned;
 mod explain;
 mod forward;
 mod graph;
@@ -16,9 +18,16 @@ mod notation;
 mod path;
 mod predecessors;
 mod progress;
+mod rungs;
+mod value;
 
 pub use baseline::{BackwardPlan, Baseline, Variance, backward_plan};
 pub use cascade::{CatchUp, DailyPlan, Debt, Respread, catch_up, debt, respread};
+pub use commitment::{
+    Commitment, Foresight, LookaheadRecord, LookaheadTask, LookaheadWeek, MissReason, Obstacle,
+    Outcome, ReasonShare, WeekKept, foresight, lookahead, miss_reasons, weeks_kept,
+};
+pub use earned::{EarnedSchedule, Performance, performance};
 pub use explain::{driving_chain, late_chain, why, why_late};
 pub use light::{
     CauseKind, Light, LightCause, LightFacts, LightRule, Rag, TaskFacts, project_light, task_light,
@@ -31,3 +40,7 @@ pub use network::{
 pub use notation::{LagUnit, PredecessorRef, parse_predecessors, print_predecessors};
 pub use predecessors::{LagFactors, PredecessorRow, link_rows};
 pub use progress::{Status, progress_of, remaining_from_days, remaining_from_percent};
+pub use rungs::{CatchUpBands, Halfway, Part, Rung, halfway, parts, rungs};
+pub use value::{
+    Banana, CurvePoint, ValueCurve, earned_values, periods_between, weights_by_duration, weights_of,
+};
