@@ -12,6 +12,8 @@ mod earned;
 mod explain;
 mod forward;
 mod graph;
+mod health;
+mod health_words;
 mod light;
 mod network;
 mod notation;
@@ -29,6 +31,7 @@ pub use commitment::{
 };
 pub use earned::{EarnedSchedule, Performance, performance};
 pub use explain::{driving_chain, late_chain, why, why_late};
+pub use health::{Health, HealthPoint, HealthRule, Patient, Verdict, health};
 pub use light::{
     CauseKind, Light, LightCause, LightFacts, LightRule, Rag, TaskFacts, project_light, task_light,
     task_rag,
