@@ -191,8 +191,14 @@ fn latest(graph: &Graph, frame: &Frame, i: usize, bounds: &Bounds) -> (Minute, D
     }
     for constraint in &activity.constraints {
         let at = match constraint.kind {
-            ConstraintKind::FinishNoLater | ConstraintKind::FinishOn => constraint.at,
-            ConstraintKind::StartNoLater | ConstraintKind::StartOn
+            ConstraintKind::FinishNoLater
+            | ConstraintKind::FinishOn
+            | ConstraintKind::MandatoryFinish
+            | ConstraintKind::MustFinish => constraint.at,
+            ConstraintKind::StartNoLater
+            | ConstraintKind::StartOn
+            | ConstraintKind::MandatoryStart
+            | ConstraintKind::MustStart
                 if activity.progress == Progress::NotStarted =>
             {
                 end_from_start(graph, i, constraint.at)

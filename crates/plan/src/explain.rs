@@ -214,6 +214,7 @@ fn lag_words(network: &Network, link: &Link) -> String {
             minutes,
             &network.calendars[network.activities[link.from].calendar],
         ),
+        LagCalendar::Of(index) => span(minutes, &network.calendars[index]),
         LagCalendar::Successor => span(
             minutes,
             &network.calendars[network.activities[link.to].calendar],

@@ -182,12 +182,18 @@ fn gather(graph: &Graph, early: &Early, i: usize) -> Bounds {
     for constraint in &activity.constraints {
         let driver = Driver::Constraint(constraint.kind);
         match constraint.kind {
-            ConstraintKind::StartNoEarlier | ConstraintKind::StartOn => {
+            ConstraintKind::StartNoEarlier
+            | ConstraintKind::StartOn
+            | ConstraintKind::MandatoryStart
+            | ConstraintKind::MustStart => {
                 if activity.progress == Progress::NotStarted {
                     bounds.constraint_start.raise(constraint.at, driver);
                 }
             }
-            ConstraintKind::FinishNoEarlier | ConstraintKind::FinishOn => {
+            ConstraintKind::FinishNoEarlier
+            | ConstraintKind::FinishOn
+            | ConstraintKind::MandatoryFinish
+            | ConstraintKind::MustFinish => {
                 bounds.constraint_finish.raise(constraint.at, driver);
             }
             ConstraintKind::StartNoLater | ConstraintKind::FinishNoLater => {}

@@ -257,6 +257,7 @@ impl<'a> Graph<'a> {
         let timeline = match link.lag_calendar {
             LagCalendar::Predecessor => Some(self.timeline(from)),
             LagCalendar::Successor => Some(self.timeline(to)),
+            LagCalendar::Of(index) => Some(&self.network.calendars[index]),
             LagCalendar::Elapsed => None,
         };
         (link.lag, timeline)
@@ -349,6 +350,18 @@ fn check(network: &Network) -> Vec<Finding> {
         }
     }
     for (index, link) in network.links.iter().enumerate() {
+        if let LagCalendar::Of(calendar) = link.lag_calendar
+            && calendar >= network.calendars.len()
+        {
+            let problem = format!("第 {} 条关系的间隔所用的日历不存在。", index + 1);
+            let place = format!("关系 {}", index + 1);
+            findings.push(Finding::error(
+                "plan.index",
+                place,
+                problem,
+                "请为这条关系的间隔选一个已有的日历。",
+            ));
+        }
         if link.from >= count || link.to >= count {
             let problem = format!("第 {} 条关系指向不存在的工作。", index + 1);
             let place = format!("关系 {}", index + 1);

@@ -37,8 +37,9 @@ pub use light::{
     task_rag,
 };
 pub use network::{
-    Activity, ActivityKind, Constraint, ConstraintKind, Driver, LagCalendar, Link, LinkKind,
-    Network, Options, Progress, Schedule, schedule,
+    Activity, ActivityKind, Constraint, ConstraintKind, CriticalRule, Dialect, Driver, FloatRule,
+    LagCalendar, Link, LinkKind, Network, Options, OutOfSequence, Progress, Schedule, Timing,
+    schedule,
 };
 pub use notation::{LagUnit, PredecessorRef, parse_predecessors, print_predecessors};
 pub use predecessors::{LagFactors, PredecessorRow, link_rows};

@@ -27,8 +27,8 @@ impl std::fmt::Debug for Network {
     }
 }
 
-/// 工作项. One task or milestone.
-#[derive(Clone, Debug)]
+/// 工作项. One task, milestone, hammock or summary.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Activity {
     /// 编号, as people write it in predecessor columns.
     pub code: String,
@@ -36,9 +36,10 @@ pub struct Activity {
     pub name: String,
     /// Index into `Network::calendars`.
     pub calendar: usize,
-    /// Task or milestone.
+    /// Task, milestone, hammock or summary.
     pub kind: ActivityKind,
-    /// 工期, working minutes of the own calendar; milestones count as 0 whatever stands here.
+    /// 工期, working minutes of the own calendar; milestones count as 0 whatever stands here, the span of a hammock or
+    /// of a summary comes from others.
     pub duration: i64,
     /// 进展.
     pub progress: Progress,
@@ -46,6 +47,17 @@ pub struct Activity {
     pub constraints: Vec<Constraint>,
     /// 目标时限. Bounds the late finish only and never moves an early date (MS Project "deadline").
     pub deadline: Option<Minute>,
+    /// 排法: as soon as possible, or late inside one of its floats.
+    pub timing: Timing,
+    /// 所属汇总工作: index of the summary this activity belongs to.
+    pub parent: Option<usize>,
+    /// Number of the own project in a network of several; 0 when there is one.
+    pub project: u32,
+    /// 手动排程: start and finish as somebody put them. The activity stands there whatever its links ask, and still
+    /// drives its successors (MS Project "manually scheduled").
+    pub fixed: Option<(Minute, Minute)>,
+    /// 预计完成. The remaining work stretches or shrinks to end here (P6 "expected finish").
+    pub expected_finish: Option<Minute>,
 }
 
 impl Activity {
@@ -65,6 +77,11 @@ impl Activity {
             progress: Progress::NotStarted,
             constraints: Vec::new(),
             deadline: None,
+            timing: Timing::AsSoonAsPossible,
+            parent: None,
+            project: 0,
+            fixed: None,
+            expected_finish: None,
         }
     }
 
@@ -91,16 +108,33 @@ impl Activity {
     }
 }
 
-/// Task, or milestone at the start or at the end of a work period.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// Task, milestone at the start or at the end of a work period, or a span that follows from others.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum ActivityKind {
     /// 任务.
+    #[default]
     Task,
     /// 开始节点. Sits where work begins: 08:00.
     StartMilestone,
     /// 完成节点. Sits where its predecessor ends: 17:00 on Friday stays 17:00 on Friday. What ends in
     /// a pause of the milestone's own calendar is reached when its next work period starts.
     FinishMilestone,
+    /// 伴随工作 (hammock, P6 "level of effort"): spans its links, drives nobody and is never critical.
+    LevelOfEffort,
+    /// 汇总工作: its dates roll up from the activities that name it as `parent`; its links and constraints hold for them.
+    Summary,
+}
+
+/// 排法. Where between its early and late dates an activity stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Timing {
+    /// 尽早.
+    #[default]
+    AsSoonAsPossible,
+    /// 尽晚而不推后续: as late as the free float allows; no successor moves (P6 "as late as possible").
+    LateInFreeFloat,
+    /// 倒排: on the late dates; successors planned as soon as possible follow (MS Project "as late as possible").
+    LateInTotalFloat,
 }
 
 /// 进展 at the data date.
@@ -133,7 +167,8 @@ pub struct Constraint {
     pub at: Minute,
 }
 
-/// The six dated constraints. "On" bounds both passes but never breaks a link (P6 start on, finish on).
+/// The dated constraints. "On" bounds both passes but never breaks a link (P6 start on, finish on); "mandatory" and
+/// "must" fix the dates whatever the links ask.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ConstraintKind {
     /// 不早于…开始.
@@ -148,6 +183,15 @@ pub enum ConstraintKind {
     StartOn,
     /// 在…完成.
     FinishOn,
+    /// 必须在…开始 (P6 "mandatory start"): early and late start stand there, links or not, and pass that on both ways.
+    MandatoryStart,
+    /// 必须在…完成 (P6 "mandatory finish").
+    MandatoryFinish,
+    /// 必须在…开始 (MS Project "must start on" while constraint dates are honoured): as mandatory; its own slack is
+    /// still measured against its successors.
+    MustStart,
+    /// 必须在…完成 (MS Project "must finish on").
+    MustFinish,
 }
 
 impl ConstraintKind {
@@ -160,6 +204,8 @@ impl ConstraintKind {
             ConstraintKind::FinishNoLater => ("不晚于", "完成"),
             ConstraintKind::StartOn => ("定于", "开始"),
             ConstraintKind::FinishOn => ("定于", "完成"),
+            ConstraintKind::MandatoryStart | ConstraintKind::MustStart => ("必须在", "开始"),
+            ConstraintKind::MandatoryFinish | ConstraintKind::MustFinish => ("必须在", "完成"),
         }
     }
 }
@@ -247,6 +293,52 @@ pub enum LagCalendar {
     Successor,
     /// 自然时间 (24 h, every day).
     Elapsed,
+    /// A calendar of the network by its index: the project's default calendar, for one.
+    Of(usize),
+}
+
+/// 逆序进展. What holds when work began before its predecessors allow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum OutOfSequence {
+    /// 保留逻辑: the remaining work still waits for the predecessors.
+    #[default]
+    RetainedLogic,
+    /// 进展优先: started work no longer waits for unfinished predecessors.
+    ProgressOverride,
+    /// 实际日期: links of started work are counted from actual dates, and from the actual start of the successor backwards.
+    ActualDates,
+}
+
+/// 总时差的算法. Which ends total float is measured between.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum FloatRule {
+    /// Late finish − early finish (P6 default).
+    #[default]
+    Finish,
+    /// Late start − early start.
+    Start,
+    /// The smaller of the two (MS Project, P6 "smallest").
+    Smaller,
+}
+
+/// 关键的判据.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CriticalRule {
+    /// Total float in working minutes at or below this.
+    Threshold(i64),
+    /// On the longest path.
+    LongestPath,
+}
+
+/// Whose conventions hold where the two programs differ.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Dialect {
+    /// Oracle Primavera P6, and what is ours.
+    #[default]
+    P6,
+    /// Microsoft Project: tasks of no duration stay at the end of a period, unfinished work may lie before the status
+    /// date, remaining work keeps the place its start gave it.
+    MicrosoftProject,
 }
 
 /// What the scheduler is told beside the network.
@@ -258,8 +350,20 @@ pub struct Options {
     pub start: Minute,
     /// 目标完成. The backward pass starts here; without it at the computed finish.
     pub target: Option<Minute>,
-    /// 关键线路阈值: total float in working minutes at or below which an activity is critical.
-    pub critical_float: i64,
+    /// 关键的判据: a threshold of total float, or the longest path.
+    pub critical: CriticalRule,
+    /// 逆序进展.
+    pub out_of_sequence: OutOfSequence,
+    /// 总时差的算法.
+    pub float: FloatRule,
+    /// Unfinished activities without successor count as critical: their late finish is their early finish.
+    pub open_ends_critical: bool,
+    /// Floats run to the finish of the own project instead of the latest finish of all.
+    pub float_to_own_project: bool,
+    /// The lag of a start-to-start link runs from the actual start instead of the early start (after the data date).
+    pub start_lag_from_actual: bool,
+    /// Conventions of P6 or of Microsoft Project.
+    pub dialect: Dialect,
 }
 
 impl Options {
@@ -269,7 +373,13 @@ impl Options {
             data_date: None,
             start,
             target: None,
-            critical_float: 0,
+            critical: CriticalRule::Threshold(0),
+            out_of_sequence: OutOfSequence::RetainedLogic,
+            float: FloatRule::Finish,
+            open_ends_critical: false,
+            float_to_own_project: false,
+            start_lag_from_actual: true,
+            dialect: Dialect::P6,
         }
     }
 
@@ -299,7 +409,7 @@ pub struct Schedule {
     pub total_float: Vec<i64>,
     /// 自由时差: what may be lost without moving a successor or the project finish.
     pub free_float: Vec<i64>,
-    /// 关键: total float at or below `Options::critical_float`.
+    /// 关键 by `Options::critical`.
     pub critical: Vec<bool>,
     /// What sets the early date.
     pub driver: Vec<Driver>,
@@ -366,7 +476,10 @@ pub fn schedule(network: &Network, options: &Options) -> Result<Schedule, Vec<Fi
     let early = crate::forward::pass(&graph, options);
     let late = crate::backward::pass(&graph, options, &early);
     let longest_path = crate::path::longest(&graph, &early);
-    let critical = graph.unfinished(|i| late.total_float[i] <= options.critical_float);
+    let critical = match options.critical {
+        CriticalRule::Threshold(limit) => graph.unfinished(|i| late.total_float[i] <= limit),
+        CriticalRule::LongestPath => longest_path.clone(),
+    };
     Ok(Schedule {
         early_start: graph.by_activity(early.start),
         early_finish: graph.by_activity(early.finish),

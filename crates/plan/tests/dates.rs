@@ -7,7 +7,8 @@ mod sheet;
 
 use ground::iso_minutes;
 use plan::{
-    ActivityKind, ConstraintKind, Driver, LagCalendar, Network, Options, Progress, schedule,
+    ActivityKind, ConstraintKind, CriticalRule, Driver, LagCalendar, Network, Options, Progress,
+    schedule,
 };
 use sheet::*;
 
@@ -209,7 +210,7 @@ fn a_deadline_bounds_the_late_finish_only() {
 #[test]
 fn the_critical_threshold_takes_in_what_is_nearly_critical() {
     let mut sheet = diamond();
-    sheet.options.critical_float = 3 * DAY;
+    sheet.options.critical = CriticalRule::Threshold(3 * DAY);
     let plan = sheet.run();
     assert_eq!(plan.flagged(&plan.answer.critical), "A B C D");
 }

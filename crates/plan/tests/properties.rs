@@ -135,6 +135,7 @@ fn asked(network: &Network, answer: &Schedule, link: &Link) -> Minute {
         LagCalendar::Elapsed => return base + link.lag,
         LagCalendar::Predecessor => network.activities[link.from].calendar,
         LagCalendar::Successor => network.activities[link.to].calendar,
+        LagCalendar::Of(index) => index,
     };
     let timeline = &network.calendars[calendar];
     match link.lag {

@@ -273,9 +273,8 @@ fn schedule(built: &BuiltNetwork<'_>, project: &Project) -> Result<Schedule, Vec
         .min();
     let options = Options {
         data_date: Some(end_of(built.data_date)),
-        start: start_of(first.unwrap_or(built.data_date)),
         target: project.target.as_ref().map(|t| end_of(t.date)),
-        critical_float: 0,
+        ..Options::from_start(start_of(first.unwrap_or(built.data_date)))
     };
     plan::schedule(&built.network, &options)
 }
