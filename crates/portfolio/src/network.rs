@@ -309,7 +309,7 @@ fn carry_forward(built: &mut BuiltNetwork<'_>, calendars: &Calendars, pace: &Pac
                 }
             }
             Progress::NotStarted if ready => {
-                match presumed(built.activities[i], node, timeline, pace) {
+                match presumed(built.activities[i], built.reports[i], node, timeline, pace) {
                     Some(progress) => {
                         built.assumed[i] = true;
                         progress
@@ -336,9 +336,11 @@ fn ready(built: &BuiltNetwork<'_>) -> Vec<bool> {
 }
 
 /// An activity that should have begun by the data date and of which nobody has spoken: on plan, for one reporting
-/// period after its planned start.
+/// period after its planned start. A report that it has not begun is such a word from its day on: presuming progress
+/// against it would let the same activity, reported at 1 %, be forecast later than at 0 %.
 fn presumed(
     activity: &Activity,
+    report: Option<&ProgressReport>,
     node: &plan::Activity,
     timeline: &Timeline,
     pace: &Pace,
@@ -346,8 +348,12 @@ fn presumed(
     let planned = activity
         .planned_start
         .filter(|day| *day <= pace.data_date)?;
+    if report.is_some_and(|r| r.reported_on >= planned) {
+        return None;
+    }
+    let word = report.map_or(planned, |r| r.reported_on);
     let start = timeline.next_start(start_of(planned));
-    let until = end_of(pace.good_until(planned));
+    let until = end_of(pace.good_until(word));
     let remaining = less(timeline, node.duration, start, until);
     Some(Progress::Started {
         actual_start: start,

@@ -227,6 +227,27 @@ fn reports_of_later_days_are_not_known_yet() {
     assert_eq!(standing.last_report, Some(day("2023-02-05")));
 }
 
+#[test]
+fn one_percent_reported_is_not_forecast_later_than_none() {
+    let plan = activities(&[
+        ("1", 5, "", "site7"),
+        ("2", 1, "", "site7"),
+        ("3", 1, "", "site7"),
+    ]);
+    let forecast = |percent| {
+        let reports = [
+            report(1, 0, "2023-02-20", percent),
+            report(2, 1, "2023-02-20", 0),
+            report(3, 2, "2023-02-20", 0),
+        ];
+        let standing = standing_of(&project("2023-06-30"), &plan, &reports, "2023-02-20");
+        standing.forecast_finish.expect("a plan")
+    };
+    // Not begun on 20 February: five days from the 21st, then a day each for the others.
+    assert_eq!(forecast(0), day("2023-02-27"));
+    assert!(forecast(1) <= forecast(0));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
