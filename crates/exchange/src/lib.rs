@@ -25,6 +25,7 @@ mod plan_rows;
 mod propose;
 mod read;
 mod rows;
+pub mod schedule_file;
 mod sheet;
 mod table;
 mod words;

@@ -1,0 +1,320 @@
+//! 计划文件: schedules of Primavera P6 (XER, PMXML) and Microsoft Project (MSPDI) as our plan values, and back.
+//!
+//! [`read`] looks at the bytes, not at the name's ending. What a file says wrongly becomes a finding with its table or
+//! element, line, problem and remedy; the good rows go on. Calculating dates is `plan`'s business: what the other
+//! program calculated is kept beside it in [`StoredDates`].
+
+mod calendar;
+mod remarks;
+#[cfg(test)]
+mod tests;
+mod text;
+mod xer;
+
+pub use calendar::{CalendarException, NamedCalendar};
+
+use ground::{Finding, Minute};
+use plan::{Network, Options};
+use remarks::Remarks;
+
+/// Bytes of a schedule file: 1 GB. A P6 export of 1,000,000 activities has about 500 MB.
+pub const FILE_BYTES: usize = 1 << 30;
+
+/// 文件格式.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Format {
+    /// Primavera P6 text export (`.xer`).
+    Xer,
+    /// Microsoft Project XML.
+    Mspdi,
+    /// Primavera P6 XML (`.xml`, P6 EPPM and P6 Professional).
+    Pmxml,
+}
+
+impl Format {
+    /// Name as users know it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Format::Xer => "P6 XER",
+            Format::Mspdi => "Project XML",
+            Format::Pmxml => "P6 XML",
+        }
+    }
+}
+
+/// One schedule file: the network to be calculated and everything beside it that a user would miss after writing it back.
+///
+/// `ids`, `details`, `baselines` and `stored` have one entry per activity of `network`, in its order.
+#[derive(Clone, Debug)]
+pub struct ScheduleFile {
+    /// Where it came from.
+    pub format: Format,
+    /// 项目. `plan::Activity::project` is an index into this list.
+    pub projects: Vec<ProjectHead>,
+    /// What is to be scheduled.
+    pub network: Network,
+    /// How, as the file's own program would.
+    pub options: Options,
+    /// What people and programs call the activity: P6 activity code, MSP UID.
+    pub ids: Vec<String>,
+    /// What is told about each activity beside its place in the network.
+    pub details: Vec<Detail>,
+    /// 工作分解结构 of P6 files; Project files hold theirs as summary activities.
+    pub wbs: Vec<WbsNode>,
+    /// 日历, in the order of `network.calendars`; those after its end are used by no activity and not compiled.
+    pub calendars: Vec<NamedCalendar>,
+    /// 基准: up to eleven per activity.
+    pub baselines: Vec<Vec<BaselineDates>>,
+    /// What the program that wrote the file calculated.
+    pub stored: Vec<StoredDates>,
+    /// 资源.
+    pub resources: Vec<Resource>,
+    /// 资源分配.
+    pub assignments: Vec<Assignment>,
+}
+
+/// 项目 of a schedule file.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ProjectHead {
+    /// Key inside the file.
+    pub id: String,
+    /// Short code; may be empty.
+    pub code: String,
+    /// Name; may be empty.
+    pub name: String,
+    /// 数据日期 (P6), 状态日期 (Project).
+    pub data_date: Option<Minute>,
+    /// 项目开始.
+    pub start: Option<Minute>,
+    /// 必须完成 (P6 "must finish by"), or the finish from which a Project file is scheduled backwards.
+    pub must_finish: Option<Minute>,
+    /// The finish that the file's program calculated.
+    pub finish: Option<Minute>,
+    /// Index into [`ScheduleFile::calendars`].
+    pub calendar: usize,
+    /// True for a Project file scheduled from its finish date.
+    pub from_finish: bool,
+    /// Working minutes in a "day", "week" and "month" of a duration.
+    pub factors: DayFactors,
+}
+
+/// What one day, week and month of a duration mean, in working minutes (a month in days).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DayFactors {
+    /// Working minutes in a day.
+    pub minutes_per_day: i64,
+    /// Working minutes in a week.
+    pub minutes_per_week: i64,
+    /// Working days in a month.
+    pub days_per_month: i64,
+}
+
+/// Eight hours, five days, twenty days: what both programs start with.
+impl Default for DayFactors {
+    fn default() -> Self {
+        DayFactors {
+            minutes_per_day: 480,
+            minutes_per_week: 2400,
+            days_per_month: 20,
+        }
+    }
+}
+
+/// What a file tells about an activity beside its place in the network.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Detail {
+    /// Key inside the file: P6 `task_id` / ObjectId, MSP UID.
+    pub key: String,
+    /// Index into [`ScheduleFile::wbs`].
+    pub wbs: Option<usize>,
+    /// WBS code written on the task (Project).
+    pub wbs_code: String,
+    /// 计划工期 as it was agreed (P6 original duration), working minutes.
+    pub planned_duration: i64,
+    /// 计划开始 (P6 planned start).
+    pub planned_start: Option<Minute>,
+    /// 计划完成 (P6 planned finish).
+    pub planned_finish: Option<Minute>,
+    /// 完成百分比, 0 to 100.
+    pub percent: f64,
+    /// 备注.
+    pub notes: String,
+}
+
+/// 工作分解结构 node.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct WbsNode {
+    /// Key inside the file.
+    pub id: String,
+    /// Code of this level.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Index into [`ScheduleFile::wbs`]; none for the node of the project itself.
+    pub parent: Option<usize>,
+    /// Index into [`ScheduleFile::projects`].
+    pub project: usize,
+}
+
+/// One baseline of one activity.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BaselineDates {
+    /// 0 to 10.
+    pub number: u8,
+    /// 基准开始.
+    pub start: Option<Minute>,
+    /// 基准完成.
+    pub finish: Option<Minute>,
+    /// 基准工期, working minutes.
+    pub duration: Option<i64>,
+}
+
+/// What the program that wrote the file calculated; empty where the file says nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct StoredDates {
+    /// Early start of the remaining work.
+    pub early_start: Option<Minute>,
+    /// Early finish.
+    pub early_finish: Option<Minute>,
+    /// Late start.
+    pub late_start: Option<Minute>,
+    /// Late finish.
+    pub late_finish: Option<Minute>,
+    /// Start shown: the actual one if there is one.
+    pub start: Option<Minute>,
+    /// Finish shown: the actual one if there is one.
+    pub finish: Option<Minute>,
+    /// Total float, working minutes.
+    pub total_float: Option<i64>,
+    /// Free float, working minutes.
+    pub free_float: Option<i64>,
+    /// Critical, or on the driving path where the file says so.
+    pub critical: Option<bool>,
+    /// On the longest path (P6 `driving_path_flag`).
+    pub longest_path: Option<bool>,
+}
+
+/// 资源种类.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum ResourceKind {
+    /// 人工.
+    #[default]
+    Labour,
+    /// 机械设备.
+    Equipment,
+    /// 材料.
+    Material,
+    /// 费用.
+    Cost,
+}
+
+/// 资源.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Resource {
+    /// Key inside the file.
+    pub id: String,
+    /// Short code; may be empty.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Kind.
+    pub kind: ResourceKind,
+    /// Index into [`ScheduleFile::calendars`].
+    pub calendar: Option<usize>,
+    /// How much of it there is: 1 = one person or machine the whole working time.
+    pub max_units: Option<f64>,
+}
+
+/// 资源分配.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Assignment {
+    /// Index into the activities.
+    pub activity: usize,
+    /// Index into [`ScheduleFile::resources`].
+    pub resource: usize,
+    /// Units at work at a time: 1 = one person or machine the whole working time.
+    pub units: f64,
+    /// Budgeted work in minutes of one unit; for materials the quantity times 60.
+    pub work: i64,
+    /// Work still to be done, likewise.
+    pub remaining_work: i64,
+}
+
+/// Reads a schedule file of any of the formats; `name` only appears in the findings.
+///
+/// Never fails: a file that is none of them, or holds no activity, gives an empty network and a finding of severity error.
+pub fn read(name: &str, bytes: &[u8]) -> (ScheduleFile, Vec<Finding>) {
+    let mut remarks = Remarks::new(name);
+    let file = read_any(bytes, &mut remarks);
+    (file, remarks.into_findings())
+}
+
+fn read_any(bytes: &[u8], remarks: &mut Remarks) -> ScheduleFile {
+    if bytes.len() > FILE_BYTES {
+        let problem = format!("文件有{}MB，超过{}MB", bytes.len() >> 20, FILE_BYTES >> 20);
+        remarks.file_error("schedule.too_large", &problem, "请在 P6 或 Project 中按项目分开导出");
+        return ScheduleFile::empty(Format::Xer);
+    }
+    match text::recognise(bytes) {
+        Ok(Format::Xer) => xer::read(bytes, remarks),
+        Ok(format) => {
+            let problem = format!("这是{}文件，目前还不能读取", format.label());
+            remarks.file_error("schedule.format", &problem, "请另存为 XER 后再读取");
+            ScheduleFile::empty(format)
+        }
+        Err(what) => {
+            let problem = format!("这不是计划文件，而是{what}");
+            remarks.file_error("schedule.format", &problem, FOREIGN_REMEDY);
+            ScheduleFile::empty(Format::Xer)
+        }
+    }
+}
+
+const FOREIGN_REMEDY: &str =
+    "请在 P6 中导出 XER 或 XML，或在 Project 中“另存为”XML 格式（.mpp 文件不能直接读取）";
+
+impl ScheduleFile {
+    /// A file without content, scheduled from 1970.
+    fn empty(format: Format) -> Self {
+        ScheduleFile {
+            format,
+            projects: Vec::new(),
+            network: Network {
+                calendars: Vec::new(),
+                activities: Vec::new(),
+                links: Vec::new(),
+            },
+            options: Options::from_start(0),
+            ids: Vec::new(),
+            details: Vec::new(),
+            wbs: Vec::new(),
+            calendars: Vec::new(),
+            baselines: Vec::new(),
+            stored: Vec::new(),
+            resources: Vec::new(),
+            assignments: Vec::new(),
+        }
+    }
+}
+
+/// Cuts the parent of a node that is its own ancestor, so that walking up always ends.
+pub(crate) fn cut_wbs_loops(wbs: &mut [WbsNode]) {
+    // 0 not looked at, 1 on the way up, 2 known to end.
+    let mut state = vec![0u8; wbs.len()];
+    for start in 0..wbs.len() {
+        let (mut way, mut at) = (Vec::new(), Some(start));
+        while let Some(node) = at.filter(|&node| state[node] == 0) {
+            state[node] = 1;
+            way.push(node);
+            at = wbs[node].parent;
+        }
+        if let (Some(node), Some(&last)) = (at, way.last())
+            && state[node] == 1
+        {
+            wbs[last].parent = None;
+        }
+        for node in way {
+            state[node] = 2;
+        }
+    }
+}
