@@ -19,8 +19,22 @@ pub struct NamedCalendar {
     pub exceptions: BTreeMap<Date, CalendarException>,
     /// Working minutes in a "day" of a duration, where the calendar says so.
     pub minutes_per_day: Option<i64>,
-    /// True for the calendar of one resource.
-    pub of_resource: bool,
+    /// Whose it is.
+    pub kind: CalendarKind,
+}
+
+/// Whose a calendar is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum CalendarKind {
+    /// 基准日历, for whoever names it.
+    #[default]
+    Base,
+    /// 资源日历: of one resource.
+    Resource,
+    /// Not in the file: every minute of every day, for durations in elapsed time.
+    Elapsed,
+    /// Not in the file: when the resources of a task work, and its own calendar too.
+    Joined,
 }
 
 /// 例外日: what is worked on one day instead of the week's pattern.
@@ -45,6 +59,108 @@ impl NamedCalendar {
             ..NamedCalendar::default()
         }
     }
+}
+
+impl NamedCalendar {
+    /// Every minute of every day.
+    pub(crate) fn elapsed() -> Self {
+        let day = || Some(vec![Shift { from: 0, to: 1440 }]);
+        NamedCalendar {
+            name: "自然时间".to_owned(),
+            week: std::array::from_fn(|_| day()),
+            kind: CalendarKind::Elapsed,
+            ..NamedCalendar::default()
+        }
+    }
+
+    /// True when it says nothing that its base does not say.
+    fn plain(&self) -> bool {
+        self.exceptions.is_empty() && self.week.iter().all(Option::is_none)
+    }
+}
+
+/// The calendar that decides: itself, or the base of one that adds nothing.
+pub(crate) fn deciding(calendars: &[NamedCalendar], index: usize) -> usize {
+    let mut at = index;
+    for _ in 0..DEPTH {
+        match calendars[at].base {
+            Some(base) if calendars[at].plain() => at = base,
+            _ => break,
+        }
+    }
+    at
+}
+
+/// Work is done when one of `any` works and, where given, `own` works too.
+pub(crate) fn joined(calendars: &[NamedCalendar], any: &[usize], own: Option<usize>) -> NamedCalendar {
+    let shifts = |day: &dyn Fn(usize) -> Vec<Shift>| {
+        let union = united(any.iter().flat_map(|&index| day(index)).collect());
+        match own {
+            Some(own) => crossed(&union, &united(day(own))),
+            None => union,
+        }
+    };
+    let names: Vec<&str> = any.iter().map(|&index| calendars[index].name.as_str()).collect();
+    let mut calendar = NamedCalendar {
+        name: names.join("、"),
+        kind: CalendarKind::Joined,
+        ..NamedCalendar::default()
+    };
+    for weekday in 0..7 {
+        calendar.week[weekday] = Some(shifts(&|index| week_shifts(calendars, index, weekday)));
+    }
+    let all = any.iter().copied().chain(own);
+    let dates: std::collections::BTreeSet<Date> = all
+        .flat_map(|index| line(calendars, index))
+        .flat_map(|calendar| calendar.exceptions.keys().copied())
+        .collect();
+    for date in dates {
+        let exception = CalendarException {
+            name: String::new(),
+            shifts: shifts(&|index| shifts_on(calendars, index, date)),
+        };
+        calendar.exceptions.insert(date, exception);
+    }
+    calendar
+}
+
+fn week_shifts(calendars: &[NamedCalendar], index: usize, weekday: usize) -> Vec<Shift> {
+    let line = line(calendars, index);
+    let own = line.iter().find_map(|calendar| calendar.week[weekday].clone());
+    own.unwrap_or_default()
+}
+
+fn shifts_on(calendars: &[NamedCalendar], index: usize, date: Date) -> Vec<Shift> {
+    let line = line(calendars, index);
+    let exception = line.iter().find_map(|calendar| calendar.exceptions.get(&date));
+    match exception {
+        Some(exception) => exception.shifts.clone(),
+        None => week_shifts(calendars, index, date.weekday().to_monday_zero_offset() as usize),
+    }
+}
+
+/// Spans in order, those that touch made one.
+fn united(mut shifts: Vec<Shift>) -> Vec<Shift> {
+    shifts.sort_unstable();
+    let mut all: Vec<Shift> = Vec::with_capacity(shifts.len());
+    for shift in shifts {
+        match all.last_mut() {
+            Some(last) if shift.from <= last.to => last.to = last.to.max(shift.to),
+            _ => all.push(shift),
+        }
+    }
+    all
+}
+
+fn crossed(left: &[Shift], right: &[Shift]) -> Vec<Shift> {
+    let pairs = left.iter().flat_map(|a| right.iter().map(move |b| (a, b)));
+    pairs
+        .map(|(a, b)| Shift {
+            from: a.from.max(b.from),
+            to: a.to.min(b.to),
+        })
+        .filter(|shift| shift.from < shift.to)
+        .collect()
 }
 
 /// The calendar and its bases, the nearest first.
@@ -149,6 +265,28 @@ mod tests {
         assert_eq!((compiled.len(), place), (1, vec![1, 0]));
         assert_eq!(calendars[0].base, Some(1));
         assert_eq!(compiled[0].minutes_on(date(2023, 5, 1)), 0);
+    }
+
+    #[test]
+    fn resources_on_two_shifts_work_whenever_one_of_them_does() {
+        let mut calendars = derived();
+        let night = Some(vec![Shift { from: 0, to: 180 }, Shift { from: 1380, to: 1440 }]);
+        calendars.push(NamedCalendar {
+            week: std::array::from_fn(|_| night.clone()),
+            ..NamedCalendar::default()
+        });
+        let both = joined(&calendars, &[0, 2], None);
+        let spans = |shifts: &[Shift]| -> Vec<(u16, u16)> {
+            shifts.iter().map(|shift| (shift.from, shift.to)).collect()
+        };
+        let monday = both.week[0].as_deref().unwrap_or_default();
+        assert_eq!(spans(monday), [(0, 180), (480, 720), (780, 1020), (1380, 1440)]);
+        assert_eq!(spans(&both.exceptions[&date(2023, 5, 1)].shifts), [(0, 180), (1380, 1440)]);
+        let inside = joined(&calendars, &[0, 2], Some(0));
+        assert_eq!(inside.week[0], Some(OFFICE_DAY.to_vec()));
+        assert_eq!(deciding(&calendars, 1), 1);
+        calendars[1] = NamedCalendar { base: Some(0), ..NamedCalendar::default() };
+        assert_eq!(deciding(&calendars, 1), 0);
     }
 
     #[test]

@@ -5,16 +5,20 @@
 //! program calculated is kept beside it in [`StoredDates`].
 
 mod calendar;
+mod mspdi;
 mod remarks;
 #[cfg(test)]
 mod tests;
 mod text;
 mod xer;
+mod xml;
 
-pub use calendar::{CalendarException, NamedCalendar};
+pub use calendar::{CalendarException, CalendarKind, NamedCalendar};
+
+use calendar::compile_used;
 
 use ground::{Finding, Minute};
-use plan::{Network, Options};
+use plan::{LagCalendar, Network, Options};
 use remarks::Remarks;
 
 /// Bytes of a schedule file: 1 GB. A P6 export of 1,000,000 activities has about 500 MB.
@@ -257,6 +261,7 @@ fn read_any(bytes: &[u8], remarks: &mut Remarks) -> ScheduleFile {
     }
     match text::recognise(bytes) {
         Ok(Format::Xer) => xer::read(bytes, remarks),
+        Ok(Format::Mspdi) => mspdi::read(bytes, remarks),
         Ok(format) => {
             let problem = format!("这是{}文件，目前还不能读取", format.label());
             remarks.file_error("schedule.format", &problem, "请另存为 XER 后再读取");
@@ -293,6 +298,48 @@ impl ScheduleFile {
             stored: Vec::new(),
             resources: Vec::new(),
             assignments: Vec::new(),
+        }
+    }
+}
+
+impl ScheduleFile {
+    /// Compiles the calendars that activities, projects and lags use, and puts them first.
+    pub(crate) fn compile_calendars(&mut self) {
+        if self.calendars.is_empty() {
+            self.calendars.push(NamedCalendar::standard());
+        }
+        let mut used = vec![false; self.calendars.len()];
+        let network = &self.network;
+        for activity in &network.activities {
+            used[activity.calendar] = true;
+        }
+        for link in &network.links {
+            if let LagCalendar::Of(index) = link.lag_calendar {
+                used[index] = true;
+            }
+        }
+        for head in &self.projects {
+            used[head.calendar] = true;
+        }
+        let (compiled, place) = compile_used(&mut self.calendars, &used);
+        self.network.calendars = compiled;
+        self.move_calendars(&place);
+    }
+
+    fn move_calendars(&mut self, place: &[usize]) {
+        for activity in &mut self.network.activities {
+            activity.calendar = place[activity.calendar];
+        }
+        for link in &mut self.network.links {
+            if let LagCalendar::Of(index) = &mut link.lag_calendar {
+                *index = place[*index];
+            }
+        }
+        for head in &mut self.projects {
+            head.calendar = place[head.calendar];
+        }
+        for resource in &mut self.resources {
+            resource.calendar = resource.calendar.map(|index| place[index]);
         }
     }
 }

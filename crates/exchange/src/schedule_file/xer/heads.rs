@@ -5,7 +5,7 @@ use plan::{CriticalRule, FloatRule, LagCalendar, OutOfSequence};
 
 use super::table::{Row, Table};
 use super::{LagRule, Reader, Settings, clndr, columns};
-use crate::schedule_file::calendar::NamedCalendar;
+use crate::schedule_file::calendar::{CalendarKind, NamedCalendar};
 use crate::schedule_file::{DayFactors, ProjectHead, WbsNode};
 
 columns!(
@@ -99,7 +99,10 @@ impl<'a> Reader<'a, '_> {
                 id: row.text(c.clndr_id),
                 name: row.text(c.clndr_name),
                 minutes_per_day: hours.filter(|minutes| (1..=1440).contains(minutes)),
-                of_resource: row.raw(c.clndr_type) == b"CA_Rsrc",
+                kind: match row.raw(c.clndr_type) {
+                    b"CA_Rsrc" => CalendarKind::Resource,
+                    _ => CalendarKind::Base,
+                },
                 ..NamedCalendar::default()
             };
             if !clndr::fill(&mut calendar, &row.text(c.clndr_data)) {

@@ -10,7 +10,6 @@ mod tasks;
 use plan::{CriticalRule, Dialect, FloatRule, LagCalendar, Options, OutOfSequence};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::calendar::{self, NamedCalendar};
 use super::remarks::Remarks;
 use super::{Format, ScheduleFile, text};
 use table::Table;
@@ -222,47 +221,5 @@ fn single_target(file: &ScheduleFile) -> Option<ground::Minute> {
     match file.projects.as_slice() {
         [head] => head.must_finish,
         _ => None,
-    }
-}
-
-impl ScheduleFile {
-    /// Compiles the calendars that activities, projects and lags use, and puts them first.
-    pub(super) fn compile_calendars(&mut self) {
-        if self.calendars.is_empty() {
-            self.calendars.push(NamedCalendar::standard());
-        }
-        let mut used = vec![false; self.calendars.len()];
-        let network = &self.network;
-        for activity in &network.activities {
-            used[activity.calendar] = true;
-        }
-        for link in &network.links {
-            if let LagCalendar::Of(index) = link.lag_calendar {
-                used[index] = true;
-            }
-        }
-        for head in &self.projects {
-            used[head.calendar] = true;
-        }
-        let (compiled, place) = calendar::compile_used(&mut self.calendars, &used);
-        self.network.calendars = compiled;
-        self.move_calendars(&place);
-    }
-
-    fn move_calendars(&mut self, place: &[usize]) {
-        for activity in &mut self.network.activities {
-            activity.calendar = place[activity.calendar];
-        }
-        for link in &mut self.network.links {
-            if let LagCalendar::Of(index) = &mut link.lag_calendar {
-                *index = place[*index];
-            }
-        }
-        for head in &mut self.projects {
-            head.calendar = place[head.calendar];
-        }
-        for resource in &mut self.resources {
-            resource.calendar = resource.calendar.map(|index| place[index]);
-        }
     }
 }
