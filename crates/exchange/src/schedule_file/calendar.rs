@@ -52,7 +52,13 @@ const DEPTH: usize = 16;
 impl NamedCalendar {
     /// Monday to Friday, 08:00–12:00 and 13:00–17:00: what both programs give a new project.
     pub fn standard() -> Self {
-        let day = |worked: bool| Some(if worked { OFFICE_DAY.to_vec() } else { Vec::new() });
+        let day = |worked: bool| {
+            Some(if worked {
+                OFFICE_DAY.to_vec()
+            } else {
+                Vec::new()
+            })
+        };
         NamedCalendar {
             name: "标准".to_owned(),
             week: [true, true, true, true, true, false, false].map(day),
@@ -92,7 +98,11 @@ pub(crate) fn deciding(calendars: &[NamedCalendar], index: usize) -> usize {
 }
 
 /// Work is done when one of `any` works and, where given, `own` works too.
-pub(crate) fn joined(calendars: &[NamedCalendar], any: &[usize], own: Option<usize>) -> NamedCalendar {
+pub(crate) fn joined(
+    calendars: &[NamedCalendar],
+    any: &[usize],
+    own: Option<usize>,
+) -> NamedCalendar {
     let shifts = |day: &dyn Fn(usize) -> Vec<Shift>| {
         let union = united(any.iter().flat_map(|&index| day(index)).collect());
         match own {
@@ -100,7 +110,10 @@ pub(crate) fn joined(calendars: &[NamedCalendar], any: &[usize], own: Option<usi
             None => union,
         }
     };
-    let names: Vec<&str> = any.iter().map(|&index| calendars[index].name.as_str()).collect();
+    let names: Vec<&str> = any
+        .iter()
+        .map(|&index| calendars[index].name.as_str())
+        .collect();
     let mut calendar = NamedCalendar {
         name: names.join("、"),
         kind: CalendarKind::Joined,
@@ -126,16 +139,24 @@ pub(crate) fn joined(calendars: &[NamedCalendar], any: &[usize], own: Option<usi
 
 fn week_shifts(calendars: &[NamedCalendar], index: usize, weekday: usize) -> Vec<Shift> {
     let line = line(calendars, index);
-    let own = line.iter().find_map(|calendar| calendar.week[weekday].clone());
+    let own = line
+        .iter()
+        .find_map(|calendar| calendar.week[weekday].clone());
     own.unwrap_or_default()
 }
 
 fn shifts_on(calendars: &[NamedCalendar], index: usize, date: Date) -> Vec<Shift> {
     let line = line(calendars, index);
-    let exception = line.iter().find_map(|calendar| calendar.exceptions.get(&date));
+    let exception = line
+        .iter()
+        .find_map(|calendar| calendar.exceptions.get(&date));
     match exception {
         Some(exception) => exception.shifts.clone(),
-        None => week_shifts(calendars, index, date.weekday().to_monday_zero_offset() as usize),
+        None => week_shifts(
+            calendars,
+            index,
+            date.weekday().to_monday_zero_offset() as usize,
+        ),
     }
 }
 
@@ -208,8 +229,7 @@ pub(crate) fn compile_used(
     for (new, &old) in order.iter().enumerate() {
         place[old] = new;
     }
-    let mut sorted: Vec<NamedCalendar> =
-        order.iter().map(|&old| calendars[old].clone()).collect();
+    let mut sorted: Vec<NamedCalendar> = order.iter().map(|&old| calendars[old].clone()).collect();
     for calendar in &mut sorted {
         calendar.base = calendar.base.map(|base| place[base]);
     }
@@ -270,7 +290,13 @@ mod tests {
     #[test]
     fn resources_on_two_shifts_work_whenever_one_of_them_does() {
         let mut calendars = derived();
-        let night = Some(vec![Shift { from: 0, to: 180 }, Shift { from: 1380, to: 1440 }]);
+        let night = Some(vec![
+            Shift { from: 0, to: 180 },
+            Shift {
+                from: 1380,
+                to: 1440,
+            },
+        ]);
         calendars.push(NamedCalendar {
             week: std::array::from_fn(|_| night.clone()),
             ..NamedCalendar::default()
@@ -280,12 +306,21 @@ mod tests {
             shifts.iter().map(|shift| (shift.from, shift.to)).collect()
         };
         let monday = both.week[0].as_deref().unwrap_or_default();
-        assert_eq!(spans(monday), [(0, 180), (480, 720), (780, 1020), (1380, 1440)]);
-        assert_eq!(spans(&both.exceptions[&date(2023, 5, 1)].shifts), [(0, 180), (1380, 1440)]);
+        assert_eq!(
+            spans(monday),
+            [(0, 180), (480, 720), (780, 1020), (1380, 1440)]
+        );
+        assert_eq!(
+            spans(&both.exceptions[&date(2023, 5, 1)].shifts),
+            [(0, 180), (1380, 1440)]
+        );
         let inside = joined(&calendars, &[0, 2], Some(0));
         assert_eq!(inside.week[0], Some(OFFICE_DAY.to_vec()));
         assert_eq!(deciding(&calendars, 1), 1);
-        calendars[1] = NamedCalendar { base: Some(0), ..NamedCalendar::default() };
+        calendars[1] = NamedCalendar {
+            base: Some(0),
+            ..NamedCalendar::default()
+        };
         assert_eq!(deciding(&calendars, 1), 0);
     }
 

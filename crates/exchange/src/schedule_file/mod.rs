@@ -256,7 +256,11 @@ pub fn read(name: &str, bytes: &[u8]) -> (ScheduleFile, Vec<Finding>) {
 fn read_any(bytes: &[u8], remarks: &mut Remarks) -> ScheduleFile {
     if bytes.len() > FILE_BYTES {
         let problem = format!("文件有{}MB，超过{}MB", bytes.len() >> 20, FILE_BYTES >> 20);
-        remarks.file_error("schedule.too_large", &problem, "请在 P6 或 Project 中按项目分开导出");
+        remarks.file_error(
+            "schedule.too_large",
+            &problem,
+            "请在 P6 或 Project 中按项目分开导出",
+        );
         return ScheduleFile::empty(Format::Xer);
     }
     match text::recognise(bytes) {

@@ -106,6 +106,9 @@ mod tests {
         let findings = remarks.into_findings();
         assert_eq!(findings.len(), 52);
         let last = findings.last().map(ToString::to_string);
-        assert_eq!(last.as_deref(), Some("a.xer:另有950处同样的问题，不再逐条列出"));
+        assert_eq!(
+            last.as_deref(),
+            Some("a.xer:另有950处同样的问题，不再逐条列出")
+        );
     }
 }

@@ -21,12 +21,18 @@ fn a_p6_file_gives_its_network_options_and_stored_dates() {
     assert_eq!(file.format, Format::Xer);
     assert_eq!(file.ids, ["A1000", "A1010", "A1020", "A1030", "A1040"]);
     let head = &file.projects[0];
-    assert_eq!((head.code.as_str(), head.name.as_str()), ("XX-01", "示例学校"));
+    assert_eq!(
+        (head.code.as_str(), head.name.as_str()),
+        ("XX-01", "示例学校")
+    );
     assert_eq!(at(file.options.data_date), "2023-03-13T08:00");
     assert_eq!(at(file.options.target), "2023-04-28T17:00");
     assert_eq!(file.options.critical, CriticalRule::Threshold(8 * 60));
     let structure = &file.network.activities[index(&file, "A1020")];
-    assert_eq!((structure.name.as_str(), structure.duration), ("主体结构", 80 * 60));
+    assert_eq!(
+        (structure.name.as_str(), structure.duration),
+        ("主体结构", 80 * 60)
+    );
     assert_eq!(structure.timing, Timing::AsSoonAsPossible);
     let limit = Constraint {
         kind: ConstraintKind::StartNoEarlier,
@@ -34,7 +40,10 @@ fn a_p6_file_gives_its_network_options_and_stored_dates() {
     };
     assert_eq!(structure.constraints, [limit]);
     assert_eq!(file.wbs.len(), 2);
-    assert_eq!(file.wbs[file.details[1].wbs.expect("in a node")].name, "土建");
+    assert_eq!(
+        file.wbs[file.details[1].wbs.expect("in a node")].name,
+        "土建"
+    );
     let stored = file.stored[index(&file, "A1020")];
     assert_eq!(at(stored.early_start), "2023-03-20T08:00");
     assert_eq!(stored.total_float, Some(20 * 480));
@@ -45,8 +54,16 @@ fn progress_lags_and_calendars_of_a_p6_file_are_understood() {
     let (file, _) = read("school.xer", XER);
     let started = file.network.activities[1].progress;
     assert!(matches!(started, Progress::Started { remaining: 960, .. }));
-    assert!(matches!(file.network.activities[0].progress, Progress::Finished { .. }));
-    let links: Vec<_> = file.network.links.iter().map(|l| (l.from, l.to, l.kind, l.lag)).collect();
+    assert!(matches!(
+        file.network.activities[0].progress,
+        Progress::Finished { .. }
+    ));
+    let links: Vec<_> = file
+        .network
+        .links
+        .iter()
+        .map(|l| (l.from, l.to, l.kind, l.lag))
+        .collect();
     assert_eq!(
         links,
         [
@@ -57,10 +74,18 @@ fn progress_lags_and_calendars_of_a_p6_file_are_understood() {
             (2, 4, LinkKind::FS, -480),
         ]
     );
-    assert!(file.network.links.iter().all(|l| l.lag_calendar == LagCalendar::Predecessor));
+    assert!(
+        file.network
+            .links
+            .iter()
+            .all(|l| l.lag_calendar == LagCalendar::Predecessor)
+    );
     let calendar = &file.network.calendars[0];
     assert_eq!(calendar.minutes_on(ground::Date::constant(2023, 4, 5)), 0);
-    assert_eq!(calendar.minutes_on(ground::Date::constant(2023, 4, 23)), 480);
+    assert_eq!(
+        calendar.minutes_on(ground::Date::constant(2023, 4, 23)),
+        480
+    );
 }
 
 #[test]
@@ -74,13 +99,20 @@ fn chinese_and_western_code_pages_are_read() {
         let (file, findings) = read("school.xer", bytes);
         assert_eq!(findings, []);
         let names = |file: &ScheduleFile| -> Vec<String> {
-            file.network.activities.iter().map(|a| a.name.clone()).collect()
+            file.network
+                .activities
+                .iter()
+                .map(|a| a.name.clone())
+                .collect()
         };
         assert_eq!(names(&file), names(&utf8));
     }
     let text = text.replace("主体结构", "Béton £");
     let western = encoding_rs::WINDOWS_1252.encode(&text).0;
-    assert_eq!(read("a.xer", &western).0.network.activities[2].name, "Béton £");
+    assert_eq!(
+        read("a.xer", &western).0.network.activities[2].name,
+        "Béton £"
+    );
 }
 
 #[test]
@@ -116,7 +148,10 @@ fn empty_foreign_and_cut_off_files_are_told_and_never_fail() {
         (&b""[..], "这不是计划文件，而是空文件"),
         (b"PK\x03\x04....", "这不是计划文件，而是压缩包或电子表格"),
         (b"name,start\n", "这不是计划文件，而是其他文件"),
-        (b"ERMHDR\t8.2\n%T\tRSRC\n%F\trsrc_id\n%E\n", "文件里没有 TASK 表，读不到作业"),
+        (
+            b"ERMHDR\t8.2\n%T\tRSRC\n%F\trsrc_id\n%E\n",
+            "文件里没有 TASK 表，读不到作业",
+        ),
     ] {
         let (file, findings) = read("x", bytes);
         assert_eq!(findings[0].problem, problem);
@@ -124,7 +159,11 @@ fn empty_foreign_and_cut_off_files_are_told_and_never_fail() {
     }
     for cut in (0..XER.len()).step_by(97) {
         let (file, findings) = read("cut.xer", &XER[..cut]);
-        assert!(findings.iter().any(|f| f.code == "xer.cut_off" || f.code == "schedule.format"));
+        assert!(
+            findings
+                .iter()
+                .any(|f| f.code == "xer.cut_off" || f.code == "schedule.format")
+        );
         assert_eq!(file.ids.len(), file.stored.len());
     }
 }

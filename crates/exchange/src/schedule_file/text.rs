@@ -58,7 +58,10 @@ fn head(bytes: &[u8]) -> Cow<'_, str> {
 
 /// UTF-16 without a mark: every second byte of the first ones is zero.
 fn wide(bytes: &[u8]) -> bool {
-    bytes.len() >= 8 && bytes[..8].chunks(2).all(|pair| pair[0] != 0 && pair[1] == 0)
+    bytes.len() >= 8
+        && bytes[..8]
+            .chunks(2)
+            .all(|pair| pair[0] != 0 && pair[1] == 0)
 }
 
 /// The encoding of a text file without a declaration of its own: by its mark, else UTF-8 when it is valid, else GB 18030
@@ -114,7 +117,8 @@ pub(crate) fn minute(text: &[u8]) -> Option<Minute> {
     let text = text.trim_ascii();
     let number = |from: usize, to: usize| -> Option<i64> {
         text.get(from..to)?.iter().try_fold(0, |sum, byte| {
-            byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0'))
+            byte.is_ascii_digit()
+                .then(|| sum * 10 + i64::from(byte - b'0'))
         })
     };
     if text.get(4) != Some(&b'-') || text.get(7) != Some(&b'-') {
@@ -159,11 +163,21 @@ mod tests {
     #[test]
     fn dates_of_both_programs_are_the_same_minutes() {
         let afternoon = minute_of(date(2018, 11, 29), 16, 0);
-        for text in ["2018-11-29 16:00", "2018-11-29T16:00:00", " 2018-11-29T16:00:00Z "] {
+        for text in [
+            "2018-11-29 16:00",
+            "2018-11-29T16:00:00",
+            " 2018-11-29T16:00:00Z ",
+        ] {
             assert_eq!(minute(text.as_bytes()), Some(afternoon), "{text}");
         }
         assert_eq!(minute(b"2018-11-29"), Some(afternoon - 16 * 60));
-        for text in ["", "2018-13-29 16:00", "2018-11-29 25:00", "29.11.2018", "2018-11-29x16:00"] {
+        for text in [
+            "",
+            "2018-13-29 16:00",
+            "2018-11-29 25:00",
+            "29.11.2018",
+            "2018-11-29x16:00",
+        ] {
             assert_eq!(minute(text.as_bytes()), None, "{text}");
         }
     }

@@ -41,9 +41,9 @@ impl Names {
 /// Declares a struct with the numbers of the names of one kind of record.
 macro_rules! names {
     ($struct:ident: $($field:ident = $name:literal),+ $(,)?) => {
-        struct $struct { $($field: crate::schedule_file::xml::NameId),+ }
+        pub(super) struct $struct { $($field: crate::schedule_file::xml::NameId),+ }
         impl $struct {
-            fn of(names: &mut crate::schedule_file::xml::Names) -> Self {
+            pub(super) fn of(names: &mut crate::schedule_file::xml::Names) -> Self {
                 $struct { $($field: names.id($name)),+ }
             }
         }
@@ -150,7 +150,8 @@ impl<'r> Element<'r> {
 
     /// The elements of one name directly in this one.
     pub(crate) fn all(self, name: NameId) -> impl Iterator<Item = Element<'r>> {
-        self.children().filter(move |child| child.node().name == name)
+        self.children()
+            .filter(move |child| child.node().name == name)
     }
 
     /// The first of them.
@@ -219,7 +220,11 @@ pub(crate) struct Scanner<'a> {
 impl<'a> Scanner<'a> {
     /// `code` is the code of the finding for a file that cannot be followed to its end.
     pub(crate) fn new(text: &'a str, mut names: Names, code: &'static str, layout: Layout) -> Self {
-        let ids: Vec<NameId> = layout.containers.iter().map(|name| names.id(name)).collect();
+        let ids: Vec<NameId> = layout
+            .containers
+            .iter()
+            .map(|name| names.id(name))
+            .collect();
         let skipped: Vec<NameId> = layout.skipped.iter().map(|name| names.id(name)).collect();
         let marks = |ids: &[NameId]| {
             let mut marks = vec![false; names.ids.len() + 1];
@@ -292,7 +297,9 @@ impl<'a> Scanner<'a> {
 
     fn event(&mut self) -> Result<Event<'a>, String> {
         match self.reader.read_event() {
-            Ok(Event::DocType(_)) => Err("文件带有文档类型定义（DOCTYPE），为安全起见不读取".to_owned()),
+            Ok(Event::DocType(_)) => {
+                Err("文件带有文档类型定义（DOCTYPE），为安全起见不读取".to_owned())
+            }
             Ok(event) => Ok(event),
             Err(_) => Err("XML 写法有误，读不下去".to_owned()),
         }
@@ -399,7 +406,11 @@ mod tests {
 
     fn walk(text: &str) -> (Vec<String>, Vec<String>) {
         let mut names = Names::default();
-        let (name, link, uid) = (names.id("Name"), names.id("PredecessorLink"), names.id("UID"));
+        let (name, link, uid) = (
+            names.id("Name"),
+            names.id("PredecessorLink"),
+            names.id("UID"),
+        );
         let mut scanner = Scanner::new(text, names, "x.broken", LAYOUT);
         let (mut record, mut remarks) = (Record::default(), Remarks::new("a.xml"));
         let mut seen = Vec::new();

@@ -44,7 +44,11 @@ impl CalendarReader {
         let mut calendar = NamedCalendar {
             id: element.value(n.uid).to_owned(),
             name: element.value(n.name).to_owned(),
-            kind: if element.flag(n.is_base) { CalendarKind::Base } else { CalendarKind::Resource },
+            kind: if element.flag(n.is_base) {
+                CalendarKind::Base
+            } else {
+                CalendarKind::Resource
+            },
             ..NamedCalendar::default()
         };
         let (week_days, work_weeks, exceptions) = (n.week_days, n.work_weeks, n.exceptions);
@@ -52,7 +56,9 @@ impl CalendarReader {
             self.week(&mut calendar, days);
         }
         if let Some(weeks) = element.child(work_weeks) {
-            weeks.all(self.n.work_week).for_each(|week| self.work_week(&mut calendar, week));
+            weeks
+                .all(self.n.work_week)
+                .for_each(|week| self.work_week(&mut calendar, week));
         }
         if let Some(exceptions) = element.child(exceptions) {
             let all = exceptions.all(self.n.exception);
@@ -89,7 +95,11 @@ impl CalendarReader {
         let pattern = Pattern {
             kind: number(n.kind),
             first,
-            last: if by_count { first.saturating_add(40_000) } else { last },
+            last: if by_count {
+                first.saturating_add(40_000)
+            } else {
+                last
+            },
             period: number(n.every),
             days_of_week: number(n.days_of_week),
             month: number(n.month),
@@ -118,7 +128,8 @@ impl CalendarReader {
         for (weekday, shifts) in week.into_iter().enumerate() {
             let Some(shifts) = shifts else { continue };
             // 1970-01-01 was a Thursday.
-            let days = (first..=last).filter(move |day| (day + 3).rem_euclid(7) as usize == weekday);
+            let days =
+                (first..=last).filter(move |day| (day + 3).rem_euclid(7) as usize == weekday);
             self.unfold(calendar, days.map(date_of_day), &name, &shifts);
         }
     }
@@ -145,7 +156,9 @@ impl CalendarReader {
         let n = &self.n;
         let period = element.child(n.period)?;
         let first = period.date(n.from_date)?.div_euclid(DAY);
-        let last = period.date(n.to_date).map_or(first, |to: Minute| to.div_euclid(DAY));
+        let last = period
+            .date(n.to_date)
+            .map_or(first, |to: Minute| to.div_euclid(DAY));
         let first_known = day_number(Date::constant(1984, 1, 1));
         let last_known = day_number(Date::constant(2084, 12, 31));
         let (first, last) = (first.max(first_known), last.min(last_known));
@@ -181,6 +194,9 @@ impl CalendarReader {
 fn clock(text: &str) -> Option<u16> {
     let text = text.rsplit('T').next()?;
     let mut parts = text.split(':');
-    let (hour, minute) = (parts.next()?.parse::<u16>().ok()?, parts.next()?.parse::<u16>().ok()?);
+    let (hour, minute) = (
+        parts.next()?.parse::<u16>().ok()?,
+        parts.next()?.parse::<u16>().ok()?,
+    );
     (hour < 24 && minute < 60 || hour == 24 && minute == 0).then_some(hour * 60 + minute)
 }

@@ -15,11 +15,27 @@ const JOINED: usize = 500;
 impl Reader<'_> {
     pub(super) fn join_links(&mut self, scanner: &Scanner) {
         for link in std::mem::take(&mut self.links) {
-            let Some(from) = self.tasks.get(&link.from).copied().filter(|from| *from != link.to) else {
+            let Some(from) = self
+                .tasks
+                .get(&link.from)
+                .copied()
+                .filter(|from| *from != link.to)
+            else {
                 self.remarks.info(
                     "mspdi.link",
-                    || format!("第{}行的任务 {}", scanner.line(link.at), self.file.ids[link.to]),
-                    || format!("前置任务 {} 不在文件里或不参加计算，这条链接没有采用", link.from),
+                    || {
+                        format!(
+                            "第{}行的任务 {}",
+                            scanner.line(link.at),
+                            self.file.ids[link.to]
+                        )
+                    },
+                    || {
+                        format!(
+                            "前置任务 {} 不在文件里或不参加计算，这条链接没有采用",
+                            link.from
+                        )
+                    },
                     "跨项目链接请把两个项目放在一个文件里再导出",
                 );
                 continue;
@@ -57,7 +73,11 @@ impl Reader<'_> {
     /// Gives every task the calendar it is worked on: elapsed time, its own, its resources' (whenever one of them
     /// works, and its own calendar too), or the project's.
     pub(super) fn follow_resource_calendars(&mut self) {
-        let default = self.calendars.get(&self.head.calendar).copied().unwrap_or(0);
+        let default = self
+            .calendars
+            .get(&self.head.calendar)
+            .copied()
+            .unwrap_or(0);
         let of_resources = self.calendars_of_resources();
         let mut made: FxHashMap<(Vec<usize>, Option<usize>), usize> = FxHashMap::default();
         let mut elapsed = None;
@@ -66,13 +86,16 @@ impl Reader<'_> {
             let wanted = &self.task_calendars[index];
             let activity = &self.file.network.activities[index];
             let free = activity.kind == ActivityKind::Summary || activity.fixed.is_some();
-            let resources = of_resources.get(&index).filter(|_| !free && !wanted.ignores_resources);
+            let resources = of_resources
+                .get(&index)
+                .filter(|_| !free && !wanted.ignores_resources);
             let plain = own.unwrap_or(default);
             let calendar = match resources {
-                _ if wanted.elapsed && activity.kind != ActivityKind::Summary => {
-                    *elapsed.get_or_insert_with(|| add(&mut self.file.calendars, NamedCalendar::elapsed()))
-                }
-                Some(resources) if resources.as_slice() != [deciding(&self.file.calendars, plain)] => {
+                _ if wanted.elapsed && activity.kind != ActivityKind::Summary => *elapsed
+                    .get_or_insert_with(|| add(&mut self.file.calendars, NamedCalendar::elapsed())),
+                Some(resources)
+                    if resources.as_slice() != [deciding(&self.file.calendars, plain)] =>
+                {
                     let key = (resources.clone(), own);
                     match made.get(&key) {
                         Some(&calendar) => calendar,
@@ -95,7 +118,10 @@ impl Reader<'_> {
         let mut all: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
         for assignment in &self.file.assignments {
             let resource = &self.file.resources[assignment.resource];
-            let works = matches!(resource.kind, ResourceKind::Labour | ResourceKind::Equipment);
+            let works = matches!(
+                resource.kind,
+                ResourceKind::Labour | ResourceKind::Equipment
+            );
             if let Some(calendar) = resource.calendar.filter(|_| works) {
                 let calendar = deciding(&self.file.calendars, calendar);
                 all.entry(assignment.activity).or_default().push(calendar);

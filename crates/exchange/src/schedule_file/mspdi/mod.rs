@@ -130,9 +130,14 @@ impl<'r> Reader<'r> {
     fn read_head(&mut self, record: &Record, n: &HeadNames) {
         let (name, value) = (record.name(), record.root());
         let text = value.text();
-        let (head, project) = (&mut self.head, &mut self.head.project);
+        let head = &mut self.head;
+        let project = &mut head.project;
         let date = || super::text::minute(text.as_bytes());
-        let positive = || text.parse::<i64>().ok().filter(|number| (1..=100_000).contains(number));
+        let positive = || {
+            text.parse::<i64>()
+                .ok()
+                .filter(|number| (1..=100_000).contains(number))
+        };
         let factors = &mut project.factors;
         if name == n.name {
             text.clone_into(&mut project.name);
@@ -163,7 +168,8 @@ impl<'r> Reader<'r> {
 
     fn read_calendar(&mut self, record: &Record) {
         let (calendar, base) = self.calendar_reader.read(record.root());
-        self.calendars.insert(calendar.id.clone(), self.file.calendars.len());
+        self.calendars
+            .insert(calendar.id.clone(), self.file.calendars.len());
         self.file.calendars.push(calendar);
         self.bases.push(base);
     }
@@ -183,7 +189,8 @@ impl<'r> Reader<'r> {
             _ => ResourceKind::Labour,
         };
         self.resources.insert(uid, self.file.resources.len());
-        self.resource_calendars.push(root.value(n.calendar).to_owned());
+        self.resource_calendars
+            .push(root.value(n.calendar).to_owned());
         self.file.resources.push(Resource {
             id: uid.to_string(),
             code: root.value(n.initials).to_owned(),
@@ -217,7 +224,8 @@ impl<'r> Reader<'r> {
     fn finish(mut self, scanner: &Scanner) -> ScheduleFile {
         if self.file.ids.is_empty() {
             let remedy = "请在 Project 中打开并核对，再“另存为”XML 格式";
-            self.remarks.file_error("mspdi.no_tasks", "文件里没有任务", remedy);
+            self.remarks
+                .file_error("mspdi.no_tasks", "文件里没有任务", remedy);
         }
         self.join_calendars();
         self.join_links(scanner);

@@ -37,8 +37,13 @@ impl Pattern {
             6 => self.weekly(),
             _ => self.daily(),
         };
-        let most = usize::try_from(self.occurrences).ok().filter(|most| *most > 0);
-        days.into_iter().take(most.unwrap_or(DAYS)).map(date_of_day).collect()
+        let most = usize::try_from(self.occurrences)
+            .ok()
+            .filter(|most| *most > 0);
+        days.into_iter()
+            .take(most.unwrap_or(DAYS))
+            .map(date_of_day)
+            .collect()
     }
 
     fn daily(&self) -> Vec<i64> {
@@ -53,7 +58,8 @@ impl Pattern {
         let origin = self.first - weekday(self.first);
         let days = self.first..=self.last.min(self.first.saturating_add(DAYS as i64));
         days.filter(|day| {
-            (day - origin).div_euclid(7) % period == 0 && self.days_of_week >> weekday(*day) & 1 == 1
+            (day - origin).div_euclid(7) % period == 0
+                && self.days_of_week >> weekday(*day) & 1 == 1
         })
         .collect()
     }
@@ -61,9 +67,18 @@ impl Pattern {
     fn by_month(&self) -> Vec<i64> {
         let yearly = matches!(self.kind, 2 | 3);
         let first = date_of_day(self.first);
-        let step = if yearly { 12 } else { self.period.clamp(1, 1200) };
+        let step = if yearly {
+            12
+        } else {
+            self.period.clamp(1, 1200)
+        };
         let month = i64::from(first.month()) - 1;
-        let mut at = i64::from(first.year()) * 12 + if yearly { self.month.clamp(0, 11) } else { month };
+        let mut at = i64::from(first.year()) * 12
+            + if yearly {
+                self.month.clamp(0, 11)
+            } else {
+                month
+            };
         let mut days = Vec::new();
         // A century has 1,200 months.
         for _ in 0..2_400 {
@@ -83,9 +98,13 @@ impl Pattern {
         let length = i64::from(first.days_in_month());
         let first = day_number(first);
         if matches!(self.kind, 2 | 4) {
-            return (1..=length).contains(&self.month_day).then(|| first + self.month_day - 1);
+            return (1..=length)
+                .contains(&self.month_day)
+                .then(|| first + self.month_day - 1);
         }
-        let fits: Vec<i64> = (first..first + length).filter(|day| self.fits(*day)).collect();
+        let fits: Vec<i64> = (first..first + length)
+            .filter(|day| self.fits(*day))
+            .collect();
         match self.month_position {
             4 => fits.last().copied(),
             position => fits.get(usize::try_from(position).ok()?).copied(),
@@ -118,22 +137,61 @@ mod tests {
     }
 
     fn told(pattern: Pattern) -> Vec<String> {
-        pattern.days().iter().take(3).map(ToString::to_string).collect()
+        pattern
+            .days()
+            .iter()
+            .take(3)
+            .map(ToString::to_string)
+            .collect()
     }
 
     #[test]
     fn yearly_monthly_and_weekly_exceptions_unfold_to_days() {
-        let yearly = Pattern { month: 4, month_day: 1, ..pattern(2) };
+        let yearly = Pattern {
+            month: 4,
+            month_day: 1,
+            ..pattern(2)
+        };
         assert_eq!(told(yearly), ["2023-05-01", "2024-05-01", "2025-05-01"]);
-        let last_monday_of_may = Pattern { month: 4, month_item: 4, month_position: 4, ..pattern(3) };
-        assert_eq!(told(last_monday_of_may), ["2023-05-29", "2024-05-27", "2025-05-26"]);
-        let thirty_first = Pattern { month_day: 31, ..pattern(4) };
-        assert_eq!(told(thirty_first), ["2023-01-31", "2023-03-31", "2023-05-31"]);
-        let second_friday = Pattern { month_item: 8, month_position: 1, period: 2, ..pattern(5) };
-        assert_eq!(told(second_friday), ["2023-01-13", "2023-03-10", "2023-05-12"]);
-        let fridays = Pattern { days_of_week: 32, period: 2, ..pattern(6) };
+        let last_monday_of_may = Pattern {
+            month: 4,
+            month_item: 4,
+            month_position: 4,
+            ..pattern(3)
+        };
+        assert_eq!(
+            told(last_monday_of_may),
+            ["2023-05-29", "2024-05-27", "2025-05-26"]
+        );
+        let thirty_first = Pattern {
+            month_day: 31,
+            ..pattern(4)
+        };
+        assert_eq!(
+            told(thirty_first),
+            ["2023-01-31", "2023-03-31", "2023-05-31"]
+        );
+        let second_friday = Pattern {
+            month_item: 8,
+            month_position: 1,
+            period: 2,
+            ..pattern(5)
+        };
+        assert_eq!(
+            told(second_friday),
+            ["2023-01-13", "2023-03-10", "2023-05-12"]
+        );
+        let fridays = Pattern {
+            days_of_week: 32,
+            period: 2,
+            ..pattern(6)
+        };
         assert_eq!(told(fridays), ["2023-01-06", "2023-01-20", "2023-02-03"]);
-        let three = Pattern { occurrences: 3, period: 10, ..pattern(1) };
+        let three = Pattern {
+            occurrences: 3,
+            period: 10,
+            ..pattern(1)
+        };
         assert_eq!(three.days().len(), 3);
     }
 }

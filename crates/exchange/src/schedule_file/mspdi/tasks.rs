@@ -19,7 +19,7 @@ names!(
     late_start = "LateStart", late_finish = "LateFinish", total = "TotalSlack", free = "FreeSlack",
     critical = "Critical", notes = "Notes", baseline = "Baseline", number = "Number", link = "PredecessorLink",
     predecessor = "PredecessorUID", kind = "Type", lag = "LinkLag", lag_format = "LagFormat",
-    cross = "CrossProject", delay = "LevelingDelay",
+    delay = "LevelingDelay",
 );
 
 /// A link whose predecessor may still come.
@@ -42,7 +42,10 @@ pub(super) enum Lag {
 
 /// Even numbers from 4 to 12 are minutes, hours, days, weeks and months of the clock; 32 more marks them as estimated.
 fn elapsed(format: i64) -> bool {
-    matches!(format, 4 | 6 | 8 | 10 | 12 | 20 | 36 | 38 | 40 | 42 | 44 | 52)
+    matches!(
+        format,
+        4 | 6 | 8 | 10 | 12 | 20 | 36 | 38 | 40 | 42 | 44 | 52
+    )
 }
 
 /// 19 and 20, estimated 51 and 52: percent, and percent of the clock.
@@ -58,7 +61,13 @@ impl Reader<'_> {
             return;
         }
         let (uid, level) = (root.integer(n.uid), root.integer(n.level).unwrap_or(1));
-        let place = || format!("第{}行的任务“{}”", scanner.line(record.at), root.value(n.name));
+        let place = || {
+            format!(
+                "第{}行的任务“{}”",
+                scanner.line(record.at),
+                root.value(n.name)
+            )
+        };
         let Some(uid) = uid.filter(|uid| !self.tasks.contains_key(uid)) else {
             return self.remarks.error(
                 "mspdi.task",
@@ -138,19 +147,25 @@ impl Reader<'_> {
 
     /// The summary above this outline level.
     fn hang(&mut self, level: i64, index: usize) -> Option<usize> {
-        while self.outline.last().is_some_and(|(above, _)| *above >= level) {
+        while self
+            .outline
+            .last()
+            .is_some_and(|(above, _)| *above >= level)
+        {
             self.outline.pop();
         }
         let parent = self.outline.last().map(|(_, index)| *index);
         self.outline.push((level, index));
-        let summary = |parent: &usize| {
-            self.file.network.activities[*parent].kind == ActivityKind::Summary
-        };
+        let summary =
+            |parent: &usize| self.file.network.activities[*parent].kind == ActivityKind::Summary;
         parent.filter(summary)
     }
 
     fn tell_delay(&mut self, root: Element, uid: i64) {
-        if root.number(self.task_names.delay).is_some_and(|delay| delay != 0.0) {
+        if root
+            .number(self.task_names.delay)
+            .is_some_and(|delay| delay != 0.0)
+        {
             self.remarks.info(
                 "mspdi.levelling_delay",
                 || format!("任务 {uid}"),
@@ -237,7 +252,10 @@ fn baselines(root: Element, n: &TaskNames) -> Vec<BaselineDates> {
 
 /// Slacks stand in tenths of a minute.
 fn stored(root: Element, n: &TaskNames) -> StoredDates {
-    let slack = |name| root.number(name).map(|tenths| (tenths / 10.0).round() as i64);
+    let slack = |name| {
+        root.number(name)
+            .map(|tenths| (tenths / 10.0).round() as i64)
+    };
     StoredDates {
         early_start: root.date(n.early_start),
         early_finish: root.date(n.early_finish),

@@ -61,7 +61,9 @@ fn fill_exception(calendar: &mut NamedCalendar, node: &Node) -> bool {
         name: String::new(),
         shifts,
     };
-    calendar.exceptions.insert(date_of_serial(serial), exception);
+    calendar
+        .exceptions
+        .insert(date_of_serial(serial), exception);
     true
 }
 
@@ -189,7 +191,10 @@ mod tests {
         .expect("well formed");
         let span = |from, to| Shift { from, to };
         assert_eq!(calendar.week[6], Some(vec![]));
-        assert_eq!(calendar.week[0], Some(vec![span(480, 720), span(780, 1440)]));
+        assert_eq!(
+            calendar.week[0],
+            Some(vec![span(480, 720), span(780, 1440)])
+        );
         assert_eq!(calendar.week[1], None);
         assert_eq!(calendar.exceptions[&date(2019, 7, 4)].shifts, []);
         let worked = date(2023, 4, 29);
@@ -200,10 +205,16 @@ mod tests {
     #[test]
     fn what_is_cut_off_or_nested_without_end_is_not_understood() {
         let deep = "(0||a()(".repeat(100_000);
-        for text in ["", "()", "(0||CalendarData()((0||DaysOfWeek()((0||1()(", deep.as_str()] {
+        for text in [
+            "",
+            "()",
+            "(0||CalendarData()((0||DaysOfWeek()((0||1()(",
+            deep.as_str(),
+        ] {
             assert!(filled(text).is_none());
         }
-        let backwards = "(0||CalendarData()((0||DaysOfWeek()((0||2()((0||0(s|16:00|f|08:00)())))))))";
+        let backwards =
+            "(0||CalendarData()((0||DaysOfWeek()((0||2()((0||0(s|16:00|f|08:00)())))))))";
         assert!(filled(backwards).is_none());
     }
 }

@@ -35,7 +35,9 @@ impl<'a> Reader<'a, '_> {
         });
         table.each(|row| {
             let (id, original) = (row.raw(c.proj_id), row.raw(c.orig_proj_id));
-            let baseline_of = ids.iter().any(|(other, _)| *other == original && *other != id);
+            let baseline_of = ids
+                .iter()
+                .any(|(other, _)| *other == original && *other != id);
             if id.is_empty() {
                 self.broken(row, "没有 proj_id");
             } else if !original.is_empty() && baseline_of {
@@ -51,7 +53,8 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn push_project(&mut self, row: &Row<'a, '_>, c: &ProjectColumns) {
-        self.projects.insert(row.raw(c.proj_id), self.file.projects.len());
+        self.projects
+            .insert(row.raw(c.proj_id), self.file.projects.len());
         self.file.projects.push(ProjectHead {
             id: row.text(c.proj_id),
             code: row.text(c.proj_short_name),
@@ -109,7 +112,12 @@ impl<'a> Reader<'a, '_> {
                 self.remarks.warning(
                     "xer.calendar",
                     || row.place(),
-                    || format!("日历“{}”的工作时间读不懂或不完整，缺的日子按周一至周五八小时处理", calendar.name),
+                    || {
+                        format!(
+                            "日历“{}”的工作时间读不懂或不完整，缺的日子按周一至周五八小时处理",
+                            calendar.name
+                        )
+                    },
                     "请在 P6 中打开这个日历核对工作时间，保存后重新导出",
                 );
                 complete(&mut calendar);
@@ -198,7 +206,11 @@ impl<'a> Reader<'a, '_> {
 }
 
 fn settings(row: &Row, c: &SettingColumns, critical: CriticalRule) -> Settings {
-    let lag = match row.raw(c.sched_calendar_on_relationship_lag).to_ascii_lowercase().as_slice() {
+    let lag = match row
+        .raw(c.sched_calendar_on_relationship_lag)
+        .to_ascii_lowercase()
+        .as_slice()
+    {
         b"rcal_successor" => LagRule::Of(LagCalendar::Successor),
         b"rcal_24hour" => LagRule::Of(LagCalendar::Elapsed),
         b"rcal_projdefault" | b"rcal_project" | b"rcal_projectdefault" => LagRule::ProjectDefault,

@@ -74,7 +74,10 @@ impl<'a> Reader<'a, '_> {
         Assignment {
             activity,
             resource,
-            units: remaining.filter(|units| *units > 0.0).or(planned).unwrap_or(0.0),
+            units: remaining
+                .filter(|units| *units > 0.0)
+                .or(planned)
+                .unwrap_or(0.0),
             work: row.minutes(c.target_qty, self.remarks).unwrap_or(0),
             remaining_work: row.minutes(c.remain_qty, self.remarks).unwrap_or(0),
         }

@@ -175,7 +175,10 @@ impl<'a, 'r> Reader<'a, 'r> {
             );
         }
         let starts = heads.iter().filter_map(|head| head.start);
-        let start = starts.min().or(data_date).unwrap_or_else(|| self.first_stored());
+        let start = starts
+            .min()
+            .or(data_date)
+            .unwrap_or_else(|| self.first_stored());
         let settings = self.settings.first().copied().unwrap_or_default();
         Options {
             data_date,

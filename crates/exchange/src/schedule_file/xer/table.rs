@@ -172,7 +172,9 @@ impl<'a> Table<'a> {
 impl<'a> Row<'a, '_> {
     /// The bytes of a cell without blanks around them; empty where the row is too short.
     pub(super) fn raw(&self, column: Column) -> &'a [u8] {
-        self.cells.get(column.0).map_or(b"", |cell| cell.trim_ascii())
+        self.cells
+            .get(column.0)
+            .map_or(b"", |cell| cell.trim_ascii())
     }
 
     /// The cell as text.
@@ -235,7 +237,10 @@ impl<'a> Row<'a, '_> {
 
     /// True when cells stand beyond the last field: a tab inside a name moved them.
     pub(super) fn too_long(&self) -> bool {
-        let beyond = self.cells.get(self.table.fields.len()..).unwrap_or_default();
+        let beyond = self
+            .cells
+            .get(self.table.fields.len()..)
+            .unwrap_or_default();
         beyond.iter().any(|cell| !cell.trim_ascii().is_empty())
     }
 
@@ -279,7 +284,11 @@ mod tests {
     fn a_row_that_was_cut_off_is_known_by_its_missing_cells() {
         let file = b"%T\tTASK\n%F\ta\tb\tc\n%R\t1\t2";
         let tables = tables(file, UTF_8);
-        let (b, c, d) = (tables[0].column("b"), tables[0].column("c"), tables[0].column("d"));
+        let (b, c, d) = (
+            tables[0].column("b"),
+            tables[0].column("c"),
+            tables[0].column("d"),
+        );
         tables[0].each(|row| {
             assert!(row.ends_before(c) && !row.ends_before(b) && !row.ends_before(d));
             assert_eq!(row.raw(d), b"");

@@ -115,7 +115,12 @@ impl<'a> Reader<'a, '_> {
                 self.remarks.warning(
                     "xer.task_type",
                     || row.place(),
-                    || format!("不认识的作业类型“{}”，按普通作业处理", row.text(c.task_type)),
+                    || {
+                        format!(
+                            "不认识的作业类型“{}”，按普通作业处理",
+                            row.text(c.task_type)
+                        )
+                    },
                     "请在 P6 中核对作业类型",
                 );
                 ActivityKind::Task
@@ -130,7 +135,12 @@ impl<'a> Reader<'a, '_> {
         self.remarks.warning(
             "xer.unknown_calendar",
             || row.place(),
-            || format!("日历 {} 不在 CALENDAR 表中，改用项目日历", row.text(c.clndr_id)),
+            || {
+                format!(
+                    "日历 {} 不在 CALENDAR 表中，改用项目日历",
+                    row.text(c.clndr_id)
+                )
+            },
             "请在 P6 中给作业指定日历后重新导出",
         );
         self.file.projects[project].calendar
@@ -175,13 +185,7 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    fn constrain(
-        &mut self,
-        activity: &mut Activity,
-        row: &Row,
-        c: &TaskColumns,
-        project: usize,
-    ) {
+    fn constrain(&mut self, activity: &mut Activity, row: &Row, c: &TaskColumns, project: usize) {
         for (kind, date) in [(c.cstr_type, c.cstr_date), (c.cstr_type2, c.cstr_date2)] {
             let date = row.date(date, self.remarks);
             match (row.raw(kind), date) {
@@ -235,7 +239,11 @@ impl<'a> Reader<'a, '_> {
             (_, b"CP_Units") => {
                 let done = row.number(c.act_work_qty, self.remarks).unwrap_or(0.0);
                 let rest = row.number(c.remain_work_qty, self.remarks).unwrap_or(0.0);
-                if done + rest > 0.0 { 100.0 * done / (done + rest) } else { 0.0 }
+                if done + rest > 0.0 {
+                    100.0 * done / (done + rest)
+                } else {
+                    0.0
+                }
             }
             (Progress::Started { remaining, .. }, _) if activity.duration > 0 => {
                 let done = activity.duration - remaining.min(activity.duration);
@@ -369,7 +377,8 @@ impl<'a> Reader<'a, '_> {
 
     /// A link whose other end is not among the activities read.
     fn missing_end(&mut self, row: &Row, c: &LinkColumns) {
-        let elsewhere = |project: &[u8]| self.stubs.contains(project) || self.baselines.contains_key(project);
+        let elsewhere =
+            |project: &[u8]| self.stubs.contains(project) || self.baselines.contains_key(project);
         if self.baselines.contains_key(row.raw(c.proj_id)) {
             return;
         }
@@ -421,7 +430,10 @@ fn plain(html: &str) -> String {
         }
     }
     let text = text.replace("&nbsp;", " ").replace("&lt;", "<");
-    text.replace("&gt;", ">").replace("&amp;", "&").trim().to_owned()
+    text.replace("&gt;", ">")
+        .replace("&amp;", "&")
+        .trim()
+        .to_owned()
 }
 
 fn finished(actual_start: Minute, actual_finish: Minute) -> Progress {
