@@ -514,8 +514,9 @@ impl Exam<'_> {
         self.at_most(10, self.share(due.len(), bad), limit)
     }
 
-    /// 12. A long delay put on the next activity of the longest path must move the finish as far.
-    /// Holidays passed over on the way may take or give a twentieth.
+    /// 12. A long delay put on the next activity of the longest path must move the finish as far,
+    /// and leave the activity on that path. Festivals and seasons passed over on the way may take
+    /// or give a quarter.
     fn critical_path(&self) -> HealthPoint {
         let Patient {
             network, answer, ..
@@ -531,10 +532,11 @@ impl Exam<'_> {
         };
         let timeline = &network.calendars[self.activity(i).calendar];
         let delay = days.saturating_mul(timeline.minutes_per_day());
-        let moved = self.finish_with_delay(i, delay);
-        let shift = moved.map_or(0, |finish| timeline.between(answer.finish, finish));
+        let moved = self.with_delay(i, delay);
+        let led = moved.as_ref().is_some_and(|moved| moved.longest_path[i]);
+        let shift = moved.map_or(0, |moved| timeline.between(answer.finish, moved.finish));
         let value = Ratio::new(i128::from(shift), i128::from(delay));
-        let holds = (shift - delay).abs() <= delay / 20;
+        let holds = led && (shift - delay).abs() <= delay / 4;
         let found = Found {
             value,
             activities: if holds { Vec::new() } else { vec![i] },
@@ -544,16 +546,14 @@ impl Exam<'_> {
         self.point(11, found, limit, verdict)
     }
 
-    fn finish_with_delay(&self, i: usize, delay: i64) -> Option<Minute> {
+    fn with_delay(&self, i: usize, delay: i64) -> Option<Schedule> {
         let mut network = self.patient.network.clone();
         let activity = &mut network.activities[i];
         activity.duration = activity.duration.saturating_add(delay);
         if let Progress::Started { remaining, .. } = &mut activity.progress {
             *remaining = remaining.saturating_add(delay);
         }
-        schedule(&network, self.patient.options)
-            .ok()
-            .map(|answer| answer.finish)
+        schedule(&network, self.patient.options).ok()
     }
 
     /// 13. (length of the critical path + float to the target) ÷ length.

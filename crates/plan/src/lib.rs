@@ -21,6 +21,10 @@ mod path;
 mod predecessors;
 mod progress;
 mod rungs;
+mod template;
+mod template_calendar;
+mod template_formula;
+mod template_read;
 mod value;
 
 pub use baseline::{BackwardPlan, Baseline, Variance, backward_plan};
@@ -45,6 +49,13 @@ pub use notation::{LagUnit, PredecessorRef, parse_predecessors, print_predecesso
 pub use predecessors::{LagFactors, PredecessorRow, link_rows};
 pub use progress::{Status, progress_of, remaining_from_days, remaining_from_percent};
 pub use rungs::{CatchUpBands, Halfway, Part, Rung, halfway, parts, rungs};
+pub use template::{DurationBasis, Template, TemplateStep, WorkItem, Works};
+pub use template_calendar::{CalendarBase, Season, SeasonSpan, TemplateCalendar};
+pub use template_formula::{
+    Condition, ConditionTest, Formula, Parameter, ParameterChoice, ParameterKind, ParameterValues,
+    Steps, Term, Thousandths,
+};
+pub use template_read::read_template;
 pub use value::{
     Banana, CurvePoint, ValueCurve, earned_values, periods_between, weights_by_duration, weights_of,
 };
