@@ -1337,20 +1337,30 @@ export interface components {
             scale: components["schemas"]["Scale"];
             width: components["schemas"]["PaneWidth"];
         };
-        /** @description 本旬到期节点. */
+        /** @description 时限. */
         Due: {
-            items: components["schemas"]["DueItem"][];
-            note: string;
-            title: string;
+            /** @description Instant, UTC. */
+            at: string;
+            light: components["schemas"]["Rag"];
+            /** @description quiet, half, mostly_used, last_day, overdue or paused. */
+            stage: string;
+            /** @description 还剩3个工作日（3月15日）. */
+            text: string;
         };
         /** @description One milestone due in this dekad or overdue. */
-        DueItem: {
+        DueMilestone: {
             activity: string;
             link: string;
             project: string;
             rag: components["schemas"]["Rag"];
             text: string;
             word: string;
+        };
+        /** @description 本旬到期节点. */
+        DueMilestones: {
+            items: components["schemas"]["DueMilestone"][];
+            note: string;
+            title: string;
         };
         /** @description 周期义务. */
         Duty: {
@@ -2058,7 +2068,7 @@ export interface components {
             number?: string | null;
             org_path: string;
             register: string;
-            rights: components["schemas"]["Rights"];
+            rights: components["schemas"]["RecordRights"];
             /** @description Ready text by field. */
             shown: {
                 [key: string]: string;
@@ -2093,6 +2103,11 @@ export interface components {
             };
             /** @description All records that meet the filter, told on the first page. */
             total?: number | null;
+        };
+        /** @description What the signed-in person may do with the record. */
+        RecordRights: {
+            update: boolean;
+            withdraw: boolean;
         };
         /** @description 办理过程. One step. */
         RecordStep: {
@@ -6380,7 +6395,7 @@ export interface components {
             cascade: components["schemas"]["Cascade"];
             compare?: components["schemas"]["Comparison"] | null;
             data_note: string;
-            due: components["schemas"]["Due"];
+            due: components["schemas"]["DueMilestones"];
             facts: components["schemas"]["Line"][];
             findings: components["schemas"]["Finding"][];
             lights: components["schemas"]["LightCount"][];

@@ -398,8 +398,8 @@ export interface RecordView {
   signatures?: Signature[];
   extensions?: Extension[];
 }
-/** A lamp comes alone or with its word. */
-export type Lamp = Rag | Light | { rag: Rag; label?: string } | null;
+/** A lamp of a line: its word is beside it. */
+export type Lamp = Rag | null;
 export interface Due {
   at: string;
   text: string;
@@ -736,24 +736,27 @@ export interface DefinitionCheck {
 }
 export interface League {
   period: string;
-  label: string;
-  stages: { label: string; count: number; warn?: boolean }[];
+  period_label: string;
+  stages: { label: string; count: number; warn: boolean }[];
   units: LeagueUnit[];
   basis: string;
 }
 export interface LeagueUnit {
-  id: string;
+  rank: number;
+  /** Null for matters without a lead unit. */
+  unit: string | null;
   name: string;
-  assigned: number;
-  open: number;
-  late: number;
+  given: number;
+  due: number;
+  in_time: number;
+  rate_text: string;
+  claim_rate_text: string;
   closed: number;
-  on_time_rate: string | null;
-  claim_rate: string | null;
-  days: string | null;
-  rejected: number;
-  rebound: number;
-  light: Lamp;
+  overdue: number;
+  sent_back: number;
+  rebounds: number;
+  days_mean: string | null;
+  light: Rag;
   link: string;
 }
 export interface SpanList {

@@ -1,7 +1,7 @@
-// A lamp as the server gives it: a colour alone, or a colour with its word.
-import type { Lamp, Rag } from "../api/types";
+// A lamp that may be missing: nothing lit is grey.
+import type { Lamp, Light, Rag } from "../api/types";
 
-export function ragOf(lamp: Lamp | undefined): Rag {
+export function ragOf(lamp: Lamp | Light | undefined): Rag {
   if (!lamp) return "grey";
   return typeof lamp === "string" ? lamp : lamp.rag;
 }

@@ -4,6 +4,7 @@ mod dependencies;
 mod documents;
 mod files;
 mod glossary;
+mod schemas;
 mod source;
 
 use anyhow::{Result, bail};
@@ -38,6 +39,7 @@ pub fn run(root: &Path) -> Result<()> {
     complaints.extend(dependencies::walls(root)?);
     complaints.extend(dependencies::licences(root)?);
     complaints.extend(source::check(&files));
+    complaints.extend(schemas::check(&files));
     complaints.extend(files::check(&files));
     complaints.extend(documents::check(root, &files));
     complaints.extend(glossary::check(root, &files)?);

@@ -44,7 +44,7 @@ pub struct DueView {
 
 /// What the signed-in person may do with the record.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Rights)]
+#[schema(as = RecordRights)]
 pub struct RightsView {
     pub update: bool,
     pub withdraw: bool,

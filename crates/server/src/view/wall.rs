@@ -20,7 +20,7 @@ pub struct WallChart {
     pub units: Vec<Unit>,
     pub cascade: Cascade,
     pub orders: Orders,
-    pub due: Due,
+    pub due: DueMilestones,
     pub data_note: String,
     pub compare: Option<Comparison>,
     pub findings: Vec<FindingView>,
@@ -240,15 +240,15 @@ impl From<&super::page::Item> for OrderItem {
 
 /// 本旬到期节点.
 #[derive(Serialize, ToSchema)]
-pub struct Due {
+pub struct DueMilestones {
     pub title: String,
     pub note: String,
-    pub items: Vec<DueItem>,
+    pub items: Vec<DueMilestone>,
 }
 
 /// One milestone due in this dekad or overdue.
 #[derive(Serialize, ToSchema)]
-pub struct DueItem {
+pub struct DueMilestone {
     pub rag: RagView,
     pub word: String,
     pub project: String,
@@ -257,7 +257,7 @@ pub struct DueItem {
     pub link: String,
 }
 
-impl From<&super::page::Item> for DueItem {
+impl From<&super::page::Item> for DueMilestone {
     fn from(item: &super::page::Item) -> Self {
         Self {
             rag: item.rag.into(),
@@ -312,7 +312,7 @@ impl From<&page::WallPage> for WallChart {
                 note: format!("未销号 {} 件", wall.orders_open),
                 items: each(&wall.orders),
             },
-            due: Due {
+            due: DueMilestones {
                 title: "本旬到期节点".to_owned(),
                 note: wall.due_note.clone(),
                 items: each(&wall.due),
