@@ -10,6 +10,7 @@ mod cascade;
 mod commitment;
 mod earned;
 mod explain;
+mod flowline;
 mod forward;
 mod graph;
 mod health;
@@ -35,6 +36,7 @@ pub use commitment::{
 };
 pub use earned::{EarnedSchedule, Performance, performance};
 pub use explain::{driving_chain, late_chain, why, why_late};
+pub use flowline::{Crossing, Flow, Line, TaktPlan, TaktShortage, Trade, flow, takt};
 pub use health::{Health, HealthPoint, HealthRule, Patient, Verdict, health};
 pub use light::{
     CauseKind, Light, LightCause, LightFacts, LightRule, Rag, TaskFacts, project_light, task_light,
