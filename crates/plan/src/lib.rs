@@ -8,6 +8,7 @@ mod backward;
 mod baseline;
 mod cascade;
 mod commitment;
+mod comparison;
 mod earned;
 mod explain;
 mod flowline;
@@ -28,12 +29,16 @@ mod template_formula;
 mod template_read;
 mod value;
 
-pub use baseline::{BackwardPlan, Baseline, Variance, backward_plan};
+pub use baseline::{
+    BackwardPlan, Baseline, BaselineSet, FrozenActivity, FrozenLag, FrozenLink, Variance,
+    backward_plan,
+};
 pub use cascade::{CatchUp, DailyPlan, Debt, Respread, catch_up, debt, respread};
 pub use commitment::{
     Commitment, Foresight, LookaheadRecord, LookaheadTask, LookaheadWeek, MissReason, Obstacle,
     Outcome, ReasonShare, WeekKept, foresight, lookahead, miss_reasons, weeks_kept,
 };
+pub use comparison::{Change, ChangeKind, Comparison, LinkChange, compare_plans};
 pub use earned::{EarnedSchedule, Performance, performance};
 pub use explain::{driving_chain, late_chain, why, why_late};
 pub use flowline::{Crossing, Flow, Line, TaktPlan, TaktShortage, Trade, flow, takt};
