@@ -12,6 +12,8 @@ export function createAppRouter() {
       { path: "/projects", component: () => import("./pages/Projects.vue"), meta: { title: "place.projects" } },
       { path: "/projects/new", component: () => import("./pages/NewRecord.vue"), props: { register: "project" }, meta: { title: "record.new" } },
       { path: "/projects/:id", component: () => import("./pages/Project.vue"), meta: { title: "project.title" } },
+      { path: "/projects/:id/plan", component: () => import("./plan/Page.vue"), meta: { title: "planView.title" } },
+      { path: "/calendars/:code?", component: () => import("./plan/Calendars.vue"), meta: { title: "calendars.title" } },
       { path: "/import", component: () => import("./pages/Import.vue"), meta: { title: "place.import" } },
       { path: "/tasks", component: () => import("./task/Tasks.vue"), meta: { title: "task.title" } },
       { path: "/assign", component: () => import("./assign/Assign.vue"), meta: { title: "assign.title" } },

@@ -55,7 +55,7 @@ export const COLUMNS: Column[] = [
   { id: "pessimistic", field: "pessimistic_days", kind: "int", width: 62, show: (row) => number(row.estimate?.pessimistic ?? null), raw: (row) => number(row.estimate?.pessimistic ?? null) },
   text("unit", 110, (row) => row.unit || row.performer, null),
   text("performer", 110, (row) => row.performer),
-  { id: "resources", field: null, kind: "shown", width: 120, show: (row) => row.resources.map((one) => `${one.name}${one.units ? ` ${one.units}` : ""}`).join("，") },
+  { id: "resources", field: null, kind: "shown", width: 120, show: (row) => row.resources.map((one) => `${one.name}${one.units ? ` ${one.units}` : ""}`).join("\uff0c") },
   { id: "driver", field: null, kind: "shown", width: 320, show: (row) => row.driver?.text ?? "" },
   text("remark", 160, (row) => row.remark),
 ];

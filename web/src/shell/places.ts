@@ -23,11 +23,11 @@ export const places: Place[] = [
 ];
 
 /** Pages that belong to an entry of another address. */
-const BELONGS: Record<string, string> = { "/assign": "matter", "/matters": "matter", "/asks": "registers" };
+const BELONGS: Record<string, string> = { "/assign": "matter", "/matters": "matter", "/asks": "registers", "/calendars": "projects" };
 
 /** The rail entry a path belongs to: the longest matching address wins. */
 export function placeOf(path: string): string | null {
-  const own = BELONGS[path];
+  const own = BELONGS[path] ?? (path.startsWith("/calendars/") ? "projects" : undefined);
   if (own) return own;
   let best: Place | null = null;
   for (const place of places) {
