@@ -27,9 +27,9 @@ const code = (id: string, width: number, get: (row: PlanRow) => string, label: (
 const number = (value: number | null) => (value === null ? "" : String(value));
 
 export const COLUMNS: Column[] = [
-  { id: "light", field: null, kind: "light", width: 70, show: (row) => row.rag },
+  { id: "light", field: null, kind: "light", width: 84, show: (row) => row.rag },
   text("code", 62, (row) => row.code),
-  text("name", 210, (row) => row.name),
+  text("name", 200, (row) => row.name),
   { id: "duration", field: "duration_days", kind: "int", width: 58, show: (row) => number(row.duration_days), raw: (row) => number(row.duration_days) },
   text("predecessors", 132, (row) => row.predecessors),
   day("planned_start", "planned_start", (row) => row.planned_start),
