@@ -26,6 +26,7 @@ mod random;
 pub mod rcpsp;
 pub mod risk;
 mod rungs;
+mod target;
 mod template;
 mod template_calendar;
 mod template_formula;
@@ -59,6 +60,7 @@ pub use notation::{LagUnit, PredecessorRef, parse_predecessors, print_predecesso
 pub use predecessors::{LagFactors, PredecessorRow, link_rows};
 pub use progress::{Status, progress_of, remaining_from_days, remaining_from_percent};
 pub use rungs::{CatchUpBands, Halfway, Part, Rung, halfway, parts, rungs};
+pub use target::{Shortfall, TargetPlan, plan_to_target, shortfalls};
 pub use template::{DurationBasis, Template, TemplateStep, WorkItem, Works};
 pub use template_calendar::{CalendarBase, Season, SeasonSpan, TemplateCalendar};
 pub use template_formula::{
