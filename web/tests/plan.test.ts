@@ -2,8 +2,10 @@
 import { describe, expect, test } from "vitest";
 import { axisOf, dayAt, layers, months, quarters, weeks, xOf } from "../src/plan/axis";
 import { arrowHead, barBox, linkPath, pointX, shownSpan } from "../src/plan/bars";
+import { brokenException, dayOf, hoursText, monthWeeks, readHours, turned, workdays } from "../src/plan/calendar";
 import { COLUMNS, readCell, readDay, type Column } from "../src/plan/columns";
 import { pasted, type PasteAt } from "../src/plan/pasting";
+import { bandPath, chanceAt, linePath, monthTicks, scaleOf, stepPath, valueTicks } from "../src/plan/plot";
 import { rectangle, stepped, tsv, walked, type Chosen } from "../src/plan/range";
 import { emptyRow, endOfBranch, indented, laidOver, nextKey, openRows, outdented, requestOf, type Step } from "../src/plan/steps";
 import type { Change, PlanRow } from "../src/plan/types";
@@ -155,5 +157,61 @@ describe("the time axis", () => {
     expect(linkPath("FS", { left: 0, right: 50, y: 14 }, { left: 50, right: 80, y: 43 }, 29)).toBe("M50 14H56V29H42V43H50");
     expect(linkPath("SS", { left: 20, right: 50, y: 14 }, { left: 40, right: 80, y: 43 }, 29)).toBe("M20 14H14V43H40");
     expect(arrowHead("FF", { left: 0, right: 80, y: 43 })).toBe("M80 43L85 39.5V46.5Z");
+  });
+});
+
+describe("working calendars", () => {
+  const site = [1, 2, 3, 4, 5, 6, 7].map((day) => ({ day, hours: (day === 7 ? [] : [["08:00", "12:00"]]) as [string, string][] }));
+  const stop = { name: "stop", first: "2023-01-15", last: "2023-02-05", working: false, hours: null };
+  test("an own exception comes before a holiday, a holiday before the week", () => {
+    const days = [{ date: "2023-01-28", working: true, minutes: 480, kind: "make_up" as const, label: "m" }, { date: "2023-04-05", working: false, minutes: 0, kind: "holiday" as const, label: "q" }];
+    expect(dayOf("2023-01-28", site, [stop], days)).toEqual({ date: "2023-01-28", working: false, kind: "stop", label: "stop" });
+    expect(dayOf("2023-04-05", site, [stop], days)).toEqual({ date: "2023-04-05", working: false, kind: "holiday", label: "q" });
+    expect([dayOf("2023-03-12", site, [], []).working, dayOf("2023-03-13", site, [], [])]).toEqual([false, { date: "2023-03-13", working: true, kind: null, label: "" }]);
+  });
+  test("turning a day round twice leaves the calendar as it was", () => {
+    const names = { work: "w", rest: "r" };
+    const once = turned("2023-03-12", dayOf("2023-03-12", site, [stop], []), [stop], names);
+    expect(once).toEqual([stop, { name: "w", first: "2023-03-12", last: "2023-03-12", working: true, hours: null }]);
+    expect(turned("2023-03-12", dayOf("2023-03-12", site, once, []), once, names)).toEqual([stop]);
+  });
+  test("a day inside a long stop is worked by an exception of its own", () => {
+    const made = turned("2023-01-20", dayOf("2023-01-20", site, [stop], []), [stop], { work: "w", rest: "r" });
+    expect(dayOf("2023-01-20", site, made, [])).toMatchObject({ working: true, kind: "extra" });
+    expect(dayOf("2023-01-21", site, made, [])).toMatchObject({ working: false, kind: "stop" });
+  });
+  test("hours are read as people write them, and refused when they run backwards", () => {
+    expect(readHours("8:00-12:00\uff0c13\uff1a00\uff5e17:00")).toEqual([["08:00", "12:00"], ["13:00", "17:00"]]);
+    expect([readHours(""), readHours("12:00-8:00"), readHours("8-12"), readHours("8:00-25:00")]).toEqual([[], null, null, null]);
+    expect(readHours(hoursText([["08:00", "12:00"], ["13:00", "17:30"]]))).toEqual([["08:00", "12:00"], ["13:00", "17:30"]]);
+  });
+  test("a month is whole weeks from Monday, and its working days add up", () => {
+    const weeks = monthWeeks(2023, 2);
+    expect([weeks.length, weeks[0]?.indexOf("2023-02-01"), weeks.flat().filter(Boolean).length]).toEqual([5, 2, 28]);
+    expect(workdays(weeks, (date) => dayOf(date, site, [stop], []))).toBe(20);
+  });
+  test("an exception needs a name and an end that is not before its beginning", () => {
+    expect([brokenException(stop), brokenException({ ...stop, name: " " }), brokenException({ ...stop, last: "2023-01-01" })]).toEqual([null, "name", "order"]);
+  });
+});
+
+describe("small charts", () => {
+  const scale = scaleOf("2023-01-01", "2023-01-11", 100, { width: 120, height: 130, left: 10, right: 10, top: 10, bottom: 20 });
+  test("unknown values leave a gap in a line and end a band", () => {
+    const points = [["2023-01-01", 0], ["2023-01-06", 50], ["2023-01-08", null], ["2023-01-11", 100]].map(([date, value]) => ({ date: String(date), value: value as number | null }));
+    expect(linePath(points, scale)).toBe("M10 110L60 60M110 10");
+    expect(bandPath(points.slice(0, 2), points.slice(0, 2).map((point) => ({ ...point, value: 0 })), scale)).toBe("M10 110L60 60L60 110L10 110Z");
+    expect(bandPath(points.slice(0, 1), points.slice(0, 1), scale)).toBe("");
+  });
+  test("a capacity holds for its whole day", () => {
+    expect(stepPath([{ date: "2023-01-01", value: 100 }, { date: "2023-01-02", value: 50 }], scale)).toBe("M10 10H20V60H30");
+  });
+  test("a pixel is read back as its day, ticks are round, months are thinned", () => {
+    expect([scale.day(60), scale.day(-5), scale.day(500)]).toEqual(["2023-01-06", "2023-01-01", "2023-01-11"]);
+    expect([valueTicks(102), valueTicks(2), valueTicks(0)]).toEqual([[0, 25, 50, 75, 100, 125], [0, 0.5, 1, 1.5, 2], [0, 1]]);
+    expect(monthTicks("2023-01-15", "2025-01-15", 6).length).toBe(6);
+  });
+  test("the chance at a day is the last one known", () => {
+    expect([chanceAt([{ date: "2023-08-20", chance: 4 }, { date: "2023-08-22", chance: 9 }], "2023-08-21"), chanceAt([], "2023-08-21")]).toEqual([4, 0]);
   });
 });

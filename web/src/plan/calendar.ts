@@ -34,7 +34,7 @@ export function turned(date: string, shown: DayShown, exceptions: CalendarExcept
 }
 /** `08:00-12:00，13:00-17:00`; null when a part is no span of hours. */
 export function readHours(text: string): Hours | null {
-  const parts = text.split(/[,\uff0c\u3001;\uff1b]/).map((one) => one.trim()).filter(Boolean);
+  const parts = text.split(/[\n,\uff0c\u3001;\uff1b]/).map((one) => one.trim()).filter(Boolean);
   const out: Hours = [];
   for (const part of parts) {
     const hit = /^(\d{1,2})[:\uff1a](\d{2})\s*[-–—~\uff5e\u81f3]\s*(\d{1,2})[:\uff1a](\d{2})$/.exec(part);
@@ -46,7 +46,7 @@ export function readHours(text: string): Hours | null {
   }
   return out;
 }
-export const hoursText = (hours: Hours) => hours.map(([from, to]) => `${from}-${to}`).join("\uff0c");
+export const hoursText = (hours: Hours) => hours.map(([from, to]) => `${from}-${to}`).join("\n");
 /** Working days of one month as they are shown. */
 export function workdays(weeks: (string | null)[][], of: (date: string) => DayShown): number {
   return weeks.flat().filter((date) => date !== null && of(date).working).length;
