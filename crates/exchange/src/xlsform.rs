@@ -2,8 +2,10 @@
 //! `form` reads the sheets, `xpath` translates expressions, `define` writes the definition. What cannot be carried over
 //! is told with sheet and row; nothing is dropped in silence.
 
+mod coerce;
 mod define;
 mod form;
+mod function;
 mod xpath;
 
 use ground::Finding;
@@ -21,8 +23,23 @@ pub struct XlsForm {
     pub toml: String,
     /// Expressions carried over, and all there are.
     pub translated: (usize, usize),
+    /// Expressions that were not, each with the reason.
+    pub kept: Vec<Kept>,
     /// What needs a look: things without a counterpart, expressions kept as comments.
     pub findings: Vec<Finding>,
+}
+
+/// An expression that stays in the definition as a comment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Kept {
+    /// Sheet and row.
+    pub place: String,
+    /// Column: `relevant`, `constraint` …
+    pub what: String,
+    /// As written.
+    pub text: String,
+    /// Why, in Chinese.
+    pub why: String,
 }
 
 /// Whether a workbook is an XLSForm: a sheet `survey` with a column `type`.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::definition::{Definition, Field, FieldKind, Normalise};
-use crate::expr::{Scope, value_of};
+use crate::expr::{Scope, Val, val_of, value_of};
 use crate::record::{Fields, Value};
 
 /// Values of the fields that have a default and no value. A default may build on one above it.
@@ -123,6 +123,7 @@ pub fn settled(scope: &Scope) -> Fields {
             None => fields.remove(&id),
         };
     }
+    compute_rows(scope, &mut fields);
     let made = compute_fields(&over(scope, &fields));
     for field in scope
         .definition
@@ -142,6 +143,63 @@ pub fn settled(scope: &Scope) -> Fields {
         }
     }
     fields
+}
+
+/// Computed cells of tables, row by row: the rule sees its row as `row`, with the computed cells left of it, and the
+/// record around it. A rule that gives nothing leaves its cell out.
+pub fn compute_rows(scope: &Scope, fields: &mut Fields) {
+    let tables = scope.definition.fields.iter();
+    let computed = |field: &&Field| field.columns().iter().any(|c| c.compute.is_some());
+    let tables: Vec<&Field> = tables.filter(computed).collect();
+    if tables.is_empty() {
+        return;
+    }
+    // Computed values of before are worked out anew where a row asks for them.
+    let mut base = fields.clone();
+    base.retain(|id, _| {
+        let field = scope.definition.field(id);
+        field.is_none_or(|f| f.compute.is_none() || !f.override_by.is_empty())
+    });
+    for table in tables {
+        let Some(Value::Rows(rows)) = fields.get_mut(&table.id) else {
+            continue;
+        };
+        for row in rows {
+            compute_row(&over(scope, &base), table.columns(), row);
+        }
+    }
+}
+
+fn compute_row(scope: &Scope, columns: &[Field], row: &mut Fields) {
+    for column in columns {
+        let Some(rule) = &column.compute else {
+            continue;
+        };
+        row.remove(&column.id);
+        let value = in_row(scope, columns, row, |scope| value_of(rule, scope, column));
+        let value = value.ok().flatten();
+        row.extend(value.map(|value| (column.id.clone(), value)));
+    }
+}
+
+/// Asks something with `row` standing for a row of a table; cells that do not fit their column are not there.
+pub(crate) fn in_row<T>(
+    scope: &Scope,
+    columns: &[Field],
+    row: &Fields,
+    ask: impl FnOnce(&Scope) -> T,
+) -> T {
+    let cell = |column: &Field| {
+        let value = row.get(&column.id).filter(|value| value.fits(column))?;
+        Some((column.id.clone(), val_of(column, value)))
+    };
+    let cells = Val::Map(columns.iter().filter_map(cell).collect());
+    let mut names = scope.names.to_vec();
+    names.push(("row", cells));
+    ask(&Scope {
+        names: &names,
+        ..*scope
+    })
 }
 
 /// The values as they are shown: with the computed ones that follow the day or other records.

@@ -16,6 +16,7 @@ pub fn judge(folder: &Path, tally: &mut Tally) {
         expected.entry(form).or_default().push(row);
     }
     let (mut carried, mut all) = (0, 0);
+    let mut kept: BTreeMap<String, usize> = BTreeMap::new();
     for (form, rows) in expected {
         let Ok(bytes) = std::fs::read(folder.join("truth/xlsform").join(form)) else {
             tally.check(form, "file", "missing", "there");
@@ -42,6 +43,10 @@ pub fn judge(folder: &Path, tally: &mut Tally) {
             Ok(read) => {
                 carried += read.translated.0;
                 all += read.translated.1;
+                for one in &read.kept {
+                    let why = format!("{}“{}”：{}", one.what, one.text, one.why);
+                    *kept.entry(why).or_default() += 1;
+                }
                 let mut ours = Vec::new();
                 list(
                     &read.form.questions,
@@ -61,6 +66,9 @@ pub fn judge(folder: &Path, tally: &mut Tally) {
         }
     }
     println!("xlsform: {carried} of {all} expressions carried over");
+    for (why, times) in kept {
+        println!("  not carried over ({times}): {why}");
+    }
 }
 
 fn compare(form: &str, ours: &[String], theirs: &[&str], tally: &mut Tally) {

@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 
 use ground::Finding;
 
-use super::XlsForm;
+use super::coerce::quoted;
 use super::form::{Choices, Form, FormChoice, Question, QuestionKind};
-use super::xpath::{Meaning, Translation, translate};
+use super::xpath::{Kind, Meaning, Translation, Wanted, translate};
+use super::{Kept, XlsForm};
 
 /// Code of the option that `or_other` adds.
 const OTHER: &str = "other";
@@ -50,6 +51,8 @@ const TAKEN: &[&str] = &[
 struct Writer<'a> {
     form: &'a Form,
     ids: BTreeMap<String, Meaning>,
+    /// Expressions that the checker of definitions refused, by id and column, with its reason.
+    refused: &'a BTreeMap<(String, String), String>,
     /// Questions asked in the rows of a sub-table, and the question that is the table.
     rows: BTreeMap<String, String>,
     /// The table whose columns are being written.
@@ -59,37 +62,110 @@ struct Writer<'a> {
     /// Lists of questions that also take another answer.
     others: BTreeSet<String>,
     findings: Vec<Finding>,
-    expressions: usize,
+    kept: Vec<Kept>,
     translated: usize,
 }
 
-/// Writes the definition.
+/// How often a definition is written anew without what the checker refused; once is enough for all public forms.
+const ROUNDS: usize = 4;
+
+/// Writes the definition. What our own checker refuses of an expression goes back to a comment, so that the text is a
+/// definition in any case.
 pub(super) fn define(form: Form, id: &str, findings: Vec<Finding>) -> XlsForm {
+    let mut refused = BTreeMap::new();
+    let mut written = write(&form, id, &findings, &refused);
+    for _ in 0..ROUNDS {
+        let more = refusals(&written.toml);
+        if more.iter().all(|(key, _)| refused.contains_key(key)) {
+            break;
+        }
+        refused.extend(more);
+        written = write(&form, id, &findings, &refused);
+    }
+    XlsForm { form, ..written }
+}
+
+fn write(
+    form: &Form,
+    id: &str,
+    findings: &[Finding],
+    refused: &BTreeMap<(String, String), String>,
+) -> XlsForm {
     let mut writer = Writer {
-        form: &form,
+        form,
         ids: BTreeMap::new(),
+        refused,
         rows: BTreeMap::new(),
         inside: None,
         lists: BTreeMap::new(),
         others: BTreeSet::new(),
         used: TAKEN.iter().map(|name| (*name).to_owned()).collect(),
-        findings,
-        expressions: 0,
+        findings: findings.to_vec(),
+        kept: Vec::new(),
         translated: 0,
     };
     writer.name_all(&form.questions, None);
     writer.name_lists();
+    writer.kinds_of_calculations(&form.questions);
     let mut fields = String::new();
     writer.fields(&form.questions, &[], &mut fields);
     let toml = writer.document(id, &fields);
-    let translated = (writer.translated, writer.expressions);
-    let findings = writer.findings;
     XlsForm {
         toml,
-        translated,
-        findings,
-        form,
+        translated: (writer.translated, writer.translated + writer.kept.len()),
+        kept: writer.kept,
+        findings: writer.findings,
+        form: Form::default(),
     }
+}
+
+/// Keys of a definition that hold what a column of the form said.
+const KEYS: [(&str, &str); 6] = [
+    ("visible", "relevant"),
+    ("required", "required"),
+    ("check", "constraint"),
+    ("compute", "calculation"),
+    ("pick", "choice_filter"),
+    ("default", "default"),
+];
+
+/// What the checker refuses in a written definition: id of the field, column of the form, reason.
+fn refusals(toml: &str) -> Vec<((String, String), String)> {
+    let (definition, findings) = register::parse("form/definition.toml", toml);
+    if definition.is_some() {
+        return Vec::new();
+    }
+    let lines: Vec<&str> = toml.lines().collect();
+    let mut out = Vec::new();
+    for finding in findings {
+        let line = finding
+            .place
+            .rsplit(':')
+            .next()
+            .and_then(|n| n.parse().ok());
+        let Some(at) = line.filter(|n: &usize| (1..=lines.len()).contains(n)) else {
+            continue;
+        };
+        let id = lines[..at].iter().rev().find_map(|line| id_in(line));
+        let Some(id) = id else { continue };
+        for (key, what) in KEYS {
+            let own = lines[at - 1].starts_with(&format!("{key} = "));
+            let in_row = lines[at - 1].contains(&format!(", {key} = "));
+            if own || in_row {
+                let why = finding.problem.trim_end_matches('。').to_owned();
+                out.push(((id.clone(), what.to_owned()), why));
+            }
+        }
+    }
+    out
+}
+
+/// `id = "age"` at the start of a line or of a column.
+fn id_in(line: &str) -> Option<String> {
+    let rest = line
+        .trim_start_matches([' ', '{'])
+        .strip_prefix("id = \"")?;
+    rest.split('"').next().map(str::to_owned)
 }
 
 /// A name as an id: lower case, letters, digits and `_`.
@@ -151,12 +227,10 @@ impl Writer<'_> {
                 QuestionKind::Metadata => {}
                 QuestionKind::Group => self.name_all(&question.children, table),
                 kind => {
-                    let id = self.unused(&id_of(&question.name));
-                    let many = matches!(kind, QuestionKind::SelectMany(_));
-                    let meaning = if many {
-                        Meaning::Many(id)
-                    } else {
-                        Meaning::Field(id)
+                    let text = self.unused(&id_of(&question.name));
+                    let meaning = Meaning {
+                        text,
+                        kind: self.kind_of(kind),
                     };
                     self.ids.insert(question.name.clone(), meaning);
                     if let Some(table) = table {
@@ -171,17 +245,82 @@ impl Writer<'_> {
         }
     }
 
+    fn kind_of(&self, kind: &QuestionKind) -> Kind {
+        let codes = |choices: &Choices| -> Option<Vec<String>> {
+            let options = self.form.choices.get(&choices.list)?;
+            let other = choices.or_other.then(|| OTHER.to_owned());
+            Some(
+                options
+                    .iter()
+                    .map(|o| o.name.clone())
+                    .chain(other)
+                    .collect(),
+            )
+        };
+        match kind {
+            QuestionKind::Integer | QuestionKind::Decimal | QuestionKind::Range => Kind::Number,
+            QuestionKind::Date => Kind::Date,
+            QuestionKind::DateTime => Kind::Instant,
+            QuestionKind::Acknowledge => Kind::Bool,
+            QuestionKind::SelectOne(choices) => codes(choices).map_or(Kind::Text, Kind::Code),
+            QuestionKind::SelectMany(choices) => codes(choices).map_or(Kind::Text, Kind::Many),
+            QuestionKind::Repeat | QuestionKind::Loop(_) => Kind::Rows,
+            QuestionKind::Geo(_) | QuestionKind::File(_) | QuestionKind::Note => Kind::Other,
+            _ => Kind::Text,
+        }
+    }
+
+    /// A calculation is of the kind of its value; one may build on those above it.
+    fn kinds_of_calculations(&mut self, questions: &[Question]) {
+        for question in questions {
+            let table = matches!(question.kind, QuestionKind::Repeat | QuestionKind::Loop(_));
+            let around = self.inside.clone();
+            if table && around.is_none() {
+                self.inside = Some(question.name.clone());
+            }
+            if question.kind == QuestionKind::Calculate {
+                let kind = self.kind_of_calculation(question);
+                if let Some(meaning) = self.ids.get_mut(&question.name) {
+                    meaning.kind = kind;
+                }
+            }
+            self.kinds_of_calculations(&question.children);
+            self.inside = around;
+        }
+    }
+
+    fn kind_of_calculation(&self, question: &Question) -> Kind {
+        let text = question.calculation.trim();
+        match self.translated(question, "calculation", text) {
+            Translation::Done { kind, .. } => match kind {
+                Kind::Code(_) | Kind::Many(_) | Kind::Other => Kind::Text,
+                kind => kind,
+            },
+            Translation::Kept(_) => {
+                let figures = [
+                    "round(", "int(", "number(", "sum(", "count(", "pow(", "sqrt(",
+                ];
+                let figure = figures.iter().any(|name| text.starts_with(name));
+                if figure { Kind::Number } else { Kind::Text }
+            }
+        }
+    }
+
     /// What a name means where the expression stands: inside a row its neighbours are `row.…`; from outside, the
     /// cells of a sub-table are no single value.
     fn meaning(&self, name: &str) -> Option<Meaning> {
         let meaning = self.ids.get(name)?;
+        let with = |text: String, kind: Kind| Some(Meaning { text, kind });
         match (self.rows.get(name), &self.inside) {
             (None, _) => Some(meaning.clone()),
-            (Some(table), Some(inside)) if table == inside => Some(match meaning {
-                Meaning::Field(id) => Meaning::Field(format!("row.{id}")),
-                Meaning::Many(id) => Meaning::Many(format!("row.{id}")),
-            }),
-            (Some(_), _) => None,
+            (Some(table), Some(inside)) if table == inside => {
+                with(format!("row.{}", meaning.text), meaning.kind.clone())
+            }
+            (Some(table), _) => {
+                let table = self.field_id(table);
+                let cells = format!("{table}.map(r, r.{})", meaning.text);
+                with(cells, Kind::Cells(Box::new(meaning.kind.clone())))
+            }
         }
     }
 
@@ -200,10 +339,8 @@ impl Writer<'_> {
     }
 
     fn field_id(&self, name: &str) -> String {
-        match self.ids.get(name) {
-            Some(Meaning::Field(id) | Meaning::Many(id)) => id.clone(),
-            None => id_of(name),
-        }
+        let known = self.ids.get(name).map(|meaning| meaning.text.clone());
+        known.unwrap_or_else(|| id_of(name))
     }
 
     fn document(&mut self, id: &str, fields: &str) -> String {
@@ -246,6 +383,16 @@ impl Writer<'_> {
     }
 
     fn kept(&mut self, question: &Question, what: &str, text: &str, why: &str, out: &mut String) {
+        self.told(question, what, text, why, out);
+        self.kept.push(Kept {
+            place: question.place.clone(),
+            what: what.to_owned(),
+            text: text.to_owned(),
+            why: why.to_owned(),
+        });
+    }
+
+    fn told(&mut self, question: &Question, what: &str, text: &str, why: &str, out: &mut String) {
         self.findings.push(Finding::warning(
             "xlsform.expression",
             question.place.clone(),
@@ -257,20 +404,11 @@ impl Writer<'_> {
         }
     }
 
-    /// An expression in our language, or a comment and a finding.
-    fn expression(
-        &mut self,
-        question: &Question,
-        what: &str,
-        text: &str,
-        out: &mut String,
-    ) -> Option<String> {
-        if text.is_empty() {
-            return None;
-        }
-        self.expressions += 1;
-        let own = self.meaning(&question.name);
-        let own = own.unwrap_or_else(|| Meaning::Field(id_of(&question.name)));
+    fn translated(&self, question: &Question, what: &str, text: &str) -> Translation {
+        let own = self.meaning(&question.name).unwrap_or_else(|| Meaning {
+            text: id_of(&question.name),
+            kind: Kind::Text,
+        });
         let columns: BTreeSet<&String> = self
             .form
             .choices
@@ -284,11 +422,33 @@ impl Writer<'_> {
             let known = filter && (columns.contains(&lower) || lower == "name" || lower == "label");
             known.then(|| format!("option.{}", id_of(&lower)))
         };
-        let meaning = |name: &str| self.meaning(name);
-        match translate(text, &own, &meaning, &bare) {
-            Translation::Done(done) => {
+        let wanted = match what {
+            "calculation" | "default" => Wanted::Value,
+            _ => Wanted::Truth,
+        };
+        translate(text, wanted, &own, &|name| self.meaning(name), &bare)
+    }
+
+    /// An expression in our language, or a comment and a finding.
+    fn expression(
+        &mut self,
+        question: &Question,
+        what: &str,
+        text: &str,
+        out: &mut String,
+    ) -> Option<String> {
+        if text.is_empty() {
+            return None;
+        }
+        let key = (self.field_id(&question.name), what.to_owned());
+        let outcome = match self.refused.get(&key) {
+            Some(why) => Translation::Kept(why.clone()),
+            None => self.translated(question, what, text),
+        };
+        match outcome {
+            Translation::Done { text, .. } => {
                 self.translated += 1;
-                Some(done)
+                Some(text)
             }
             Translation::Kept(why) => {
                 self.kept(question, what, text, &why, out);
@@ -353,9 +513,7 @@ impl Writer<'_> {
                 lines.push(format!("visible = {}", quote(&all.join(" && "))));
             }
         }
-        if is_yes(&question.required) && question.kind != QuestionKind::Note {
-            lines.push("required = true".into());
-        }
+        lines.extend(self.required(question, notes));
         if is_yes(&question.read_only) && self.inside.is_none() {
             lines.push("read_only = \"true\"".into());
         }
@@ -368,26 +526,28 @@ impl Writer<'_> {
                 quote(&rule)
             )
         }));
-        if self.inside.is_none() {
-            let value = self.expression(question, "calculation", &question.calculation, notes);
-            lines.extend(value.map(|value| format!("compute = {}", quote(&value))));
-        } else if !question.calculation.is_empty() {
-            self.expressions += 1;
-            let text = question.calculation.clone();
-            self.kept(
-                question,
-                "calculation",
-                &text,
-                "子表的行内还不能自动计算",
-                notes,
-            );
-        }
+        let value = self.expression(question, "calculation", &question.calculation, notes);
+        lines.extend(value.map(|value| format!("compute = {}", quote(&value))));
         let pick = self.expression(question, "choice_filter", &question.choice_filter, notes);
         lines.extend(pick.map(|pick| format!("pick = {}", quote(&pick))));
         lines
     }
 
-    /// Constant defaults only; those that depend on the device or on other answers are told.
+    /// `yes`, `no` or a condition.
+    fn required(&mut self, question: &Question, notes: &mut String) -> Option<String> {
+        let text = question.required.trim();
+        let no = ["no", "false", "false()", "0", "否"];
+        if question.kind == QuestionKind::Note || no.contains(&text.to_lowercase().as_str()) {
+            return None;
+        }
+        if is_yes(text) {
+            return Some("required = true".into());
+        }
+        let rule = self.expression(question, "required", text, notes)?;
+        Some(format!("required = {}", quote(&rule)))
+    }
+
+    /// Constants by the kind of question, other defaults as expressions.
     fn default_line(&mut self, question: &Question, notes: &mut String) -> Option<String> {
         let text = question.default.trim();
         if text.is_empty() {
@@ -399,7 +559,7 @@ impl Writer<'_> {
             QuestionKind::Text | QuestionKind::Hidden | QuestionKind::SelectOne(_)
                 if !text.contains("${") =>
             {
-                Some(super::xpath::quoted(text))
+                Some(quoted(text))
             }
             QuestionKind::Date if text == "today()" => Some(text.to_owned()),
             QuestionKind::Date => text
@@ -408,10 +568,17 @@ impl Writer<'_> {
                 .map(|day| format!("date('{day}')")),
             _ => None,
         };
-        if plain.is_none() {
-            self.kept(question, "default", text, "只有常数可以作默认值", notes);
-        }
-        plain.map(|value| format!("default = {}", quote(&value)))
+        let key = (self.field_id(&question.name), "default".to_owned());
+        let value = match (plain, self.refused.get(&key)) {
+            (Some(plain), None) => Some(plain),
+            _ if text.contains(['(', '$']) => self.expression(question, "default", text, notes),
+            (_, refused) => {
+                let why = refused.map_or("不是这种题的值", String::as_str).to_owned();
+                self.told(question, "default", text, &why, notes);
+                None
+            }
+        };
+        value.map(|value| format!("default = {}", quote(&value)))
     }
 
     fn type_lines(&mut self, question: &Question) -> Vec<String> {
@@ -431,6 +598,13 @@ impl Writer<'_> {
                 "type = \"attachment\"".into(),
                 format!("accept = [\"{media}\"]"),
             ],
+            QuestionKind::Calculate => match self.ids.get(&question.name).map(|m| &m.kind) {
+                Some(Kind::Number) => vec!["type = \"decimal\"".into(), "digits = 6".into()],
+                Some(Kind::Date) => of("date"),
+                Some(Kind::Instant) => of("datetime"),
+                Some(Kind::Bool) => of("bool"),
+                _ => of("text"),
+            },
             QuestionKind::SelectOne(choices) => self.select_lines(question, choices, "code"),
             QuestionKind::SelectMany(choices) => self.select_lines(question, choices, "multi_code"),
             _ => of("text"),

@@ -1,20 +1,61 @@
 //! XPath 1.0 as XLSForm uses it → the expressions of definitions. What has no counterpart is reported by name, so that
-//! the expression can be kept as a comment and finished by hand.
+//! the expression can be kept as a comment and finished by hand. This file reads; `coerce` and `function` write.
+
+use super::coerce::{self, Parsed, Part};
+
+/// What kind of value a name or an expression has.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// Free text; what is not known more closely too.
+    Text,
+    /// One of these codes.
+    Code(Vec<String>),
+    /// Several of these codes.
+    Many(Vec<String>),
+    /// Whole or decimal number.
+    Number,
+    /// Yes or no.
+    Bool,
+    /// Date.
+    Date,
+    /// Date and time.
+    Instant,
+    /// The rows of a repeat.
+    Rows,
+    /// The answers to a question in all rows of a repeat.
+    Cells(Box<Kind>),
+    /// Photos, places: there or not.
+    Other,
+}
 
 /// What a name in a form means here.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Meaning {
-    /// A field holding one value.
-    Field(String),
-    /// A field holding a list of codes.
-    Many(String),
+pub struct Meaning {
+    /// How our language says it.
+    pub text: String,
+    /// Its kind.
+    pub kind: Kind,
+}
+
+/// What the place of an expression asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wanted {
+    /// Yes or no.
+    Truth,
+    /// Any value.
+    Value,
 }
 
 /// An expression carried over, or why not.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Translation {
     /// The expression in our language.
-    Done(String),
+    Done {
+        /// Its text.
+        text: String,
+        /// Kind of its value.
+        kind: Kind,
+    },
     /// What has no counterpart, in Chinese.
     Kept(String),
 }
@@ -35,6 +76,7 @@ enum Token {
 /// for as `bare` (a column of the choices in a choice filter).
 pub fn translate(
     text: &str,
+    wanted: Wanted,
     own: &Meaning,
     meaning: &dyn Fn(&str) -> Option<Meaning>,
     bare: &dyn Fn(&str) -> Option<String>,
@@ -51,9 +93,13 @@ pub fn translate(
         bare,
         depth: 0,
     };
-    match parser.or() {
-        Ok(done) if parser.at == parser.tokens.len() => Translation::Done(done.text),
-        Ok(_) => Translation::Kept("算式后面还有多余的内容".into()),
+    let done = match parser.or() {
+        Ok(_) if parser.at < parser.tokens.len() => Err("算式后面还有多余的内容".into()),
+        Ok(done) if wanted == Wanted::Truth => coerce::truth(done),
+        other => other,
+    };
+    match done {
+        Ok(Part { text, kind, .. }) => Translation::Done { text, kind },
         Err(problem) => Translation::Kept(problem),
     }
 }
@@ -69,6 +115,14 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
     Ok(out)
 }
 
+/// Quotes and what ends them; word processors make the curly ones, which the reference converter takes too.
+const QUOTES: [(char, &[char]); 4] = [
+    ('\'', &['\'']),
+    ('"', &['"']),
+    ('‘', &['’', '‘']),
+    ('“', &['”', '“']),
+];
+
 fn next_token(rest: &str, c: char, before: Option<&Token>) -> Result<(Token, usize), String> {
     if let Some(inner) = rest.strip_prefix("${") {
         let end = inner.find('}').ok_or("“${”没有配对的“}”")?;
@@ -78,9 +132,11 @@ fn next_token(rest: &str, c: char, before: Option<&Token>) -> Result<(Token, usi
         let length = name_length(inner);
         return Ok((Token::Answer(inner[..length].to_owned()), length + 3));
     }
-    if c == '\'' || c == '"' {
-        let end = rest[1..].find(c).ok_or("引号没有配对")?;
-        return Ok((Token::Text(rest[1..=end].to_owned()), end + 2));
+    if let Some((_, closing)) = QUOTES.iter().find(|(open, _)| *open == c) {
+        let inner = &rest[c.len_utf8()..];
+        let end = inner.find(*closing).ok_or("引号没有配对")?;
+        let used = c.len_utf8() + end + inner[end..].chars().next().map_or(0, char::len_utf8);
+        return Ok((Token::Text(inner[..end].to_owned()), used));
     }
     let digit = |s: &str| s.chars().next().is_some_and(|d| d.is_ascii_digit());
     if c.is_ascii_digit() || c == '.' && digit(&rest[1..]) {
@@ -116,40 +172,6 @@ fn name_length(text: &str) -> usize {
     text[..length].trim_end_matches(['-', '.']).len()
 }
 
-/// A translated part with what is known of it.
-struct Part {
-    text: String,
-    many: bool,
-    /// Binds weaker than a comparison: needs brackets inside one.
-    loose: bool,
-}
-
-impl Part {
-    fn tight(text: String) -> Part {
-        Part {
-            text,
-            many: false,
-            loose: false,
-        }
-    }
-
-    fn loose(text: String) -> Part {
-        Part {
-            text,
-            many: false,
-            loose: true,
-        }
-    }
-
-    fn inside(self) -> String {
-        if self.loose {
-            format!("({})", self.text)
-        } else {
-            self.text
-        }
-    }
-}
-
 struct Parser<'a> {
     tokens: Vec<Token>,
     at: usize,
@@ -161,8 +183,6 @@ struct Parser<'a> {
 
 /// Deepest nesting followed; forms of people stay below ten.
 const DEPTH_MAX: usize = 60;
-
-type Parsed = Result<Part, String>;
 
 impl Parser<'_> {
     fn mark(&mut self, mark: &str) -> bool {
@@ -185,7 +205,7 @@ impl Parser<'_> {
         let mut left = self.and()?;
         while self.word("or") {
             let right = self.and()?;
-            left = Part::loose(format!("{} || {}", left.inside(), right.inside()));
+            left = coerce::joined("||", left, right)?;
         }
         self.depth -= 1;
         Ok(left)
@@ -195,13 +215,13 @@ impl Parser<'_> {
         let mut left = self.comparison()?;
         while self.word("and") {
             let right = self.comparison()?;
-            left = Part::loose(format!("{} && {}", left.inside(), right.inside()));
+            left = coerce::joined("&&", left, right)?;
         }
         Ok(left)
     }
 
     fn comparison(&mut self) -> Parsed {
-        let mut left = self.sum()?;
+        let left = self.sum()?;
         for (theirs, ours) in [
             ("<=", "<="),
             (">=", ">="),
@@ -212,8 +232,7 @@ impl Parser<'_> {
         ] {
             if self.mark(theirs) {
                 let right = self.sum()?;
-                left = Part::loose(format!("{} {ours} {}", left.inside(), right.inside()));
-                break;
+                return coerce::compared(ours, left, right);
             }
         }
         Ok(left)
@@ -228,8 +247,7 @@ impl Parser<'_> {
                 _ => return Ok(left),
             };
             self.at += 1;
-            let right = self.product()?;
-            left = Part::loose(format!("{} {op} {}", left.text, right.inside()));
+            left = coerce::summed(op, left, self.product()?)?;
         }
     }
 
@@ -243,15 +261,14 @@ impl Parser<'_> {
                 _ => return Ok(left),
             };
             self.at += 1;
-            let right = self.unary()?;
-            left = Part::loose(format!("{} {op} {}", left.inside(), right.inside()));
+            left = coerce::multiplied(op, left, self.unary()?)?;
         }
     }
 
     fn unary(&mut self) -> Parsed {
         if self.mark("-") {
-            let inner = self.unary()?;
-            return Ok(Part::tight(format!("-{}", inner.inside())));
+            let inner = coerce::figure(self.unary()?)?;
+            return Ok(Part::tight(format!("-{}", inner.inside()), Kind::Number));
         }
         self.primary()
     }
@@ -260,21 +277,24 @@ impl Parser<'_> {
         let token = self.tokens.get(self.at).cloned().ok_or("算式没有写完")?;
         self.at += 1;
         match token {
-            Token::Number(number) => Ok(Part::tight(number)),
-            Token::Text(text) => Ok(Part::tight(quoted(&text))),
-            Token::Own => Ok(named(self.own)),
+            Token::Number(number) => Ok(Part::number(number)),
+            Token::Text(text) => Ok(Part::words(text)),
+            Token::Own => Ok(Part::named(self.own)),
             Token::Answer(name) => {
                 let meaning = (self.meaning)(&name).ok_or(format!("没有名为“{name}”的题"))?;
-                Ok(named(&meaning))
+                Ok(Part::named(&meaning))
             }
             Token::Mark("(") => {
                 let inner = self.or()?;
                 self.close()?;
-                Ok(Part::tight(format!("({})", inner.text)))
+                Ok(Part::tight(format!("({})", inner.text), inner.kind))
             }
-            Token::Name(name) if self.mark("(") => self.call(&name),
+            Token::Name(name) if self.mark("(") => {
+                let parts = self.arguments()?;
+                super::function::call(&name, parts)
+            }
             Token::Name(name) => match (self.bare)(&name) {
-                Some(text) => Ok(Part::tight(text)),
+                Some(text) => Ok(Part::tight(text, Kind::Text)),
                 None => Err(format!("不认识“{name}”")),
             },
             Token::Mark(mark) => Err(format!("“{mark}”不该在这里")),
@@ -301,121 +321,54 @@ impl Parser<'_> {
         self.close()?;
         Ok(parts)
     }
-
-    fn call(&mut self, name: &str) -> Parsed {
-        let mut parts = self.arguments()?;
-        let count = parts.len();
-        let mut take = || parts.remove(0);
-        let text = match (name, count) {
-            ("not", 1) => format!("!({})", take().text),
-            ("true", 0) => "true".to_owned(),
-            ("false", 0) => "false".to_owned(),
-            ("today", 0) => "today()".to_owned(),
-            ("now", 0) => "now()".to_owned(),
-            ("if", 3) => {
-                let (test, yes, no) = (take(), take(), take());
-                return Ok(Part::loose(format!(
-                    "{} ? {} : {}",
-                    test.inside(),
-                    yes.inside(),
-                    no.inside()
-                )));
-            }
-            ("selected", 2) => {
-                let (of, option) = (take(), take());
-                return Ok(Part::loose(if of.many {
-                    format!("{} in {}", option.inside(), of.text)
-                } else {
-                    format!("{} == {}", of.inside(), option.inside())
-                }));
-            }
-            ("count-selected", 1) | ("count", 1) | ("string-length", 1) => {
-                format!("size({})", take().text)
-            }
-            ("regex", 2) => {
-                let (of, pattern) = (take(), take());
-                format!("{}.matches({})", of.inside(), pattern.text)
-            }
-            ("starts-with", 2) | ("contains", 2) | ("ends-with", 2) => {
-                let (of, part) = (take(), take());
-                let ours = match name {
-                    "starts-with" => "startsWith",
-                    "ends-with" => "endsWith",
-                    _ => "contains",
-                };
-                format!("{}.{ours}({})", of.inside(), part.text)
-            }
-            ("coalesce" | "round" | "max" | "min" | "sum" | "abs" | "floor", 1..) => {
-                let all: Vec<String> = parts.into_iter().map(|p| p.text).collect();
-                format!("{name}({})", all.join(", "))
-            }
-            ("ceiling", 1) => format!("ceil({})", take().text),
-            ("int", 1) => format!("int({})", take().text),
-            ("number", 1) => format!("decimal({})", take().text),
-            ("string", 1) => format!("text({})", take().text),
-            ("date", 1) => format!("date({})", take().text),
-            ("concat", 1..) => {
-                let all: Vec<String> = parts
-                    .into_iter()
-                    .map(|p| format!("text({})", p.text))
-                    .collect();
-                return Ok(Part::loose(all.join(" + ")));
-            }
-            _ => return Err(format!("函数“{name}”在这里没有对应")),
-        };
-        Ok(Part::tight(text))
-    }
-}
-
-fn named(meaning: &Meaning) -> Part {
-    match meaning {
-        Meaning::Field(id) => Part::tight(id.clone()),
-        Meaning::Many(id) => Part {
-            text: id.clone(),
-            many: true,
-            loose: false,
-        },
-    }
-}
-
-/// A text literal of our language: single quotes, as the definitions write them.
-pub(super) fn quoted(text: &str) -> String {
-    let mut out = String::from("'");
-    for c in text.chars() {
-        match c {
-            '\'' => out.push_str("\\'"),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            c => out.push(c),
-        }
-    }
-    out.push('\'');
-    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(xpath: &str, expected: &str) {
-        let meaning = |name: &str| match name {
-            "colours" => Some(Meaning::Many("colours".into())),
-            "missing" => None,
-            other => Some(Meaning::Field(other.to_lowercase())),
+    fn meaning_of(name: &str) -> Option<Meaning> {
+        let codes = || ["c", "d", "red", "other"].map(str::to_owned).to_vec();
+        let kind = match name {
+            "missing" => return None,
+            "colours" => Kind::Many(codes()),
+            "fav" => Kind::Code(codes()),
+            "rank" => Kind::Code(["1", "2"].map(str::to_owned).to_vec()),
+            "age" | "a" | "b" | "slope" => Kind::Number,
+            "born" | "seen" => Kind::Date,
+            "agreed" => Kind::Bool,
+            "trees" => Kind::Rows,
+            "heights" => Kind::Cells(Box::new(Kind::Number)),
+            _ => Kind::Text,
         };
+        let text = match name {
+            "heights" => "trees.map(r, r.height)".to_owned(),
+            other => other.to_lowercase(),
+        };
+        Some(Meaning { text, kind })
+    }
+
+    fn translated(xpath: &str, wanted: Wanted) -> String {
         let bare = |name: &str| (name == "region").then(|| "option.region".to_owned());
-        let own = Meaning::Field("self_id".into());
-        let got = match translate(xpath, &own, &meaning, &bare) {
-            Translation::Done(text) | Translation::Kept(text) => text,
+        let own = Meaning {
+            text: "self_id".into(),
+            kind: Kind::Number,
         };
-        assert_eq!(got, expected, "{xpath}");
+        match translate(xpath, wanted, &own, &meaning_of, &bare) {
+            Translation::Done { text, .. } | Translation::Kept(text) => text,
+        }
+    }
+
+    #[track_caller]
+    fn check(xpath: &str, expected: &str) {
+        assert_eq!(translated(xpath, Wanted::Value), expected, "{xpath}");
     }
 
     #[test]
     fn answers_operators_and_functions_are_carried_over() {
         check("${age} >= 18", "age >= 18");
         check(
-            "${Sex}='female' and ${age}>=15",
+            "${Sex}=‘female’ and ${age}>=15",
             "(sex == 'female') && (age >= 15)",
         );
         check(
@@ -423,23 +376,84 @@ mod tests {
             "(self_id > 10.51) && (self_id < 18.39)",
         );
         check(
-            "not(selected(., 'c') and selected(., 'd'))",
-            "!((self_id == 'c') && (self_id == 'd'))",
+            "not(selected(${fav}, 'c') and selected(${fav}, 'd'))",
+            "!((fav == 'c') && (fav == 'd'))",
         );
         check("selected(${colours}, 'red')", "'red' in colours");
         check("selected(../fav, 'other')", "fav == 'other'");
         check("if(${a} > ${b}, 15, 6)", "(a > b) ? 15 : 6");
         check("region=${district}", "option.region == district");
-        check("regex(${m}, '[A-Z]+')", "m.matches('[A-Z]+')");
-        check("${a} - 1 div 2", "a - (1 / 2)");
+        check("regex(${m}, '[A-Z]+')", "m.matches('^(?:[A-Z]+)$')");
+        check("${a} - 1 div 2", "a - (decimal(1) / 2)");
         check("-(${a} + 1)", "-(a + 1)");
+        check("count(${trees})", "size(trees)");
+        check("sum(${heights})", "sum(trees.map(r, r.height))");
+        check("count-selected(${colours}) <= 2", "size(colours) <= 2");
+        check("coalesce(${a}, 0)", "coalesce(a, 0)");
+        check(
+            "concat(${m}, ' ', ${age})",
+            "coalesce(m, '') + ' ' + coalesce(text(age), '')",
+        );
+    }
+
+    #[test]
+    fn kinds_meet_as_xpath_converts_them() {
+        check("${rank} = 1", "rank == '1'");
+        check("2 != ${rank}", "rank != '2'");
+        check("${rank} > 1", "decimal(rank) > 1");
+        check("${age} = '18'", "age == 18");
+        check("${age} != ''", "age != none");
+        check("${born} > '2020-02-01'", "born > date('2020-02-01')");
+        check("today() - ${born}", "days(today() - born)");
+        check("date(${born} + 7)", "add_days(born, 7)");
+        check(
+            "int((today() - ${born}) div 365.25)",
+            "int(decimal((days(today() - born))) / 365.25)",
+        );
+        check("${agreed} = 'OK'", "agreed == true");
+        check(
+            "if(${age} > 5, 'old', ${age})",
+            "(age > 5) ? 'old' : text(age)",
+        );
+        check("if(${age} > 5, ${age}, '')", "(age > 5) ? age : none");
+        check(
+            "format-date(${born}, '%Y年%n月')",
+            "text(year(born)) + '年' + text(month(born)) + '月'",
+        );
+    }
+
+    #[test]
+    fn a_condition_of_another_kind_is_asked_whether_it_is_there() {
+        let truth = |xpath: &str| translated(xpath, Wanted::Truth);
+        assert_eq!(truth("${age}"), "coalesce(age, 0) != 0");
+        assert_eq!(truth("2"), "true");
+        assert_eq!(truth("0.0"), "false");
+        assert_eq!(truth("${colours}"), "size(colours) > 0");
+        assert_eq!(truth("${m} and ${age} > 1"), "(m != none) && (age > 1)");
+        assert_eq!(truth("not(${agreed})"), "!(agreed)");
+    }
+
+    #[test]
+    fn what_would_be_no_number_is_refused() {
+        check("${m} > 5", "文字“m”不一定是数，请把题型改成整数或小数");
+        check("${fav} > 5", "单选题“fav”的代码不都是数，不能当数用");
+        check("${fav} = 'blue'", "“fav”的选项里没有“blue”");
+        check(
+            "selected(${colours}, 'blue')",
+            "“colours”的选项里没有“blue”",
+        );
+        check(
+            "${heights} > 1",
+            "“trees.map(r, r.height)”在子表里有多行，不是一个值",
+        );
+        check("regex(., '(?=a)')", "不支持前后查找和“(?…)”的这种写法");
     }
 
     #[test]
     fn what_has_no_counterpart_is_named() {
         check(
             "pulldata('f', 'n', 'n', 'm')",
-            "函数“pulldata”在这里没有对应",
+            "函数“pulldata”在这里没有对应：它取表单之外的文件，请建成一个台账再引用",
         );
         check("${missing} = 1", "没有名为“missing”的题");
         check("because x", "不认识“because”");

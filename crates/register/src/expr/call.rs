@@ -129,6 +129,7 @@ fn of_two<'v>(run: &Run<'v>, name: &str, one: &View<'v>, two: &View<'v>) -> Resu
         }
         "percent" => share(name, one, two),
         "contains" | "startsWith" | "endsWith" => text_test(run, name, one, two),
+        "matches" => matches(run, one, two),
         "record" => match (one, two) {
             (View::Text(register), View::Int(id)) => {
                 Ok(View::Ref(register.clone(), ground::RecordId(*id)))
@@ -243,6 +244,17 @@ fn text_test<'v>(run: &Run<'v>, name: &str, one: &View<'v>, two: &View<'v>) -> R
         "startsWith" => text.starts_with(&**part),
         _ => text.ends_with(&**part),
     }))
+}
+
+/// Linear in the text: a step per 16 bytes of it, and what compiling a pattern takes.
+fn matches<'v>(run: &Run<'v>, one: &View<'v>, two: &View<'v>) -> Result<View<'v>> {
+    let (View::Text(text), View::Text(pattern)) = (one, two) else {
+        return Err(unfit("matches", one));
+    };
+    run.spend(8 + pattern.len() + text.len() / 16)?;
+    super::pattern::found(text, pattern)
+        .map(View::Bool)
+        .map_err(EvalError::Clash)
 }
 
 /// `size`, `count` (of what is there), `sum`, `avg` (missing left out).

@@ -484,6 +484,9 @@ impl<'d> Checker<'d> {
         if let [Tree::Literal(Val::Text(id))] = args[..] {
             self.id_known(name, id);
         }
+        if let ("matches", [_, Tree::Literal(Val::Text(pattern))]) = (name, &args[..]) {
+            self.pattern(pattern);
+        }
         let unfit = kinds
             .iter()
             .enumerate()
@@ -493,6 +496,13 @@ impl<'d> Checker<'d> {
             self.tell(self.place(name), problem, "请检查参数的类型。");
         }
         super::kind::result(name, &kinds)
+    }
+
+    fn pattern(&mut self, pattern: &str) {
+        if let Some(problem) = super::pattern::problem(pattern) {
+            let remedy = "请按 RE2 的写法改正，例如 '^1[0-9]{10}$'。";
+            self.tell(self.place("matches"), format!("{problem}。"), remedy);
+        }
     }
 
     /// `actor('fix')`, `left('in_use')`, `obligation('yearly')` name what the definition has.
@@ -673,6 +683,15 @@ mod tests {
         check(
             "sum(cost) > 1",
             "0:sum(…) 不能用在金额上。请检查参数的类型。",
+        );
+        check("text.matches('^[A-Z]{2}')", "");
+        check(
+            "text.matches('(?=a)')",
+            "5:不支持前后查找和“(?…)”的这种写法。请按 RE2 的写法改正，例如 '^1[0-9]{10}$'。",
+        );
+        check(
+            "cost.matches('1')",
+            "5:matches(…) 不能用在金额上。请检查参数的类型。",
         );
         check("holder == enterprise", "");
         check(

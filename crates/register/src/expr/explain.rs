@@ -276,6 +276,10 @@ impl<'d> Teller<'d> {
                 let (of, part) = (self.value(of), self.value(part));
                 format!("{of}{not}以{part}结尾")
             }
+            ("matches", [of, pattern]) => {
+                let (of, pattern) = (self.value(of), self.value(pattern));
+                format!("{of}{not}符合格式{pattern}")
+            }
             ("is_workday", [of]) => format!("{}{not}是工作日", self.value(of)),
             _ => {
                 let what = self.call(name, &args);

@@ -16,7 +16,7 @@ const fn of(name: &'static str, least: usize, most: usize) -> Function {
 }
 
 /// All functions. A method `x.f(y)` is the function `f(x, y)`.
-pub(super) const FUNCTIONS: [Function; 68] = [
+pub(super) const FUNCTIONS: [Function; 69] = [
     of("today", 0, 0),
     of("now", 0, 0),
     of("actor", 1, 1),
@@ -50,6 +50,7 @@ pub(super) const FUNCTIONS: [Function; 68] = [
     of("contains", 2, 2),
     of("startsWith", 2, 2),
     of("endsWith", 2, 2),
+    of("matches", 2, 2),
     of("lower", 1, 1),
     of("upper", 1, 1),
     of("text", 1, 1),

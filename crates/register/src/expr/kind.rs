@@ -185,7 +185,7 @@ pub(super) fn argument(function: &str, at: usize) -> Option<Takes> {
         ("abs" | "round" | "floor" | "ceil" | "yuan" | "wan" | "percent", _) => figure,
         ("sum" | "avg" | "count", _) => list,
         ("size", _) => |k| open(k) || k.is_text() || matches!(k, Kind::List(_) | Kind::Bytes),
-        ("startsWith" | "endsWith" | "lower" | "upper", _) => text,
+        ("startsWith" | "endsWith" | "matches" | "lower" | "upper", _) => text,
         ("contains", 0) => |k| open(k) || k.is_text() || matches!(k, Kind::List(_)),
         ("actor" | "left" | "entered" | "obligation", _) => text,
         _ => return None,
@@ -205,7 +205,7 @@ pub(super) fn result<'d>(function: &str, args: &[Kind<'d>]) -> Kind<'d> {
         "duration" => Kind::Duration,
         "workdays" | "year" | "month" | "day" | "weekday" | "size" | "count" | "int" | "uint"
         | "decimal" | "double" | "percent" => Kind::Number,
-        "is_workday" | "contains" | "startsWith" | "endsWith" | "bool" => Kind::Bool,
+        "is_workday" | "contains" | "startsWith" | "endsWith" | "matches" | "bool" => Kind::Bool,
         "lower" | "upper" | "text" | "string" | "actor" => Kind::Text,
         "obligation" => Kind::Duty,
         "yuan" | "wan" => match args {

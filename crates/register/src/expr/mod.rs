@@ -19,6 +19,7 @@ mod lex;
 pub mod moment;
 mod number;
 mod parse;
+mod pattern;
 mod print;
 mod scope;
 #[cfg(test)]
@@ -35,6 +36,7 @@ pub use eval::{EvalError, eval, fails, holds};
 pub use explain::{explain, explain_field, explain_guard};
 pub use fit::{fit, value_of};
 pub use number::sum_exactly;
+pub use pattern::problem as pattern_problem;
 pub use print::print_val;
 pub use scope::{Known, Moment, Nowhere, Scope, User, World};
 pub use tree::{BinaryOp, Expr, ExprError, Fold, FoldKind, Tree, UnaryOp, Val};

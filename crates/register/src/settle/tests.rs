@@ -52,6 +52,22 @@ type = "ref"
 to = "device"
 label = { "zh-CN" = "上级设备" }
 copy = { owner_first = "first" }
+[[field]]
+id = "parts"
+type = "table"
+label = { "zh-CN" = "部件" }
+columns = [
+  { id = "price", type = "decimal", digits = 2, label = { "zh-CN" = "单价" } },
+  { id = "count", type = "int", label = { "zh-CN" = "数量" } },
+  { id = "total", type = "decimal", digits = 2, label = { "zh-CN" = "合计" }, compute = "row.price * row.count" },
+  { id = "share", type = "decimal", digits = 2, label = { "zh-CN" = "分摊" }, compute = "row.total / decimal(second)" },
+]
+[[field]]
+id = "all_parts"
+type = "decimal"
+digits = 2
+compute = "size(parts) > 0 ? sum(parts.map(p, p.total)) : none"
+label = { "zh-CN" = "部件合计" }
 "#;
 
 struct One(Known);
@@ -126,6 +142,37 @@ fn a_new_record_is_tidied_completed_and_computed() {
     assert_eq!(stored, expect, "what follows the day is not stored");
     let shown = run(&stored, None, &Nowhere, shown_fields);
     assert_eq!(shown["age"], Value::Int(3));
+}
+
+#[test]
+fn cells_of_rows_are_computed_from_their_row_and_the_record() {
+    let decimal = |scaled: i64| Value::Decimal { scaled, digits: 2 };
+    let typed = fields([
+        ("first", Value::Int(3)),
+        (
+            "parts",
+            Value::Rows(vec![
+                fields([
+                    ("price", decimal(150)),
+                    ("count", Value::Int(4)),
+                    ("total", decimal(9900)),
+                ]),
+                fields([("price", decimal(200)), ("share", decimal(9900))]),
+            ]),
+        ),
+    ]);
+    let stored = run(&typed, None, &Nowhere, settled);
+    let expect = vec![
+        fields([
+            ("price", decimal(150)),
+            ("count", Value::Int(4)),
+            ("total", decimal(600)),
+            ("share", decimal(150)),
+        ]),
+        fields([("price", decimal(200))]),
+    ];
+    assert_eq!(stored["parts"], Value::Rows(expect));
+    assert_eq!(stored["all_parts"], decimal(600));
 }
 
 #[test]

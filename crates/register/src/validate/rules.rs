@@ -5,9 +5,10 @@ use ground::{Finding, RecordId, Severity};
 
 use super::{check_one, missing, outside, unknown_fields};
 use crate::definition::{Choice, Field, FieldKind};
-use crate::expr::{Expr, Scope, Tree, Val, eval, fails, fit, holds, val_of};
+use crate::expr::{Expr, Scope, Tree, Val, eval, fails, fit, holds};
 use crate::law::{CheckRule, CheckSeverity};
 use crate::record::{Fields, Value};
+use crate::settle::in_row;
 
 /// Everything that the definition asks of a record: types and limits as [`validate`](crate::validate), and besides
 /// visibility, conditional requirements, checks, choice filters and levels of organisations. What is not shown is not
@@ -148,14 +149,8 @@ fn rules(scope: &Scope, field: &Field, value: &Value, place: &str, findings: &mu
     }
     for (index, row) in value.as_rows().iter().enumerate() {
         let columns = field.columns();
-        let cells = columns.iter().filter_map(|column| {
-            let value = row.get(&column.id)?;
-            value
-                .fits(column)
-                .then(|| (column.id.clone(), val_of(column, value)))
-        });
         let path = format!("{place}[{}].", index + 1);
-        with_name(scope, "row", Val::Map(cells.collect()), |scope| {
+        in_row(scope, columns, row, |scope| {
             check_fields(scope, columns, row, &path, findings);
         });
     }
