@@ -213,7 +213,7 @@ fn an_expression_without_counterpart_stays_as_a_comment_and_is_told() {
     );
     assert_eq!(
         made.findings[0].problem,
-        "relevant“pulldata('x', 'y', 'z', 'w') = 1”没有转过来：函数“pulldata”在这里没有对应。"
+        "relevant“pulldata('x', 'y', 'z', 'w') = 1”没有转过来：函数“pulldata”在这里没有对应：它取表单之外的文件，请建成一个台账再引用。"
     );
     assert!(matches!(made.form.questions[0].kind, QuestionKind::Text));
 }
