@@ -228,13 +228,12 @@ fn strung(parts: Vec<Part>) -> Parsed {
     let all = parts
         .into_iter()
         .map(|part| {
-            let fixed = part.literal().is_some();
-            let part = words(part)?;
-            Ok(if fixed {
-                part.text
-            } else {
-                format!("coalesce({}, '')", part.text)
-            })
+            if part.literal().is_some() {
+                return Ok(part.text);
+            }
+            let asked = part.inside();
+            let text = words(part)?.inside();
+            Ok(format!("({asked} == none ? '' : {text})"))
         })
         .collect::<Result<Vec<String>, String>>()?;
     Ok(Part::loose(all.join(" + "), Kind::Text))

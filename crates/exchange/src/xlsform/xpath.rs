@@ -392,7 +392,7 @@ mod tests {
         check("coalesce(${a}, 0)", "coalesce(a, 0)");
         check(
             "concat(${m}, ' ', ${age})",
-            "coalesce(m, '') + ' ' + coalesce(text(age), '')",
+            "(m == none ? '' : m) + ' ' + (age == none ? '' : text(age))",
         );
     }
 
