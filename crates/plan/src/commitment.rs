@@ -193,7 +193,8 @@ pub struct Foresight {
     pub weeks_before: i64,
     /// TA 预见率: of the promises of the week, those that the lookahead had seen in it.
     pub anticipated: Ratio,
-    /// TMR 就绪率: of what the lookahead had seen in the week, what was done in it as promised.
+    /// TMR 就绪率: of what the lookahead had seen in the week, what was free of obstacles in time to be
+    /// promised for it. Whether it was then done is PPC's question.
     pub made_ready: Ratio,
 }
 
@@ -205,20 +206,18 @@ pub fn foresight(record: &LookaheadRecord, commitments: &[Commitment], week: Per
         .filter(|(_, planned)| *planned == week)
         .map(|(code, _)| code.as_str())
         .collect();
-    let promised = commitments
+    let promised: BTreeSet<&str> = commitments
         .iter()
-        .filter(|commitment| commitment.week == week);
-    let all: BTreeSet<&str> = promised.clone().map(|c| c.activity.as_str()).collect();
-    let kept: BTreeSet<&str> = promised
-        .filter(|commitment| commitment.outcome == Outcome::Kept)
+        .filter(|commitment| commitment.week == week)
         .map(|commitment| commitment.activity.as_str())
         .collect();
+    let foreseen = promised.intersection(&seen).count() as i128;
     let day = ground::timeline::day_number;
     Foresight {
         week,
         weeks_before: (day(week.first()) - day(record.made_in.first())).div_euclid(7),
-        anticipated: Ratio::new(all.intersection(&seen).count() as i128, all.len() as i128),
-        made_ready: Ratio::new(kept.intersection(&seen).count() as i128, seen.len() as i128),
+        anticipated: Ratio::new(foreseen, promised.len() as i128),
+        made_ready: Ratio::new(foreseen, seen.len() as i128),
     }
 }
 
@@ -400,9 +399,9 @@ mod tests {
         };
         let answer = foresight(&record, &promises(), week(10));
         assert_eq!(answer.weeks_before, 3);
-        // 1 and 2 of the promises 1, 2, 3 were seen; of the four seen only 1 was done.
+        // 1 and 2 of the promises 1, 2, 3 were seen; of the four seen two were ready.
         assert_eq!(answer.anticipated, Ratio::new(2, 3));
-        assert_eq!(answer.made_ready, Ratio::new(1, 4));
+        assert_eq!(answer.made_ready, Ratio::new(2, 4));
     }
 
     #[test]

@@ -310,7 +310,7 @@ impl Exam<'_> {
         told
     }
 
-    /// 1. A start that nothing binds or a finish that binds nothing. One start and one finish of
+    /// Check 1: A start that nothing binds or a finish that binds nothing. One start and one finish of
     /// the whole are excused: the earliest open start, the latest open finish.
     fn logic(&self) -> HealthPoint {
         let open = self.open();
@@ -364,7 +364,7 @@ impl Exam<'_> {
         }
     }
 
-    /// 2 and 3. Leads and lags.
+    /// Checks 2 and 3: leads and lags.
     fn lagged(&self, point: usize, wanted: impl Fn(i64) -> bool, percent: i64) -> HealthPoint {
         let all = self.live_links();
         let count = all.len();
@@ -374,7 +374,7 @@ impl Exam<'_> {
         self.at_most(point, self.found_links(count, bad), percent)
     }
 
-    /// 4. The share of FS links; the others are listed.
+    /// Check 4: The share of FS links; the others are listed.
     fn finish_start(&self) -> HealthPoint {
         let all = self.live_links();
         let links = self.patient.network.links.as_slice();
@@ -392,7 +392,7 @@ impl Exam<'_> {
         self.point(3, found, format!("≥{percent}%"), verdict)
     }
 
-    /// 5.
+    /// Check 5.
     fn hard_constraints(&self) -> HealthPoint {
         let open = self.open();
         let hard = |&i: &usize| self.activity(i).constraints.iter().any(is_hard);
@@ -401,7 +401,7 @@ impl Exam<'_> {
         self.at_most(4, found, self.rule.hard_constraints_percent_max)
     }
 
-    /// 6.
+    /// Check 6.
     fn high_float(&self) -> HealthPoint {
         let open = self.open();
         let float = &self.patient.answer.total_float;
@@ -411,7 +411,7 @@ impl Exam<'_> {
         self.at_most(5, found, self.rule.high_float_percent_max)
     }
 
-    /// 7.
+    /// Check 7.
     fn negative_float(&self) -> HealthPoint {
         let open = self.open();
         let negative = |&i: &usize| self.patient.answer.total_float[i] < 0;
@@ -420,7 +420,7 @@ impl Exam<'_> {
         self.at_most(6, found, self.rule.negative_float_percent_max)
     }
 
-    /// 8.
+    /// Check 8.
     fn long_duration(&self) -> HealthPoint {
         let open = self.open_tasks();
         let days = self.rule.long_duration_days;
@@ -430,7 +430,7 @@ impl Exam<'_> {
         self.at_most(7, found, self.rule.long_duration_percent_max)
     }
 
-    /// 9. Work still to be done that lies before the data date, or an actual date after it.
+    /// Check 9: Work still to be done that lies before the data date, or an actual date after it.
     fn invalid_dates(&self) -> HealthPoint {
         let limit = self.rule.invalid_dates_percent_max;
         let Some(now) = self.patient.options.data_date else {
@@ -458,7 +458,7 @@ impl Exam<'_> {
         self.at_most(8, self.share(all.len(), bad), limit)
     }
 
-    /// 10.
+    /// Check 10.
     fn resources(&self) -> HealthPoint {
         let limit = self.rule.without_resource_percent_max;
         let resourced = self.patient.resourced;
@@ -494,7 +494,7 @@ impl Exam<'_> {
         Some(all.filter(due).collect())
     }
 
-    /// 11. Of what the baseline has finished by now, the part not finished, or finished later.
+    /// Check 11: Of what the baseline has finished by now, the part not finished, or finished later.
     fn missed(&self) -> HealthPoint {
         let limit = self.rule.missed_percent_max;
         let Some(due) = self.due() else {
@@ -514,7 +514,7 @@ impl Exam<'_> {
         self.at_most(10, self.share(due.len(), bad), limit)
     }
 
-    /// 12. A long delay put on the next activity of the longest path must move the finish as far,
+    /// Check 12: A long delay put on the next activity of the longest path must move the finish as far,
     /// and leave the activity on that path. Festivals and seasons passed over on the way may take
     /// or give a quarter.
     fn critical_path(&self) -> HealthPoint {
@@ -556,7 +556,7 @@ impl Exam<'_> {
         schedule(&network, self.patient.options).ok()
     }
 
-    /// 13. (length of the critical path + float to the target) ÷ length.
+    /// Check 13: (length of the critical path + float to the target) ÷ length.
     fn path_length(&self) -> HealthPoint {
         let least = self.rule.path_length_index_min;
         let limit = format!("≥{}.{:02}", least / 100, least % 100);
@@ -580,7 +580,7 @@ impl Exam<'_> {
         self.index(12, value, limit, least, vec![last])
     }
 
-    /// 14. Activities finished ÷ activities the baseline has finished by now.
+    /// Check 14: Activities finished ÷ activities the baseline has finished by now.
     fn execution(&self) -> HealthPoint {
         let least = self.rule.execution_index_min;
         let limit = format!("≥{}.{:02}", least / 100, least % 100);

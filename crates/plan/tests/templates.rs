@@ -156,9 +156,9 @@ fn extremes_make_plans_of_weeks_to_years() {
 
 #[test]
 fn every_duration_states_its_ground_and_weights_add_up() {
-    for i in 0..SHIPPED.len() {
+    for (i, (name, ..)) in SHIPPED.iter().enumerate() {
         let template = template(i);
-        assert_eq!(template.id, SHIPPED[i].0);
+        assert_eq!(template.id, *name);
         for step in &template.steps {
             let stated = step.basis == DurationBasis::Experience || step.source.len() > 12;
             assert!(stated, "{}: {}", template.id, step.name);
