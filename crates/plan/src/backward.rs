@@ -1,23 +1,28 @@
-//! 倒排: late dates against link order, total and free float.
+//! 倒排: late dates against link order.
 //!
 //! Each activity gets one latest instant: the last minute at which it may be over without breaking a link, a bound or
 //! the target. Late dates are that instant moved to the activity's own working time; its predecessors are measured
-//! against the instant itself, so that a weekend between two calendars makes no false delay.
+//! against the instant itself, so that a weekend between two calendars makes no false delay. P6 measures them against
+//! the dates it shows (1,037 finish milestones of the 3,994-activity file say so), and so do we where its files are read.
 
 use ground::Minute;
 
 use crate::forward::Early;
 use crate::graph::{Arc, Graph, Role};
-use crate::network::{ConstraintKind, Driver, Options, Progress};
+use crate::network::{
+    Activity, ConstraintKind, Driver, FloatRule, Options, OutOfSequence, Progress, Timing,
+};
+use crate::span;
 
 /// Late dates and floats.
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Late {
     pub start: Vec<Minute>,
     pub finish: Vec<Minute>,
     pub total_float: Vec<i64>,
     pub free_float: Vec<i64>,
     pub driver: Vec<Driver>,
-    latest: Vec<Minute>,
+    pub latest: Vec<Minute>,
 }
 
 /// Upper bounds of one activity, and the room its successors' early dates leave.
@@ -26,95 +31,220 @@ struct Bounds {
     finish_driver: Driver,
     start: Minute,
     start_driver: Driver,
+    /// The link behind `start` has no lag.
+    start_plain: bool,
     free_finish: Minute,
     free_start: Minute,
+    open_end: bool,
 }
 
-pub(crate) fn pass(graph: &Graph, options: &Options, early: &Early) -> Late {
-    let count = graph.len();
-    let mut late = Late {
-        start: vec![0; count],
-        finish: vec![0; count],
-        total_float: vec![0; count],
-        free_float: vec![0; count],
-        driver: vec![Driver::Actual; count],
-        latest: vec![0; count],
-    };
+impl Late {
+    pub fn new(count: usize) -> Self {
+        Late {
+            start: vec![0; count],
+            finish: vec![0; count],
+            total_float: vec![0; count],
+            free_float: vec![0; count],
+            driver: vec![Driver::Actual; count],
+            latest: vec![0; count],
+        }
+    }
+}
+
+/// Late dates and floats; work planned late in its free float moves its early dates on the way (P6), which is why they
+/// are changed here.
+pub(crate) fn pass(graph: Graph, options: &Options, early: &mut Early) -> Late {
+    let mut late = Late::new(graph.len());
     let frame = Frame::new(graph, options, early);
-    for i in graph.first_to_last().rev() {
-        if graph.role[i] == Role::Done {
-            late.start[i] = early.start[i];
-            late.finish[i] = early.finish[i];
-            late.latest[i] = early.finish[i];
-        } else {
-            place(graph, &frame, early, &mut late, i);
+    for i in (0..graph.len()).rev() {
+        place(graph, &frame, early, &mut late, i);
+        if graph.data.late_timing {
+            move_late(graph, &frame, early, &mut late, i);
         }
     }
     late
 }
 
 /// The end of the backward pass, and where it lies in each calendar.
-struct Frame {
+pub(crate) struct Frame {
     cap: Minute,
     driver: Driver,
     cap_finish: Vec<Minute>,
     project_finish: Minute,
+    /// Finish of each project by number, where floats run to the own one.
+    own: Vec<Minute>,
+    float: FloatRule,
+    open_ends_critical: bool,
 }
 
 impl Frame {
-    fn new(graph: &Graph, options: &Options, early: &Early) -> Self {
+    pub fn new(graph: Graph, options: &Options, early: &Early) -> Self {
         let (cap, driver) = match options.target {
             Some(target) => (target, Driver::Target),
             None => (early.project_finish, Driver::ProjectFinish),
         };
-        let cap_finish = graph
-            .network
-            .calendars
-            .iter()
-            .map(|timeline| timeline.previous_finish(cap))
-            .collect();
+        let calendars = graph.network.calendars.iter();
+        let own = if options.float_to_own_project && options.target.is_none() {
+            finishes(graph, early)
+        } else {
+            Vec::new()
+        };
         Frame {
             cap,
             driver,
-            cap_finish,
+            cap_finish: calendars.map(|line| line.previous_finish(cap)).collect(),
             project_finish: early.project_finish,
+            own,
+            float: options.float,
+            open_ends_critical: options.open_ends_critical,
+        }
+    }
+
+    fn cap(&self, graph: Graph, i: usize) -> Minute {
+        if self.own.is_empty() {
+            self.cap
+        } else {
+            let own = self.own.get(graph.activity(i).project as usize);
+            own.copied().unwrap_or(self.cap)
+        }
+    }
+
+    /// The cap moved to working time of activity `i`.
+    fn cap_finish(&self, graph: Graph, i: usize) -> Minute {
+        if self.own.is_empty() {
+            self.cap_finish[graph.calendar(i)]
+        } else {
+            graph.timeline(i).previous_finish(self.cap(graph, i))
         }
     }
 }
 
-fn place(graph: &Graph, frame: &Frame, early: &Early, late: &mut Late, i: usize) {
+/// More projects than this are numbered by somebody's keys, not counted; they share the latest finish.
+const PROJECTS_MAX: u32 = 100_000;
+
+fn finishes(graph: Graph, early: &Early) -> Vec<Minute> {
+    let mut own = Vec::new();
+    for i in (0..graph.len()).filter(|&i| graph.role(i) != Role::Hammock) {
+        let project = graph.activity(i).project;
+        if project < PROJECTS_MAX {
+            let project = project as usize;
+            if own.len() <= project {
+                own.resize(project + 1, Minute::MIN);
+            }
+            own[project] = own[project].max(early.finish[i]);
+        }
+    }
+    own
+}
+
+/// Late dates and floats of activity `i`; its successors have theirs.
+pub(crate) fn place(graph: Graph, frame: &Frame, early: &Early, late: &mut Late, i: usize) {
+    match graph.role(i) {
+        Role::Done if !graph.rules.as_p6 => {
+            late.start[i] = early.start[i];
+            late.finish[i] = early.finish[i];
+            late.latest[i] = early.finish[i];
+        }
+        Role::Hammock => {}
+        _ => place_open(graph, frame, early, late, i),
+    }
+}
+
+fn place_open(graph: Graph, frame: &Frame, early: &Early, late: &mut Late, i: usize) {
     let bounds = gather(graph, early, late, i);
-    let (mut latest, driver) = latest(graph, frame, i, &bounds);
+    let (mut latest, driver) = latest(graph, frame, early, late, i, &bounds);
     let timeline = graph.timeline(i);
+    let role = graph.role(i);
     // A finish milestone never stands inside a pause, so the time before the pause is its latest.
-    if graph.role[i] == Role::End && timeline.next_start(latest) != latest {
+    if role == Role::End && timeline.next_start(latest) != latest {
         latest = timeline.previous_finish(latest);
     }
     let mut finish = timeline.previous_finish(latest);
     let mut start = finish;
-    match graph.role[i] {
-        Role::Work => start = timeline.retreat(finish, graph.work[i]),
+    match role {
+        Role::Work => {
+            start = timeline.retreat(finish, work(graph, early, i));
+            // P6 shows (and passes on) a late start that a start without lag asks for inside a pause as the end of the
+            // work before it: eleven such starts in the 3,994-activity file.
+            if graph.rules.as_p6
+                && driver == bounds.start_driver
+                && bounds.start_plain
+                && timeline.next_start(bounds.start) == start
+                && bounds.start != start
+            {
+                start = timeline.previous_finish(bounds.start);
+            }
+        }
         Role::Point if timeline.next_start(latest) == latest => (start, finish) = (latest, latest),
         _ => {}
     }
     // Work that ends with a successor's weekend shows that end on both sides.
-    if graph.role[i] == Role::Work && finish < early.finish[i] && early.finish[i] <= latest {
+    if role == Role::Work && finish < early.finish[i] && early.finish[i] <= latest {
         finish = early.finish[i];
+    }
+    if role == Role::Summary {
+        // Until the members are placed: what bounds the first start among them.
+        start = bounds.start;
+        finish = latest;
     }
     late.start[i] = start;
     late.finish[i] = finish;
     late.latest[i] = latest;
     late.driver[i] = driver;
-    late.total_float[i] = timeline.between(early.finish[i], finish);
+    late.total_float[i] = total(graph, frame.float, early, i, (start, finish));
     late.free_float[i] = free(graph, frame, early, i, &bounds);
 }
 
+/// Remaining work; an expected finish has stretched it.
+fn work(graph: Graph, early: &Early, i: usize) -> i64 {
+    match graph.special(i) {
+        Some(activity) if activity.expected_finish.is_some() => graph
+            .timeline(i)
+            .between(early.restart[i], early.finish[i])
+            .max(0),
+        Some(activity) if graph.rules.as_microsoft => match activity.progress {
+            Progress::Started { .. } => activity.duration,
+            _ => graph.work(i),
+        },
+        _ => graph.work(i),
+    }
+}
+
+/// 总时差 of activity `i` between its early dates and `late`.
+pub(crate) fn total(
+    graph: Graph,
+    rule: FloatRule,
+    early: &Early,
+    i: usize,
+    late: (Minute, Minute),
+) -> i64 {
+    let timeline = graph.timeline(i);
+    let finish = || timeline.between(early.finish[i], late.1);
+    if rule == FloatRule::Finish {
+        return finish();
+    }
+    let start = timeline.between(early.restart[i], late.0);
+    match rule {
+        FloatRule::Start => start,
+        // The start of started work is past; only its finish can still move.
+        _ if graph.progress(i) != Progress::NotStarted => finish(),
+        _ => start.min(finish()),
+    }
+}
+
 /// The late date of successor `to` that a link into it is measured against.
-fn late_bound(graph: &Graph, late: &Late, to: usize, arc: Arc) -> Minute {
-    if arc.kind().enters_start() && graph.role[to] == Role::Work {
-        late.start[to]
-    } else {
-        late.latest[to]
+fn late_bound(graph: Graph, late: &Late, to: usize, arc: Arc) -> Minute {
+    let starts = arc.kind().enters_start();
+    match graph.role(to) {
+        _ if graph.rules.as_p6 => {
+            if starts {
+                late.start[to]
+            } else {
+                late.finish[to]
+            }
+        }
+        Role::Work if starts => late.start[to],
+        _ => late.latest[to],
     }
 }
 
@@ -126,26 +256,89 @@ fn early_bound(early: &Early, to: usize, arc: Arc) -> Minute {
     }
 }
 
-fn gather(graph: &Graph, early: &Early, late: &Late, i: usize) -> Bounds {
+/// How a link out of activity `i` counts backwards.
+enum Hold {
+    /// Not at all: the fact it waits for is there.
+    Free,
+    /// With its whole lag.
+    Whole,
+    /// With what is left of a lag that runs since then.
+    Since(Minute),
+}
+
+fn hold(graph: Graph, progress: Progress, arc: Arc) -> Hold {
+    let rules = graph.rules;
+    let to = arc.other();
+    let done = graph.role(to) == Role::Done;
+    if done && !rules.as_p6 {
+        return Hold::Free;
+    }
+    // The successor went ahead: nothing in its remaining work waits for this one.
+    let ahead = rules.out_of_sequence != OutOfSequence::RetainedLogic
+        && !matches!(progress, Progress::Finished { .. })
+        && graph.progress(to) != Progress::NotStarted;
+    if ahead && rules.out_of_sequence == OutOfSequence::ProgressOverride {
+        return Hold::Free;
+    }
+    let leaves_start = arc.kind().leaves_start();
+    match progress {
+        Progress::NotStarted => Hold::Whole,
+        _ if leaves_start && !rules.as_p6 => Hold::Free,
+        Progress::Started { actual_start, .. } if leaves_start => Hold::Since(actual_start),
+        Progress::Started { .. } => Hold::Whole,
+        Progress::Finished { actual_start, .. } if leaves_start => Hold::Since(actual_start),
+        Progress::Finished { actual_finish, .. } => Hold::Since(actual_finish),
+    }
+}
+
+/// With actual dates, what went ahead of `i` bounds it by its actual start, long past: that is the point of the option.
+fn actual_bound(graph: Graph, progress: Progress, arc: Arc) -> Option<Minute> {
+    if graph.rules.out_of_sequence != OutOfSequence::ActualDates
+        || matches!(progress, Progress::Finished { .. })
+    {
+        return None;
+    }
+    let starts = arc.kind().enters_start();
+    match graph.progress(arc.other()) {
+        Progress::Started { actual_start, .. } if starts => Some(actual_start),
+        Progress::Finished { actual_start, .. } if starts => Some(actual_start),
+        Progress::Finished { actual_finish, .. } => Some(actual_finish),
+        _ => None,
+    }
+}
+
+fn gather(graph: Graph, early: &Early, late: &Late, i: usize) -> Bounds {
     let mut bounds = Bounds {
         finish: Minute::MAX,
         finish_driver: Driver::ProjectFinish,
         start: Minute::MAX,
         start_driver: Driver::ProjectFinish,
+        start_plain: false,
         free_finish: Minute::MAX,
         free_start: Minute::MAX,
+        open_end: true,
     };
-    let started = graph.progress(i) != Progress::NotStarted;
+    let progress = graph.progress(i);
     for &arc in graph.after(i) {
         let to = arc.other();
-        let leaves_start = arc.kind().leaves_start();
-        if graph.role[to] == Role::Done || (started && leaves_start) {
-            continue;
-        }
-        let at = graph.unlagged(arc, i, late_bound(graph, late, to, arc));
-        let free = graph.unlagged(arc, i, early_bound(early, to, arc));
+        bounds.open_end = false;
+        let since = match hold(graph, progress, arc) {
+            Hold::Free => continue,
+            Hold::Whole => None,
+            Hold::Since(since) => Some(since),
+        };
+        let unlagged = |bound| match since {
+            None => graph.unlagged(arc, i, bound),
+            Some(since) => graph.unlagged_since(arc, i, bound, since),
+        };
+        let actual = actual_bound(graph, progress, arc);
+        let at = unlagged(actual.unwrap_or_else(|| late_bound(graph, late, to, arc)));
+        let free = unlagged(early_bound(early, to, arc));
         let driver = Driver::Link(arc.link());
-        if leaves_start {
+        if arc.kind().leaves_start() {
+            if at < bounds.start {
+                bounds.start_plain = !arc.has_lag();
+            }
             lower(&mut bounds.start, &mut bounds.start_driver, at, driver);
             bounds.free_start = bounds.free_start.min(free);
         } else {
@@ -164,10 +357,17 @@ fn lower(at: &mut Minute, driver: &mut Driver, new: Minute, new_driver: Driver) 
 }
 
 /// The latest instant of activity `i` and what sets it. On a tie in working time the link is named.
-fn latest(graph: &Graph, frame: &Frame, i: usize, bounds: &Bounds) -> (Minute, Driver) {
+fn latest(
+    graph: Graph,
+    frame: &Frame,
+    early: &Early,
+    late: &Late,
+    i: usize,
+    bounds: &Bounds,
+) -> (Minute, Driver) {
     let timeline = graph.timeline(i);
-    let cap_finish = frame.cap_finish[graph.calendar[i] as usize];
-    let mut best = (frame.cap, frame.driver);
+    let cap_finish = frame.cap_finish(graph, i);
+    let mut best = (frame.cap(graph, i), frame.driver);
     if bounds.finish != Minute::MAX {
         let tie = bounds.finish < best.0 || timeline.previous_finish(bounds.finish) <= cap_finish;
         best = (
@@ -175,60 +375,158 @@ fn latest(graph: &Graph, frame: &Frame, i: usize, bounds: &Bounds) -> (Minute, D
             if tie { bounds.finish_driver } else { best.1 },
         );
     }
-    if bounds.start != Minute::MAX {
-        let at = end_from_start(graph, i, bounds.start);
+    if bounds.start != Minute::MAX && graph.role(i) != Role::Summary {
+        let at = end_from_start(graph, early, i, bounds.start);
         if at <= best.0 {
             best = (at, bounds.start_driver);
         }
     }
+    if frame.open_ends_critical && bounds.open_end && early.finish[i] < best.0 {
+        best = (early.finish[i], Driver::ProjectFinish);
+    }
     let Some(activity) = graph.special(i) else {
         return best;
     };
+    for summary in span::ancestors(&graph, i) {
+        best = under(graph, early, late, i, summary, best);
+    }
+    bound(graph, early, i, activity, best)
+}
+
+/// A member may not outlast the latest instant of its summary; of the summary's start only the first member is guardian.
+fn under(
+    graph: Graph,
+    early: &Early,
+    late: &Late,
+    i: usize,
+    summary: usize,
+    best: (Minute, Driver),
+) -> (Minute, Driver) {
+    let at = if late.latest[summary] < best.0 {
+        (late.latest[summary], late.driver[summary])
+    } else {
+        best
+    };
+    let start = late.start[summary];
+    if start == Minute::MAX || early.start[i] > early.start[summary] {
+        return at;
+    }
+    let by_start = end_from_start(graph, early, i, start);
+    if by_start < at.0 {
+        (by_start, late.driver[summary])
+    } else {
+        at
+    }
+}
+
+/// Upper bounds from deadline and constraints of the activity itself; a hard one replaces what links ask.
+fn bound(
+    graph: Graph,
+    early: &Early,
+    i: usize,
+    activity: &Activity,
+    mut best: (Minute, Driver),
+) -> (Minute, Driver) {
     if let Some(deadline) = activity.deadline
         && deadline < best.0
     {
         best = (deadline, Driver::Deadline);
     }
+    let waiting = activity.progress == Progress::NotStarted;
     for constraint in &activity.constraints {
+        let driver = Driver::Constraint(constraint.kind);
         let at = match constraint.kind {
-            ConstraintKind::FinishNoLater
-            | ConstraintKind::FinishOn
-            | ConstraintKind::MandatoryFinish
-            | ConstraintKind::MustFinish => constraint.at,
-            ConstraintKind::StartNoLater
-            | ConstraintKind::StartOn
-            | ConstraintKind::MandatoryStart
-            | ConstraintKind::MustStart
-                if activity.progress == Progress::NotStarted =>
-            {
-                end_from_start(graph, i, constraint.at)
+            ConstraintKind::FinishNoLater | ConstraintKind::FinishOn => constraint.at,
+            ConstraintKind::StartNoLater | ConstraintKind::StartOn if waiting => {
+                end_from_start(graph, early, i, constraint.at)
+            }
+            ConstraintKind::MandatoryStart | ConstraintKind::MustStart if waiting => {
+                return (end_from_start(graph, early, i, constraint.at), driver);
+            }
+            ConstraintKind::MandatoryFinish | ConstraintKind::MustFinish => {
+                return (constraint.at, driver);
             }
             _ => continue,
         };
         if at < best.0 {
-            best = (at, Driver::Constraint(constraint.kind));
+            best = (at, driver);
         }
     }
     best
 }
 
 /// The latest instant that is still the end of work begun at `start`: just before the next working minute.
-fn end_from_start(graph: &Graph, i: usize, start: Minute) -> Minute {
-    if graph.role[i] != Role::Work {
+fn end_from_start(graph: Graph, early: &Early, i: usize, start: Minute) -> Minute {
+    if graph.role(i) != Role::Work {
         return start;
     }
     let timeline = graph.timeline(i);
-    timeline.next_start(timeline.advance(timeline.next_start(start), graph.work[i]))
+    timeline.next_start(timeline.advance(timeline.next_start(start), work(graph, early, i)))
 }
 
 /// Room to the nearest early date of a successor, and never beyond the project finish (which an
 /// overlapping successor does not guard).
-fn free(graph: &Graph, frame: &Frame, early: &Early, i: usize, bounds: &Bounds) -> i64 {
+fn free(graph: Graph, frame: &Frame, early: &Early, i: usize, bounds: &Bounds) -> i64 {
     let timeline = graph.timeline(i);
+    // P6: what stretches to an expected finish has no room of its own.
+    let stretched = graph
+        .special(i)
+        .is_some_and(|a| a.expected_finish.is_some());
+    if graph.rules.as_p6 && (stretched || graph.role(i) == Role::Done) {
+        return 0;
+    }
     let finish = bounds.free_finish.min(frame.project_finish);
     let float = timeline.between(early.finish[i], finish);
     if bounds.free_start == Minute::MAX {
         return float;
     }
     float.min(timeline.between(early.restart[i], bounds.free_start))
+}
+
+/// 尽晚而不推后续 (P6 ALAP): the early dates move to the end of the free float. Successors have moved before, so that a
+/// chain of such work moves as one.
+fn move_late(graph: Graph, frame: &Frame, early: &mut Early, late: &mut Late, i: usize) {
+    let timing = graph.special(i).map(|activity| activity.timing);
+    if timing != Some(Timing::LateInFreeFloat)
+        || matches!(graph.role(i), Role::Done | Role::Summary | Role::Hammock)
+        || graph.progress(i) != Progress::NotStarted
+    {
+        return;
+    }
+    let bounds = gather(graph, early, late, i);
+    let timeline = graph.timeline(i);
+    let by_start = match bounds.free_start {
+        Minute::MAX => Minute::MAX,
+        start => end_from_start(graph, early, i, start),
+    };
+    let instant = bounds.free_finish.min(by_start).min(frame.project_finish);
+    let (start, finish) = match graph.role(i) {
+        Role::Work => {
+            let finish = timeline.previous_finish(instant);
+            (timeline.retreat(finish, graph.work(i)), finish)
+        }
+        Role::Point => {
+            let at = timeline.next_start(instant);
+            (at, at)
+        }
+        _ => (
+            timeline.previous_finish(instant),
+            timeline.previous_finish(instant),
+        ),
+    };
+    if finish > early.finish[i] {
+        early.start[i] = start;
+        early.restart[i] = start;
+        early.finish[i] = finish;
+        early.driver[i] = Driver::Late;
+        let bounds = gather(graph, early, late, i);
+        late.total_float[i] = total(
+            graph,
+            frame.float,
+            early,
+            i,
+            (late.start[i], late.finish[i]),
+        );
+        late.free_float[i] = free(graph, frame, early, i, &bounds);
+    }
 }

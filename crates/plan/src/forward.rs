@@ -6,9 +6,12 @@
 use ground::{Minute, Timeline};
 
 use crate::graph::{Arc, Graph, Role};
-use crate::network::{ConstraintKind, Driver, Options, Progress};
+use crate::network::{Activity, ConstraintKind, Driver, Options, OutOfSequence, Progress, Timing};
+use crate::span;
 
-/// Early dates. `restart` is where the remaining work starts.
+/// Early dates. `restart` is where the remaining work starts; of a finished activity the instant until which logic runs
+/// through it (P6), else its finish.
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Early {
     pub start: Vec<Minute>,
     pub finish: Vec<Minute>,
@@ -49,67 +52,82 @@ struct Bounds {
     constraint_finish: Bound,
 }
 
-pub(crate) fn pass(graph: &Graph, options: &Options) -> Early {
-    let count = graph.len();
-    let mut early = Early {
-        start: vec![0; count],
-        finish: vec![0; count],
-        restart: vec![0; count],
-        driver: vec![Driver::ProjectStart; count],
-        project_finish: Minute::MIN,
-    };
-    let frame = Frame::new(graph, options);
-    for i in graph.first_to_last() {
-        if let Progress::Finished {
-            actual_start,
-            actual_finish,
-        } = graph.progress(i)
-        {
-            early.start[i] = actual_start;
-            early.finish[i] = actual_finish;
-            early.restart[i] = actual_finish;
-            early.driver[i] = Driver::Actual;
-        } else {
-            place(graph, &frame, &mut early, i);
+impl Early {
+    pub fn new(count: usize) -> Self {
+        Early {
+            start: vec![0; count],
+            finish: vec![0; count],
+            restart: vec![0; count],
+            driver: vec![Driver::ProjectStart; count],
+            project_finish: Minute::MIN,
         }
-        early.project_finish = early.project_finish.max(early.finish[i]);
     }
-    if count == 0 {
+}
+
+pub(crate) fn pass(graph: Graph, options: &Options) -> Early {
+    let mut early = Early::new(graph.len());
+    let frame = Frame::new(graph, options);
+    let mut project_finish = Minute::MIN;
+    for i in 0..graph.len() {
+        place(graph, &frame, &mut early, None, i);
+        if graph.role(i) != Role::Hammock {
+            project_finish = project_finish.max(early.finish[i]);
+        }
+    }
+    early.project_finish = project_finish;
+    if project_finish == Minute::MIN {
         early.project_finish = options.start;
     }
     early
 }
 
+/// 排定日期 where something is planned late inside its total float: early dates once more, those activities held to
+/// their late starts, so that successors planned as soon as possible follow them.
+pub(crate) fn pass_with_late(
+    graph: Graph,
+    options: &Options,
+    late_start: &[Minute],
+    early: &Early,
+) -> Early {
+    let mut planned = early.clone();
+    let frame = Frame::new(graph, options);
+    for i in 0..graph.len() {
+        // Work late in its free float has been moved and moves nobody.
+        let timing = graph.special(i).map(|activity| activity.timing);
+        if timing != Some(Timing::LateInFreeFloat) {
+            place(graph, &frame, &mut planned, Some(late_start), i);
+        }
+    }
+    planned
+}
+
 /// The earliest work start that project start and data date leave, once per calendar.
-struct Frame {
+pub(crate) struct Frame {
     data_date: Option<Minute>,
     driver: Driver,
     base: Vec<Minute>,
 }
 
 impl Frame {
-    fn new(graph: &Graph, options: &Options) -> Self {
-        let at = options.frame();
-        let driver = if options.data_date == Some(at) {
+    pub fn new(graph: Graph, options: &Options) -> Self {
+        // Microsoft Project leaves unfinished work where it is; its status date moves nothing.
+        let data_date = options.data_date.filter(|_| !graph.rules.as_microsoft);
+        let at = data_date.map_or(options.start, |date| date.max(options.start));
+        let driver = if data_date == Some(at) {
             Driver::DataDate
         } else {
             Driver::ProjectStart
         };
-        let base = graph
-            .network
-            .calendars
-            .iter()
-            .map(|timeline| timeline.next_start(at))
-            .collect();
+        let calendars = graph.network.calendars.iter();
         Frame {
-            data_date: options.data_date,
+            data_date,
             driver,
-            base,
+            base: calendars.map(|timeline| timeline.next_start(at)).collect(),
         }
     }
 
     /// A started activity does not wait for the project start, only for the data date.
-    fn base(&self, graph: &Graph, i: usize) -> Bound {
+    fn base(&self, graph: Graph, i: usize) -> Bound {
         match graph.progress(i) {
             Progress::Started { actual_start, .. } => {
                 let timeline = graph.timeline(i);
@@ -125,49 +143,208 @@ impl Frame {
                 }
             }
             _ => Bound {
-                at: self.base[graph.calendar[i] as usize],
+                at: self.base[graph.calendar(i)],
                 driver: self.driver,
             },
         }
     }
 }
 
-fn place(graph: &Graph, frame: &Frame, early: &mut Early, i: usize) {
-    let base = frame.base(graph, i);
-    let bounds = gather(graph, early, i);
-    let (start, finish, driver) = if graph.role[i] == Role::End {
-        place_end(graph.timeline(i), base, &bounds)
-    } else {
-        place_work(graph.timeline(i), graph.work[i], base, &bounds)
+/// Early dates of activity `i`; its predecessors have theirs.
+pub(crate) fn place(
+    graph: Graph,
+    frame: &Frame,
+    early: &mut Early,
+    late_start: Option<&[Minute]>,
+    i: usize,
+) {
+    match graph.role(i) {
+        Role::Done => place_done(graph, early, i),
+        Role::Summary => span::roll_up_early(graph, early, i),
+        Role::Hammock => {}
+        _ => place_open(graph, frame, early, late_start, i),
+    }
+}
+
+/// P6 lets logic run through a finished activity: what its predecessors still hold back, its successors wait for.
+fn place_done(graph: Graph, early: &mut Early, i: usize) {
+    let Progress::Finished {
+        actual_start,
+        actual_finish,
+    } = graph.progress(i)
+    else {
+        return;
     };
+    early.start[i] = actual_start;
+    early.finish[i] = actual_finish;
+    early.restart[i] = actual_finish;
+    early.driver[i] = Driver::Actual;
+    if graph.rules.as_p6 && graph.rules.out_of_sequence == OutOfSequence::RetainedLogic {
+        let asked = graph.before(i).iter();
+        let through = asked.map(|&arc| link_bound(graph, early, i, arc)).max();
+        early.restart[i] = through
+            .filter(|&at| at > graph.rules.frame)
+            .map_or(actual_finish, |at| at.max(actual_finish));
+    }
+}
+
+fn place_open(
+    graph: Graph,
+    frame: &Frame,
+    early: &mut Early,
+    late_start: Option<&[Minute]>,
+    i: usize,
+) {
+    let base = frame.base(graph, i);
+    let mut bounds = gather(graph, early, i);
+    let special = graph.special(i);
+    if let (Some(late_start), Some(activity)) = (late_start, special)
+        && activity.timing == Timing::LateInTotalFloat
+    {
+        bounds.constraint_start.raise(late_start[i], Driver::Late);
+    }
+    let timeline = graph.timeline(i);
+    let (mut start, mut finish, mut driver) = if graph.role(i) == Role::End {
+        place_end(timeline, base, &bounds)
+    } else {
+        place_work(timeline, graph.work(i), base, &bounds)
+    };
+    let mut shown = start;
+    if let Some(activity) = special {
+        if let Some(placed) = place_special(graph, activity, i, (start, finish), &bounds) {
+            (start, finish, driver) = placed;
+        }
+        shown = match activity.progress {
+            Progress::Started { actual_start, .. } => actual_start,
+            _ => start,
+        };
+    }
     early.restart[i] = start;
     early.finish[i] = finish;
     early.driver[i] = driver;
-    early.start[i] = match graph.progress(i) {
-        Progress::Started { actual_start, .. } => actual_start,
-        _ => start,
+    early.start[i] = shown;
+}
+
+/// Dates that do not follow from the bounds: manual ones, hard constraints, an expected finish, and work that keeps its
+/// place once started (Microsoft Project).
+fn place_special(
+    graph: Graph,
+    activity: &Activity,
+    i: usize,
+    (start, finish): (Minute, Minute),
+    bounds: &Bounds,
+) -> Option<(Minute, Minute, Driver)> {
+    let timeline = graph.timeline(i);
+    if let Some((start, finish)) = activity.fixed {
+        return Some((start, finish, Driver::Fixed));
+    }
+    if let Progress::Started {
+        actual_start,
+        remaining,
+    } = activity.progress
+        && graph.rules.as_microsoft
+    {
+        let done = (activity.duration - remaining).max(0);
+        let finish = timeline.advance(timeline.next_start(actual_start), done + remaining);
+        let restart = timeline.advance(timeline.next_start(actual_start), done);
+        return Some((
+            timeline.next_start(restart).min(finish),
+            finish,
+            Driver::Actual,
+        ));
+    }
+    if let Some(hard) = hard(graph, activity, i) {
+        return Some(hard);
+    }
+    let expected = activity.expected_finish?;
+    // P6 keeps the remaining work where a finish is driven by others or the date has passed.
+    let counts = graph.role(i) == Role::Work
+        && activity.timing == Timing::AsSoonAsPossible
+        && !bounds.finish.is_set()
+        && expected >= start
+        && expected >= graph.rules.frame
+        && timeline.between(finish, expected) != 0;
+    let driver = if bounds.start.is_set() {
+        bounds.start.driver
+    } else {
+        Driver::ExpectedFinish
     };
+    counts.then_some((start, expected, driver))
+}
+
+fn hard(graph: Graph, activity: &Activity, i: usize) -> Option<(Minute, Minute, Driver)> {
+    let timeline = graph.timeline(i);
+    let work = graph.work(i);
+    for constraint in &activity.constraints {
+        let driver = Driver::Constraint(constraint.kind);
+        match constraint.kind {
+            ConstraintKind::MandatoryStart | ConstraintKind::MustStart
+                if activity.progress == Progress::NotStarted =>
+            {
+                let start = match graph.role(i) {
+                    Role::End => constraint.at,
+                    _ => timeline.next_start(constraint.at),
+                };
+                return Some((start, timeline.advance(start, work), driver));
+            }
+            ConstraintKind::MandatoryFinish | ConstraintKind::MustFinish => {
+                let start = match graph.role(i) {
+                    Role::Work => timeline.retreat(constraint.at, work),
+                    _ => constraint.at,
+                };
+                return Some((start, constraint.at, driver));
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// What a link asks of its successor `i`.
-fn link_bound(graph: &Graph, early: &Early, i: usize, arc: Arc) -> Minute {
+pub(crate) fn link_bound(graph: Graph, early: &Early, i: usize, arc: Arc) -> Minute {
     let from = arc.other();
-    let base = if arc.kind().leaves_start() {
-        early.start[from]
-    } else {
-        early.finish[from]
-    };
-    graph.lagged(arc, i, base)
+    let leaves_start = arc.kind().leaves_start();
+    match graph.progress(from) {
+        // Logic held back before a finished activity runs on from there; the lag has begun with the fact.
+        Progress::Finished {
+            actual_start,
+            actual_finish,
+        } if early.restart[from] > actual_finish => {
+            let since = if leaves_start {
+                actual_start
+            } else {
+                actual_finish
+            };
+            graph.lagged_since(arc, i, early.restart[from], since)
+        }
+        Progress::Started { actual_start, .. }
+            if leaves_start && !graph.rules.lag_from_actual && !graph.rules.as_microsoft =>
+        {
+            graph.lagged_since(arc, i, early.restart[from], actual_start)
+        }
+        _ if leaves_start => graph.lagged(arc, i, early.start[from]),
+        _ => graph.lagged(arc, i, early.finish[from]),
+    }
 }
 
-fn gather(graph: &Graph, early: &Early, i: usize) -> Bounds {
+/// Started work no longer waits for what is unfinished when progress goes before logic.
+fn waits_no_more(graph: Graph, i: usize) -> bool {
+    graph.rules.out_of_sequence != OutOfSequence::RetainedLogic
+        && graph.progress(i) != Progress::NotStarted
+}
+
+fn gather(graph: Graph, early: &Early, i: usize) -> Bounds {
     let mut bounds = Bounds {
         start: NONE,
         finish: NONE,
         constraint_start: NONE,
         constraint_finish: NONE,
     };
+    let free = waits_no_more(graph, i);
     for &arc in graph.before(i) {
+        if free && graph.role(arc.other()) != Role::Done {
+            continue;
+        }
         let at = link_bound(graph, early, i, arc);
         let bound = if arc.kind().enters_start() {
             &mut bounds.start
@@ -176,30 +353,33 @@ fn gather(graph: &Graph, early: &Early, i: usize) -> Bounds {
         };
         bound.raise(at, Driver::Link(arc.link()));
     }
-    let Some(activity) = graph.special(i) else {
-        return bounds;
-    };
-    for constraint in &activity.constraints {
+    if let Some(activity) = graph.special(i) {
+        constrain(activity, activity, &mut bounds);
+        for summary in span::ancestors(&graph, i) {
+            constrain(graph.activity(summary), activity, &mut bounds);
+        }
+    }
+    bounds
+}
+
+/// Lower bounds of `activity` from the constraints of `owner`: itself, or a summary it belongs to, of which only what
+/// holds a start back concerns a single member.
+fn constrain(owner: &Activity, activity: &Activity, bounds: &mut Bounds) {
+    let own = std::ptr::eq(owner, activity);
+    for constraint in &owner.constraints {
         let driver = Driver::Constraint(constraint.kind);
         match constraint.kind {
-            ConstraintKind::StartNoEarlier
-            | ConstraintKind::StartOn
-            | ConstraintKind::MandatoryStart
-            | ConstraintKind::MustStart => {
+            ConstraintKind::StartNoEarlier | ConstraintKind::StartOn => {
                 if activity.progress == Progress::NotStarted {
                     bounds.constraint_start.raise(constraint.at, driver);
                 }
             }
-            ConstraintKind::FinishNoEarlier
-            | ConstraintKind::FinishOn
-            | ConstraintKind::MandatoryFinish
-            | ConstraintKind::MustFinish => {
+            ConstraintKind::FinishNoEarlier | ConstraintKind::FinishOn if own => {
                 bounds.constraint_finish.raise(constraint.at, driver);
             }
-            ConstraintKind::StartNoLater | ConstraintKind::FinishNoLater => {}
+            _ => {}
         }
     }
-    bounds
 }
 
 /// A finish milestone stands on its latest bound, moved to its own working time.
@@ -271,13 +451,13 @@ fn start_for(timeline: &Timeline, finish: Minute, work: i64) -> Minute {
 }
 
 /// True when the link leaves its successor no earlier date than it has.
-pub(crate) fn drives(graph: &Graph, early: &Early, i: usize, arc: Arc) -> bool {
+pub(crate) fn drives(graph: Graph, early: &Early, i: usize, arc: Arc) -> bool {
     let at = link_bound(graph, early, i, arc);
     let timeline = graph.timeline(i);
-    match graph.role[i] {
-        Role::Done => false,
+    match graph.role(i) {
+        Role::Done | Role::Summary | Role::Hammock => false,
         Role::End => end_boundary(timeline, at) == early.finish[i],
         _ if arc.kind().enters_start() => timeline.next_start(at) == early.restart[i],
-        _ => at == early.finish[i] || start_for(timeline, at, graph.work[i]) == early.restart[i],
+        _ => at == early.finish[i] || start_for(timeline, at, graph.work(i)) == early.restart[i],
     }
 }

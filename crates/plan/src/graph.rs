@@ -1,25 +1,69 @@
 //! The network as flat arrays in working order: every predecessor stands before its successors, so
 //! that both passes run through memory in one direction whatever order the plan was written in.
 //!
-//! Built once per calculation. Checks indexes and finds loops; dates are the business of `forward`
-//! and `backward`. Positions in these arrays are not indexes of activities: `by_activity` turns
-//! answers back.
+//! Built once per calculation, kept by `live` between changes. Dates are the business of `forward` and `backward`, indexes
+//! and loops of `order`, summaries and hammocks of `span`. Positions in these arrays are not indexes of activities:
+//! `by_activity` turns answers back.
 
 use ground::{Finding, Minute, Timeline};
 
-use crate::network::{Activity, ActivityKind, LagCalendar, Link, LinkKind, Network, Progress};
+use crate::network::{
+    Activity, ActivityKind, Dialect, LagCalendar, Link, LinkKind, Network, Options, OutOfSequence,
+    Progress, Timing,
+};
+use crate::span::Spans;
 
 /// How an activity takes part in the passes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Role {
     /// Has work left.
     Work,
-    /// No work, sits at the start of a work period (start milestone, task of no duration).
+    /// Sits at the start of a work period (start milestone).
     Point,
+    /// A task without work left: possible at the start of a work period, permissible up to the end of one.
+    Rest,
     /// No work, sits at the end of a work period where it can (finish milestone).
     End,
-    /// Finished: stands on its actual dates and passes nothing on to its predecessors.
+    /// Finished: stands on its actual dates.
     Done,
+    /// Rolls up from its members.
+    Summary,
+    /// Spans its links; takes no part in the passes.
+    Hammock,
+}
+
+/// What the options decide inside the passes.
+#[derive(Clone, Copy)]
+pub(crate) struct Rules {
+    /// Logic runs through finished activities, and what remains of a started one is bound by the starts that wait for it;
+    /// successors' late dates count as shown, moved to their own working time (P6).
+    pub as_p6: bool,
+    /// Started work keeps the place its start gave it (Microsoft Project).
+    pub as_microsoft: bool,
+    pub out_of_sequence: OutOfSequence,
+    pub lag_from_actual: bool,
+    /// 数据日期, else the project start.
+    pub frame: Minute,
+}
+
+impl Rules {
+    pub fn of(options: &Options) -> Self {
+        Rules {
+            as_p6: options.dialect == Dialect::P6,
+            as_microsoft: options.dialect == Dialect::MicrosoftProject,
+            out_of_sequence: options.out_of_sequence,
+            lag_from_actual: options.start_lag_from_actual,
+            frame: options.frame(),
+        }
+    }
+}
+
+/// A link as the passes see it; links of a summary stand once for each member they bind.
+#[derive(Clone, Copy)]
+pub(crate) struct Edge {
+    pub from: u32,
+    pub to: u32,
+    pub link: u32,
 }
 
 /// One side of a link: the other activity, and the link's index, kind and "has a lag" in one word.
@@ -30,15 +74,17 @@ pub(crate) struct Arc {
 }
 
 const LINK_BITS: u32 = 29;
-const LINK_MASK: u32 = (1 << LINK_BITS) - 1;
+pub(crate) const LINK_MASK: u32 = (1 << LINK_BITS) - 1;
 const LAG_FLAG: u32 = 1 << 31;
 
 impl Arc {
-    fn new(other: usize, index: usize, link: &Link) -> Self {
-        let lag = if link.lag == 0 { 0 } else { LAG_FLAG };
+    /// `link` is `None` for the tie of a member to its summary, which only orders.
+    pub fn new(other: u32, index: u32, link: Option<&Link>) -> Self {
+        let (kind, lag) = link.map_or((LinkKind::FS, 0), |link| (link.kind, link.lag));
+        let lag = if lag == 0 { 0 } else { LAG_FLAG };
         Arc {
-            other: other as u32,
-            tag: index as u32 | (link.kind as u32) << LINK_BITS | lag,
+            other,
+            tag: index | (kind as u32) << LINK_BITS | lag,
         }
     }
 
@@ -64,55 +110,64 @@ impl Arc {
     }
 }
 
-/// Compressed adjacency: the arcs of activity `i` are `arcs[first[i]..first[i + 1]]`.
-struct Adjacency {
+/// Adjacency: the arcs of activity `i` are `arcs[first[i]..end[i]]`. Packed when built; a list that changes moves to the
+/// end of `arcs`.
+#[derive(Clone, Default)]
+pub(crate) struct Adjacency {
     first: Vec<u32>,
+    end: Vec<u32>,
     arcs: Vec<Arc>,
 }
 
 impl Adjacency {
-    /// Counting sort of the links by the end `key` picks; links of one activity stay in their written order.
-    fn build(count: usize, links: &[Link], key: fn(&Link) -> (usize, usize)) -> Self {
+    /// Counting sort of the edges by the end `own` picks; edges of one activity stay in their written order.
+    pub fn build(
+        count: usize,
+        links: &[Link],
+        edges: impl Iterator<Item = Edge> + Clone,
+        own: fn(&Edge) -> (u32, u32),
+    ) -> Self {
         let mut first = vec![0u32; count + 1];
-        for link in links {
-            first[key(link).0 + 1] += 1;
+        for edge in edges.clone() {
+            first[own(&edge).0 as usize + 1] += 1;
         }
         for i in 0..count {
             first[i + 1] += first[i];
         }
-        let mut next = first.clone();
-        let mut arcs = vec![Arc { other: 0, tag: 0 }; links.len()];
-        for (index, link) in links.iter().enumerate() {
-            let (own, other) = key(link);
-            arcs[next[own] as usize] = Arc::new(other, index, link);
-            next[own] += 1;
+        let mut end = first[..count].to_vec();
+        let mut arcs = vec![Arc { other: 0, tag: 0 }; first[count] as usize];
+        for edge in edges {
+            let (own, other) = own(&edge);
+            let place = &mut end[own as usize];
+            arcs[*place as usize] = Arc::new(other, edge.link, links.get(edge.link as usize));
+            *place += 1;
         }
-        Adjacency { first, arcs }
+        first.truncate(count);
+        Adjacency { first, end, arcs }
     }
 
     /// The same arcs with activity `order[i]` at position `i`.
-    fn reordered(&self, order: &[u32]) -> Self {
-        let mut position = vec![0u32; order.len()];
-        for (i, &index) in order.iter().enumerate() {
-            position[index as usize] = i as u32;
-        }
-        let mut first = Vec::with_capacity(self.first.len());
-        let mut arcs = Vec::with_capacity(self.arcs.len());
-        first.push(0);
+    fn reordered(&self, order: &[u32], position: &[u32]) -> Self {
+        let mut moved = Adjacency {
+            first: Vec::with_capacity(self.first.len()),
+            end: Vec::with_capacity(self.first.len()),
+            arcs: Vec::with_capacity(self.arcs.len()),
+        };
         for &index in order {
+            moved.first.push(moved.arcs.len() as u32);
             let own = self.of(index as usize).iter();
-            arcs.extend(own.map(|arc| Arc {
+            moved.arcs.extend(own.map(|arc| Arc {
                 other: position[arc.other()],
                 tag: arc.tag,
             }));
-            first.push(arcs.len() as u32);
+            moved.end.push(moved.arcs.len() as u32);
         }
-        Adjacency { first, arcs }
+        moved
     }
 
     /// The arcs seen from the other end.
     fn reversed(&self) -> Self {
-        let count = self.first.len() - 1;
+        let count = self.first.len();
         let mut first = vec![0u32; count + 1];
         for arc in &self.arcs {
             first[arc.other() + 1] += 1;
@@ -120,11 +175,11 @@ impl Adjacency {
         for i in 0..count {
             first[i + 1] += first[i];
         }
-        let mut next = first.clone();
+        let mut end = first[..count].to_vec();
         let mut arcs = vec![Arc { other: 0, tag: 0 }; self.arcs.len()];
         for own in 0..count {
             for arc in self.of(own) {
-                let place = &mut next[arc.other()];
+                let place = &mut end[arc.other()];
                 arcs[*place as usize] = Arc {
                     other: own as u32,
                     tag: arc.tag,
@@ -132,111 +187,136 @@ impl Adjacency {
                 *place += 1;
             }
         }
-        Adjacency { first, arcs }
+        first.truncate(count);
+        Adjacency { first, end, arcs }
     }
 
-    fn of(&self, i: usize) -> &[Arc] {
-        &self.arcs[self.first[i] as usize..self.first[i + 1] as usize]
+    pub fn of(&self, i: usize) -> &[Arc] {
+        &self.arcs[self.first[i] as usize..self.end[i] as usize]
+    }
+
+    /// Gives activity `i` another list, in the order of the links.
+    pub fn replace(&mut self, i: usize, mut list: Vec<Arc>) {
+        list.sort_by_key(|arc| arc.link());
+        self.first[i] = self.arcs.len() as u32;
+        self.arcs.extend(list);
+        self.end[i] = self.arcs.len() as u32;
+    }
+
+    /// Arcs kept, those of lists given up included.
+    pub fn stored(&self) -> usize {
+        self.arcs.len()
     }
 }
 
-/// The compiled network. `i` is a position in working order everywhere.
-pub(crate) struct Graph<'a> {
-    pub network: &'a Network,
+/// The compiled network; every list is by position in working order.
+#[derive(Clone, Default)]
+pub(crate) struct Packed {
     /// Remaining work, minutes.
-    pub work: Vec<i64>,
+    work: Vec<i64>,
     /// Calendar index.
-    pub calendar: Vec<u32>,
-    pub role: Vec<Role>,
-    /// Constraints, a deadline or actual dates: the few activities whose record must be opened.
+    calendar: Vec<u32>,
+    role: Vec<Role>,
+    /// More to say than work and calendar: the few activities whose record must be opened.
     special: Vec<bool>,
     /// Activity at each position; `None` when the written order is a working order.
     order: Option<Vec<u32>>,
     before: Adjacency,
     after: Adjacency,
+    /// Summaries and hammocks; `None` in a plan of tasks and milestones.
+    pub spans: Option<Box<Spans>>,
+    /// Something is planned late inside its float.
+    pub late_timing: bool,
+    pub any_done: bool,
 }
 
-impl<'a> Graph<'a> {
+impl Packed {
     /// Checks the indexes, orders the activities and packs them with their links.
-    pub fn build(network: &'a Network) -> Result<Self, Vec<Finding>> {
-        let broken = check(network);
-        if !broken.is_empty() {
-            return Err(broken);
+    pub fn build(network: &Network, options: &Options) -> Result<Self, Vec<Finding>> {
+        let spanned = crate::order::check(network)?;
+        if spanned {
+            let (spans, edges) = Spans::build(network);
+            let ordering = edges.iter().copied().chain(spans.memberships(network));
+            let order = crate::order::order(network, ordering)?;
+            let mut packed = Packed::pack(network, options, edges.iter().copied(), order);
+            packed.spans = Some(Box::new(spans.placed(&packed.positions())));
+            return Ok(packed);
         }
+        let links = network.links.iter().enumerate();
+        let edges = links.map(|(i, link)| Edge {
+            from: link.from as u32,
+            to: link.to as u32,
+            link: i as u32,
+        });
+        let order = crate::order::order(network, edges.clone())?;
+        Ok(Packed::pack(network, options, edges, order))
+    }
+
+    fn pack(
+        network: &Network,
+        options: &Options,
+        edges: impl Iterator<Item = Edge> + Clone,
+        order: Option<Vec<u32>>,
+    ) -> Self {
         let count = network.activities.len();
-        let after = Adjacency::build(count, &network.links, |l| (l.from, l.to));
-        let order = order(network, &after)?;
-        let after = match &order {
-            Some(order) => after.reordered(order),
-            None => after,
-        };
-        let mut graph = Graph {
-            network,
+        let after = Adjacency::build(count, &network.links, edges, |e| (e.from, e.to));
+        let mut packed = Packed {
             work: Vec::with_capacity(count),
             calendar: Vec::with_capacity(count),
             role: Vec::with_capacity(count),
             special: Vec::with_capacity(count),
             order,
-            before: after.reversed(),
-            after,
+            ..Packed::default()
         };
+        packed.after = match &packed.order {
+            Some(order) => after.reordered(order, &packed.positions()),
+            None => after,
+        };
+        packed.before = packed.after.reversed();
         for i in 0..count {
-            let activity = graph.activity(i);
-            graph.work.push(activity.remaining());
-            graph.calendar.push(activity.calendar as u32);
-            graph.role.push(role(activity));
-            graph.special.push(is_special(activity));
+            let activity = &network.activities[packed.index(i)];
+            packed.work.push(activity.remaining());
+            packed.calendar.push(activity.calendar as u32);
+            packed.role.push(role(activity, options.dialect));
+            packed.special.push(is_special(activity));
+            packed.late_timing |= activity.timing != Timing::AsSoonAsPossible;
+            packed.any_done |= packed.role[i] == Role::Done;
         }
-        Ok(graph)
+        packed
     }
 
-    pub fn len(&self) -> usize {
-        self.first_to_last().len()
+    /// Takes over a changed activity; `live` sees to what follows from it.
+    pub fn refresh(&mut self, i: usize, activity: &Activity, options: &Options) {
+        self.work[i] = activity.remaining();
+        self.calendar[i] = activity.calendar as u32;
+        self.role[i] = role(activity, options.dialect);
+        self.special[i] = is_special(activity);
+        self.any_done |= self.role[i] == Role::Done;
     }
 
-    /// All positions, predecessors before successors.
-    pub fn first_to_last(&self) -> std::ops::Range<usize> {
-        0..self.network.activities.len()
+    /// Index of the activity at position `i`.
+    pub fn index(&self, i: usize) -> usize {
+        self.order.as_ref().map_or(i, |order| order[i] as usize)
     }
 
-    pub fn activity(&self, i: usize) -> &'a Activity {
-        let index = self.order.as_ref().map_or(i, |order| order[i] as usize);
-        &self.network.activities[index]
-    }
-
-    /// The activity, if it has more to say than work and calendar.
-    pub fn special(&self, i: usize) -> Option<&'a Activity> {
-        if self.special[i] {
-            Some(self.activity(i))
-        } else {
-            None
+    /// Position of each activity.
+    pub fn positions(&self) -> Vec<u32> {
+        let Some(order) = &self.order else {
+            return (0..self.after.first.len() as u32).collect();
+        };
+        let mut position = vec![0u32; order.len()];
+        for (i, &index) in order.iter().enumerate() {
+            position[index as usize] = i as u32;
         }
+        position
     }
 
-    pub fn progress(&self, i: usize) -> Progress {
-        self.special(i)
-            .map_or(Progress::NotStarted, |activity| activity.progress)
+    pub fn before_mut(&mut self) -> &mut Adjacency {
+        &mut self.before
     }
 
-    pub fn timeline(&self, i: usize) -> &'a Timeline {
-        &self.network.calendars[self.calendar[i] as usize]
-    }
-
-    /// Links into activity `i`.
-    pub fn before(&self, i: usize) -> &[Arc] {
-        self.before.of(i)
-    }
-
-    /// Links out of activity `i`.
-    pub fn after(&self, i: usize) -> &[Arc] {
-        self.after.of(i)
-    }
-
-    /// `rule` for unfinished activities, false for finished ones.
-    pub fn unfinished(&self, rule: impl Fn(usize) -> bool) -> Vec<bool> {
-        (0..self.len())
-            .map(|i| self.role[i] != Role::Done && rule(i))
-            .collect()
+    pub fn after_mut(&mut self) -> &mut Adjacency {
+        &mut self.after
     }
 
     /// Values by position as values by activity.
@@ -249,6 +329,79 @@ impl<'a> Graph<'a> {
             answer[index as usize] = value;
         }
         answer
+    }
+}
+
+/// The compiled network beside the one it was compiled from. `i` is a position in working order everywhere.
+#[derive(Clone, Copy)]
+pub(crate) struct Graph<'a> {
+    pub network: &'a Network,
+    pub data: &'a Packed,
+    pub rules: Rules,
+}
+
+impl<'a> Graph<'a> {
+    pub fn new(network: &'a Network, data: &'a Packed, options: &Options) -> Self {
+        Graph {
+            network,
+            data,
+            rules: Rules::of(options),
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.data.work.len()
+    }
+
+    pub fn activity(&self, i: usize) -> &'a Activity {
+        &self.network.activities[self.data.index(i)]
+    }
+
+    /// The activity, if it has more to say than work and calendar.
+    pub fn special(&self, i: usize) -> Option<&'a Activity> {
+        if self.data.special[i] {
+            Some(self.activity(i))
+        } else {
+            None
+        }
+    }
+
+    pub fn role(&self, i: usize) -> Role {
+        self.data.role[i]
+    }
+
+    pub fn work(&self, i: usize) -> i64 {
+        self.data.work[i]
+    }
+
+    pub fn calendar(&self, i: usize) -> usize {
+        self.data.calendar[i] as usize
+    }
+
+    pub fn progress(&self, i: usize) -> Progress {
+        self.special(i)
+            .map_or(Progress::NotStarted, |activity| activity.progress)
+    }
+
+    pub fn timeline(&self, i: usize) -> &'a Timeline {
+        &self.network.calendars[self.calendar(i)]
+    }
+
+    /// Links into activity `i`.
+    pub fn before(&self, i: usize) -> &'a [Arc] {
+        self.data.before.of(i)
+    }
+
+    /// Links out of activity `i`.
+    pub fn after(&self, i: usize) -> &'a [Arc] {
+        self.data.after.of(i)
+    }
+
+    /// `rule` for unfinished activities with dates of their own, false for others.
+    pub fn unfinished(&self, rule: impl Fn(usize) -> bool) -> Vec<bool> {
+        (0..self.len())
+            .map(|i| !matches!(self.role(i), Role::Done | Role::Hammock) && rule(i))
+            .collect()
     }
 
     /// The lag of the link from position `from` to `to`, and the calendar it runs on.
@@ -263,19 +416,30 @@ impl<'a> Graph<'a> {
         (link.lag, timeline)
     }
 
+    /// What is left of a lag that began to run at `since` and has passed until the data date.
+    fn rest(&self, lag: i64, timeline: Option<&Timeline>, since: Minute) -> i64 {
+        let frame = self.rules.frame;
+        let passed = timeline.map_or(frame - since, |line| line.between(since, frame));
+        (lag - passed.max(0)).max(lag.min(0))
+    }
+
     /// The date `base` of predecessor `arc.other()`, later by the lag of its link into `to`: the
     /// end of the lag's last working minute.
     pub fn lagged(&self, arc: Arc, to: usize, base: Minute) -> Minute {
         if !arc.has_lag() {
             return base;
         }
-        match self.lag(arc, arc.other(), to) {
-            (lag, None) => base.saturating_add(lag),
-            (lag, Some(timeline)) if lag > 0 => timeline.advance(base, lag),
-            (lag, Some(timeline)) => {
-                timeline.previous_finish(timeline.retreat(base, lag.saturating_neg()))
-            }
+        let (lag, timeline) = self.lag(arc, arc.other(), to);
+        later(base, lag, timeline)
+    }
+
+    /// The same for a lag of which the part since `since` has passed.
+    pub fn lagged_since(&self, arc: Arc, to: usize, base: Minute, since: Minute) -> Minute {
+        if !arc.has_lag() {
+            return base;
         }
+        let (lag, timeline) = self.lag(arc, arc.other(), to);
+        later(base, self.rest(lag, timeline, since), timeline)
     }
 
     /// The latest date of predecessor `from` that `lagged` still brings to `bound`, a date of
@@ -284,13 +448,37 @@ impl<'a> Graph<'a> {
         if !arc.has_lag() {
             return bound;
         }
-        match self.lag(arc, from, arc.other()) {
-            (lag, None) => bound.saturating_sub(lag),
-            (lag, Some(timeline)) if lag > 0 => timeline.next_start(timeline.retreat(bound, lag)),
-            (lag, Some(timeline)) => {
-                timeline.next_start(timeline.advance(bound, lag.saturating_neg()))
-            }
+        let (lag, timeline) = self.lag(arc, from, arc.other());
+        earlier(bound, lag, timeline)
+    }
+
+    /// The same for a lag of which the part since `since` has passed.
+    pub fn unlagged_since(&self, arc: Arc, from: usize, bound: Minute, since: Minute) -> Minute {
+        if !arc.has_lag() {
+            return bound;
         }
+        let (lag, timeline) = self.lag(arc, from, arc.other());
+        earlier(bound, self.rest(lag, timeline, since), timeline)
+    }
+}
+
+fn later(base: Minute, lag: i64, timeline: Option<&Timeline>) -> Minute {
+    match (lag, timeline) {
+        (0, _) => base,
+        (lag, None) => base.saturating_add(lag),
+        (lag, Some(timeline)) if lag > 0 => timeline.advance(base, lag),
+        (lag, Some(timeline)) => {
+            timeline.previous_finish(timeline.retreat(base, lag.saturating_neg()))
+        }
+    }
+}
+
+fn earlier(bound: Minute, lag: i64, timeline: Option<&Timeline>) -> Minute {
+    match (lag, timeline) {
+        (0, _) => bound,
+        (lag, None) => bound.saturating_sub(lag),
+        (lag, Some(timeline)) if lag > 0 => timeline.next_start(timeline.retreat(bound, lag)),
+        (lag, Some(timeline)) => timeline.next_start(timeline.advance(bound, lag.saturating_neg())),
     }
 }
 
@@ -298,177 +486,22 @@ fn is_special(activity: &Activity) -> bool {
     !activity.constraints.is_empty()
         || activity.deadline.is_some()
         || activity.progress != Progress::NotStarted
+        || activity.timing != Timing::AsSoonAsPossible
+        || activity.parent.is_some()
+        || activity.fixed.is_some()
+        || activity.expected_finish.is_some()
 }
 
-fn role(activity: &Activity) -> Role {
+fn role(activity: &Activity, dialect: Dialect) -> Role {
     match (activity.progress, activity.kind) {
+        (_, ActivityKind::Summary) => Role::Summary,
+        (_, ActivityKind::LevelOfEffort) => Role::Hammock,
         (Progress::Finished { .. }, _) => Role::Done,
         (_, ActivityKind::FinishMilestone) => Role::End,
         (_, ActivityKind::StartMilestone) => Role::Point,
-        _ if activity.remaining() == 0 => Role::Point,
-        _ => Role::Work,
+        _ if activity.remaining() > 0 => Role::Work,
+        // A task of no duration is how Microsoft Project writes a milestone of either kind.
+        _ if dialect == Dialect::MicrosoftProject => Role::End,
+        _ => Role::Rest,
     }
-}
-
-/// More findings than this help nobody.
-const FINDINGS_MAX: usize = 20;
-
-fn check(network: &Network) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let count = network.activities.len();
-    if count >= u32::MAX as usize || network.links.len() >= LINK_MASK as usize {
-        let problem = format!(
-            "网络有 {count} 项工作、{} 条关系,超出一次可算的规模。",
-            network.links.len()
-        );
-        return vec![Finding::error(
-            "plan.size",
-            "计划网络",
-            problem,
-            "请按项目分开计算。",
-        )];
-    }
-    for activity in &network.activities {
-        let place = || format!("工作 {}", activity.code);
-        if activity.calendar >= network.calendars.len() {
-            let problem = format!("工作「{}」所用的日历不存在。", activity.name);
-            findings.push(Finding::error(
-                "plan.index",
-                place(),
-                problem,
-                "请为这项工作选一个已有的日历。",
-            ));
-        }
-        if activity.remaining() < 0 {
-            let problem = format!("工作「{}」的工期是负数。", activity.name);
-            findings.push(Finding::error(
-                "plan.duration",
-                place(),
-                problem,
-                "请把工期改为 0 或正数。",
-            ));
-        }
-    }
-    for (index, link) in network.links.iter().enumerate() {
-        if let LagCalendar::Of(calendar) = link.lag_calendar
-            && calendar >= network.calendars.len()
-        {
-            let problem = format!("第 {} 条关系的间隔所用的日历不存在。", index + 1);
-            let place = format!("关系 {}", index + 1);
-            findings.push(Finding::error(
-                "plan.index",
-                place,
-                problem,
-                "请为这条关系的间隔选一个已有的日历。",
-            ));
-        }
-        if link.from >= count || link.to >= count {
-            let problem = format!("第 {} 条关系指向不存在的工作。", index + 1);
-            let place = format!("关系 {}", index + 1);
-            findings.push(Finding::error(
-                "plan.index",
-                place,
-                problem,
-                "请核对前置工作的编号,或删去这条关系。",
-            ));
-        }
-    }
-    findings.truncate(FINDINGS_MAX);
-    findings
-}
-
-/// A working order (Kahn), or `None` when the written order is one, as in most imported plans.
-fn order(network: &Network, after: &Adjacency) -> Result<Option<Vec<u32>>, Vec<Finding>> {
-    let count = network.activities.len();
-    if network.links.iter().all(|link| link.from < link.to) {
-        return Ok(None);
-    }
-    let mut waiting = vec![0u32; count];
-    for link in &network.links {
-        waiting[link.to] += 1;
-    }
-    let mut order: Vec<u32> = (0..count as u32)
-        .filter(|&i| waiting[i as usize] == 0)
-        .collect();
-    let mut next = 0;
-    while next < order.len() {
-        for arc in after.of(order[next] as usize) {
-            let left = &mut waiting[arc.other()];
-            *left -= 1;
-            if *left == 0 {
-                order.push(arc.other);
-            }
-        }
-        next += 1;
-    }
-    if order.len() == count {
-        Ok(Some(order))
-    } else {
-        Err(loops(network, &waiting))
-    }
-}
-
-/// Every activity left waiting has a predecessor left waiting; following one each leads into a
-/// loop. Here positions are indexes of activities.
-fn loops(network: &Network, waiting: &[u32]) -> Vec<Finding> {
-    let before = Adjacency::build(waiting.len(), &network.links, |l| (l.to, l.from));
-    let mut seen = vec![0u32; waiting.len()];
-    let mut findings = Vec::new();
-    for first in (0..waiting.len()).filter(|&i| waiting[i] > 0) {
-        let walk = first as u32 + 1;
-        let mut trail: Vec<Arc> = Vec::new();
-        let mut at = first;
-        while seen[at] == 0 {
-            seen[at] = walk;
-            let arc = before.of(at).iter().find(|arc| waiting[arc.other()] > 0);
-            let Some(&arc) = arc else { break };
-            trail.push(arc);
-            at = arc.other();
-        }
-        if seen[at] == walk && !trail.is_empty() && findings.len() < FINDINGS_MAX {
-            let entry = trail
-                .iter()
-                .position(|arc| network.links[arc.link()].to == at);
-            findings.push(loop_finding(network, &trail[entry.unwrap_or(0)..]));
-        }
-    }
-    findings
-}
-
-/// `trail` runs against the links; the loop is told in working direction, and the link to look at first is the
-/// one that goes back in the written order.
-fn loop_finding(network: &Network, trail: &[Arc]) -> Finding {
-    let links: Vec<&Link> = trail
-        .iter()
-        .rev()
-        .map(|arc| &network.links[arc.link()])
-        .collect();
-    let name = |i: usize| {
-        format!(
-            "{}「{}」",
-            network.activities[i].code, network.activities[i].name
-        )
-    };
-    let mut steps: Vec<String> = links.iter().map(|link| name(link.from)).collect();
-    steps.extend(links.first().map(|link| name(link.from)));
-    let problem = format!(
-        "{} 项工作互为前置,成了一个圈:{}。",
-        links.len(),
-        steps.join(" → ")
-    );
-    let suspect = links
-        .iter()
-        .find(|link| link.to <= link.from)
-        .or(links.first());
-    let remedy = suspect.map_or(String::new(), |link| {
-        format!(
-            "先看 {} 的前置工作里的 {} 是否写反或多写;圈里删去任意一条关系即可计算。",
-            name(link.to),
-            name(link.from)
-        )
-    });
-    let place = suspect.map_or(String::new(), |link| {
-        format!("工作 {}", network.activities[link.to].code)
-    });
-    Finding::error("plan.loop", place, problem, remedy)
 }

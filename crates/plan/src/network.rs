@@ -5,6 +5,10 @@
 
 use ground::{Finding, Minute, Timeline};
 
+use crate::backward::Late;
+use crate::forward::Early;
+use crate::graph::{Graph, Packed, Role};
+
 /// 计划网络. Activities and links point to each other by index.
 #[derive(Clone)]
 pub struct Network {
@@ -330,11 +334,14 @@ pub enum CriticalRule {
     LongestPath,
 }
 
-/// Whose conventions hold where the two programs differ.
+/// Whose conventions hold where programs differ.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Dialect {
-    /// Oracle Primavera P6, and what is ours.
+    /// 本系统: P6 rules without the two habits that show delays nobody has: a pause between two calendars takes no
+    /// float, and what is finished neither waits nor makes others wait.
     #[default]
+    Guatu,
+    /// Oracle Primavera P6, to the minute.
     P6,
     /// Microsoft Project: tasks of no duration stay at the end of a period, unfinished work may lie before the status
     /// date, remaining work keeps the place its start gave it.
@@ -362,7 +369,7 @@ pub struct Options {
     pub float_to_own_project: bool,
     /// The lag of a start-to-start link runs from the actual start instead of the early start (after the data date).
     pub start_lag_from_actual: bool,
-    /// Conventions of P6 or of Microsoft Project.
+    /// Whose conventions hold where programs differ.
     pub dialect: Dialect,
 }
 
@@ -379,7 +386,7 @@ impl Options {
             open_ends_critical: false,
             float_to_own_project: false,
             start_lag_from_actual: true,
-            dialect: Dialect::P6,
+            dialect: Dialect::Guatu,
         }
     }
 
@@ -399,6 +406,11 @@ pub struct Schedule {
     pub early_start: Vec<Minute>,
     /// 最早完成; the actual finish once there is one.
     pub early_finish: Vec<Minute>,
+    /// 排定开始: where the activity stands. The early start, or later where it is planned late in its total float or
+    /// behind such work; the actual start once there is one.
+    pub planned_start: Vec<Minute>,
+    /// 排定完成.
+    pub planned_finish: Vec<Minute>,
     /// Where the remaining work starts: the early start, or for a started activity the restart after the data date.
     pub remaining_start: Vec<Minute>,
     /// 最晚开始 of the remaining work.
@@ -438,6 +450,14 @@ pub enum Driver {
     Constraint(ConstraintKind),
     /// 目标时限 of the activity.
     Deadline,
+    /// 手动排定 (`Activity::fixed`).
+    Fixed,
+    /// 预计完成 of the activity.
+    ExpectedFinish,
+    /// 尽晚安排: the end of a float (`Activity::timing`).
+    Late,
+    /// 汇总: members of a summary, links of a hammock.
+    Rollup,
     /// 项目目标完成日期.
     Target,
     /// The computed finish of the project.
@@ -472,27 +492,65 @@ pub enum Driver {
 /// assert_eq!(answer.total_float, [0, 0]);
 /// ```
 pub fn schedule(network: &Network, options: &Options) -> Result<Schedule, Vec<Finding>> {
-    let graph = crate::graph::Graph::build(network)?;
-    let early = crate::forward::pass(&graph, options);
-    let late = crate::backward::pass(&graph, options, &early);
-    let longest_path = crate::path::longest(&graph, &early);
+    let packed = Packed::build(network, options)?;
+    let graph = Graph::new(network, &packed, options);
+    let mut early = crate::forward::pass(graph, options);
+    let mut late = crate::backward::pass(graph, options, &mut early);
+    crate::span::fill(graph, options, &mut early, &mut late);
+    Ok(answer(graph, options, early, late))
+}
+
+/// The dates by activity, with what follows from both passes together.
+pub(crate) fn answer(
+    graph: Graph,
+    options: &Options,
+    mut early: Early,
+    mut late: Late,
+) -> Schedule {
+    let longest_path = crate::path::longest(graph, &early);
     let critical = match options.critical {
         CriticalRule::Threshold(limit) => graph.unfinished(|i| late.total_float[i] <= limit),
         CriticalRule::LongestPath => longest_path.clone(),
     };
-    Ok(Schedule {
-        early_start: graph.by_activity(early.start),
-        early_finish: graph.by_activity(early.finish),
-        remaining_start: graph.by_activity(early.restart),
-        late_start: graph.by_activity(late.start),
-        late_finish: graph.by_activity(late.finish),
-        total_float: graph.by_activity(late.total_float),
-        free_float: graph.by_activity(late.free_float),
-        critical: graph.by_activity(critical),
-        driver: graph.by_activity(early.driver),
-        late_driver: graph.by_activity(late.driver),
-        longest_path: graph.by_activity(longest_path),
+    let planned = graph
+        .data
+        .late_timing
+        .then(|| crate::forward::pass_with_late(graph, options, &late.start, &early));
+    if graph.data.any_done {
+        settle_finished(graph, &mut early, &mut late);
+    }
+    let packed = graph.data;
+    let (planned_start, planned_finish) = match planned {
+        Some(planned) => (planned.start, planned.finish),
+        None => (early.start.clone(), early.finish.clone()),
+    };
+    Schedule {
+        planned_start: packed.by_activity(planned_start),
+        planned_finish: packed.by_activity(planned_finish),
+        early_start: packed.by_activity(early.start),
+        early_finish: packed.by_activity(early.finish),
+        remaining_start: packed.by_activity(early.restart),
+        late_start: packed.by_activity(late.start),
+        late_finish: packed.by_activity(late.finish),
+        total_float: packed.by_activity(late.total_float),
+        free_float: packed.by_activity(late.free_float),
+        critical: packed.by_activity(critical),
+        driver: packed.by_activity(early.driver),
+        late_driver: packed.by_activity(late.driver),
+        longest_path: packed.by_activity(longest_path),
         frame: options.frame(),
         finish: early.project_finish,
-    })
+    }
+}
+
+/// Whatever logic ran through them: finished activities show their actual dates on both sides and no float.
+fn settle_finished(graph: Graph, early: &mut Early, late: &mut Late) {
+    for i in (0..graph.len()).filter(|&i| graph.role(i) == Role::Done) {
+        early.restart[i] = early.finish[i];
+        late.start[i] = early.start[i];
+        late.finish[i] = early.finish[i];
+        late.total_float[i] = 0;
+        late.free_float[i] = 0;
+        late.driver[i] = Driver::Actual;
+    }
 }
