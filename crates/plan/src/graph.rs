@@ -294,6 +294,11 @@ impl Packed {
         self.any_done |= self.role[i] == Role::Done;
     }
 
+    /// Another amount of remaining work, for a trial.
+    pub fn set_work(&mut self, i: usize, work: i64) {
+        self.work[i] = work;
+    }
+
     /// Index of the activity at position `i`.
     pub fn index(&self, i: usize) -> usize {
         self.order.as_ref().map_or(i, |order| order[i] as usize)

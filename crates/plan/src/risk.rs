@@ -9,7 +9,7 @@ mod tally;
 use ground::{Finding, Minute};
 
 use crate::forward;
-use crate::graph::{Graph, Role};
+use crate::graph::{Graph, Packed, Role};
 use crate::network::{Network, Options};
 use crate::path;
 use crate::random::Random;
@@ -192,11 +192,11 @@ fn simulate_on(
     runs: usize,
     seed: u64,
 ) -> Result<Simulation, Vec<Finding>> {
-    let graph = Graph::build(network)?;
-    let planned_finish = forward::pass(&graph, options).project_finish;
-    let (model, findings) = Model::new(&graph, options, estimates, planned_finish, seed);
-    drop(graph);
-    let tally = model.run(network, runs.max(1), threads.max(1));
+    let packed = Packed::build(network, options)?;
+    let graph = Graph::new(network, &packed, options);
+    let planned_finish = forward::pass(graph, options).project_finish;
+    let (model, findings) = Model::new(graph, options, estimates, planned_finish, seed);
+    let tally = model.run(network, &packed, runs.max(1), threads.max(1));
     Ok(Simulation {
         planned_finish,
         findings,
@@ -230,13 +230,13 @@ const BLOCK: usize = 64;
 
 impl<'a> Model<'a> {
     fn new(
-        graph: &Graph,
+        graph: Graph,
         options: &'a Options,
         estimates: &[Option<Estimate>],
         planned_finish: Minute,
         seed: u64,
     ) -> (Self, Vec<Finding>) {
-        let places = graph.by_activity((0..graph.len()).collect::<Vec<_>>());
+        let places = graph.data.by_activity((0..graph.len()).collect::<Vec<_>>());
         let mut model = Model {
             options,
             drawn: Vec::new(),
@@ -252,7 +252,7 @@ impl<'a> Model<'a> {
             let position = model.position[index];
             if !estimate.is_in_order() {
                 findings.push(out_of_order(graph.activity(position), estimate));
-            } else if graph.role[position] == Role::Work {
+            } else if graph.role(position) == Role::Work {
                 model.add(position, estimate, &mut known);
             }
         }
@@ -286,21 +286,19 @@ impl<'a> Model<'a> {
     }
 
     /// All runs. Threads take blocks in turn; sums are of whole numbers, so their order does not matter.
-    fn run(&self, network: &Network, runs: usize, threads: usize) -> Tally {
+    fn run(&self, network: &Network, packed: &Packed, runs: usize, threads: usize) -> Tally {
         let blocks = runs.div_ceil(BLOCK);
         let next = std::sync::atomic::AtomicUsize::new(0);
         let work = || {
             let mut tally = Tally::new(network.activities.len());
-            let Ok(mut graph) = Graph::build(network) else {
-                return tally;
-            };
+            let mut packed = packed.clone();
             loop {
                 let block = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                 if block >= blocks {
                     return tally;
                 }
                 for run in block * BLOCK..runs.min((block + 1) * BLOCK) {
-                    self.once(&mut graph, &mut tally, run as u64);
+                    self.once(network, &mut packed, &mut tally, run as u64);
                 }
             }
         };
@@ -319,7 +317,7 @@ impl<'a> Model<'a> {
         })
     }
 
-    fn once(&self, graph: &mut Graph, tally: &mut Tally, run: u64) {
+    fn once(&self, network: &Network, packed: &mut Packed, tally: &mut Tally, run: u64) {
         // Every run has its own stream, so that it does not matter which thread makes it.
         let mut random = Random::new(self.seed ^ (run + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let common = random.normal();
@@ -333,9 +331,10 @@ impl<'a> Model<'a> {
             let at = self.tables[drawn.table].at(share);
             // Work that shrinks to nothing would turn the task into a milestone; one minute keeps it a task.
             let work = ((drawn.low + drawn.width * at).round() as i64).max(1);
-            graph.work[drawn.position] = work;
+            packed.set_work(drawn.position, work);
             tally.drawn[drawn.position] = work;
         }
+        let graph = Graph::new(network, packed, self.options);
         let early = forward::pass(graph, self.options);
         tally.count(early.project_finish, self.planned_finish);
         for (position, &on_path) in path::longest(graph, &early).iter().enumerate() {
