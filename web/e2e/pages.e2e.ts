@@ -19,6 +19,7 @@ const pages: [string, string, string][] = [
   ["home", "/", ".board"],
   ["wall", "/wall", ".main-chart svg, .wall-cards li"],
   ["wall-compare", "/wall?compare=2023-03-03&zoom=quarter", ".main-chart svg, .wall-cards li"],
+  ["round", "/rounds/7", ".record-page .panel"],
   ["projects", "/projects", ".grid tbody tr, .cards li"],
   ["registers", "/registers", ".register-list li"],
   ["register", "/registers/matter", ".grid tbody tr, .cards li"],

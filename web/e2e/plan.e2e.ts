@@ -206,3 +206,25 @@ describe("the schedule", () => {
     await page.context().close();
   });
 });
+
+describe("on paper", () => {
+  test("all rows are printed on A3 with their bars, the head on each page", async () => {
+    const { page } = await open();
+    await page.goto(plan);
+    await page.waitForSelector(rows);
+    const all = Number(await page.locator(".plan-rows table").getAttribute("aria-rowcount")) - 1;
+    await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
+    await page.emulateMedia({ media: "print" });
+    await page.setViewportSize({ width: 1512, height: 1046 });
+    await page.waitForSelector(".printed tbody tr");
+    expect(await page.locator(".printed tbody tr").count()).toBe(all);
+    expect(await page.isVisible(".rail")).toBe(false);
+    expect(await page.isVisible(".tabs")).toBe(false);
+    expect(await page.locator(".printed table").evaluate((one) => one.getBoundingClientRect().width)).toBeLessThan(1512);
+    await shot(page, "plan-printed");
+    await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
+    await page.emulateMedia({ media: "screen" });
+    await page.waitForSelector(rows);
+    await page.context().close();
+  });
+});

@@ -13,6 +13,7 @@ export function createAppRouter() {
       { path: "/projects/new", component: () => import("./pages/NewRecord.vue"), props: { register: "project" }, meta: { title: "record.new" } },
       { path: "/projects/:id", component: () => import("./pages/Project.vue"), meta: { title: "project.title" } },
       { path: "/projects/:id/plan", component: () => import("./plan/Page.vue"), meta: { title: "planView.title" } },
+      { path: "/rounds/:no(\\d+)", component: () => import("./round/Round.vue"), meta: { title: "round.title" } },
       { path: "/calendars/:code?", component: () => import("./plan/Calendars.vue"), meta: { title: "calendars.title" } },
       { path: "/import", component: () => import("./pages/Import.vue"), meta: { title: "place.import" } },
       { path: "/tasks", component: () => import("./task/Tasks.vue"), meta: { title: "task.title" } },

@@ -1,6 +1,7 @@
 // The hand-kept types of this page against the types generated from the server's OpenAPI document
 // (schema.d.ts): `npm run typecheck` fails when the server stops giving what a page reads, at any depth.
 import type { components } from "./schema";
+import type { RoundPage } from "../round/types";
 import type * as ours from "./types";
 
 type Server = components["schemas"];
@@ -99,6 +100,7 @@ type Checked = [
   Fits<ours.PlanActivity, Server["PlanActivity"]>,
   Fits<ours.ProjectPage, Server["ProjectPage"]>,
   Fits<ours.SearchHit, Server["Hit"]>,
+  Fits<RoundPage, Server["RoundPage"]>,
   Fits<ours.Check, Server["Check"]>,
   Fits<ours.ImportColumn, Server["ImportColumn"]>,
   Fits<ours.ImportRecord, Server["ImportRecord"]>,

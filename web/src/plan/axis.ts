@@ -28,6 +28,10 @@ export function axisOf(days: (string | null | undefined)[], zoom: Zoom, around: 
   const px = PIXELS[zoom];
   return { first, last, px, width: Math.ceil((dayNumber(last) - dayNumber(first) + 1) * px) };
 }
+/** The same days on a given width, as on paper. */
+export function fitted(axis: Axis, width: number): Axis {
+  return { ...axis, width, px: width / (dayNumber(axis.last) - dayNumber(axis.first) + 1) };
+}
 export function monthStart(date: string): string {
   return `${date.slice(0, 7)}-01`;
 }

@@ -27,7 +27,7 @@ const BELONGS: Record<string, string> = { "/assign": "matter", "/matters": "matt
 
 /** The rail entry a path belongs to: the longest matching address wins. */
 export function placeOf(path: string): string | null {
-  const own = BELONGS[path] ?? (path.startsWith("/calendars/") ? "projects" : undefined);
+  const own = BELONGS[path] ?? (path.startsWith("/calendars/") ? "projects" : path.startsWith("/rounds/") ? "wall" : undefined);
   if (own) return own;
   let best: Place | null = null;
   for (const place of places) {
