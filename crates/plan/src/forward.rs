@@ -92,10 +92,15 @@ pub(crate) fn pass_with_late(
     let mut planned = early.clone();
     let frame = Frame::new(graph, options);
     for i in 0..graph.len() {
-        // Work late in its free float has been moved and moves nobody.
+        place(graph, &frame, &mut planned, Some(late_start), i);
+        // Work late in its free float has been moved already and moves nobody; a predecessor that stands on its late
+        // dates may still push it further.
         let timing = graph.special(i).map(|activity| activity.timing);
-        if timing != Some(Timing::LateInFreeFloat) {
-            place(graph, &frame, &mut planned, Some(late_start), i);
+        if timing == Some(Timing::LateInFreeFloat) && planned.finish[i] < early.finish[i] {
+            planned.start[i] = early.start[i];
+            planned.restart[i] = early.restart[i];
+            planned.finish[i] = early.finish[i];
+            planned.driver[i] = early.driver[i];
         }
     }
     planned

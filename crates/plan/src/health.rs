@@ -514,9 +514,9 @@ impl Exam<'_> {
         self.at_most(10, self.share(due.len(), bad), limit)
     }
 
-    /// Check 12: A long delay put on the next activity of the longest path must move the finish as far,
-    /// and leave the activity on that path. Festivals and seasons passed over on the way may take
-    /// or give a quarter.
+    /// Check 12: a long delay put on the next activity of the longest path must move the last
+    /// activity of that path as far, and the path may not begin with a date nobody may move.
+    /// Festivals and seasons passed over on the way may take or give a quarter.
     fn critical_path(&self) -> HealthPoint {
         let Patient {
             network, answer, ..
@@ -533,10 +533,14 @@ impl Exam<'_> {
         let timeline = &network.calendars[self.activity(i).calendar];
         let delay = days.saturating_mul(timeline.minutes_per_day());
         let moved = self.with_delay(i, delay);
-        let led = moved.as_ref().is_some_and(|moved| moved.longest_path[i]);
-        let shift = moved.map_or(0, |moved| timeline.between(answer.finish, moved.finish));
+        let ends = (0..network.activities.len()).filter(|&i| answer.longest_path[i]);
+        let end = ends
+            .max_by_key(|&i| (answer.early_finish[i], i))
+            .unwrap_or(i);
+        let before = answer.early_finish[end];
+        let shift = moved.map_or(0, |moved| timeline.between(before, moved.early_finish[end]));
         let value = Ratio::new(i128::from(shift), i128::from(delay));
-        let holds = led && (shift - delay).abs() <= delay / 4;
+        let holds = !self.cuts(i) && (shift - delay).abs() <= delay / 4;
         let found = Found {
             value,
             activities: if holds { Vec::new() } else { vec![i] },
@@ -544,6 +548,21 @@ impl Exam<'_> {
         };
         let verdict = if holds { Verdict::Pass } else { Verdict::Fail };
         self.point(11, found, limit, verdict)
+    }
+
+    /// A path that begins with a date nobody may move is cut off from everything before it.
+    fn cuts(&self, i: usize) -> bool {
+        let activity = self.activity(i);
+        let nailed = |constraint: &Constraint| {
+            matches!(
+                constraint.kind,
+                ConstraintKind::MandatoryStart
+                    | ConstraintKind::MandatoryFinish
+                    | ConstraintKind::MustStart
+                    | ConstraintKind::MustFinish
+            )
+        };
+        activity.fixed.is_some() || activity.constraints.iter().any(nailed)
     }
 
     fn with_delay(&self, i: usize, delay: i64) -> Option<Schedule> {

@@ -4,11 +4,12 @@
 //! The rule of the mixture (尽早 and 尽晚 activities in one plan), which never looks at the order
 //! in which activities are written:
 //! 1. Early dates by links, constraints and data date alone; late dates from the target alone.
-//! 2. An activity planned late in its total float (倒排) stands on its late dates, or on its early
+//! 2. An activity planned late in its free float (尽晚而不推后续) moves to the end of that float,
+//!    successors first, so that a chain of them moves as one; no early date of another moves.
+//! 3. An activity planned late in its total float (倒排) stands on its late dates, or on its early
 //!    ones where those are later (negative float): nothing is planned before it is possible.
-//! 3. Everything planned as soon as possible follows the *planned* dates of its predecessors.
-//! 4. An activity planned late in its free float moves, successors first, as far as no planned
-//!    date of a successor moves.
+//! 4. Everything else follows the *planned* dates of its predecessors, and so does an activity of
+//!    the second kind where they push it further.
 //!
 //! So planned dates lie between the early and the late ones wherever the target can be met.
 

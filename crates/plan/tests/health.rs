@@ -261,3 +261,19 @@ fn a_delay_on_the_longest_path_reaches_the_finish_or_the_path_is_broken() {
     // 第10段 begins the longest path now: it still carries its delay to the end.
     assert_eq!(point(&network, &More::default(), 12).verdict, Verdict::Pass);
 }
+
+#[test]
+fn a_date_nailed_down_in_the_middle_breaks_the_path() {
+    // 第9段 ends on 23 March. 第10段 on the morning after: what comes before cannot move it any more.
+    let broken = |day: i8| {
+        let mut network = chain();
+        network.activities[10].constraints = vec![Constraint {
+            kind: ConstraintKind::MandatoryStart,
+            at: at(day, 8),
+        }];
+        point(&network, &More::default(), 12)
+    };
+    assert_eq!(shape(&broken(24)), (Verdict::Fail, "0.0%", &[1][..]));
+    // A week later it stands alone at the head of the path.
+    assert_eq!(shape(&broken(31)), (Verdict::Fail, "100%", &[10][..]));
+}
