@@ -39,6 +39,20 @@ impl Bound {
         }
     }
 
+    /// Of two links that ask the same the first written one is named, whatever the working order.
+    fn raise_by_link(&mut self, at: Minute, link: usize) {
+        let first = match self.driver {
+            Driver::Link(named) => link < named,
+            _ => true,
+        };
+        if at > self.at || (at == self.at && first) {
+            *self = Bound {
+                at,
+                driver: Driver::Link(link),
+            };
+        }
+    }
+
     fn is_set(self) -> bool {
         self.at != Minute::MIN
     }
@@ -261,6 +275,11 @@ fn place_special(
     if let Some(hard) = hard(graph, activity, i) {
         return Some(hard);
     }
+    if graph.rules.as_microsoft
+        && let Some(pulled) = pulled(graph, activity, i, start)
+    {
+        return Some(pulled);
+    }
     let expected = activity.expected_finish?;
     // P6 keeps the remaining work where a finish is driven by others or the date has passed.
     let counts = graph.role(i) == Role::Work
@@ -275,6 +294,28 @@ fn place_special(
         Driver::ExpectedFinish
     };
     counts.then_some((start, expected, driver))
+}
+
+/// Microsoft Project honours "no later than" against links: early dates move before the bound.
+fn pulled(
+    graph: Graph,
+    activity: &Activity,
+    i: usize,
+    start: Minute,
+) -> Option<(Minute, Minute, Driver)> {
+    let timeline = graph.timeline(i);
+    let work = graph.work(i);
+    let limits = activity.constraints.iter().filter_map(|constraint| {
+        let at = match constraint.kind {
+            ConstraintKind::StartNoLater => constraint.at,
+            ConstraintKind::FinishNoLater if work > 0 => timeline.retreat(constraint.at, work),
+            ConstraintKind::FinishNoLater => constraint.at,
+            _ => return None,
+        };
+        (at < start).then_some((at, constraint.kind))
+    });
+    let (at, kind) = limits.min_by_key(|(at, _)| *at)?;
+    Some((at, timeline.advance(at, work), Driver::Constraint(kind)))
 }
 
 fn hard(graph: Graph, activity: &Activity, i: usize) -> Option<(Minute, Minute, Driver)> {
@@ -356,7 +397,7 @@ fn gather(graph: Graph, early: &Early, i: usize) -> Bounds {
         } else {
             &mut bounds.finish
         };
-        bound.raise(at, Driver::Link(arc.link()));
+        bound.raise_by_link(at, arc.link());
     }
     if let Some(activity) = graph.special(i) {
         constrain(activity, activity, &mut bounds);

@@ -202,11 +202,6 @@ impl Adjacency {
         self.arcs.extend(list);
         self.end[i] = self.arcs.len() as u32;
     }
-
-    /// Arcs kept, those of lists given up included.
-    pub fn stored(&self) -> usize {
-        self.arcs.len()
-    }
 }
 
 /// The compiled network; every list is by position in working order.
@@ -314,6 +309,11 @@ impl Packed {
             position[index as usize] = i as u32;
         }
         position
+    }
+
+    /// Arcs kept in one direction, those of lists given up included.
+    pub fn stored(&self) -> usize {
+        self.after.arcs.len()
     }
 
     pub fn before_mut(&mut self) -> &mut Adjacency {

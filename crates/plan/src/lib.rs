@@ -9,6 +9,7 @@ mod baseline;
 mod cascade;
 mod commitment;
 mod comparison;
+mod compress;
 mod earned;
 mod explain;
 mod flowline;
@@ -17,6 +18,7 @@ mod graph;
 mod health;
 mod health_words;
 mod light;
+mod live;
 mod network;
 mod notation;
 mod order;
@@ -45,6 +47,7 @@ pub use commitment::{
     Outcome, ReasonShare, WeekKept, foresight, lookahead, miss_reasons, weeks_kept,
 };
 pub use comparison::{Change, ChangeKind, Comparison, LinkChange, compare_plans};
+pub use compress::{Compression, FloatBand, compressions, float_bands, link_floats};
 pub use earned::{EarnedSchedule, Performance, performance};
 pub use explain::{driving_chain, late_chain, why, why_late};
 pub use flowline::{Crossing, Flow, Line, TaktPlan, TaktShortage, Trade, flow, takt};
@@ -53,6 +56,7 @@ pub use light::{
     CauseKind, Light, LightCause, LightFacts, LightRule, Rag, TaskFacts, project_light, task_light,
     task_rag,
 };
+pub use live::Live;
 pub use network::{
     Activity, ActivityKind, Constraint, ConstraintKind, CriticalRule, Dialect, Driver, FloatRule,
     LagCalendar, Link, LinkKind, Network, Options, OutOfSequence, Progress, Schedule, Timing,

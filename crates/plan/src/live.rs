@@ -1,0 +1,349 @@
+//! 增量排程: a schedule that follows one change after another without starting over.
+//!
+//! A change puts the activities it touches on a list in working order; each is placed anew, and only where a date moved
+//! do its neighbours follow. When the finish of the project moves, every late date may move, and the backward pass runs
+//! whole. Plans with summaries, hammocks, work planned late or floats to own projects are calculated whole on every
+//! change. The answer is always the one [`schedule`](crate::schedule) gives for the changed network.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use ground::Finding;
+
+use crate::backward::{self, Late};
+use crate::forward::{self, Early};
+use crate::graph::{Arc, Graph, Packed, Role};
+use crate::network::{Activity, Link, Network, Options, Schedule, Timing};
+
+/// 增量排程. A network with its dates, kept true under changes.
+///
+/// ```
+/// use ground::{HolidayTable, WorkCalendar, minute_of};
+/// use plan::{Activity, Link, Live, Network, Options};
+///
+/// let calendar = WorkCalendar::official(HolidayTable::shipped());
+/// let network = Network {
+///     calendars: vec![calendar.timeline()],
+///     activities: vec![
+///         Activity::task("1", "桩基", 0, 5 * 480),
+///         Activity::task("2", "主体", 0, 3 * 480),
+///     ],
+///     links: vec![Link::finish_start(0, 1)],
+/// };
+/// let monday = minute_of("2023-03-06".parse().unwrap(), 0, 0);
+/// let mut live = Live::new(network, Options::from_start(monday)).unwrap();
+/// let moved = live.change(0, Activity::task("1", "桩基", 0, 6 * 480)).unwrap();
+/// assert_eq!(moved, [0, 1]);
+/// ```
+pub struct Live {
+    network: Network,
+    options: Options,
+    packed: Packed,
+    position: Vec<u32>,
+    early: Early,
+    late: Late,
+    /// Links stored when the network was packed; lists given up are swept when there are as many again.
+    stored: usize,
+}
+
+impl Live {
+    /// Schedules the network and keeps it.
+    ///
+    /// # Errors
+    /// As [`schedule`](crate::schedule).
+    pub fn new(network: Network, options: Options) -> Result<Self, Vec<Finding>> {
+        let packed = Packed::build(&network, &options)?;
+        let (early, late) = passes(&network, &packed, &options);
+        Ok(Live {
+            position: packed.positions(),
+            stored: packed.stored(),
+            network,
+            options,
+            packed,
+            early,
+            late,
+        })
+    }
+
+    /// The network as it is now.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// 计算完成 of the plan as it is now.
+    pub fn finish(&self) -> ground::Minute {
+        self.early.project_finish
+    }
+
+    /// The dates as they are now.
+    pub fn schedule(&self) -> Schedule {
+        let graph = Graph::new(&self.network, &self.packed, &self.options);
+        crate::network::answer(graph, &self.options, self.early.clone(), self.late.clone())
+    }
+
+    /// Replaces the activity at `index`; the activities whose dates or floats moved, in ascending order.
+    ///
+    /// # Errors
+    /// As [`schedule`](crate::schedule), or `plan.index` when there is no such activity; nothing is changed then.
+    pub fn change(&mut self, index: usize, activity: Activity) -> Result<Vec<usize>, Vec<Finding>> {
+        let Some(place) = self.network.activities.get_mut(index) else {
+            return Err(vec![missing(format!("第 {} 项工作", index + 1))]);
+        };
+        let old = std::mem::replace(place, activity);
+        let new = &self.network.activities[index];
+        let quick = self.is_plain() && is_plain(&old) && is_plain(new);
+        let sound = new.calendar < self.network.calendars.len() && new.remaining() >= 0;
+        if !quick || !sound {
+            return self.start_over(|network| network.activities[index] = old);
+        }
+        let at = self.position[index] as usize;
+        self.packed.refresh(at, new, &self.options);
+        Ok(self.follow(&[at], &[at]))
+    }
+
+    /// Adds a link; the activities whose dates or floats moved, in ascending order.
+    ///
+    /// # Errors
+    /// As [`schedule`](crate::schedule), `plan.loop` among them; nothing is changed then.
+    pub fn add_link(&mut self, link: Link) -> Result<Vec<usize>, Vec<Finding>> {
+        let index = self.network.links.len();
+        self.network.links.push(link);
+        let ends = (self.position.get(link.from), self.position.get(link.to));
+        let known = match link.lag_calendar {
+            crate::network::LagCalendar::Of(calendar) => calendar < self.network.calendars.len(),
+            _ => true,
+        };
+        match ends {
+            (Some(&from), Some(&to)) if from < to && known && self.is_plain() => {
+                self.tie(index, from as usize, to as usize);
+                let moved = self.follow(&[to as usize], &[from as usize]);
+                self.sweep()?;
+                Ok(moved)
+            }
+            // Against the working order: a new order has to be found, or there is a loop.
+            _ => self.start_over(|network| {
+                network.links.pop();
+            }),
+        }
+    }
+
+    /// Removes the link at `index`; the last link takes its place, as in `Vec::swap_remove`.
+    ///
+    /// # Errors
+    /// `plan.index` when there is no such link.
+    pub fn remove_link(&mut self, index: usize) -> Result<Vec<usize>, Vec<Finding>> {
+        if index >= self.network.links.len() {
+            return Err(vec![missing(format!("第 {} 条关系", index + 1))]);
+        }
+        let last = self.network.links.len() - 1;
+        let gone = self.network.links.swap_remove(index);
+        if !self.is_plain() {
+            return self.start_over(|network| {
+                network.links.push(gone);
+                network.links.swap(index, last);
+            });
+        }
+        let place = |i: usize| self.position[i] as usize;
+        let (from, to) = (place(gone.from), place(gone.to));
+        self.untie(index, from, to);
+        let (mut onward, mut back) = (vec![to], vec![from]);
+        if index != last {
+            let moved = self.network.links[index];
+            let (from, to) = (
+                self.position[moved.from] as usize,
+                self.position[moved.to] as usize,
+            );
+            self.untie(last, from, to);
+            self.tie(index, from, to);
+            onward.push(to);
+            back.push(from);
+        }
+        let moved = self.follow(&onward, &back);
+        self.sweep()?;
+        Ok(moved)
+    }
+
+    /// No rule that looks beyond the neighbours of an activity.
+    fn is_plain(&self) -> bool {
+        self.packed.spans.is_none()
+            && !self.packed.late_timing
+            && !self.options.float_to_own_project
+    }
+
+    fn tie(&mut self, index: usize, from: usize, to: usize) {
+        let link = self.network.links.get(index);
+        let mut list = self.packed.before_mut().of(to).to_vec();
+        list.push(Arc::new(from as u32, index as u32, link));
+        self.packed.before_mut().replace(to, list);
+        let mut list = self.packed.after_mut().of(from).to_vec();
+        list.push(Arc::new(to as u32, index as u32, link));
+        self.packed.after_mut().replace(from, list);
+    }
+
+    fn untie(&mut self, index: usize, from: usize, to: usize) {
+        let without = |list: &[Arc]| -> Vec<Arc> {
+            let kept = list.iter().filter(|arc| arc.link() != index);
+            kept.copied().collect()
+        };
+        let list = without(self.packed.before_mut().of(to));
+        self.packed.before_mut().replace(to, list);
+        let list = without(self.packed.after_mut().of(from));
+        self.packed.after_mut().replace(from, list);
+    }
+
+    /// Packs anew when half of what is stored are lists given up.
+    fn sweep(&mut self) -> Result<(), Vec<Finding>> {
+        if self.packed.stored() > 2 * self.stored + 4096 {
+            self.start_over(|_| {})?;
+        }
+        Ok(())
+    }
+
+    /// Calculates everything; `undo` is called when that cannot be done.
+    fn start_over(&mut self, undo: impl FnOnce(&mut Network)) -> Result<Vec<usize>, Vec<Finding>> {
+        let packed = match Packed::build(&self.network, &self.options) {
+            Ok(packed) => packed,
+            Err(findings) => {
+                undo(&mut self.network);
+                return Err(findings);
+            }
+        };
+        let (early, late) = passes(&self.network, &packed, &self.options);
+        let position = packed.positions();
+        let moved = (0..position.len())
+            .filter(|&i| {
+                let (old, new) = (self.position[i] as usize, position[i] as usize);
+                line(&self.early, &self.late, old) != line(&early, &late, new)
+            })
+            .collect();
+        self.stored = packed.stored();
+        (self.packed, self.position) = (packed, position);
+        (self.early, self.late) = (early, late);
+        Ok(moved)
+    }
+
+    /// Carries a change on from the activities it touches, first in link order, then against it.
+    fn follow(&mut self, onward: &[usize], back: &[usize]) -> Vec<usize> {
+        let mut moved = vec![false; self.position.len()];
+        let mut stale = self.forward(onward, &mut moved);
+        stale.extend(back);
+        self.backward(stale, &mut moved);
+        let moved = (0..moved.len()).filter(|&i| moved[i]);
+        let mut moved: Vec<usize> = moved.map(|i| self.packed.index(i)).collect();
+        moved.sort_unstable();
+        moved
+    }
+
+    /// Places `seeds`, their successors and all that follows; answers whose late dates and floats must be looked at.
+    fn forward(&mut self, seeds: &[usize], moved: &mut [bool]) -> Vec<usize> {
+        let graph = Graph::new(&self.network, &self.packed, &self.options);
+        let frame = forward::Frame::new(graph, &self.options);
+        let mut list: BinaryHeap<Reverse<usize>> = seeds.iter().map(|&i| Reverse(i)).collect();
+        for &i in seeds {
+            list.extend(graph.after(i).iter().map(|arc| Reverse(arc.other())));
+        }
+        let mut touched = Vec::new();
+        let mut last = None;
+        while let Some(Reverse(i)) = list.pop() {
+            if last.replace(i) == Some(i) {
+                continue;
+            }
+            let early = &mut self.early;
+            let old = (early.start[i], early.finish[i], early.restart[i]);
+            forward::place(graph, &frame, early, None, i);
+            touched.push(i);
+            if old != (early.start[i], early.finish[i], early.restart[i]) {
+                moved[i] = true;
+                list.extend(graph.after(i).iter().map(|arc| Reverse(arc.other())));
+            }
+        }
+        touched
+    }
+
+    fn backward(&mut self, stale: Vec<usize>, moved: &mut [bool]) {
+        let (early, late) = (&mut self.early, &mut self.late);
+        let graph = Graph::new(&self.network, &self.packed, &self.options);
+        let finish = early.finish.iter().copied().max();
+        let finish = finish.unwrap_or(self.options.start);
+        let whole = finish != early.project_finish;
+        early.project_finish = finish;
+        let frame = backward::Frame::new(graph, &self.options, early);
+        if whole {
+            for i in (0..graph.len()).rev() {
+                moved[i] |= settle(early, late, graph, &frame, i).1;
+            }
+            return;
+        }
+        let mut list: BinaryHeap<usize> = stale.iter().copied().collect();
+        for &i in &stale {
+            list.extend(graph.before(i).iter().map(|arc| arc.other()));
+        }
+        let mut last = None;
+        while let Some(i) = list.pop() {
+            if last.replace(i) == Some(i) {
+                continue;
+            }
+            let (dates, any) = settle(early, late, graph, &frame, i);
+            moved[i] |= any;
+            if dates {
+                list.extend(graph.before(i).iter().map(|arc| arc.other()));
+            }
+        }
+    }
+}
+
+/// Places the late dates of activity `i`: did they move, did anything?
+fn settle(
+    early: &Early,
+    late: &mut Late,
+    graph: Graph,
+    frame: &backward::Frame,
+    i: usize,
+) -> (bool, bool) {
+    let old = (late.start[i], late.finish[i], late.latest[i]);
+    let floats = (late.total_float[i], late.free_float[i]);
+    backward::place(graph, frame, early, late, i);
+    let dates = old != (late.start[i], late.finish[i], late.latest[i]);
+    let shown = dates && graph.role(i) != Role::Done;
+    (
+        dates,
+        shown || floats != (late.total_float[i], late.free_float[i]),
+    )
+}
+
+fn passes(network: &Network, packed: &Packed, options: &Options) -> (Early, Late) {
+    let graph = Graph::new(network, packed, options);
+    let mut early = forward::pass(graph, options);
+    let mut late = backward::pass(graph, options, &mut early);
+    crate::span::fill(graph, options, &mut early, &mut late);
+    (early, late)
+}
+
+/// The activity has no rule that looks beyond its neighbours.
+fn is_plain(activity: &Activity) -> bool {
+    use crate::network::ActivityKind::{LevelOfEffort, Summary};
+    activity.timing == Timing::AsSoonAsPossible
+        && activity.parent.is_none()
+        && !matches!(activity.kind, LevelOfEffort | Summary)
+}
+
+fn line(early: &Early, late: &Late, i: usize) -> [i64; 6] {
+    [
+        early.start[i],
+        early.finish[i],
+        late.start[i],
+        late.finish[i],
+        late.total_float[i],
+        late.free_float[i],
+    ]
+}
+
+fn missing(what: String) -> Finding {
+    let remedy = "请刷新计划后再改。";
+    Finding::error(
+        "plan.index",
+        what.clone(),
+        format!("{what}不存在。"),
+        remedy,
+    )
+}

@@ -1,0 +1,254 @@
+//! One change after another gives what a full calculation gives, whatever the network and whatever the changes.
+
+mod sheet;
+
+use plan::{
+    Activity, ActivityKind, Constraint, ConstraintKind, Dialect, LagCalendar, Link, LinkKind, Live,
+    Network, Options, Progress, compressions, float_bands, link_floats, schedule,
+};
+use proptest::prelude::*;
+use sheet::{DAY, evening, morning, sheet, timelines};
+
+/// What may happen to a plan, in numbers that any network can read.
+#[derive(Clone, Debug)]
+enum Change {
+    Duration(usize, i64),
+    Started(usize, i64),
+    Finished(usize),
+    Held(usize, i64),
+    Link(usize, usize, LinkKind, i64),
+    Unlink(usize),
+    Calendar(usize, usize),
+    Milestone(usize),
+}
+
+fn kind() -> impl Strategy<Value = LinkKind> {
+    prop_oneof![
+        4 => Just(LinkKind::FS),
+        1 => Just(LinkKind::SS),
+        1 => Just(LinkKind::FF),
+        1 => Just(LinkKind::SF),
+    ]
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        (0usize..99, 0i64..90).prop_map(|(i, h)| Change::Duration(i, h * 60)),
+        (0usize..99, 0i64..50).prop_map(|(i, h)| Change::Started(i, h * 60)),
+        (0usize..99).prop_map(Change::Finished),
+        (0usize..99, 0i64..40).prop_map(|(i, d)| Change::Held(i, d)),
+        (0usize..99, 0usize..99, kind(), -20i64..30).prop_map(|(a, b, k, h)| Change::Link(
+            a,
+            b,
+            k,
+            h * 60
+        )),
+        (0usize..99).prop_map(Change::Unlink),
+        (0usize..99, 0usize..3).prop_map(|(i, c)| Change::Calendar(i, c)),
+        (0usize..99).prop_map(Change::Milestone),
+    ]
+}
+
+fn network() -> impl Strategy<Value = Network> {
+    let hours = prop::collection::vec(1i64..90, 1..16);
+    let links = prop::collection::vec((0usize..99, 0usize..99, kind(), -20i64..30), 0..30);
+    (hours, links).prop_map(|(hours, links)| {
+        let count = hours.len();
+        let activities = hours.iter().enumerate();
+        let mut network = Network {
+            calendars: timelines(),
+            activities: activities
+                .map(|(i, h)| Activity::task(i.to_string(), "", i % 3, h * 60))
+                .collect(),
+            links: Vec::new(),
+        };
+        for (a, b, kind, lag) in links {
+            let (a, b) = (a % count, b % count);
+            if a != b {
+                network.links.push(link(a.min(b), a.max(b), kind, lag * 60));
+            }
+        }
+        network
+    })
+}
+
+fn link(from: usize, to: usize, kind: LinkKind, lag: i64) -> Link {
+    Link {
+        kind,
+        lag,
+        lag_calendar: [LagCalendar::Predecessor, LagCalendar::Successor][from % 2],
+        ..Link::finish_start(from, to)
+    }
+}
+
+/// Does the change both ways; true when the network accepted it.
+fn apply(live: &mut Live, shadow: &mut Network, change: &Change) -> bool {
+    let count = shadow.activities.len();
+    let edit = |shadow: &mut Network, i: usize, edit: &dyn Fn(&mut Activity)| {
+        edit(&mut shadow.activities[i % count]);
+        (i % count, shadow.activities[i % count].clone())
+    };
+    let actual_start = morning("2023-04-20");
+    let (i, activity) = match *change {
+        Change::Duration(i, work) => edit(shadow, i, &|a| a.duration = work),
+        Change::Started(i, remaining) => edit(shadow, i, &|a| {
+            a.progress = Progress::Started {
+                actual_start,
+                remaining,
+            }
+        }),
+        Change::Finished(i) => edit(shadow, i, &|a| {
+            a.progress = Progress::Finished {
+                actual_start,
+                actual_finish: evening("2023-04-21"),
+            }
+        }),
+        Change::Held(i, days) => edit(shadow, i, &|a| {
+            a.constraints = vec![Constraint {
+                kind: ConstraintKind::StartNoEarlier,
+                at: morning("2023-04-24") + days * 24 * 60,
+            }]
+        }),
+        Change::Calendar(i, calendar) => edit(shadow, i, &|a| a.calendar = calendar),
+        Change::Milestone(i) => edit(shadow, i, &|a| a.kind = ActivityKind::FinishMilestone),
+        Change::Link(a, b, kind, lag) => {
+            let link = link(a % count, b % count, kind, lag);
+            let accepted = live.add_link(link).is_ok();
+            if accepted {
+                shadow.links.push(link);
+            }
+            return accepted;
+        }
+        Change::Unlink(i) => {
+            if shadow.links.is_empty() {
+                return live.remove_link(i).is_ok();
+            }
+            let index = i % shadow.links.len();
+            shadow.links.swap_remove(index);
+            return live.remove_link(index).is_ok();
+        }
+    };
+    live.change(i, activity).is_ok()
+}
+
+fn options(dialect: Dialect, target: Option<i64>) -> Options {
+    Options {
+        data_date: Some(morning("2023-04-24")),
+        target: target.map(|days| evening("2023-05-10") + days * 24 * 60),
+        dialect,
+        ..Options::from_start(morning("2023-04-20"))
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_changed_plan_is_the_plan_calculated_anew(
+        network in network(),
+        changes in prop::collection::vec(change(), 1..12),
+        p6 in any::<bool>(),
+        target in prop::option::of(-20i64..40),
+    ) {
+        let dialect = if p6 { Dialect::P6 } else { Dialect::Guatu };
+        let options = options(dialect, target);
+        let mut live = Live::new(network.clone(), options).expect("no loop");
+        let mut shadow = network;
+        for change in &changes {
+            let before = live.schedule();
+            let accepted = apply(&mut live, &mut shadow, change);
+            let whole = schedule(&shadow, &options);
+            if !accepted && matches!(change, Change::Link(..)) {
+                prop_assert_eq!(live.schedule(), before);
+            }
+            prop_assert_eq!(live.schedule(), whole.expect("the shadow took what was accepted"));
+        }
+    }
+
+    #[test]
+    fn what_is_told_as_moved_is_what_moved(network in network(), change in change()) {
+        let options = options(Dialect::Guatu, Some(5));
+        let mut live = Live::new(network.clone(), options).expect("no loop");
+        let before = live.schedule();
+        let mut shadow = network;
+        let Change::Duration(i, work) = change else { return Ok(()) };
+        let i = i % shadow.activities.len();
+        shadow.activities[i].duration = work;
+        let moved = live.change(i, shadow.activities[i].clone()).expect("a duration");
+        let after = live.schedule();
+        let line = |s: &plan::Schedule, i: usize| {
+            (s.early_start[i], s.early_finish[i], s.late_start[i], s.late_finish[i], s.total_float[i])
+        };
+        for i in 0..shadow.activities.len() {
+            if line(&before, i) != line(&after, i) {
+                prop_assert!(moved.contains(&i), "{} moved untold", i);
+            }
+        }
+    }
+
+    #[test]
+    fn a_driving_link_has_no_float_and_no_link_is_broken(network in network()) {
+        let answer = schedule(&network, &options(Dialect::Guatu, None)).expect("no loop");
+        let floats = link_floats(&network, &answer);
+        for (i, driver) in answer.driver.iter().enumerate() {
+            if let plan::Driver::Link(link) = *driver {
+                prop_assert_eq!(floats[link], Some(0), "driver of {}", i);
+            }
+        }
+        prop_assert!(floats.iter().flatten().all(|&float| float >= 0));
+    }
+}
+
+#[test]
+fn a_loop_is_refused_and_changes_nothing() {
+    let plan = sheet("2023-03-06", &[("A", 3, ""), ("B", 2, "A"), ("C", 1, "B")]);
+    let mut live = Live::new(plan.network, plan.options).expect("a chain");
+    let before = live.schedule();
+    let findings = live.add_link(Link::finish_start(2, 0)).expect_err("a loop");
+    assert_eq!(findings[0].code, "plan.loop");
+    assert_eq!(live.schedule(), before);
+    assert_eq!(live.network().links.len(), 2);
+}
+
+#[test]
+fn the_cheapest_days_are_taken_from_the_longest_work_of_the_driving_chain() {
+    // A 10 days, B 20, C 3; D 8 days beside. 33 days, the target takes 5.
+    let rows = [("A", 10, ""), ("B", 20, "A"), ("C", 3, "B"), ("D", 8, "")];
+    let plan = sheet("2023-03-06", &rows).run();
+    let target = plan.sheet.network.calendars[0].retreat(plan.answer.finish, 5 * DAY);
+    let target = plan.sheet.network.calendars[0].previous_finish(target);
+    let plan = sheet("2023-03-06", &rows).target(target).run();
+    assert_eq!(plan.floats("C").0, -5 * DAY);
+    let list = compressions(&plan.sheet.network, &plan.answer, &plan.sheet.options, 0);
+    let list = list.expect("no loop");
+    assert_eq!(list.len(), 1);
+    assert_eq!(
+        (list[0].activity, list[0].days, list[0].gain_days),
+        (1, 5, 5)
+    );
+}
+
+#[test]
+fn work_that_is_short_is_not_squeezed_beyond_a_third() {
+    let rows = [("A", 6, ""), ("B", 3, "A")];
+    let plan = sheet("2023-03-06", &rows)
+        .target(evening("2023-03-08"))
+        .run();
+    // Nine days from Mon 6 to Thu 16; the target leaves three. A may give two, B one.
+    let list = compressions(&plan.sheet.network, &plan.answer, &plan.sheet.options, 0);
+    let days: Vec<_> = list
+        .expect("no loop")
+        .iter()
+        .map(|c| (c.activity, c.days))
+        .collect();
+    assert_eq!(days, [(0, 2), (1, 1)]);
+}
+
+#[test]
+fn bands_tell_negative_critical_near_and_loose() {
+    let rows = [("A", 10, ""), ("B", 9, ""), ("C", 2, "")];
+    let plan = sheet("2023-03-06", &rows).run();
+    let bands = float_bands(&plan.sheet.network, &plan.answer, 3);
+    use plan::FloatBand::{Critical, Loose, Near};
+    assert_eq!(bands, [Some(Critical), Some(Near), Some(Loose)]);
+}
