@@ -76,6 +76,10 @@ describe("steps kept aside", () => {
       { op: "update", id: "1", version: 3, values: { name: "x" } },
     ]);
   });
+  test("replanning stands where it was asked for: later words are not moved before it", () => {
+    const typed = (days: number): Step => step({ op: "update", id: "1", values: { duration_days: days } });
+    expect(requestOf([typed(1), step({ op: "replan", from: "late" }), typed(2)], versions).map((change) => change.op)).toEqual(["update", "replan", "update"]);
+  });
   test("rows show what was typed before the server has answered; an added row stands behind the branch", () => {
     const rows = [row("1"), row("2", 1, "1"), row("3")];
     const shown = laidOver(rows, [step({ op: "update", id: "3", values: { duration_days: 9, constraint_kind: "start_on" } }), step({ op: "add", key: "new-1", values: { name: "x" }, after: "1" })]);

@@ -20,6 +20,12 @@ export function requestOf(steps: Step[], versions: ReadonlyMap<string, number>):
       out.push(own);
       continue;
     }
+    if (change.op === "replan") {
+      out.push({ ...change });
+      // What is said about a row afterwards must not be merged into what was said before.
+      edited.clear();
+      continue;
+    }
     const id = change.id ?? "";
     const fresh = added.get(id);
     if (change.op === "remove") {

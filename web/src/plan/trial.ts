@@ -63,7 +63,7 @@ export function useTrial(project: Ref<string>, baseline: Ref<string | null>) {
   async function reckon(turn: number) {
     running = new AbortController();
     try {
-      const { data } = await write<PlanDiff>("POST", `/projects/${project.value}/plan/changes`, { changes: request.value, dry_run: true, with_sheet: true }, { signal: running.signal });
+      const { data } = await write<PlanDiff>("POST", `/projects/${project.value}/plan/changes`, { changes: request.value, dry_run: true, with_sheet: true, ...(baseline.value ? { baseline: baseline.value } : {}) }, { signal: running.signal });
       if (turn !== asked) return;
       problem.value = "";
       refused.value = data.findings.filter((finding) => finding.severity === "error");

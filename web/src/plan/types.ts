@@ -138,13 +138,16 @@ export interface PlanSheet {
 
 export type Fields = Record<string, Json>;
 export interface Change {
-  op: "update" | "move" | "add" | "remove";
+  op: "update" | "move" | "add" | "remove" | "replan";
   id?: string;
   version?: number;
   key?: string;
   values?: Fields;
   after?: string;
   relink?: boolean;
+  /** Rows to replan, all when absent, and the dates they take. */
+  ids?: string[];
+  from?: "early" | "late";
 }
 export interface Standing {
   forecast_finish: Day;
@@ -170,7 +173,7 @@ export interface Moved {
 export interface PlanDiff {
   dry_run: boolean;
   batch_id: string | null;
-  before: Standing;
+  before: Standing | null;
   after: Standing | null;
   finish_change_days: number | null;
   finish_text: string;
@@ -200,6 +203,7 @@ export interface PlanHealth {
   as_of: string;
   verdict: string;
   checks: { no: number; id: string; label: string; value_text: string; limit_text: string; verdict: "pass" | "fail" | "not_applicable"; count: number; of: number; activity_ids: string[]; meaning: string; remedy: string }[];
+  findings: Finding[];
 }
 export interface LoadedResource {
   id: string;
@@ -279,6 +283,7 @@ export interface CalendarView {
   version: number;
   project_id: string | null;
   follow_holidays: boolean;
+  own_week: boolean;
   hours_per_day: number;
   week: { day: number; hours: Hours }[];
   exceptions: CalendarException[];
