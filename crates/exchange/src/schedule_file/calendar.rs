@@ -160,6 +160,23 @@ fn shifts_on(calendars: &[NamedCalendar], index: usize, date: Date) -> Vec<Shift
     }
 }
 
+/// The calendar with everything it takes from its bases, as one without a base.
+pub(crate) fn flattened(calendars: &[NamedCalendar], index: usize) -> NamedCalendar {
+    let mut flat = calendars[index].clone();
+    flat.base = None;
+    for weekday in 0..7 {
+        flat.week[weekday] = Some(week_shifts(calendars, index, weekday));
+    }
+    for calendar in line(calendars, index) {
+        for (date, exception) in &calendar.exceptions {
+            flat.exceptions
+                .entry(*date)
+                .or_insert_with(|| exception.clone());
+        }
+    }
+    flat
+}
+
 /// Spans in order, those that touch made one.
 fn united(mut shifts: Vec<Shift>) -> Vec<Shift> {
     shifts.sort_unstable();

@@ -6,7 +6,12 @@
 
 mod calendar;
 mod mspdi;
+mod outline;
+mod own;
+mod pmxml;
 mod remarks;
+#[cfg(test)]
+mod round_trip_tests;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -14,11 +19,13 @@ mod xer;
 mod xml;
 
 pub use calendar::{CalendarException, CalendarKind, NamedCalendar};
+pub use mspdi::write as write_mspdi;
+pub use xer::write as write_xer;
 
 use calendar::compile_used;
 
 use ground::{Finding, Minute};
-use plan::{LagCalendar, Network, Options};
+use plan::{ActivityKind, LagCalendar, Network, Options};
 use remarks::Remarks;
 
 /// Bytes of a schedule file: 1 GB. A P6 export of 1,000,000 activities has about 500 MB.
@@ -33,6 +40,8 @@ pub enum Format {
     Mspdi,
     /// Primavera P6 XML (`.xml`, P6 EPPM and P6 Professional).
     Pmxml,
+    /// Our own text (`.toml`).
+    Toml,
 }
 
 impl Format {
@@ -42,6 +51,7 @@ impl Format {
             Format::Xer => "P6 XER",
             Format::Mspdi => "Project XML",
             Format::Pmxml => "P6 XML",
+            Format::Toml => "计划文本",
         }
     }
 }
@@ -133,6 +143,10 @@ pub struct Detail {
     pub wbs: Option<usize>,
     /// WBS code written on the task (Project).
     pub wbs_code: String,
+    /// Calendar written on the activity, an index into [`ScheduleFile::calendars`]; none where the project's holds.
+    pub own_calendar: Option<usize>,
+    /// The calendars of its resources do not matter (Project).
+    pub ignores_resources: bool,
     /// 计划工期 as it was agreed (P6 original duration), working minutes.
     pub planned_duration: i64,
     /// 计划开始 (P6 planned start).
@@ -266,11 +280,8 @@ fn read_any(bytes: &[u8], remarks: &mut Remarks) -> ScheduleFile {
     match text::recognise(bytes) {
         Ok(Format::Xer) => xer::read(bytes, remarks),
         Ok(Format::Mspdi) => mspdi::read(bytes, remarks),
-        Ok(format) => {
-            let problem = format!("这是{}文件，目前还不能读取", format.label());
-            remarks.file_error("schedule.format", &problem, "请另存为 XER 后再读取");
-            ScheduleFile::empty(format)
-        }
+        Ok(Format::Toml) => own::read(bytes, remarks),
+        Ok(Format::Pmxml) => pmxml::read(bytes, remarks),
         Err(what) => {
             let problem = format!("这不是计划文件，而是{what}");
             remarks.file_error("schedule.format", &problem, FOREIGN_REMEDY);
@@ -330,6 +341,29 @@ impl ScheduleFile {
         self.move_calendars(&place);
     }
 
+    /// A P6 activity of kind "WBS summary" spans the activities of its node and of the nodes below it.
+    pub(crate) fn join_summaries(&mut self) {
+        let mut summary_of = vec![None; self.wbs.len()];
+        for (index, activity) in self.network.activities.iter().enumerate() {
+            if let (ActivityKind::Summary, Some(wbs)) = (activity.kind, self.details[index].wbs) {
+                summary_of[wbs] = Some(index);
+            }
+        }
+        if summary_of.iter().all(Option::is_none) {
+            return;
+        }
+        for index in 0..self.ids.len() {
+            let mut node = self.details[index].wbs;
+            if self.network.activities[index].kind == ActivityKind::Summary {
+                node = node.and_then(|node| self.wbs[node].parent);
+            }
+            while let Some(at) = node.filter(|&at| summary_of[at].is_none()) {
+                node = self.wbs[at].parent;
+            }
+            self.network.activities[index].parent = node.and_then(|at| summary_of[at]);
+        }
+    }
+
     fn move_calendars(&mut self, place: &[usize]) {
         for activity in &mut self.network.activities {
             activity.calendar = place[activity.calendar];
@@ -341,6 +375,9 @@ impl ScheduleFile {
         }
         for head in &mut self.projects {
             head.calendar = place[head.calendar];
+        }
+        for detail in &mut self.details {
+            detail.own_calendar = detail.own_calendar.map(|index| place[index]);
         }
         for resource in &mut self.resources {
             resource.calendar = resource.calendar.map(|index| place[index]);

@@ -70,6 +70,11 @@ impl Remarks {
         self.error(code, || place, || problem.to_owned(), remedy);
     }
 
+    /// A finding that is ready.
+    pub(crate) fn add(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
     fn counted(&mut self, code: &'static str, severity: Severity) -> bool {
         let entry = self.counts.entry(code).or_insert((0, severity));
         entry.0 += 1;

@@ -19,6 +19,9 @@ pub(crate) fn recognise(bytes: &[u8]) -> Result<Format, &'static str> {
     if text.starts_with('<') {
         return recognise_xml(text);
     }
+    if is_plan_text(text) {
+        return Ok(Format::Toml);
+    }
     let kinds: [(&[u8], &str); 4] = [
         (b"\xD0\xCF\x11\xE0", "Project 的 .mpp 或旧版 Office 文件"),
         (b"PK\x03\x04", "压缩包或电子表格"),
@@ -27,6 +30,18 @@ pub(crate) fn recognise(bytes: &[u8]) -> Result<Format, &'static str> {
     ];
     let kind = kinds.iter().find(|(mark, _)| bytes.starts_with(mark));
     Err(kind.map_or("其他文件", |(_, kind)| kind))
+}
+
+/// The first line that says something sets a key or opens a table, as TOML does.
+fn is_plan_text(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim);
+    let first = lines
+        .find(|line| !line.is_empty() && !line.starts_with('#'))
+        .unwrap_or_default();
+    let key = first.split('=').next().unwrap_or_default().trim();
+    let named = first.contains('=') && !key.is_empty();
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    named && key.chars().all(word) || first.starts_with("[[") && first.ends_with("]]")
 }
 
 fn recognise_xml(text: &str) -> Result<Format, &'static str> {

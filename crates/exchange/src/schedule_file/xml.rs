@@ -58,8 +58,10 @@ pub(crate) struct Record {
     nodes: Vec<Node>,
     /// Byte of the file at which the record starts.
     pub(crate) at: usize,
-    /// Name of the element that holds the record.
+    /// Name of the element that holds the record, and the byte at which that one starts: two projects in one file
+    /// have the same name.
     pub(crate) parent: NameId,
+    pub(crate) parent_at: usize,
 }
 
 struct Node {
@@ -125,6 +127,11 @@ impl Record {
 impl<'r> Element<'r> {
     fn node(self) -> &'r Node {
         &self.record.nodes[self.index]
+    }
+
+    /// Its name.
+    pub(crate) fn name(self) -> NameId {
+        self.node().name
     }
 
     /// The element's own text without blanks around it.
@@ -213,7 +220,7 @@ pub(crate) struct Scanner<'a> {
     containers: Vec<bool>,
     /// By name: pass over it with everything in it.
     skipped: Vec<bool>,
-    path: Vec<NameId>,
+    path: Vec<(NameId, usize)>,
     code: &'static str,
 }
 
@@ -272,7 +279,7 @@ impl<'a> Scanner<'a> {
                     if self.skips(name) {
                         self.skip(&start)?;
                     } else if self.containers[usize::from(name)] && self.path.len() < DEPTH {
-                        self.path.push(name);
+                        self.path.push((name, at));
                     } else {
                         self.begin(record, name, at);
                         self.fill(record)?;
@@ -318,7 +325,7 @@ impl<'a> Scanner<'a> {
         record.text.clear();
         record.nodes.clear();
         record.at = at;
-        record.parent = self.path.last().copied().unwrap_or(0);
+        (record.parent, record.parent_at) = self.path.last().copied().unwrap_or((0, 0));
         record.open(name);
     }
 

@@ -88,7 +88,7 @@ impl Reader<'_> {
             let free = activity.kind == ActivityKind::Summary || activity.fixed.is_some();
             let resources = of_resources
                 .get(&index)
-                .filter(|_| !free && !wanted.ignores_resources);
+                .filter(|_| !free && !self.file.details[index].ignores_resources);
             let plain = own.unwrap_or(default);
             let calendar = match resources {
                 _ if wanted.elapsed && activity.kind != ActivityKind::Summary => *elapsed
@@ -110,6 +110,7 @@ impl Reader<'_> {
                 _ => plain,
             };
             self.file.network.activities[index].calendar = calendar;
+            self.file.details[index].own_calendar = own;
         }
     }
 

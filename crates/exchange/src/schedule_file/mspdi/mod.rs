@@ -5,6 +5,8 @@ mod calendars;
 mod join;
 mod recurring;
 mod tasks;
+mod write;
+mod write_calendars;
 
 use plan::{CriticalRule, Dialect, FloatRule, Options};
 use rustc_hash::FxHashMap;
@@ -13,6 +15,8 @@ use super::calendar::NamedCalendar;
 use super::remarks::Remarks;
 use super::xml::{self, Layout, Names, Record, Scanner, iso_duration, names};
 use super::{Assignment, Format, ProjectHead, Resource, ResourceKind, ScheduleFile};
+pub use write::write;
+
 use calendars::CalendarReader;
 use tasks::{PendingLink, TaskNames};
 
@@ -67,7 +71,6 @@ struct Reader<'r> {
 /// What a task says about its working time.
 struct TaskCalendar {
     key: String,
-    ignores_resources: bool,
     elapsed: bool,
 }
 

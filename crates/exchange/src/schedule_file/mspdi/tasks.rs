@@ -101,8 +101,9 @@ impl Reader<'_> {
     /// Task 0 stands for the whole project.
     fn read_project_summary(&mut self, root: Element) {
         let name = root.value(self.task_names.name);
-        if !name.is_empty() && self.head.title.is_empty() {
-            name.clone_into(&mut self.head.title);
+        let known = !self.head.title.is_empty() || !self.head.project.name.is_empty();
+        if !known {
+            name.clone_into(&mut self.head.project.name);
         }
     }
 
@@ -128,10 +129,11 @@ impl Reader<'_> {
             percent: root.number(n.percent).unwrap_or(0.0),
             notes: root.value(n.notes).to_owned(),
             wbs: None,
+            own_calendar: None,
+            ignores_resources: root.flag(n.ignores_resources),
         };
         self.task_calendars.push(TaskCalendar {
             key: root.value(n.calendar).to_owned(),
-            ignores_resources: root.flag(n.ignores_resources),
             elapsed: elapsed(root.integer(n.format).unwrap_or(7)),
         });
         self.file.baselines.push(baselines(root, n));

@@ -6,6 +6,9 @@ mod heads;
 mod means;
 mod table;
 mod tasks;
+mod write;
+
+pub use write::write;
 
 use plan::{CriticalRule, Dialect, FloatRule, LagCalendar, Options, OutOfSequence};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -146,7 +149,7 @@ impl<'a, 'r> Reader<'a, 'r> {
         self.join_wbs(tables);
         named("TASK").for_each(|table| self.read_tasks(table));
         named("TASK").for_each(|table| self.read_baseline_tasks(table));
-        self.join_summaries();
+        self.file.join_summaries();
         named("TASKPRED").for_each(|table| self.read_links(table));
         named("RSRC").for_each(|table| self.read_resources(table));
         named("RSRCRATE").for_each(|table| self.read_capacities(table));

@@ -91,6 +91,8 @@ impl<'a> Reader<'a, '_> {
             planned_start: row.date(c.target_start_date, self.remarks),
             planned_finish: row.date(c.target_end_date, self.remarks),
             percent: self.percent(row, c, &activity),
+            own_calendar: Some(calendar),
+            ignores_resources: true,
             ..Detail::default()
         };
         let stored = self.stored(row, c, progress);
@@ -312,33 +314,6 @@ impl<'a> Reader<'a, '_> {
             };
             self.file.baselines[index].push(baseline);
         });
-    }
-
-    /// An activity of kind "WBS summary" spans the activities of its node and of the nodes below it.
-    pub(super) fn join_summaries(&mut self) {
-        let file = &mut self.file;
-        let mut summary_of = vec![None; file.wbs.len()];
-        for (index, activity) in file.network.activities.iter().enumerate() {
-            if let (ActivityKind::Summary, Some(wbs)) = (activity.kind, file.details[index].wbs) {
-                summary_of[wbs] = Some(index);
-            }
-        }
-        if summary_of.iter().all(Option::is_none) {
-            return;
-        }
-        for index in 0..file.ids.len() {
-            let mut node = file.details[index].wbs;
-            if file.network.activities[index].kind == ActivityKind::Summary {
-                node = node.and_then(|node| file.wbs[node].parent);
-            }
-            while let Some(at) = node {
-                if summary_of[at].is_some() {
-                    file.network.activities[index].parent = summary_of[at];
-                    break;
-                }
-                node = file.wbs[at].parent;
-            }
-        }
     }
 
     pub(super) fn read_links(&mut self, table: &Table<'a>) {

@@ -1,0 +1,105 @@
+//! `Calendar`: the standard work week, holidays and exceptions. P6 writes the last worked minute as the end of a span:
+//! 15:59 is 16:00.
+
+use ground::Shift;
+use ground::timeline::date_of_day;
+
+use super::Reader;
+use crate::schedule_file::calendar::{CalendarException, CalendarKind, NamedCalendar};
+use crate::schedule_file::text;
+use crate::schedule_file::xml::{Element, names};
+
+names!(
+    CalendarNames: id = "ObjectId", name = "Name", base = "BaseCalendarObjectId", hours = "HoursPerDay",
+    kind = "Type", week = "StandardWorkWeek", day = "StandardWorkHours", day_name = "DayOfWeek", time = "WorkTime",
+    start = "Start", finish = "Finish", exceptions = "HolidayOrExceptions", exception = "HolidayOrException",
+    date = "Date",
+);
+
+const DAYS: [&str; 7] = [
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+];
+
+impl Reader<'_> {
+    pub(super) fn calendar(&mut self, root: Element) {
+        let n = &self.n.calendar;
+        let minutes = text::hours(root.value(n.hours).as_bytes());
+        let mut calendar = NamedCalendar {
+            id: root.value(n.id).to_owned(),
+            name: root.value(n.name).to_owned(),
+            minutes_per_day: minutes.filter(|minutes| (1..=1440).contains(minutes)),
+            kind: match root.value(n.kind) {
+                "Resource" => CalendarKind::Resource,
+                _ => CalendarKind::Base,
+            },
+            ..NamedCalendar::default()
+        };
+        let week = root.child(n.week);
+        for day in week.into_iter().flat_map(|week| week.all(n.day)) {
+            let place = DAYS.iter().position(|name| *name == day.value(n.day_name));
+            if let Some(place) = place {
+                calendar.week[place] = Some(shifts(day, n));
+            }
+        }
+        let exceptions = root.child(n.exceptions);
+        for day in exceptions.into_iter().flat_map(|all| all.all(n.exception)) {
+            if let Some(minute) = day.date(n.date) {
+                let exception = CalendarException {
+                    name: String::new(),
+                    shifts: shifts(day, n),
+                };
+                calendar
+                    .exceptions
+                    .insert(date_of_day(minute.div_euclid(1440)), exception);
+            }
+        }
+        if calendar.week.iter().all(Option::is_none) && root.value(n.base).is_empty() {
+            self.remarks.warning(
+                "pmxml.calendar",
+                || format!("日历“{}”", calendar.name),
+                || "没有工作周，按周一至周五八小时处理".to_owned(),
+                "请在 P6 中打开这个日历核对工作时间，保存后重新导出",
+            );
+            calendar.week = NamedCalendar::standard().week;
+        }
+        let base = root.value(self.n.calendar.base).to_owned();
+        self.calendars
+            .insert(calendar.id.clone(), self.file.calendars.len());
+        self.file.calendars.push(calendar);
+        self.bases.push(base);
+    }
+}
+
+fn shifts(day: Element, n: &CalendarNames) -> Vec<Shift> {
+    let mut shifts: Vec<Shift> = day
+        .all(n.time)
+        .filter_map(|time| {
+            let from = clock(time.value(n.start))?;
+            let last = clock(time.value(n.finish))?;
+            // Some programs write the end itself instead of the last minute.
+            let to = match last {
+                0 => 1440,
+                last if last % 10 == 9 => last + 1,
+                last => last,
+            };
+            (from < to).then_some(Shift { from, to })
+        })
+        .collect();
+    shifts.sort_unstable();
+    shifts
+}
+
+fn clock(text: &str) -> Option<u16> {
+    let mut parts = text.split(':');
+    let (hour, minute) = (
+        parts.next()?.parse::<u16>().ok()?,
+        parts.next()?.parse::<u16>().ok()?,
+    );
+    (hour < 24 && minute < 60).then_some(hour * 60 + minute)
+}

@@ -1,0 +1,227 @@
+//! One schedule in every format against one expected table; what is written reads back as it was; no bytes break a reader.
+
+use super::*;
+use ground::iso_minutes;
+use plan::{Schedule, schedule};
+use proptest::prelude::*;
+
+const SAMPLES: [(&str, &[u8]); 4] = [
+    ("school.xer", include_bytes!("samples/school.xer")),
+    ("school.xml", include_bytes!("samples/school.xml")),
+    ("school.pmxml", include_bytes!("samples/school.pmxml")),
+    ("school.toml", include_bytes!("samples/school.toml")),
+];
+
+/// Name, early start (of the remaining work), early finish, late finish, total float in days.
+const EXPECTED: [(&str, &str, &str, &str, i64); 4] = [
+    ("土方开挖", "", "2023-03-14T17:00", "2023-04-17T17:00", 23),
+    (
+        "主体结构",
+        "2023-03-20T08:00",
+        "2023-03-31T17:00",
+        "2023-04-28T17:00",
+        20,
+    ),
+    (
+        "装修",
+        "2023-03-27T08:00",
+        "2023-03-31T17:00",
+        "2023-04-28T17:00",
+        20,
+    ),
+    (
+        "竣工验收",
+        "2023-03-31T17:00",
+        "2023-03-31T17:00",
+        "2023-04-28T17:00",
+        20,
+    ),
+];
+
+fn planned(file: &ScheduleFile) -> Schedule {
+    schedule(&file.network, &file.options).expect("the sample can be calculated")
+}
+
+#[test]
+fn one_school_in_every_format_has_the_same_dates() {
+    for (name, bytes) in SAMPLES {
+        let (mut file, findings) = read(name, bytes);
+        assert_eq!(findings, [], "{name}");
+        // A Project file planned from its start has no date by which all must be finished.
+        let target = ground::minute_of(ground::Date::constant(2023, 4, 28), 17, 0);
+        file.options.target = Some(target);
+        let plan = planned(&file);
+        for (activity, start, finish, late_finish, float) in EXPECTED {
+            let named = |a: &plan::Activity| a.name.starts_with(activity);
+            let index = file
+                .network
+                .activities
+                .iter()
+                .position(named)
+                .expect(activity);
+            let place = format!("{name} {activity}");
+            if !start.is_empty() {
+                assert_eq!(iso_minutes(plan.early_start[index]), start, "{place}");
+            }
+            assert_eq!(iso_minutes(plan.early_finish[index]), finish, "{place}");
+            assert_eq!(iso_minutes(plan.late_finish[index]), late_finish, "{place}");
+            if !start.is_empty() {
+                assert_eq!(plan.total_float[index], float * 480, "{place}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_project_file_gives_outline_baselines_resources_and_options() {
+    let (file, _) = read("school.xml", SAMPLES[1].1);
+    assert_eq!(file.ids, ["1", "2", "3", "4", "5", "6"]);
+    let parents: Vec<_> = file.network.activities.iter().map(|a| a.parent).collect();
+    assert_eq!(parents, [None, None, Some(1), Some(1), Some(1), None]);
+    assert_eq!(file.network.activities[4].name, "装修 & 水电");
+    assert_eq!(file.baselines[2].len(), 2);
+    assert_eq!(file.baselines[2][1].number, 10);
+    assert_eq!((file.resources.len(), file.assignments.len()), (1, 1));
+    assert_eq!(file.assignments[0].work, 160 * 60);
+    assert!(file.network.activities[3].deadline.is_some());
+    assert_eq!(file.options.critical, plan::CriticalRule::Threshold(480));
+    assert_eq!(file.projects[0].name, "示例学校");
+    let spring = ground::Date::constant(2023, 4, 5);
+    assert_eq!(file.calendars[0].exceptions[&spring].name, "清明节");
+}
+
+#[test]
+fn a_p6_xml_file_gives_nodes_and_baselines() {
+    let (file, _) = read("school.pmxml", SAMPLES[2].1);
+    assert_eq!(file.ids, ["A1000", "A1010", "A1020", "A1030", "A1040"]);
+    assert_eq!(file.wbs[1].parent, Some(0));
+    assert_eq!(file.baselines[1][0].duration, Some(48 * 60));
+    let from_xer = read("school.xer", SAMPLES[0].1).0;
+    assert_eq!(file.network.activities, from_xer.network.activities);
+    assert_eq!(file.network.links, from_xer.network.links);
+    assert_eq!(file.options, from_xer.options);
+}
+
+/// Everything but the compiled calendars and what was stored.
+fn same(left: &ScheduleFile, right: &ScheduleFile) {
+    assert_eq!(left.network.activities, right.network.activities);
+    assert_eq!(left.network.links, right.network.links);
+    assert_eq!(left.ids, right.ids);
+    assert_eq!(left.calendars, right.calendars);
+    assert_eq!(left.baselines, right.baselines);
+    assert_eq!(left.resources, right.resources);
+    assert_eq!(left.assignments, right.assignments);
+    assert_eq!(left.wbs, right.wbs);
+    assert_eq!(left.options, right.options);
+    assert_eq!(left.details, right.details);
+}
+
+#[test]
+fn a_project_file_reads_back_as_it_was_written() {
+    let (file, _) = read("school.xml", SAMPLES[1].1);
+    let plan = planned(&file);
+    let (bytes, lost) = write_mspdi(&file, &plan);
+    assert_eq!(lost, []);
+    let (again, findings) = read("again.xml", &bytes);
+    assert_eq!(findings, []);
+    same(&file, &again);
+    for index in 0..file.ids.len() {
+        let stored = again.stored[index];
+        assert_eq!(stored.early_start, Some(plan.early_start[index]));
+        assert_eq!(stored.early_finish, Some(plan.early_finish[index]));
+        assert_eq!(stored.total_float, Some(plan.total_float[index]));
+    }
+}
+
+#[test]
+fn a_p6_file_reads_back_as_it_was_written() {
+    let (file, _) = read("school.xer", SAMPLES[0].1);
+    let plan = planned(&file);
+    let (bytes, lost) = write_xer(&file, &plan);
+    assert_eq!(lost, []);
+    let (again, findings) = read("again.xer", &bytes);
+    assert_eq!(findings, []);
+    same(&file, &again);
+    assert_eq!(again.stored[2].late_finish, Some(plan.late_finish[2]));
+    assert_eq!(again.stored[2].total_float, Some(plan.total_float[2]));
+}
+
+#[test]
+fn a_plan_keeps_its_dates_on_the_way_through_the_other_program() {
+    for (name, bytes) in SAMPLES {
+        let (file, _) = read(name, bytes);
+        let plan = planned(&file);
+        for (bytes, _) in [write_mspdi(&file, &plan), write_xer(&file, &plan)] {
+            let (other, findings) = read("other", &bytes);
+            assert_eq!(findings, [], "{name}");
+            let again = planned(&other);
+            for (index, activity) in file.network.activities.iter().enumerate() {
+                let found = other
+                    .network
+                    .activities
+                    .iter()
+                    .position(|a| a.name == activity.name);
+                let Some(found) = found.filter(|_| activity.kind != ActivityKind::Summary) else {
+                    continue;
+                };
+                assert_eq!(
+                    again.early_finish[found], plan.early_finish[index],
+                    "{name} {}",
+                    activity.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn an_entity_bomb_is_refused_and_a_huge_outline_does_no_harm() {
+    let bomb = b"<?xml version=\"1.0\"?><!DOCTYPE p [<!ENTITY a \"aaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><Project xmlns=\"http://schemas.microsoft.com/project\"><Tasks><Task><UID>1</UID><Name>&b;</Name></Task></Tasks></Project>";
+    let (file, findings) = read("bomb.xml", bomb);
+    assert!(file.ids.is_empty());
+    assert!(findings[0].problem.contains("DOCTYPE"));
+    let mut deep = String::from("<Project xmlns=\"http://schemas.microsoft.com/project\"><Tasks>");
+    for uid in 1..20_000 {
+        deep += &format!(
+            "<Task><UID>{uid}</UID><OutlineLevel>{uid}</OutlineLevel><Summary>1</Summary></Task>"
+        );
+    }
+    let (file, _) = read("deep.xml", (deep + "</Tasks></Project>").as_bytes());
+    assert_eq!(file.ids.len(), 19_999);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Bytes replaced, cut out and doubled anywhere: findings perhaps, never a panic; what was read fits together.
+    #[test]
+    fn damaged_files_never_break_a_reader(
+        sample in 0usize..4,
+        cuts in proptest::collection::vec((any::<u32>(), any::<u8>(), 0usize..400), 1..6),
+    ) {
+        let mut bytes = SAMPLES[sample].1.to_vec();
+        for (at, byte, length) in cuts {
+            let at = at as usize % bytes.len().max(1);
+            let end = (at + length).min(bytes.len());
+            match byte % 4 {
+                0 => drop(bytes.drain(at..end)),
+                1 => bytes[at] = byte,
+                2 => {
+                    let part = bytes[at..end].to_vec();
+                    bytes.splice(at..at, part);
+                }
+                _ => bytes.truncate(at.max(1)),
+            }
+            if bytes.is_empty() {
+                bytes.push(byte);
+            }
+        }
+        let (file, _) = read("damaged", &bytes);
+        prop_assert_eq!(file.ids.len(), file.network.activities.len());
+        prop_assert_eq!(file.ids.len(), file.stored.len());
+        prop_assert_eq!(file.ids.len(), file.baselines.len());
+        if let Ok(plan) = schedule(&file.network, &file.options) {
+            let _ = (write_mspdi(&file, &plan), write_xer(&file, &plan));
+        }
+    }
+}
