@@ -26,6 +26,7 @@ pub mod matters;
 pub mod metrics;
 pub mod page;
 mod permit;
+pub mod plan_file;
 pub mod project;
 pub mod proposing;
 pub mod records;

@@ -146,7 +146,8 @@ fn tell_look(look: &imports::Look, json: bool) -> ExitCode {
     code(&look.findings, false)
 }
 
-fn tell_findings(findings: &[Finding]) {
+/// One line per finding.
+pub fn tell_findings(findings: &[Finding]) {
     for finding in findings {
         let word = match finding.severity {
             Severity::Error => "错误",
@@ -178,7 +179,7 @@ fn file_name(path: &Path) -> String {
 }
 
 /// Shows that long work goes on, when somebody is looking.
-fn spinner(text: &'static str) -> indicatif::ProgressBar {
+pub fn spinner(text: &'static str) -> indicatif::ProgressBar {
     if !std::io::stderr().is_terminal() {
         return indicatif::ProgressBar::hidden();
     }

@@ -7,6 +7,7 @@ mod definition;
 mod import;
 mod open;
 mod register;
+mod schedule;
 mod serve;
 mod tick;
 mod user;
@@ -41,6 +42,8 @@ enum Command {
     Import(import::Import),
     /// 把台账写成工作簿
     Export(import::Export),
+    /// 排程：P6、Project 计划文件或计划文本的最早、最晚日期和时差
+    Schedule(schedule::Schedule),
     /// 出挂图：.pdf（A0、A1、A3）或 .svg
     Chart(chart::Chart),
     /// 台账定义：列出、检查
@@ -94,6 +97,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(serve) => serve::serve(serve),
         Command::Import(import) => import::import(import),
         Command::Export(export) => import::export(export),
+        Command::Schedule(schedule) => schedule::schedule(schedule),
         Command::Chart(chart) => chart::chart(chart),
         Command::Register(command) => register::run(command),
         Command::User(command) => user::run(command),

@@ -452,3 +452,97 @@ fn accounts_are_made_and_closed_at_the_machine() {
         "{list}"
     );
 }
+
+/// Three works in a row, five days each, on the official calendar.
+const PLAN: &str = "start = 2023-03-06\n[[activity]]\ncode = \"1\"\nname = \"基础\"\nduration_days = 5\n[[activity]]\ncode = \"2\"\nname = \"主体\"\nduration_days = 5\npredecessors = \"1\"\n[[activity]]\ncode = \"3\"\nname = \"验收\"\nkind = \"finish_milestone\"\npredecessors = \"2\"\n";
+
+#[test]
+fn schedule_prints_dates_floats_and_drivers_as_json() {
+    let folder = folder();
+    std::fs::write(folder.path().join("plan.toml"), PLAN).expect("written");
+    let arguments = ["schedule", "plan.toml", "--json", "--timings", "--compare"];
+    let output = guatu(folder.path(), &arguments);
+    assert_eq!(code(&output), 0);
+    let answer = json_of(&output);
+    let expected = json!({"id": "2", "early_start": "2023-03-13T08:00", "early_finish": "2023-03-17T17:00",
+        "late_start": "2023-03-13T08:00", "late_finish": "2023-03-17T17:00", "total_float_min": 0,
+        "free_float_min": 0, "critical": true, "driver": "前置 1FS"});
+    assert_eq!(answer["activities"][1], expected);
+    assert_eq!(answer["findings"], json!([]));
+    assert_eq!(answer["compare"]["activities"], 3);
+    assert!(answer["timings"]["schedule"]["wall_s"].is_number());
+}
+
+#[test]
+fn schedule_plans_back_from_a_target_and_writes_what_reads_back() {
+    let folder = folder();
+    std::fs::write(folder.path().join("plan.toml"), PLAN).expect("written");
+    for name in ["out.xml", "out.xer"] {
+        let arguments = [
+            "schedule",
+            "plan.toml",
+            "--backward",
+            "--target",
+            "2023-03-31",
+            "-o",
+            name,
+        ];
+        assert_eq!(code(&guatu(folder.path(), &arguments)), 0, "{name}");
+        let answer = json_of(&guatu(folder.path(), &["schedule", name, "--json"]));
+        let late: Vec<&Json> = (0..3)
+            .map(|i| &answer["activities"][i]["late_finish"])
+            .collect();
+        assert_eq!(
+            late,
+            ["2023-03-24T17:00", "2023-03-31T17:00", "2023-03-31T17:00"],
+            "{name}"
+        );
+    }
+    let late = [
+        "schedule",
+        "plan.toml",
+        "--backward",
+        "--target",
+        "2023-03-10",
+        "--json",
+    ];
+    let answer = json_of(&guatu(folder.path(), &late));
+    assert_eq!(answer["activities"][2]["total_float_min"], -5 * 480);
+    let table = guatu(folder.path(), &["schedule", "plan.toml", "-o", "out.csv"]);
+    assert_eq!(code(&table), 0);
+    let csv = std::fs::read_to_string(folder.path().join("out.csv")).expect("written");
+    assert!(
+        csv.contains("\r\n2,主体,2023-03-13 08:00,2023-03-17 17:00,"),
+        "{csv}"
+    );
+}
+
+#[test]
+fn schedule_ends_with_one_on_findings_and_two_on_wrong_use() {
+    let folder = folder();
+    let write =
+        |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
+    write("other.txt", "no plan at all");
+    let foreign = guatu(folder.path(), &["schedule", "other.txt", "--json"]);
+    assert_eq!(code(&foreign), 1);
+    assert_eq!(json_of(&foreign)["findings"][0]["code"], "schedule.format");
+    write(
+        "loop.toml",
+        &PLAN.replace(
+            "duration_days = 5\n[[activity]]\ncode = \"2\"",
+            "duration_days = 5\npredecessors = \"2\"\n[[activity]]\ncode = \"2\"",
+        ),
+    );
+    let looped = guatu(folder.path(), &["schedule", "loop.toml", "--json"]);
+    assert_eq!(code(&looped), 1);
+    assert_eq!(json_of(&looped)["activities"], json!([]));
+    assert_eq!(code(&guatu(folder.path(), &["schedule"])), 2);
+    assert_eq!(
+        code(&guatu(
+            folder.path(),
+            &["schedule", "a.xer", "--target", "2023-03-01"]
+        )),
+        2
+    );
+    assert_eq!(code(&guatu(folder.path(), &["schedule", "absent.xer"])), 1);
+}
