@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures the budgets beside the peers and prints one line a figure. Minutes; release build.
-# Usage: bench.sh [schedule|district|pdf|import|list]...
+# Usage: bench.sh [schedule|files|district|pdf|import|list]...
 # Environment: BENCH_ROWS (1000000), BENCH_PYTHON (python3 with mpxj, jpype1, openpyxl), DIRECTUS (folder with directus).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -23,6 +23,13 @@ schedule() {
   else missing MPXJ "pip install mpxj jpype1 (needs Java)"; fi
 }
 
+files() {
+  "$bench" files 100000 "$work"
+  if has_module mpxj && has_module jpype; then
+    for ending in xer xml; do "$python" bench/peers/mpxj_read.py "$work/plan.$ending" || true; done
+  else missing MPXJ "pip install mpxj jpype1 (needs Java)"; fi
+}
+
 district() { "$bench" district; }
 pdf() { "$bench" pdf; }
 
@@ -40,10 +47,10 @@ list() {
   else missing Directus "npm i directus@12.4.0 sqlite3 --legacy-peer-deps in a folder of its own, named by DIRECTUS"; fi
 }
 
-[ $# -gt 0 ] || set -- district schedule pdf import list
+[ $# -gt 0 ] || set -- district schedule files pdf import list
 for part in "$@"; do
   case $part in
-    schedule|district|pdf|import|list) "$part" ;;
-    *) echo "no part $part; usage: bench.sh [schedule|district|pdf|import|list]..." >&2; exit 2 ;;
+    schedule|files|district|pdf|import|list) "$part" ;;
+    *) echo "no part $part; usage: bench.sh [schedule|files|district|pdf|import|list]..." >&2; exit 2 ;;
   esac
 done

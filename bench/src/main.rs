@@ -9,6 +9,7 @@ mod figure;
 mod import;
 mod list;
 mod pdf;
+mod plan_file;
 mod random;
 mod schedule;
 
@@ -18,6 +19,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: bench schedule [TASKS...]       dates and floats of generated networks
        bench district                  300 projects × 200 activities to lights and SVG
+       bench files [COUNT [FOLDER]]    plans as P6 XER and Project XML, read
        bench expr                      rules of a register evaluated on records
        bench pdf                       A1 wall chart of 2,000 bars
        bench list [ROWS [FOLDER]]      pages of 1,000,000 records in SQLite
@@ -47,6 +49,11 @@ fn run(words: &[&str]) -> Result<(), String> {
             schedule::run(if sizes.is_empty() { &usual } else { &sizes });
         }
         ["district"] => district::run(),
+        ["files", rest @ ..] if rest.len() <= 2 => {
+            let count = rest.first().map_or(Ok(100_000), |text| number(text))?;
+            let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+            plan_file::run(count, rest.get(1).map_or(folder.path(), Path::new))?;
+        }
         ["expr"] => expression::run(),
         ["pdf"] => pdf::run(),
         ["list", rest @ ..] if rest.len() <= 2 => {

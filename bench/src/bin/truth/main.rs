@@ -2,6 +2,7 @@
 //! answers are equal and lists each difference. Exits 1 when one differs.
 
 mod cel;
+mod read_back;
 mod textproto;
 mod xlsform;
 
@@ -79,6 +80,12 @@ fn main() -> ExitCode {
             tally.equal,
             tally.equal + tally.different
         );
+        all.equal += tally.equal;
+        all.different += tally.different;
+    }
+    if folder.join("truth/schedules").is_dir() {
+        let mut tally = Tally::default();
+        read_back::judge(folder, &mut tally);
         all.equal += tally.equal;
         all.different += tally.different;
     }

@@ -1,0 +1,103 @@
+"""What `guatu schedule` writes, read back by MPXJ: the dates must be those `guatu schedule --json` prints.
+
+usage: mpxj_read_back.py GUATU FILE...      (GUATU: the binary; FILE: .xer, .xml, .toml)
+
+Needs Java 11 or later and two Python packages: pip install mpxj jpype1 (or --target FOLDER and PYTHONPATH=FOLDER).
+Without them it says so in one line and ends with 0. Each file is written as Project XML and as XER; early and late
+start and finish of every activity that is not finished and no summary are compared to the minute. Ends with 1 when a date differs.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+
+def missing():
+    try:
+        import jpype  # noqa: F401
+        import mpxj  # noqa: F401
+    except ImportError as problem:
+        return f"mpxj read-back: skipped, {problem.name} is not installed (pip install mpxj jpype1, Java 11)"
+    return None
+
+
+def ours(guatu, file, output):
+    """The answer of the binary, which also writes `output`."""
+    command = [guatu, "schedule", file, "--json", "-o", output]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    if run.returncode == 2 or not run.stdout:
+        raise SystemExit(f"{' '.join(command)}: {run.stderr}")
+    return json.loads(run.stdout)["activities"]
+
+
+def theirs(path, by_code):
+    """Activity by key: early finish, late start, late finish and (before work began) early start, not calculated anew."""
+    from org.mpxj import TaskField
+    from org.mpxj.reader import UniversalProjectReader
+
+    project = UniversalProjectReader().read(path)
+    if project is None:
+        raise SystemExit(f"MPXJ does not know {path}")
+    fields = [TaskField.EARLY_FINISH, TaskField.LATE_START, TaskField.LATE_FINISH, TaskField.EARLY_START]
+    found = {}
+    for task in project.getTasks():
+        if task.getSummary() or task.getActualFinish() is not None:
+            continue
+        if path.endswith(".xer"):
+            key = task.getActivityID()
+        else:
+            # Codes of P6 stand in the WBS column of Project.
+            key = task.getWBS() if by_code else task.getUniqueID()
+        started = task.getActualStart() is not None
+        found[str(key)] = [str(task.getCachedValue(field) or "")[:16] for field in fields[: 3 if started else 4]]
+    return found
+
+
+def compare(guatu, file, ending):
+    with tempfile.TemporaryDirectory() as folder:
+        output = os.path.join(folder, "written" + ending)
+        answer = ours(guatu, file, output)
+        found = theirs(output, by_code=not file.endswith(".xml"))
+    equal, different, absent = 0, [], 0
+    for activity in answer:
+        dates = found.get(activity["id"])
+        if dates is None:
+            absent += 1
+            continue
+        mine = [activity[key] for key in ("early_finish", "late_start", "late_finish", "early_start")][: len(dates)]
+        if mine == dates:
+            equal += 1
+        else:
+            different.append((activity["id"], mine, dates))
+    name = os.path.basename(file)
+    print(f"{name} as {ending}: {equal} equal, {len(different)} different, {absent} summaries and finished not compared")
+    for key, mine, dates in different[:5]:
+        print(f"  differs  {key}: ours {mine}, MPXJ {dates}")
+    return len(different)
+
+
+def main():
+    problem = missing()
+    if problem:
+        print(problem)
+        return 0
+    if len(sys.argv) < 3:
+        print(__doc__, file=sys.stderr)
+        return 2
+    import jpype
+    import jpype.imports
+    import mpxj  # noqa: F401  (puts the jars on the class path)
+
+    jpype.startJVM("-Xmx2g", "-Dlog4j2.loggerContextFactory=org.apache.logging.log4j.simple.SimpleLoggerContextFactory")
+    guatu, files = sys.argv[1], sys.argv[2:]
+    different = sum(compare(guatu, file, ending) for file in files for ending in (".xml", ".xer"))
+    sys.stdout.flush()
+    return 1 if different else 0
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    os._exit(code)
