@@ -17,6 +17,7 @@ mod forward;
 mod graph;
 mod health;
 mod health_words;
+pub mod level;
 mod light;
 mod live;
 mod network;
