@@ -28,7 +28,7 @@ describe("periods", () => {
 });
 
 describe("tasks", () => {
-  const task = (id: string, at: string, due_at: string | null = null): Task => ({ register: "matter", register_title: "", id, number: null, title: "", state_label: "", unit: "", due_text: "", due_at, light: null, link: "", at });
+  const task = (id: string, at: string, due_at: string | null = null): Task => ({ register: "matter", register_title: "", id, number: null, title: "", state_label: "", unit: "", due_text: "", due_at, light: null, link: "", at, note: null, unread: false });
   test("that wait stand under the day they are due, those without a deadline last", () => {
     const days = byDay([task("1", "2023-03-01T01:00:00Z", "2023-03-06T15:59:59Z"), task("2", "2023-02-27T01:00:00Z", "2023-03-07T15:59:59Z"), task("3", "2023-03-10T01:00:00Z")], "todo");
     expect(days.map((day) => [day.day, day.items.length])).toEqual([["2023-03-06", 1], ["2023-03-07", 1], [null, 1]]);

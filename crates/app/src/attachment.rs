@@ -2,14 +2,19 @@
 
 use crate::App;
 use crate::account::{self, Actor};
+use crate::delegation;
 use crate::error::AppError;
 use crate::page::project::AttachmentView;
+use crate::permit::Access;
 use crate::records::parse_id;
 use ground::{Finding, RecordId};
-use register::{Definition, Fields, Value};
+use register::law::Ability;
+use register::permit::RecordRights;
+use register::{Definition, Field, Fields, Record, Value};
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
-use store::Attachment;
+use std::sync::Arc;
+use store::{Attachment, Reader, StoreError};
 
 /// Field under which files hang on a record when no attachment field is meant.
 const FIELD: &str = "files";
@@ -37,6 +42,83 @@ const KINDS: [(&str, &[u8], &[&str]); 7] = [
     ),
 ];
 
+/// A record that files hang on, with what this person may do with it.
+struct Place {
+    definition: Arc<Definition>,
+    record: Record,
+    rights: RecordRights,
+}
+
+impl Place {
+    /// The record, if this person or somebody they act for sees it.
+    fn of(app: &App, actor: &Actor, register: &str, id: RecordId) -> Result<Self, AppError> {
+        let definition = app.definition(register)?;
+        let access = Access::new(app, actor, &definition)?;
+        access.need(Ability::Read)?;
+        let acted_for = delegation::delegators(app, actor, Some(register))?;
+        app.look(|reader| {
+            let record = reader.get(register, id)?.record;
+            let access = access.in_sight(reader, &acted_for, &record)?;
+            let rights = access.on(reader, &record)?;
+            Ok(Self {
+                definition,
+                record,
+                rights,
+            })
+        })
+    }
+
+    /// The same for a record known by its id alone.
+    fn located(app: &App, actor: &Actor, id: RecordId) -> Result<Self, AppError> {
+        let place = app.read(|reader| reader.locate(id))?;
+        let (register, _) = place.ok_or_else(missing)?;
+        Self::of(app, actor, &register, id)
+    }
+
+    fn need_update(&self) -> Result<(), AppError> {
+        match self.rights.update && !self.record.withdrawn {
+            true => Ok(()),
+            false => Err(AppError::Forbidden(
+                "这条记录您只能查看，不能增减附件".to_owned(),
+            )),
+        }
+    }
+
+    /// Files of the record: those hung on it, and those its fields name; what a field keeps from this person is not
+    /// among them.
+    fn files(&self, reader: &mut Reader<'_>) -> Result<Vec<(String, Attachment)>, StoreError> {
+        let mut files = reader.attachments(self.record.id)?;
+        for (field, content_id) in named(&self.definition.fields, &self.record.fields) {
+            let known = |(of, file): &(String, Attachment)| {
+                file.content_id == content_id && (*of == field || self.rights.is_open(of))
+            };
+            if let (false, Some(file)) = (files.iter().any(known), reader.attachment(&content_id)?)
+            {
+                files.push((field, file));
+            }
+        }
+        files.retain(|(field, _)| self.rights.is_open(field));
+        Ok(files)
+    }
+
+    fn views(&self, app: &App) -> Result<Vec<AttachmentView>, AppError> {
+        let files = app.read(|reader| self.files(reader))?;
+        let people = account::names(app)?;
+        let view = |(field, file): (String, Attachment)| {
+            let name = people.get(&file.actor).unwrap_or(&file.actor);
+            AttachmentView {
+                id: file_id(self.record.id, &file.content_id),
+                ..shown(&field, &file, name)
+            }
+        };
+        Ok(files.into_iter().map(view).collect())
+    }
+}
+
+fn missing() -> AppError {
+    AppError::NotFound("这个附件".to_owned())
+}
+
 /// Adds a file to a record.
 pub fn add(
     app: &App,
@@ -46,11 +128,9 @@ pub fn add(
     name: &str,
     bytes: &[u8],
 ) -> Result<AttachmentView, AppError> {
-    actor.need_write()?;
-    app.definition(register)?;
     let id = parse_id(id)?;
-    let record = app.read(|reader| reader.get(register, id))?;
-    actor.need_write_at(&record.record.org)?;
+    let place = Place::of(app, actor, register, id)?;
+    place.need_update()?;
     let meta = app.meta(actor, "");
     let file = taken(app, actor, name, bytes, &meta.at)?;
     let digest = file.content_id.clone();
@@ -59,10 +139,9 @@ pub fn add(
         writer.link_attachment(id, FIELD, &file.content_id, &meta)?;
         Ok(())
     })?;
-    let found = list(app, id)?
-        .into_iter()
-        .find(|file| file.id == file_id(id, &digest));
-    found.ok_or_else(|| AppError::NotFound("这个附件".to_owned()))
+    let mut files = place.views(app)?.into_iter();
+    let found = files.find(|file| file.id == file_id(id, &digest));
+    found.ok_or_else(missing)
 }
 
 /// Checks a file and keeps its content.
@@ -95,7 +174,7 @@ pub fn stage(
     name: &str,
     bytes: &[u8],
 ) -> Result<AttachmentView, AppError> {
-    actor.need_write()?;
+    need_any_form(app, actor)?;
     let meta = app.meta(actor, "");
     let file = taken(app, actor, name, bytes, &meta.at)?;
     let kept = file.clone();
@@ -104,6 +183,21 @@ pub fn stage(
         id: file.content_id.clone(),
         ..shown("", &file, &actor.name)
     })
+}
+
+/// Who fills in no form of the district has nothing to send files for.
+fn need_any_form(app: &App, actor: &Actor) -> Result<(), AppError> {
+    let definitions = app.definitions();
+    let mut all = definitions.iter();
+    let Some(first) = all.next() else {
+        return actor.need_write();
+    };
+    let access = Access::new(app, actor, first)?;
+    let fills = |access: &Access| access.may(Ability::Create) || access.may(Ability::Update);
+    if fills(&access) || all.any(|one| fills(&access.in_register(one))) {
+        return Ok(());
+    }
+    access.need(Ability::Update)
 }
 
 /// File names keep their letters; folders and control characters go.
@@ -177,33 +271,6 @@ fn file_id(record: RecordId, digest: &str) -> String {
     format!("{record}-{digest}")
 }
 
-/// Files of a record: those hung on it, and those its fields name.
-pub fn list(app: &App, record: RecordId) -> Result<Vec<AttachmentView>, AppError> {
-    let files = app.read(|reader| {
-        let mut files = reader.attachments(record)?;
-        let Some((register, _)) = reader.locate(record)? else {
-            return Ok(files);
-        };
-        let fields = reader.get(&register, record)?.record.fields;
-        for (field, content_id) in named(app.definition(&register).ok().as_deref(), &fields) {
-            let known = files.iter().any(|(_, file)| file.content_id == content_id);
-            if let (false, Some(file)) = (known, reader.attachment(&content_id)?) {
-                files.push((field, file));
-            }
-        }
-        Ok(files)
-    })?;
-    let people = account::names(app)?;
-    let view = |(field, file): (String, Attachment)| {
-        let name = people.get(&file.actor).unwrap_or(&file.actor);
-        AttachmentView {
-            id: file_id(record, &file.content_id),
-            ..shown(&field, &file, name)
-        }
-    };
-    Ok(files.into_iter().map(view).collect())
-}
-
 fn shown(field: &str, file: &Attachment, actor_name: &str) -> AttachmentView {
     AttachmentView {
         id: String::new(),
@@ -217,19 +284,21 @@ fn shown(field: &str, file: &Attachment, actor_name: &str) -> AttachmentView {
     }
 }
 
-/// Content ids that the file and signature fields of a record hold, with their field.
-fn named(definition: Option<&Definition>, fields: &Fields) -> Vec<(String, String)> {
-    let known = definition.iter().flat_map(|one| &one.fields);
-    let files = known.filter(|field| ["attachment", "signature"].contains(&field.kind.keyword()));
-    files
-        .flat_map(|field| {
-            let ids = match fields.get(&field.id) {
-                Some(Value::TextList(ids)) => ids.clone(),
-                Some(Value::Text(id)) => vec![id.clone()],
-                _ => Vec::new(),
-            };
-            ids.into_iter().map(|id| (field.id.clone(), id))
-        })
+/// Content ids that the file and signature fields hold, with their field; those in rows stand under the table.
+fn named(fields: &[Field], values: &Fields) -> Vec<(String, String)> {
+    let of = |field: &Field| -> Vec<String> {
+        match (field.kind.keyword(), values.get(&field.id)) {
+            ("attachment" | "signature", Some(Value::TextList(ids))) => ids.clone(),
+            ("attachment" | "signature", Some(Value::Text(id))) => vec![id.clone()],
+            (_, Some(Value::Rows(rows))) => {
+                let rows = rows.iter().flat_map(|row| named(field.columns(), row));
+                rows.map(|(_, id)| id).collect()
+            }
+            _ => Vec::new(),
+        }
+    };
+    let all = fields.iter();
+    all.flat_map(|field| of(field).into_iter().map(|id| (field.id.clone(), id)))
         .collect()
 }
 
@@ -240,22 +309,17 @@ pub fn of_record(
     register: &str,
     id: &str,
 ) -> Result<Vec<AttachmentView>, AppError> {
-    actor.need_read()?;
-    let id = parse_id(id)?;
-    let stored = app.read(|reader| reader.get(register, id))?;
-    actor.need_sight(&stored.record.org)?;
-    list(app, id)
+    Place::of(app, actor, register, parse_id(id)?)?.views(app)
 }
 
 /// A file with its content, checked against its digest.
 pub fn open(app: &App, actor: &Actor, id: &str) -> Result<(AttachmentView, Vec<u8>), AppError> {
-    let missing = || AppError::NotFound("这个附件".to_owned());
     let (file, digest) = if is_digest(id) {
         (staged(app, actor, id)?.ok_or_else(missing)?, id)
     } else {
         let (record, digest) = split(id).ok_or_else(missing)?;
-        sight(app, actor, record)?;
-        let file = list(app, record)?.into_iter().find(|file| file.id == id);
+        let files = Place::located(app, actor, record)?.views(app)?;
+        let file = files.into_iter().find(|file| file.id == id);
         (file.ok_or_else(missing)?, digest)
     };
     let bytes = std::fs::read(path_of(app, digest))?;
@@ -269,7 +333,6 @@ pub fn open(app: &App, actor: &Actor, id: &str) -> Result<(AttachmentView, Vec<u
 
 /// A file of a form that is still being filled in, for who sent it.
 fn staged(app: &App, actor: &Actor, digest: &str) -> Result<Option<AttachmentView>, AppError> {
-    actor.need_read()?;
     let file = app.read(|reader| reader.attachment(digest))?;
     let own = file.filter(|file| file.actor == actor.login);
     Ok(own.map(|file| AttachmentView {
@@ -287,18 +350,10 @@ fn split(id: &str) -> Option<(RecordId, &str)> {
     Some((RecordId::new(record.parse().ok()?)?, digest)).filter(|_| is_digest(digest))
 }
 
-fn sight(app: &App, actor: &Actor, record: RecordId) -> Result<(), AppError> {
-    let place = app.read(|reader| reader.locate(record))?;
-    let (_, path) = place.ok_or_else(|| AppError::NotFound("这个附件".to_owned()))?;
-    actor.need_sight(&path)
-}
-
 /// Takes a file off its record; the content stays for the journal.
 pub fn remove(app: &App, actor: &Actor, id: &str) -> Result<(), AppError> {
-    actor.need_write()?;
-    let missing = || AppError::NotFound("这个附件".to_owned());
     let (record, digest) = split(id).ok_or_else(missing)?;
-    sight(app, actor, record)?;
+    Place::located(app, actor, record)?.need_update()?;
     let (digest, meta) = (digest.to_owned(), app.meta(actor, ""));
     let removed =
         app.write(move |writer| Ok(writer.unlink_attachment(record, FIELD, &digest, &meta)?))?;

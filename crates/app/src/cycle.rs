@@ -43,7 +43,7 @@ impl Form {
         day: Option<Date>,
     ) -> Result<Self, AppError> {
         let definition = app.definition(register)?;
-        let access = Access::new(app, actor, &definition);
+        let access = Access::new(app, actor, &definition)?;
         access.need(Ability::Read)?;
         let cycle = cycle_of(&definition)?.clone();
         let setting = Setting::new(app, day);
@@ -306,7 +306,7 @@ pub fn campaigns(
     day: Option<Date>,
 ) -> Result<Vec<CampaignLine>, AppError> {
     let definition = app.definition(register)?;
-    let access = Access::new(app, actor, &definition);
+    let access = Access::new(app, actor, &definition)?;
     access.need(Ability::Read)?;
     let setting = Setting::new(app, day);
     let shown = definition.campaigns.iter();

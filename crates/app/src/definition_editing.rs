@@ -3,7 +3,7 @@
 
 use crate::App;
 use crate::account::{self, Actor};
-use crate::definitions::{self, version_key};
+use crate::definitions;
 use crate::error::AppError;
 use crate::page::definition::{
     DefinitionCheck, DefinitionPage, PlanChange, PlanFailure, PlanView, VersionLine,
@@ -12,6 +12,7 @@ use crate::records::need_reason;
 use crate::world::Setting;
 use ground::{Finding, RecordId, Severity};
 use register::migrate::{self, ChangeClass};
+use register::version::is_newer;
 use register::{Definition, Field, Record, Value};
 use std::sync::Arc;
 use store::{Filter, NewDefinition, Op, Operand, Query};
@@ -78,6 +79,8 @@ pub fn check(app: &App, actor: &Actor, toml: &str) -> Result<DefinitionCheck, Ap
         });
     };
     let definition = Arc::new(definition);
+    findings.extend(register::not_done_yet(&definition));
+    findings.extend(undecided_permits(app, &definition));
     let plan = plan(app, &definition, toml, &mut findings)?;
     findings.extend(already_held(app, &definition));
     Ok(DefinitionCheck {
@@ -264,7 +267,7 @@ fn failures(
 
 /// The same version cannot mean two things.
 fn newer(before: &Definition, after: &Definition) -> Option<Finding> {
-    (version_key(&after.version) <= version_key(&before.version)).then(|| {
+    (!is_newer(&after.version, &before.version)).then(|| {
         let problem = format!("版本 {} 不比现行的 {} 新。", after.version, before.version);
         let remedy = "请把 version 改大：只加选填字段改末位，改名、改类型或停用字段改首位。";
         Finding::error("definition.version", "register.version", problem, remedy)
@@ -290,6 +293,37 @@ fn kept_core(before: &Definition, after: &Definition) -> Vec<Finding> {
         )
     };
     core.filter(|field| !kept(field)).map(lost).collect()
+}
+
+/// Lists, totals and files are narrowed by the database: a permit whose condition it cannot decide would show other
+/// records in the list than one by one.
+fn undecided_permits(app: &App, definition: &Arc<Definition>) -> Vec<Finding> {
+    let setting = Setting::new(app, None);
+    let nobody = register::expr::User::default();
+    let none = register::Fields::new();
+    let scope = register::expr::Scope {
+        user: Some(&nobody),
+        ..register::expr::Scope::new(definition, &none, setting.moment(definition))
+    };
+    let filters = definition.permits.iter().enumerate();
+    let filters = filters.filter_map(|(at, permit)| Some((at, permit.filter.as_ref()?)));
+    filters
+        .filter(|(_, filter)| {
+            let bound = register::expr::bind(&definition.expand(filter), &scope);
+            !app.store().able_in(definition, &bound)
+        })
+        .map(|(at, filter)| {
+            Finding::error(
+                "definition.permit_filter",
+                format!("permit[{at}].filter"),
+                format!(
+                    "权限条件“{}”不能由数据库直接判断，列表和合计会与记录不一致。",
+                    filter.text()
+                ),
+                "请改用本台账存下的字段作条件，例如先设一个计算字段再比较它。",
+            )
+        })
+        .collect()
 }
 
 /// 一数一源. A new definition that asks for what is held already is told so.

@@ -53,7 +53,7 @@ pub fn draft(
     values: &Map<String, Json>,
 ) -> Result<DraftPage, AppError> {
     let definition = app.definition(register)?;
-    let access = Access::new(app, actor, &definition);
+    let access = Access::new(app, actor, &definition)?;
     access.need(match id {
         Some(_) => Ability::Read,
         None => Ability::Create,

@@ -2,10 +2,10 @@
 
 use crate::flow::view::{rag, written};
 use crate::page::record::DutyView;
+use crate::tick::DueStep;
 use crate::world::Setting;
 use register::duty::{DutyStand, obligations};
 use register::expr::Scope;
-use register::flow::Opening;
 
 /// Duties of a record.
 pub(crate) fn views(scope: &Scope, setting: &Setting) -> Vec<DutyView> {
@@ -32,9 +32,22 @@ fn text(duty: &DutyStand, setting: &Setting) -> String {
     }
 }
 
-/// Records that overdue duties open, each once: by key.
-pub(crate) fn openings(scope: &Scope) -> Vec<(String, Vec<Opening>)> {
+/// What duties that are due or overdue do, each step once: by key. Who holds the record is told of it.
+pub(crate) fn steps(scope: &Scope) -> impl Iterator<Item = DueStep> {
     let all = obligations(scope).into_iter();
-    let opening = all.filter(|duty| !duty.opens.is_empty());
-    opening.map(|duty| (duty.key, duty.opens)).collect()
+    let told = all.filter(|duty| duty.remind || !duty.opens.is_empty() || is_late(duty, scope));
+    let today = scope.moment.today;
+    told.map(move |duty| DueStep {
+        why: match duty.due {
+            Some(due) if due >= today => format!("“{}”{}到期", duty.title, written(due, today)),
+            _ => format!("“{}”已逾期", duty.title),
+        },
+        key: duty.key,
+        opens: duty.opens,
+        notify: vec!["holder".to_owned()],
+    })
+}
+
+fn is_late(duty: &DutyStand, scope: &Scope) -> bool {
+    duty.due.is_some_and(|due| scope.moment.today > due)
 }

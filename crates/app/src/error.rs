@@ -15,6 +15,9 @@ pub enum AppError {
     /// No such thing in this district, or out of the person's sight.
     #[error("找不到{0}")]
     NotFound(String),
+    /// It is there, but not for this person: told like [`Self::NotFound`], word for word, and kept in the audit.
+    #[error("找不到{0}")]
+    OutOfSight(String),
     /// Somebody changed the record first; the current version is told.
     #[error("这条记录已被别人改过，请刷新后再改")]
     Stale {

@@ -97,7 +97,7 @@ pub fn act(
 ) -> Result<RecordView, AppError> {
     let definition = app.definition(register)?;
     let record = records::parse_id(id)?;
-    let access = Access::new(app, actor, &definition);
+    let access = Access::new(app, actor, &definition)?;
     let desk = Desk::of(app, actor, &request.reason, Some(register))?;
     let register_id = register.to_owned();
     app.write(move |writer| {
@@ -214,6 +214,9 @@ fn write_act(
         give_number: outcome.give_number && definition.number.is_some(),
     };
     let written = writer.act(&definition.id, record.id, record.version, act, &desk.meta)?;
+    crate::notice::ask_signers(writer, desk, definition, &written)?;
+    let both = (record, &written);
+    crate::ripple::follow(writer, &desk.setting, &desk.meta, &definition.id, both)?;
     let from = format!("{}/{}", definition.id, record.id);
     for one in &outcome.opens {
         open(writer, desk, one, &from)?;

@@ -5,8 +5,10 @@ mod apply;
 mod decide;
 mod extras;
 mod look;
+mod marked;
 mod paste;
 mod reading;
+mod template;
 
 pub use look::{Look, LookRecord, look_without_district};
 pub use paste::{Paste, paste};
@@ -15,8 +17,10 @@ use crate::App;
 use crate::account::{self, Actor};
 use crate::error::AppError;
 use crate::page::import::{ImportLine, ImportPreview, ImportResult};
+use crate::permit::Access;
 use crate::records::{need_reason, parse_id};
 use ground::Finding;
+use register::law::Ability;
 use std::collections::BTreeMap;
 
 /// Uploads kept between look and commit, in all and bytes together; the oldest go first.
@@ -84,7 +88,6 @@ pub fn preview(
     bytes: Vec<u8>,
     register: Option<&str>,
 ) -> Result<ImportPreview, AppError> {
-    actor.need_write()?;
     let choice = Choice {
         register: register.map(str::to_owned),
         ..Choice::default()
@@ -108,7 +111,6 @@ pub fn remap(
     token: &str,
     choice: Choice,
 ) -> Result<ImportPreview, AppError> {
-    actor.need_write()?;
     let mut upload = app.uploads().find(token, &actor.login)?;
     let changed_table = choice.sheet.is_some() || choice.register.is_some();
     if changed_table {
@@ -142,7 +144,6 @@ pub fn commit(
     skip: &[String],
     reason: &str,
 ) -> Result<(ImportResult, String), AppError> {
-    actor.need_write()?;
     let upload = app.uploads().find(token, &actor.login)?;
     let read = reading::read(app, &upload.file_name, &upload.bytes, &upload.choice)?;
     let decided = decide::decide(app, actor, &read)?;
@@ -194,10 +195,11 @@ pub fn list(app: &App, actor: &Actor) -> Result<Vec<ImportLine>, AppError> {
 
 /// Takes a whole import back, unless its records were changed since.
 pub fn undo(app: &App, actor: &Actor, batch: &str, reason: &str) -> Result<usize, AppError> {
-    actor.need_write()?;
-    need_reason(reason)?;
     let id = parse_id(batch)?;
     let made = app.read(|reader| reader.batch(id))?;
+    let definition = app.definition(&made.new.register)?;
+    Access::new(app, actor, &definition)?.need(Ability::Import)?;
+    need_reason(reason)?;
     if actor.scope(app).is_some() && made.actor != actor.login {
         return Err(AppError::Forbidden(
             "只能撤销自己的导入；别人的导入请联系督查室".to_owned(),

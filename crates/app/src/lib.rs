@@ -4,6 +4,7 @@
 pub mod account;
 pub mod asks;
 pub mod attachment;
+pub mod audit;
 pub mod backup;
 pub mod bulk;
 mod clock;
@@ -24,6 +25,7 @@ pub mod imports;
 mod light;
 pub mod matters;
 pub mod metrics;
+pub mod notice;
 pub mod page;
 mod permit;
 pub mod plan_file;
@@ -32,6 +34,7 @@ pub mod proposing;
 pub mod records;
 pub mod register_page;
 pub mod reschedule;
+mod ripple;
 pub mod rounds;
 pub mod sample;
 pub mod saved_views;
@@ -85,6 +88,8 @@ pub struct App {
     clock: Clock,
     data: PathBuf,
     definitions: RwLock<Arc<Definitions>>,
+    /// Definitions that had come into force when those here were read.
+    definitions_seen: Mutex<i64>,
     holidays: Arc<HolidayTable>,
     calendars: Arc<Calendars>,
     light_rule: LightRule,
@@ -121,6 +126,8 @@ impl App {
         };
         let store = Store::open(&url).map_err(AppError::Store)?;
         let district = choose_district(&store, options.district.as_deref())?;
+        let seen = store.read(&district, |reader| reader.definition_count());
+        let seen = seen.map_err(AppError::Store)?;
         let definitions = definitions::in_force(&store, &district)?;
         let holidays = holidays_of(&options.data)?;
         let root = OrgPath::new(district.as_str())
@@ -133,6 +140,7 @@ impl App {
             clock: options.clock,
             data: options.data,
             definitions: RwLock::new(Arc::new(definitions)),
+            definitions_seen: Mutex::new(seen),
             calendars: Arc::new(Calendars::standard(&holidays)),
             holidays: Arc::new(holidays),
             light_rule: LightRule::default(),
@@ -184,6 +192,31 @@ impl App {
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         *kept = Arc::new(kept.with(definition));
+    }
+
+    /// Takes over definitions that another process on the same database brought into force. Cheap when there are none:
+    /// one count.
+    ///
+    /// # Errors
+    /// The store's, or a definition of the district that this program cannot read.
+    pub fn take_over_definitions(&self) -> Result<(), AppError> {
+        let count = self.read(|reader| reader.definition_count())?;
+        let mut seen = self
+            .definitions_seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if *seen == count {
+            return Ok(());
+        }
+        let set = definitions::in_force(&self.store, &self.district)?;
+        self.store.forget_statements();
+        let mut kept = self
+            .definitions
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *kept = Arc::new(set);
+        *seen = count;
+        Ok(())
     }
 
     /// One definition.

@@ -41,12 +41,12 @@ impl Matters {
         ability: Ability,
     ) -> Result<Self, AppError> {
         let definition = app.definition(MATTER)?;
-        let access = Access::new(app, actor, &definition);
+        let access = Access::new(app, actor, &definition)?;
         access.need(Ability::Read)?;
         access.need(ability)?;
         let seen = access.seen_definition();
         let setting = Setting::new(app, day);
-        let query = access.narrow(Query::default());
+        let query = access.narrow_for(access.narrow(Query::default()), ability);
         let (records, names) = app.look(|reader| {
             let all = match &setting.past {
                 Some(instant) => reader.all_as_of(MATTER, &query, instant)?,

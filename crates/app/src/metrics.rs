@@ -111,7 +111,7 @@ impl<'a> View<'a> {
         day: Option<Date>,
     ) -> Result<Self, AppError> {
         let definition = app.definition(register)?;
-        let access = Access::new(app, actor, &definition);
+        let access = Access::new(app, actor, &definition)?;
         access.need(Ability::Read)?;
         let setting = Setting::new(app, day);
         let period = match period {
@@ -154,10 +154,8 @@ impl<'a> View<'a> {
         metric: &Metric,
     ) -> Result<(Vec<Observation>, Vec<Finding>), AppError> {
         let setting = self.setting_of(metric);
-        let query = Query {
-            condition: self.narrowing(reader, metric)?,
-            ..self.access.narrow(Query::default())
-        };
+        let query = Query::default().when(self.narrowing(reader, metric)?);
+        let query = self.access.narrow(query);
         let register = &self.definition.id;
         let all = match &setting.past {
             Some(instant) => reader.all_as_of(register, &query, instant)?,

@@ -11,9 +11,13 @@ use crate::page::project::{
 };
 use crate::page::record::RecordView;
 use crate::page::wall::WallQuery;
-use crate::{attachment, directory, light, records, wall};
+use crate::permit::Access;
+use crate::records::look::Look;
+use crate::world::Setting;
+use crate::{attachment, light, records, wall};
 use ground::{Date, MoneyUnit, ProjectId};
 use portfolio::{Activity, Membership, Project, Standing};
+use register::law::Ability;
 use register::{Record, Value};
 use store::Stored;
 
@@ -50,9 +54,9 @@ pub fn page(
             .collect(),
         plan: plan(app, actor, &state, project, standing),
         investment: investment(&state, project),
-        matters: related(app, &state, "matter", id)?,
-        reports: related(app, &state, "progress_report", id)?,
-        attachments: attachment::list(app, record.record.id)?,
+        matters: related(app, actor, &state, "matter", id)?,
+        reports: related(app, actor, &state, "progress_report", id)?,
+        attachments: attachment::of_record(app, actor, "project", &record.record.id.to_string())?,
         record,
     })
 }
@@ -249,6 +253,7 @@ fn of_project<'a>(
 
 fn related(
     app: &App,
+    actor: &Actor,
     state: &DistrictState,
     register: &'static str,
     id: ProjectId,
@@ -264,16 +269,17 @@ fn related(
             .and_then(Value::as_date)
     };
     found.sort_by_key(|stored| std::cmp::Reverse((date(stored), stored.record.id)));
-    let names = app.read(|reader| {
-        directory::names_of(
-            reader,
-            &app.definitions(),
-            definition,
-            found.iter().map(|stored| &stored.record.fields),
-        )
-    })?;
-    Ok(found
-        .into_iter()
-        .map(|stored| records::view(definition, stored, &names))
-        .collect())
+    let access = Access::new(app, actor, definition)?;
+    if !access.may(Ability::Read) {
+        return Ok(Vec::new());
+    }
+    let seen = access.seen_definition();
+    let look = Look {
+        setting: &Setting::new(app, Some(state.today)),
+        access: &access,
+        definition: &seen,
+        user: None,
+    };
+    let found: Vec<Stored> = found.into_iter().cloned().collect();
+    app.look(|reader| look.views(reader, &found))
 }

@@ -25,7 +25,7 @@ use crate::light;
 use crate::page::record::{FieldChange, HistoryEntry, Hit, RecordPage, RecordView, RightsView};
 use crate::permit::Access;
 use crate::world::{self, Setting};
-use ground::{Date, Finding, OrgPath, ProjectId, RecordId, Severity};
+use ground::{Date, Finding, ProjectId, RecordId, Severity};
 use register::law::Ability;
 use register::{Definition, DuplicateAction, Fields, Value};
 use serde_json::{Map, Value as Json};
@@ -39,8 +39,10 @@ const SEARCH_PER_REGISTER: u32 = 6;
 /// Registers with title and number of records in sight.
 pub fn registers(app: &App, actor: &Actor) -> Result<Vec<(String, String, usize)>, AppError> {
     let mut lines = Vec::new();
+    let any = app.definition("organisation")?;
+    let person = Access::new(app, actor, &any)?;
     for definition in app.definitions().iter() {
-        let access = Access::new(app, actor, definition);
+        let access = person.in_register(definition);
         if !access.may(Ability::Read) {
             continue;
         }
@@ -65,7 +67,7 @@ pub fn definition(
     register: &str,
 ) -> Result<std::sync::Arc<Definition>, AppError> {
     let definition = app.definition(register)?;
-    let access = Access::new(app, actor, &definition);
+    let access = Access::new(app, actor, &definition)?;
     access.need(Ability::Read)?;
     Ok(access.seen_definition())
 }
@@ -79,19 +81,19 @@ pub fn list(
     day: Option<Date>,
 ) -> Result<RecordPage, AppError> {
     let definition = app.definition(register)?;
-    let access = Access::new(app, actor, &definition);
+    let access = Access::new(app, actor, &definition)?;
     access.need(Ability::Read)?;
     let seen = access.seen_definition();
     let query = asked_for(app, &access, &definition, asked, day)?;
+    let query = access.narrow(query);
     let setting = Setting::new(app, day);
     let mut page = app.look(|reader| {
-        let user = world::user(reader, actor)?;
         let asker = Asker {
             app,
             access: &access,
             definition: &seen,
             setting: &setting,
-            user: &user,
+            user: access.user(),
         };
         let selection = Selection::of(&asker, asked, query, reader)?;
         let selected = selection.page(&asker, reader)?;
@@ -164,7 +166,7 @@ pub fn get(
     day: Option<Date>,
 ) -> Result<RecordView, AppError> {
     let definition = app.definition(register)?;
-    let access = Access::new(app, actor, &definition);
+    let access = Access::new(app, actor, &definition)?;
     access.need(Ability::Read)?;
     let id = parse_id(id)?;
     let setting = Setting::new(app, day);
@@ -231,7 +233,7 @@ pub fn create_with(
     new: Creation<'_>,
 ) -> Result<RecordView, AppError> {
     let definition = app.definition(register)?;
-    let access = Access::new(app, actor, &definition);
+    let access = Access::new(app, actor, &definition)?;
     access.need(Ability::Create)?;
     let given: Vec<&str> = new.values.keys().map(String::as_str).collect();
     refuse_unwritable(&definition, &access, &given)?;
@@ -397,7 +399,7 @@ pub fn update(
     reason: &str,
 ) -> Result<RecordView, AppError> {
     let definition = app.definition(register)?;
-    let access = Access::new(app, actor, &definition);
+    let access = Access::new(app, actor, &definition)?;
     access.need(Ability::Update)?;
     let record = parse_id(id)?;
     let given = given_names(&definition, values);
@@ -474,7 +476,7 @@ fn set_withdrawn(
     withdrawn: bool,
 ) -> Result<RecordView, AppError> {
     let definition = app.definition(register)?;
-    let access = Access::new(app, actor, &definition);
+    let access = Access::new(app, actor, &definition)?;
     access.need(Ability::Withdraw)?;
     if withdrawn {
         need_reason(reason)?;
@@ -486,13 +488,15 @@ fn set_withdrawn(
     })?;
     let meta = app.meta(actor, reason);
     let of = register.to_owned();
+    let setting = Setting::new(app, None);
     app.write(move |writer| {
-        if withdrawn {
+        let before = writer.reader().get(&of, record)?.record;
+        let after = if withdrawn {
             writer.withdraw(&of, record, version, &meta)?
         } else {
             writer.restore(&of, record, version, &meta)?
         };
-        Ok(())
+        crate::ripple::follow(writer, &setting, &meta, &of, (&before, &after))
     })?;
     get(app, actor, register, id, None)
 }
@@ -518,7 +522,7 @@ pub fn history(
     id: &str,
 ) -> Result<Vec<HistoryEntry>, AppError> {
     let definition = app.definition(register)?;
-    let access = Access::new(app, actor, &definition);
+    let access = Access::new(app, actor, &definition)?;
     access.need(Ability::Read)?;
     let id = parse_id(id)?;
     let acted_for = delegation::delegators(app, actor, Some(register))?;
@@ -543,7 +547,7 @@ pub fn history(
     let mut before = &empty;
     for step in &steps {
         let mut told = entry(&definition, step, before, &names, &people);
-        rights.keep_quiet(&definition, &mut told);
+        look::keep_quiet(&rights, &definition, &mut told);
         entries.push(told);
         before = &step.record.fields;
     }
@@ -616,9 +620,10 @@ pub fn search(app: &App, actor: &Actor, words: &str) -> Result<Vec<Hit>, AppErro
         .filter(|id| !first.contains(id));
     let order: Vec<&str> = first.into_iter().chain(rest).collect();
     let mut hits = Vec::new();
+    let person = Access::new(app, actor, &app.definition(first[0])?)?;
     for register in order {
         let definition = app.definition(register)?;
-        let access = Access::new(app, actor, &definition);
+        let access = person.in_register(&definition);
         if !access.may(Ability::Read) {
             continue;
         }
@@ -629,14 +634,7 @@ pub fn search(app: &App, actor: &Actor, words: &str) -> Result<Vec<Hit>, AppErro
         });
         let definition = &seen;
         let (page, names) = app.read(|reader| {
-            let mut page = reader.list(register, &query)?;
-            let mut seen = Vec::with_capacity(page.records.len());
-            for stored in page.records {
-                if access.on(reader, &stored.record)?.read {
-                    seen.push(stored);
-                }
-            }
-            page.records = seen;
+            let page = reader.list(register, &query)?;
             let names = directory::names_of(
                 reader,
                 &app.definitions(),
@@ -658,7 +656,7 @@ pub fn search(app: &App, actor: &Actor, words: &str) -> Result<Vec<Hit>, AppErro
     Ok(hits)
 }
 
-/// The query of a list, narrowed to what this person reaches and may ask about.
+/// The query of a list with its conditions on what this person may ask about.
 fn asked_for(
     app: &App,
     access: &Access,
@@ -666,7 +664,7 @@ fn asked_for(
     asked: &ListQuery,
     day: Option<Date>,
 ) -> Result<Query, AppError> {
-    let mut query = access.narrow(asked.to_store(app, &access.asked_definition(), day)?);
+    let mut query = asked.to_store(app, &access.asked_definition(), day)?;
     if let Some(words) = &asked.words {
         let by_words = searching(words, definition, access);
         query.search = by_words.search;
@@ -732,20 +730,20 @@ pub fn export(
     day: Option<Date>,
 ) -> Result<Vec<u8>, AppError> {
     let definition = app.definition(register)?;
-    let access = Access::new(app, actor, &definition);
+    let access = Access::new(app, actor, &definition)?;
     access.need(Ability::Read)?;
     access.need(Ability::Export)?;
-    let query = asked_for(app, &access, &definition, asked, day)?;
+    let query = access.narrow(asked_for(app, &access, &definition, asked, day)?);
+    let query = access.narrow_for(query, Ability::Export);
     let definition = &access.seen_definition();
     let setting = Setting::new(app, day);
     let (records, names) = app.look(|reader| {
-        let user = world::user(reader, actor)?;
         let asker = Asker {
             app,
             access: &access,
             definition,
             setting: &setting,
-            user: &user,
+            user: access.user(),
         };
         let all = Selection::of(&asker, asked, query, reader)?.all(&asker, reader)?;
         let look = Look {
@@ -799,9 +797,4 @@ fn note_export(app: &App, actor: &Actor, register: &str, count: usize) -> Result
         writer.note(event, &meta)?;
         Ok(())
     })
-}
-
-/// Whether a path may be seen; used where records of several registers meet.
-pub fn in_sight(actor: &Actor, path: &OrgPath) -> bool {
-    actor.may_see(path)
 }

@@ -16,7 +16,7 @@ use register::metric::basis_text;
 /// `NotFound` when there is no such register, `Forbidden` when this person reads nothing of it.
 pub fn register(app: &App, actor: &Actor, id: &str) -> Result<RegisterPage, AppError> {
     let whole = app.definition(id)?;
-    let access = Access::new(app, actor, &whole);
+    let access = Access::new(app, actor, &whole)?;
     access.need(Ability::Read)?;
     let definition = access.seen_definition();
     Ok(RegisterPage {

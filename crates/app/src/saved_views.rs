@@ -64,7 +64,7 @@ pub fn keep(
 
 fn see(app: &App, actor: &Actor, register: &str) -> Result<(), AppError> {
     let definition = app.definition(register)?;
-    Access::new(app, actor, &definition).need(Ability::Read)
+    Access::new(app, actor, &definition)?.need(Ability::Read)
 }
 
 fn key(actor: &Actor, register: &str) -> String {

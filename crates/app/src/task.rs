@@ -1,4 +1,4 @@
-//! 待办、已办、我发起、即将到期、超期 What waits for a person, over all registers with a workflow. Found by the indexes
+//! 待办、已办、我发起、即将到期、超期、提醒 What waits for a person, over all registers with a workflow. Found by the indexes
 //! on state, holder and clock: nothing is scanned.
 
 use crate::App;
@@ -7,6 +7,7 @@ use crate::delegation;
 use crate::directory::{self, NamesOf};
 use crate::error::AppError;
 use crate::flow::{ACT, pinned, view};
+use crate::notice::{REMINDER, SIGNATURE};
 use crate::page::task::{TaskBox, TaskPage, TaskView};
 use crate::permit::Access;
 use crate::settle::Draft;
@@ -16,7 +17,7 @@ use register::law::{Ability, Flow};
 use register::{Definition, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use store::{Filter, JournalQuery, Op, Query, Reader, StoreError, Stored};
+use store::{Filter, JournalQuery, Notice, Op, Query, Reader, StoreError, Stored};
 
 /// Tasks of a page, and the most that are looked through for one.
 const PAGE: usize = 50;
@@ -36,17 +37,28 @@ pub fn tasks(app: &App, actor: &Actor, asked: TaskBox, after: usize) -> Result<T
     }
     let looks = looks(app, &setting, &people)?;
     let done = done_by(app, actor, &setting)?;
+    let asked_to_sign = app.read(|reader| to_sign(reader, &setting, &looks, &people))?;
     let mut counts = BTreeMap::new();
     for one in TaskBox::ALL {
         let count = match one {
             TaskBox::Done => done.len(),
+            TaskBox::Notice => app.read(|reader| unread(reader, actor))?,
             _ => app.read(|reader| count(reader, &looks, one, &setting, actor))?,
         };
-        counts.insert(one, count);
+        let signing = (one == TaskBox::Todo).then_some(asked_to_sign.len());
+        counts.insert(one, count + signing.unwrap_or(0));
     }
     let found = app.read(|reader| match asked {
         TaskBox::Done => read_done(reader, &setting, &done, after),
-        _ => found(reader, &looks, asked, &setting, (actor, after)),
+        TaskBox::Notice => reminders(reader, &setting, actor, after),
+        TaskBox::Todo => found(
+            reader,
+            &looks,
+            asked,
+            &setting,
+            (actor, after, asked_to_sign),
+        ),
+        _ => found(reader, &looks, asked, &setting, (actor, after, Vec::new())),
     })?;
     let next = (found.len() > PAGE).then(|| after + PAGE);
     let items = app.look(|reader| lines(reader, &setting, &found[..found.len().min(PAGE)]))?;
@@ -90,7 +102,7 @@ fn looks(app: &App, setting: &Setting, people: &[Person]) -> Result<Vec<Look>, A
             let covered = registers
                 .as_ref()
                 .is_none_or(|all| all.contains(&definition.id));
-            let access = Access::new(app, person, definition);
+            let access = Access::new(app, person, definition)?;
             let Some(flow) = definition.flow.as_ref().filter(|_| covered) else {
                 continue;
             };
@@ -194,7 +206,7 @@ fn queries(look: &Look, asked: TaskBox, setting: &Setting) -> Vec<Query> {
             }
             vec![query]
         }
-        TaskBox::Done => Vec::new(),
+        TaskBox::Done | TaskBox::Notice => Vec::new(),
     }
 }
 
@@ -207,7 +219,7 @@ fn todo(look: &Look) -> Vec<Query> {
     let by_due = || Query::default().sorted("clock_due", false);
     let mut found = Vec::new();
     if !look.role_states.is_empty() {
-        let query = look.access.narrow(by_due());
+        let query = look.access.narrow_to_place(by_due());
         found.push(query.filter(in_states(&look.role_states)));
     }
     if let (Some(own), false) = (look.own, look.holder_states.is_empty()) {
@@ -244,7 +256,115 @@ fn count(
     Ok(usize::try_from(sum).unwrap_or(usize::MAX))
 }
 
-type Found = (Arc<Definition>, Stored, String);
+/// A record of a box.
+#[derive(Clone)]
+struct Found {
+    definition: Arc<Definition>,
+    stored: Stored,
+    at: String,
+    note: Option<String>,
+    unread: bool,
+}
+
+impl Found {
+    fn new(definition: &Arc<Definition>, stored: Stored, at: String) -> Self {
+        Self {
+            definition: definition.clone(),
+            stored,
+            at,
+            note: None,
+            unread: false,
+        }
+    }
+}
+
+/// 提醒 that were not read.
+fn unread(reader: &mut Reader<'_>, actor: &Actor) -> Result<usize, StoreError> {
+    let count = reader.open_notices(&actor.login, REMINDER)?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
+}
+
+/// 提醒 to a person, newest first.
+fn reminders(
+    reader: &mut Reader<'_>,
+    setting: &Setting,
+    actor: &Actor,
+    after: usize,
+) -> Result<Vec<Found>, StoreError> {
+    let notices = reader.notices(&actor.login, REMINDER, false, (after, PAGE + 1))?;
+    let mut all = Vec::with_capacity(notices.len());
+    for notice in notices {
+        all.extend(noticed(reader, setting, notice)?);
+    }
+    Ok(all)
+}
+
+/// The record of a notice, as far as it is still there.
+fn noticed(
+    reader: &mut Reader<'_>,
+    setting: &Setting,
+    notice: Notice,
+) -> Result<Option<Found>, StoreError> {
+    let Some(definition) = setting.definitions.get(&notice.register) else {
+        return Ok(None);
+    };
+    let stored = reader.get_many(&notice.register, &[notice.record])?.pop();
+    Ok(stored.map(|stored| Found {
+        note: Some(notice.reason),
+        unread: notice.done_at.is_none(),
+        ..Found::new(definition, stored, notice.at)
+    }))
+}
+
+/// Records on which somebody asked for a signature, without those that wait for the person anyway.
+fn to_sign(
+    reader: &mut Reader<'_>,
+    setting: &Setting,
+    looks: &[Look],
+    people: &[Person],
+) -> Result<Vec<Found>, StoreError> {
+    let mut all: Vec<Found> = Vec::new();
+    for (person, registers) in people {
+        let covers =
+            |register: &String| registers.as_ref().is_none_or(|all| all.contains(register));
+        let notices = reader.notices(&person.login, SIGNATURE, true, (0, DEEP as usize))?;
+        for notice in notices.into_iter().filter(|one| covers(&one.register)) {
+            let (id, register) = (notice.record, notice.register.clone());
+            let known = all.iter().any(|one| one.stored.record.id == id);
+            if known || waits(reader, looks, &register, id)? {
+                continue;
+            }
+            let found = noticed(reader, setting, notice)?;
+            all.extend(
+                found
+                    .filter(|one| !one.stored.record.withdrawn)
+                    .map(|one| Found {
+                        unread: false,
+                        ..one
+                    }),
+            );
+        }
+    }
+    Ok(all)
+}
+
+/// Whether a record stands in 待办 by its state.
+fn waits(
+    reader: &mut Reader<'_>,
+    looks: &[Look],
+    register: &str,
+    id: RecordId,
+) -> Result<bool, StoreError> {
+    for look in looks.iter().filter(|look| look.definition.id == register) {
+        for query in todo(look) {
+            let one = Filter::one_of("record_id", vec![Value::Ref(id)]);
+            if reader.count(register, &query.filter(one))? > 0 {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
 
 /// The records of a box in order, one page and one record more.
 fn found(
@@ -252,27 +372,32 @@ fn found(
     looks: &[Look],
     asked: TaskBox,
     setting: &Setting,
-    (actor, after): (&Actor, usize),
+    (actor, after, more): (&Actor, usize, Vec<Found>),
 ) -> Result<Vec<Found>, StoreError> {
     let limit = u32::try_from(after + PAGE + 1).unwrap_or(DEEP).min(DEEP);
     let mut all: BTreeMap<(String, RecordId), Found> = BTreeMap::new();
+    for one in more {
+        all.insert((one.definition.id.clone(), one.stored.record.id), one);
+    }
     for look in looks.iter().filter(|look| is_own(asked, look, actor)) {
         for query in queries(look, asked, setting) {
             let page = reader.list(&look.definition.id, &query.limited(limit))?;
             for stored in page.records {
                 let key = (look.definition.id.clone(), stored.record.id);
                 let at = stored.updated_at.clone();
-                all.insert(key, (look.definition.clone(), stored, at));
+                all.entry(key)
+                    .or_insert_with(|| Found::new(&look.definition, stored, at));
             }
         }
     }
     let mut all: Vec<Found> = all.into_values().collect();
     match asked {
-        TaskBox::Mine => all.sort_by_key(|(_, stored, _)| std::cmp::Reverse(stored.record.id)),
+        TaskBox::Mine => all.sort_by_key(|one| std::cmp::Reverse(one.stored.record.id)),
         // What is due first stands first; what has no clock stands last.
-        _ => all.sort_by_key(|(_, stored, _)| {
-            let due = stored.record.text("clock_due").map(str::to_owned);
-            (due.is_none(), due, stored.record.id)
+        _ => all.sort_by_key(|one| {
+            let record = &one.stored.record;
+            let due = record.text("clock_due").map(str::to_owned);
+            (due.is_none(), due, record.id)
         }),
     }
     Ok(all.into_iter().skip(after).take(PAGE + 1).collect())
@@ -314,7 +439,7 @@ fn read_done(
             continue;
         };
         let stored = reader.get_many(register, &[*id])?.pop();
-        found.extend(stored.map(|stored| (definition.clone(), stored, at.clone())));
+        found.extend(stored.map(|stored| Found::new(definition, stored, at.clone())));
     }
     Ok(found)
 }
@@ -325,7 +450,8 @@ fn lines(
     found: &[Found],
 ) -> Result<Vec<TaskView>, AppError> {
     let mut lines = Vec::with_capacity(found.len());
-    for (definition, stored, at) in found {
+    for one in found {
+        let (definition, stored) = (&one.definition, &one.stored);
         let names = directory::names_of(
             reader,
             &setting.definitions,
@@ -342,20 +468,18 @@ fn lines(
             world: &world,
         };
         let standing = view::standing(&draft.scope(&stored.record.fields), &names, setting);
-        lines.push(line(definition, stored, at, &names, standing));
+        lines.push(line(one, &names, standing));
         world.finish()?;
     }
     Ok(lines)
 }
 
 fn line(
-    definition: &Definition,
-    stored: &Stored,
-    at: &str,
+    found: &Found,
     names: &NamesOf,
     standing: Option<crate::page::record::FlowView>,
 ) -> TaskView {
-    let record = &stored.record;
+    let (definition, record) = (&found.definition, &found.stored.record);
     let title = record.name(definition).map(str::to_owned);
     let shown = names.shown(definition, &record.fields);
     let first = definition
@@ -381,6 +505,8 @@ fn line(
             .unwrap_or_default(),
         state_label: standing.map(|one| one.label).unwrap_or_default(),
         light,
-        at: at.to_owned(),
+        at: found.at.clone(),
+        note: found.note.clone(),
+        unread: found.unread,
     }
 }

@@ -70,11 +70,28 @@ impl Setting {
 
 /// The person as rules see them.
 pub fn user(reader: &mut Reader<'_>, actor: &Actor) -> Result<User, StoreError> {
+    let own = actor.org.to_string();
+    let paths = std::iter::successors(Some(own.as_str()), |path| {
+        path.rsplit_once('.').map(|(above, _)| above)
+    });
+    let paths = paths.map(|path| register::Value::Text(path.to_owned()));
+    let query = Query::default().filter(Filter::one_of("path", paths.collect()));
+    let units = reader.list("organisation", &query)?.records;
+    let is_own = |unit: &&store::Stored| unit.record.text("path") == Some(own.as_str());
+    // What the district itself holds is held by its offices and not by every street of it.
+    let is_root =
+        |unit: &&store::Stored| unit.record.text("path").is_some_and(|p| !p.contains('.'));
+    let ids = |unit: &store::Stored| unit.record.id;
     Ok(User {
         id: actor.login.clone(),
         name: actor.name.clone(),
-        org: org_at(reader, &actor.org)?,
-        org_path: actor.org.to_string(),
+        org: units.iter().find(is_own).map(ids),
+        above: units
+            .iter()
+            .filter(|one| !is_own(one) && !is_root(one))
+            .map(ids)
+            .collect(),
+        org_path: own.clone(),
         roles: actor.roles.clone(),
     })
 }

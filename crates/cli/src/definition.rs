@@ -60,7 +60,9 @@ pub struct Metrics {
 pub fn check(command: &Check) -> anyhow::Result<ExitCode> {
     let text = read(&command.file)?;
     let Some(data) = &command.data else {
-        let (_, findings) = app::register::parse(&command.file.display().to_string(), &text);
+        let (definition, mut findings) =
+            app::register::parse(&command.file.display().to_string(), &text);
+        findings.extend(definition.iter().flat_map(app::register::not_done_yet));
         return told(&findings, command.json);
     };
     let app = Folder {

@@ -32,6 +32,9 @@ pub struct Serve {
     /// 监听地址
     #[arg(long, value_name = "地址:端口", default_value = "127.0.0.1:8600")]
     listen: SocketAddr,
+    /// 用户只经 https 访问（前面有网关或反向代理，而它不带 X-Forwarded-Proto）
+    #[arg(long)]
+    https: bool,
     /// 启动后用浏览器打开
     #[arg(long)]
     open: bool,
@@ -59,7 +62,7 @@ pub fn demo(demo: Demo) -> anyhow::Result<ExitCode> {
     let app = App::open(options).context("建不了示范区")?;
     app::sample::fill(&app)?;
     println!("示范区在 {}（{} 的数据）", data.display(), day);
-    run_server(app, demo.listen, demo.open)
+    run_server(app, (demo.listen, false), demo.open)
 }
 
 fn fresh_folder() -> anyhow::Result<PathBuf> {
@@ -80,10 +83,10 @@ fn fresh_folder() -> anyhow::Result<PathBuf> {
 /// Serves a data folder or a database.
 pub fn serve(serve: Serve) -> anyhow::Result<ExitCode> {
     let app = serve.place.open()?;
-    run_server(app, serve.listen, serve.open)
+    run_server(app, (serve.listen, serve.https), serve.open)
 }
 
-fn run_server(app: App, listen: SocketAddr, open: bool) -> anyhow::Result<ExitCode> {
+fn run_server(app: App, at: (SocketAddr, bool), open: bool) -> anyhow::Result<ExitCode> {
     let link = app::account::first_link(&app)?;
     let app = Arc::new(app);
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -91,8 +94,13 @@ fn run_server(app: App, listen: SocketAddr, open: bool) -> anyhow::Result<ExitCo
         .build()?;
     let told = |address: SocketAddr| announce(address, link.as_deref(), open);
     runtime
-        .block_on(server::serve(app, listen, told))
-        .with_context(|| format!("不能在 {listen} 上监听，端口可能被占用，可用 --listen 换一个"))?;
+        .block_on(server::serve(app, at, told))
+        .with_context(|| {
+            format!(
+                "不能在 {} 上监听，端口可能被占用，可用 --listen 换一个",
+                at.0
+            )
+        })?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -76,6 +76,11 @@ pub(crate) fn find(sheet: &Sheet) -> Option<Header> {
         .iter()
         .copied()
         .find(|&row| starts_head(sheet, row, width))?;
+    at(sheet, top)
+}
+
+/// The head that begins in a row.
+pub(crate) fn at(sheet: &Sheet, top: u32) -> Option<Header> {
     let bottom = last_row(sheet, top);
     let columns = columns(sheet, top, bottom);
     (!columns.is_empty()).then_some(Header {

@@ -17,6 +17,7 @@ mod likely;
 pub mod limits;
 mod list;
 mod mapping;
+mod mark;
 mod moments;
 mod notes;
 mod number_text;
@@ -39,12 +40,15 @@ mod xlsx;
 pub use dry_run::{DryRecord, DryRun, dry_run, register_fit};
 pub use list::{List, write_list};
 pub use mapping::{ColumnMapping, Mapping, guess_mapping};
+pub use mark::{ExportMark, export_mark};
 pub use propose::{ColumnKind, ColumnProposal, Proposal, propose};
 pub use read::{
     Check, Draft, ReadContext, Reading, Verdict, read_each, read_records, validate_draft,
 };
 pub use sheet::{Area, CellValue, Dropdown, Sheet, a1, column_letters, parse_a1};
-pub use table::{Column, Fact, Facts, Group, Row, RowKind, Span, Table, Target, read_table};
+pub use table::{
+    Column, Fact, Facts, Group, Row, RowKind, Span, Table, Target, read_table, read_table_at,
+};
 pub use workbook::{Workbook, open_workbook};
 pub use write::{WriteError, WriteOptions, write_workbook};
 pub use xlsform::{Form, FormChoice, Question, QuestionKind, XlsForm, is_xlsform, read_xlsform};

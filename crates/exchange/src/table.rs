@@ -38,7 +38,15 @@ pub struct Table {
 /// error (`table.no_header`, `table.no_rows`).
 #[must_use]
 pub fn read_table(sheet: &Sheet) -> Table {
-    let Some(header) = header::find(sheet) else {
+    read_table_at(sheet, None)
+}
+
+/// The same for a sheet whose head is known to begin in a row, counted from 1 as people do. Where that row holds no
+/// head it is looked for.
+#[must_use]
+pub fn read_table_at(sheet: &Sheet, head: Option<u32>) -> Table {
+    let known = head.and_then(|row| header::at(sheet, row.checked_sub(1)?));
+    let Some(header) = known.or_else(|| header::find(sheet)) else {
         return without_header(sheet);
     };
     let mut facts = read_preamble(sheet, header.top);

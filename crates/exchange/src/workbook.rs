@@ -153,7 +153,8 @@ fn build(drafts: Vec<SheetDraft>, texts: Texts, file_name: &str) -> Workbook {
         .map(|d| Sheet::build(d, texts.clone()))
         .collect();
     let mut findings = Vec::new();
-    for sheet in sheets.iter().filter(|s| !s.visible && s.cell_count() > 0) {
+    let told = |s: &&Sheet| !s.visible && s.cell_count() > 0 && s.name != crate::mark::SHEET;
+    for sheet in sheets.iter().filter(told) {
         findings.push(Finding::info(
             "workbook.hidden_sheet",
             file_name,

@@ -109,7 +109,18 @@ pub fn write_workbook(
         row += height;
     }
     set_up(sheet, &columns, head_rows, row, records)?;
+    let marked: Vec<(String, String)> = columns.iter().map(marked).collect();
+    crate::mark::write(&mut workbook, definition, &marked)?;
     Ok(workbook.save_to_buffer()?)
+}
+
+/// Label and field of a column.
+fn marked(column: &Out) -> (String, String) {
+    let id = &column.field.id;
+    let field = column
+        .table
+        .map_or(id.clone(), |table| format!("{}.{id}", table.id));
+    (column.field.label.zh.clone(), field)
 }
 
 fn columns<'a>(

@@ -1,9 +1,9 @@
 //! Who is asking: the login cookie or a bearer token, the day asked for, and the guard against forged requests.
 
 use crate::Shared;
-use crate::problem::Problem;
+use crate::problem::{Denied, Problem};
 use app::Actor;
-use axum::extract::{FromRequestParts, Query, Request};
+use axum::extract::{FromRequestParts, OriginalUri, Query, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -11,8 +11,11 @@ use axum::response::{IntoResponse, Response};
 use ground::Date;
 use serde::Deserialize;
 
-/// Name of the login cookie.
+/// Name of the login cookie on plain http, as on a closed network without certificates.
 pub const COOKIE: &str = "guatu_login";
+/// Its name over https. A browser takes a cookie of this prefix only over https, for this host and for all paths
+/// (RFC 6265bis 4.1.3.2), so no neighbour under the same domain can plant one.
+pub const HOST_COOKIE: &str = "__Host-guatu_login";
 /// Header every unsafe request of a browser carries; another site cannot set it without our leave.
 const FORGERY_HEADER: &str = "x-guatu";
 
@@ -23,15 +26,27 @@ impl FromRequestParts<Shared> for Signed {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Problem> {
-        let token = token_of(&parts.headers).ok_or(app::AppError::NotSignedIn)?;
+        let token = token_of(shared, &parts.headers).ok_or(app::AppError::NotSignedIn)?;
         let app = shared.app.clone();
-        let actor = run(move || app::account::actor(&app, &token)).await?;
+        let actor = run(move || {
+            app.take_over_definitions()?;
+            app::account::actor(&app, &token)
+        })
+        .await?;
         Ok(Self(actor))
     }
 }
 
-/// The login token of a request, from the cookie or from `Authorization: Bearer`.
-pub fn token_of(headers: &HeaderMap) -> Option<String> {
+/// Whether the person's browser speaks https: to the proxy before this server, or as the server was told at its start.
+pub fn is_https(shared: &Shared, headers: &HeaderMap) -> bool {
+    let told = headers.get("x-forwarded-proto");
+    let first = told.and_then(|value| value.to_str().ok()?.split(',').next());
+    shared.https || first.is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("https"))
+}
+
+/// The login token of a request, from the cookie or from `Authorization: Bearer`. Over https only the cookie of the
+/// host counts.
+pub fn token_of(shared: &Shared, headers: &HeaderMap) -> Option<String> {
     let bearer = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
@@ -46,8 +61,12 @@ pub fn token_of(headers: &HeaderMap) -> Option<String> {
     let mut pairs = cookies
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='));
+    let wanted = match is_https(shared, headers) {
+        true => HOST_COOKIE,
+        false => COOKIE,
+    };
     pairs
-        .find(|(name, _)| *name == COOKIE)
+        .find(|(name, _)| *name == wanted)
         .map(|(_, value)| value.to_owned())
 }
 
@@ -112,6 +131,30 @@ pub async fn refuse_forged_requests(request: Request, next: Next) -> Response {
         "请从本系统的页面操作（请求要带 X-Guatu 头）",
     )
     .into_response()
+}
+
+/// 审计. Keeps each refusal of a signed-in person before it is answered. Who cannot be told apart from anybody leaves no
+/// row: else the journal could be filled from outside.
+pub async fn keep_refusals(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    let token = token_of(&shared, request.headers());
+    let whole = request.extensions().get::<OriginalUri>();
+    let path = whole.map_or(request.uri().path(), |uri| uri.path());
+    let (method, path) = (request.method().clone(), path.to_owned());
+    let response = next.run(request).await;
+    let (Some(token), Some(Denied)) = (token, response.extensions().get::<Denied>()) else {
+        return response;
+    };
+    let status = response.status().as_u16();
+    let kept = run(move || {
+        let actor = app::account::actor(&shared.app, &token)?;
+        app::audit::denied(&shared.app, &actor, method.as_str(), &path, status)
+    });
+    match kept.await {
+        Ok(()) => response,
+        // What cannot be written down is not answered either.
+        Err(problem) if problem.status >= 500 => problem.into_response(),
+        Err(_) => response,
+    }
 }
 
 /// Runs a piece of the synchronous app on a thread that may wait.

@@ -38,19 +38,26 @@ pub struct Shared {
     app: Arc<App>,
     changes: events::Changes,
     metrics: Arc<metrics::Metrics>,
+    /// People reach this server over https only.
+    https: bool,
 }
 
-/// The whole HTTP service of one district.
-pub fn router(app: Arc<App>) -> Router {
+/// The whole HTTP service of one district. `https` says that people reach it over https only, whatever a proxy tells.
+pub fn router(app: Arc<App>, https: bool) -> Router {
     let shared = Shared {
         changes: events::watch(app.clone()),
         app,
         metrics: Arc::default(),
+        https,
     };
     let (api, _) = document::api_router().split_for_parts();
     let limits = DefaultBodyLimit::max(BODY_LIMIT_BYTES);
     let api = api
         .layer(axum::middleware::from_fn(access::refuse_forged_requests))
+        .layer(axum::middleware::from_fn_with_state(
+            shared.clone(),
+            access::keep_refusals,
+        ))
         .layer(TimeoutLayer::with_status_code(
             axum::http::StatusCode::REQUEST_TIMEOUT,
             REQUEST_LIMIT,
@@ -88,13 +95,13 @@ fn fixed(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<Head
 /// Serves until the process is told to stop; `ready` hears the address that was bound.
 pub async fn serve(
     app: Arc<App>,
-    listen: SocketAddr,
+    (listen, https): (SocketAddr, bool),
     ready: impl FnOnce(SocketAddr),
 ) -> std::io::Result<()> {
     let listener = tokio::net::TcpListener::bind(listen).await?;
     ready(listener.local_addr()?);
     let hours = tokio::spawn(tick(app.clone()));
-    let served = axum::serve(listener, router(app))
+    let served = axum::serve(listener, router(app, https))
         .with_graceful_shutdown(stop_signal())
         .await;
     hours.abort();

@@ -21,7 +21,14 @@ pub struct Problem {
     pub status: u16,
     pub detail: String,
     pub findings: Vec<FindingView>,
+    /// Refused for want of rights, also where the answer says that there is no such thing.
+    #[serde(skip)]
+    pub denied: bool,
 }
+
+/// Mark of an answer that refuses somebody, for the audit.
+#[derive(Clone, Copy, Debug)]
+pub struct Denied;
 
 impl Problem {
     /// A problem of one sentence.
@@ -32,6 +39,7 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             findings: Vec::new(),
+            denied: status == StatusCode::FORBIDDEN,
         }
     }
 
@@ -54,6 +62,7 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let denied = self.denied;
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
         headers.insert(
@@ -61,6 +70,9 @@ impl IntoResponse for Problem {
             HeaderValue::from_static("application/problem+json"),
         );
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if denied {
+            response.extensions_mut().insert(Denied);
+        }
         response
     }
 }
@@ -76,8 +88,10 @@ impl From<AppError> for Problem {
             AppError::Invalid(findings) | AppError::Conflict(findings) => each(findings),
             _ => Vec::new(),
         };
+        let denied = matches!(&error, AppError::Forbidden(_) | AppError::OutOfSight(_));
         Self {
             findings,
+            denied,
             ..Self::new(status, kind, title, detail)
         }
     }
@@ -87,7 +101,9 @@ fn classify(error: &AppError) -> (StatusCode, &'static str, &'static str) {
     match error {
         AppError::NotSignedIn => (StatusCode::UNAUTHORIZED, "not_signed_in", "未登录"),
         AppError::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden", "没有权限"),
-        AppError::NotFound(_) => (StatusCode::NOT_FOUND, "not_found", "没有找到"),
+        AppError::NotFound(_) | AppError::OutOfSight(_) => {
+            (StatusCode::NOT_FOUND, "not_found", "没有找到")
+        }
         AppError::Stale { .. } => (StatusCode::CONFLICT, "stale", "已被修改"),
         AppError::Conflict(_) => (StatusCode::CONFLICT, "conflict", "有冲突"),
         AppError::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "需要改正"),

@@ -351,6 +351,13 @@ impl Reader<'_> {
         rows.iter().map(read_definition).collect()
     }
 
+    /// How many definitions ever came into force here: it grows with each, in whichever process.
+    pub fn definition_count(&mut self) -> Result<i64, StoreError> {
+        let sql = "SELECT COUNT(*) FROM definition_version WHERE district_code = $1";
+        let rows = self.tx.query(sql, &[self.district_cell()])?;
+        Ok(rows.first().map(|row| row.int(0)).transpose()?.unwrap_or(0))
+    }
+
     /// The definition of each register that came into force last; registers that never had one here are left out.
     pub fn newest_definitions(&mut self) -> Result<Vec<DefinitionVersion>, StoreError> {
         let sql = format!(

@@ -132,6 +132,13 @@ impl Store {
             .is_ok_and(|table| condition::sql_able(&catalog, &table, condition))
     }
 
+    /// The same for a definition that is not in force yet, on its way into the tables that are there.
+    pub fn able_in(&self, definition: &Definition, condition: &Expr) -> bool {
+        let catalog = self.catalog();
+        RegisterTable::new(definition)
+            .is_ok_and(|table| condition::sql_able(&catalog, &Arc::new(table), condition))
+    }
+
     /// A condition in two parts that must both hold: what the database can decide, and what is left to the evaluator.
     pub fn split(&self, register: &str, condition: &Expr) -> (Option<Expr>, Option<Expr>) {
         let catalog = self.catalog();
@@ -154,7 +161,7 @@ impl Store {
     }
 
     /// Statements prepared over the tables of yesterday go with their connections.
-    pub(crate) fn forget_statements(&self) {
+    pub fn forget_statements(&self) {
         self.inner.readers.drop_idle();
     }
 

@@ -631,7 +631,7 @@ export interface ImportBatch {
   undone_at: string | null;
 }
 
-export type TaskBox = "todo" | "done" | "mine" | "soon" | "late";
+export type TaskBox = "todo" | "done" | "mine" | "soon" | "late" | "notice";
 export interface Task {
   register: string;
   register_title: string;
@@ -645,6 +645,8 @@ export interface Task {
   light: Lamp;
   link: string;
   at: string;
+  note: string | null;
+  unread: boolean;
 }
 export interface TaskList {
   counts: Partial<Record<TaskBox, number>>;

@@ -112,7 +112,7 @@ impl Actor {
         if self.may_see(path) {
             Ok(())
         } else {
-            Err(AppError::NotFound("这条记录".to_owned()))
+            Err(AppError::OutOfSight("这条记录".to_owned()))
         }
     }
 
@@ -158,11 +158,11 @@ mod tests {
         );
         assert!(matches!(
             clerk.need_write_at(&OrgPath::new("410102.s012").expect("path")),
-            Err(AppError::NotFound(_))
+            Err(AppError::OutOfSight(_))
         ));
         assert!(matches!(
             clerk.need_sight(&OrgPath::new("410102").expect("path")),
-            Err(AppError::NotFound(_))
+            Err(AppError::OutOfSight(_))
         ));
     }
 

@@ -8,9 +8,11 @@ use crate::cycle;
 use crate::directory;
 use crate::error::AppError;
 use crate::page::import::ImportAct;
+use crate::permit::Access;
 use crate::world::Setting;
 use ground::{Finding, RecordId, Severity};
-use register::{Definition, Fields, How, NameMatch, Value};
+use register::law::Ability;
+use register::{Definition, Fields, How, NameMatch, OnMatch, Value};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use store::Query;
@@ -39,6 +41,8 @@ pub struct Decided {
 
 /// Decides for every draft.
 pub fn decide(app: &App, actor: &Actor, read: &Read) -> Result<Vec<Decided>, AppError> {
+    let access = Access::new(app, actor, &app.definition(&read.definition.id)?)?;
+    access.need(Ability::Import)?;
     let known = KnownRecords::load(app, &read.definition)?;
     let enrich = extras::Enricher::load(app, &read.definition)?;
     let errors = error_rows(read);
@@ -63,11 +67,16 @@ pub fn decide(app: &App, actor: &Actor, read: &Read) -> Result<Vec<Decided>, App
             version: 0,
             findings,
         };
-        known.match_to(&read.definition, &mut one);
+        let number = read
+            .number_column
+            .map(|column| read.table.text(draft.row - 1, column));
+        known.match_to(&read.definition, &mut one, number.as_deref());
         refuse_twice(&mut one, &mut seen);
-        refuse_out_of_reach(app, actor, &mut one)?;
+        keep_to_template(read.on_match, &mut one);
+        refuse_out_of_reach(app, &access, &mut one)?;
         refuse_closed(app, &setting, &read.definition, &mut one)?;
-        let broken = errors.contains(&draft.row)
+        let broken = read.refused
+            || errors.contains(&draft.row)
             || one
                 .findings
                 .iter()
@@ -94,6 +103,33 @@ fn error_rows(read: &Read) -> std::collections::BTreeSet<u32> {
     errors.filter_map(row).collect()
 }
 
+/// What the import template says of rows whose record is known already.
+fn keep_to_template(on_match: OnMatch, one: &mut Decided) {
+    let Some((_, name, _)) = &one.matched else {
+        return;
+    };
+    match on_match {
+        OnMatch::Update => {}
+        OnMatch::Skip => {
+            if one.act == ImportAct::Update {
+                let problem = format!("“{name}”已有记录。");
+                let remedy = "按导入模板跳过，不改动。";
+                let place = one.place.clone();
+                one.findings
+                    .push(Finding::info("import.skipped", place, problem, remedy));
+            }
+            one.act = ImportAct::Same;
+        }
+        OnMatch::Refuse => {
+            let problem = format!("“{name}”已有记录，导入模板不许重复。");
+            let remedy = "请删去这一行，或直接在台账里修改。";
+            let place = one.place.clone();
+            one.findings
+                .push(Finding::error("import.known", place, problem, remedy));
+        }
+    }
+}
+
 /// A record named twice in one workbook is taken once.
 fn refuse_twice(one: &mut Decided, seen: &mut HashMap<RecordId, String>) {
     let Some((id, name, _)) = &one.matched else {
@@ -113,12 +149,16 @@ fn refuse_twice(one: &mut Decided, seen: &mut HashMap<RecordId, String>) {
 }
 
 /// A person's import changes only what the person may change.
-fn refuse_out_of_reach(app: &App, actor: &Actor, one: &mut Decided) -> Result<(), AppError> {
-    let (Some(_), Some((id, name, _))) = (actor.scope(app), one.matched.clone()) else {
+fn refuse_out_of_reach(app: &App, access: &Access, one: &mut Decided) -> Result<(), AppError> {
+    let Some((id, name, _)) = one.matched.clone() else {
         return Ok(());
     };
-    let place = app.read(|reader| reader.locate(id))?;
-    if place.is_none_or(|(_, path)| actor.may_see(&path)) {
+    let register = access.definition().id.clone();
+    let may = app.look(|reader| {
+        let record = reader.get(&register, id)?.record;
+        Ok(access.on(reader, &record)?.update)
+    })?;
+    if may {
         return Ok(());
     }
     let problem = format!("“{name}”不属于本单位。");
@@ -154,6 +194,7 @@ fn refuse_closed(
 /// Records of the register by match key and by name.
 struct KnownRecords {
     by_key: HashMap<String, RecordId>,
+    by_number: HashMap<String, RecordId>,
     records: HashMap<RecordId, (i64, Fields)>,
     names: Option<Arc<register::NameIndex>>,
 }
@@ -162,10 +203,14 @@ impl KnownRecords {
     fn load(app: &App, definition: &Definition) -> Result<Self, AppError> {
         let all = app.read(|reader| reader.all(&definition.id, &Query::default()))?;
         let mut by_key = HashMap::new();
+        let mut by_number = HashMap::new();
         let mut records = HashMap::with_capacity(all.len());
         for stored in all {
             if let Some(key) = match_key(definition, &stored.record.fields) {
                 by_key.insert(key, stored.record.id);
+            }
+            if let Some(number) = &stored.record.number {
+                by_number.insert(number.clone(), stored.record.id);
             }
             records.insert(
                 stored.record.id,
@@ -181,16 +226,30 @@ impl KnownRecords {
             .transpose()?;
         Ok(Self {
             by_key,
+            by_number,
             records,
             names,
         })
     }
 
-    fn match_to(&self, definition: &Definition, one: &mut Decided) {
+    fn match_to(&self, definition: &Definition, one: &mut Decided, number: Option<&str>) {
+        let number = number.map(str::trim).filter(|text| !text.is_empty());
+        let by_number = number.and_then(|number| self.by_number.get(number));
+        let by_number = by_number.map(|id| (*id, "编号相同"));
+        if let (Some(number), None) = (number, by_number) {
+            one.findings.push(Finding::error(
+                "import.number",
+                one.place.clone(),
+                format!("没有编号为“{number}”的记录。"),
+                "请核对编号；要新增的行请把编号留空。",
+            ));
+            return;
+        }
         let by_key = match_key(definition, &one.fields)
             .and_then(|key| self.by_key.get(&key))
             .map(|id| (*id, "字段相同"));
-        let found = by_key.or_else(|| self.by_name(definition, one));
+        let found = by_number.or(by_key);
+        let found = found.or_else(|| self.by_name(definition, one));
         let Some((id, how)) = found else { return };
         let Some((version, before)) = self.records.get(&id) else {
             return;

@@ -41,7 +41,7 @@ pub fn paste(
     paste: &Paste,
 ) -> Result<ImportPreview, AppError> {
     let definition = app.definition(register)?;
-    Access::new(app, actor, &definition).need(Ability::Import)?;
+    Access::new(app, actor, &definition)?.need(Ability::Import)?;
     let findings = faults(&definition, paste);
     if !findings.is_empty() {
         return Err(AppError::Invalid(findings));

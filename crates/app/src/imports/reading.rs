@@ -1,7 +1,8 @@
 //! Reading: which sheet, which register, which columns; names the directory does not know get a provisional record.
 
-use super::Choice;
 use super::decide::Decided;
+use super::marked::Marked;
+use super::{Choice, template};
 use crate::App;
 use crate::definitions::Definitions;
 use crate::directory::{self, NamesOf};
@@ -10,7 +11,7 @@ use crate::page::Line;
 use crate::page::import::{ImportColumn, ImportPreview, ImportRecord};
 use exchange::{Mapping, ReadContext, Reading, RowKind, Table, Workbook};
 use ground::{Date, Finding, RecordId};
-use register::{Definition, Field, FieldKind, Hints, Known, NameIndex, NameMatch};
+use register::{Definition, Field, FieldKind, Hints, Known, NameIndex, NameMatch, OnMatch};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Values shown under a column.
@@ -41,21 +42,44 @@ pub struct Read {
     pub new_organisations: Vec<(RecordId, String)>,
     /// Names for ready texts, provisional ones included.
     pub hints: Hints,
+    /// What a row does whose record is known.
+    pub on_match: OnMatch,
+    /// Column of the record numbers, where records are known by them.
+    pub number_column: Option<u16>,
+    /// The workbook as a whole is not taken.
+    pub refused: bool,
 }
 
 /// Reads a workbook for a district.
 pub fn read(app: &App, file_name: &str, bytes: &[u8], choice: &Choice) -> Result<Read, AppError> {
     let workbook = exchange::open_workbook(bytes, file_name).map_err(AppError::invalid)?;
-    let (mut definition, guesses) = choose_register(&app.definitions(), &workbook, choice)?;
+    let mark = exchange::export_mark(&workbook);
+    let own = mark.as_ref().map(|mark| mark.register.as_str());
+    let (mut definition, guesses) = choose_register(&app.definitions(), &workbook, choice, own)?;
     if let Some(keys) = &choice.match_on {
         definition.import.match_on.clone_from(keys);
     }
-    let (table, guessed) = choose_sheet(&workbook, &definition, choice, file_name)?;
+    let known_form = template::fitting(&workbook, &definition, choice);
+    let (table, guessed) = match &known_form {
+        Some((_, table)) => {
+            let guessed = exchange::guess_mapping(table, &definition, None);
+            (table.clone(), guessed)
+        }
+        None => choose_sheet(&workbook, &definition, choice, file_name)?,
+    };
     let remembered = remembered(app, &definition, &table)?;
     let mut mapping = match &remembered {
         Some(mapping) => exchange::guess_mapping(&table, &definition, Some(mapping)),
         None => guessed,
     };
+    let marked = Marked::of(app, &definition, mark)?;
+    let mut told = match &marked {
+        Some(marked) => marked.map(&table, &mut mapping),
+        None => Vec::new(),
+    };
+    let followed = known_form.map(|(template, _)| {
+        template::follow(&template, &mut definition, &table, &mut mapping, choice)
+    });
     apply_choice(&mut mapping, choice);
     let hints = hints_of(app, &definition)?;
     let unknown = unknown_names(&table, &mapping, &definition, &hints);
@@ -65,8 +89,20 @@ pub fn read(app: &App, file_name: &str, bytes: &[u8], choice: &Choice) -> Result
         .map(|(_, name)| name)
         .collect();
     let (hints, new_organisations) = with_organisations(hints, organisations);
-    let mut reading =
-        exchange::read_records(&table, &mapping, &definition, &ReadContext::new(&hints));
+    // Who maps columns by hand means the fields as they are called now.
+    let older = marked.filter(|_| choice.columns.is_empty());
+    let older = older.and_then(|marked| marked.read(app, &table, &mapping, &hints));
+    let mut reading = older.unwrap_or_else(|| {
+        exchange::read_records(&table, &mapping, &definition, &ReadContext::new(&hints))
+    });
+    let (on_match, number_column, refused) = match followed {
+        Some(followed) => {
+            told.extend(followed.findings);
+            (followed.on_match, followed.number_column, followed.refused)
+        }
+        None => (OnMatch::default(), None, false),
+    };
+    reading.findings.extend(told);
     reading.findings.extend(workbook.findings.iter().cloned());
     reading.findings.extend(
         new_organisations
@@ -86,6 +122,9 @@ pub fn read(app: &App, file_name: &str, bytes: &[u8], choice: &Choice) -> Result
         reading,
         new_organisations,
         hints,
+        on_match,
+        number_column,
+        refused,
     })
 }
 
@@ -104,6 +143,7 @@ fn choose_register(
     all: &Definitions,
     workbook: &Workbook,
     choice: &Choice,
+    own: Option<&str>,
 ) -> Result<(Definition, Vec<Guess>), AppError> {
     let tables: Vec<Table> = workbook
         .visible_sheets()
@@ -131,6 +171,7 @@ fn choose_register(
     let wanted = choice
         .register
         .clone()
+        .or_else(|| own.filter(|id| all.get(id).is_some()).map(str::to_owned))
         .or_else(|| guesses.first().map(|(id, _, _)| id.clone()));
     let wanted = wanted.ok_or_else(|| {
         AppError::invalid(Finding::error(

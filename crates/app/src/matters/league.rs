@@ -81,7 +81,7 @@ pub fn league(
     day: Option<Date>,
 ) -> Result<League, AppError> {
     let definition = app.definition(MATTER)?;
-    let access = Access::new(app, actor, &definition);
+    let access = Access::new(app, actor, &definition)?;
     access.need(Ability::Read)?;
     let setting = Setting::new(app, day);
     let period = match period.filter(|text| !text.is_empty()) {
@@ -94,13 +94,7 @@ pub fn league(
             Some(instant) => reader.all_as_of(MATTER, &query, instant)?,
             None => reader.all(MATTER, &query)?,
         };
-        let mut seen = Vec::with_capacity(all.len());
-        for stored in all {
-            if access.on(reader, &stored.record)?.read {
-                seen.push(stored.record);
-            }
-        }
-        Ok(seen)
+        Ok(all.into_iter().map(|stored| stored.record).collect())
     })?;
     let days = LeagueDays {
         from: Some(period.first()),

@@ -77,17 +77,31 @@ impl ListKind {
     }
 }
 
-/// One of the lists, of all matters in sight on a day.
+/// One of the lists, of the matters in sight on a day: of those of a period, where one is named. A problem and a duty
+/// belong to the period in which the matter was given out; what was done belongs to that in which it was due or closed.
 ///
 /// # Errors
-/// `Forbidden` without the right to export.
+/// `Forbidden` without the right to export, `Invalid` for a period that cannot be read.
 pub fn list(
     app: &App,
     actor: &Actor,
     kind: ListKind,
+    period: Option<&str>,
     day: Option<Date>,
 ) -> Result<Vec<u8>, AppError> {
+    let period = period.filter(|text| !text.is_empty());
+    let period = period.map(crate::metrics::read_period).transpose()?;
     let mut matters = Matters::read(app, actor, day, Ability::Export)?;
+    if let Some(period) = period {
+        let days: &[&str] = match kind {
+            ListKind::Problems | ListKind::Duties => &["asked_on"],
+            ListKind::Rectification => &["due_on", "closed_on"],
+        };
+        let within = |day: Date| (period.first()..=period.last()).contains(&day);
+        matters
+            .records
+            .retain(|one| days.iter().any(|id| one.date(id).is_some_and(within)));
+    }
     matters
         .records
         .retain(|one| one.text("state") != Some("draft"));

@@ -16,19 +16,22 @@ pub enum TaskBox {
     Soon,
     /// 超期.
     Late,
+    /// 提醒.
+    Notice,
 }
 
 impl TaskBox {
     /// All of them.
-    pub const ALL: [TaskBox; 5] = [
+    pub const ALL: [TaskBox; 6] = [
         TaskBox::Todo,
         TaskBox::Done,
         TaskBox::Mine,
         TaskBox::Soon,
         TaskBox::Late,
+        TaskBox::Notice,
     ];
 
-    /// todo, done, mine, soon, late.
+    /// todo, done, mine, soon, late, notice.
     pub fn code(self) -> &'static str {
         match self {
             TaskBox::Todo => "todo",
@@ -36,6 +39,7 @@ impl TaskBox {
             TaskBox::Mine => "mine",
             TaskBox::Soon => "soon",
             TaskBox::Late => "late",
+            TaskBox::Notice => "notice",
         }
     }
 
@@ -48,7 +52,7 @@ impl TaskBox {
 /// A page of one box.
 #[derive(Clone, Debug)]
 pub struct TaskPage {
-    /// How many are in each box.
+    /// How many are in each box; of 提醒 those that are unread.
     pub counts: BTreeMap<TaskBox, usize>,
     /// The tasks.
     pub items: Vec<TaskView>,
@@ -81,4 +85,8 @@ pub struct TaskView {
     pub light: Option<Rag>,
     /// Instant of the last change, or of the person's own act.
     pub at: String,
+    /// Why the person is told of it, in words: a reminder, a request to sign.
+    pub note: Option<String>,
+    /// A reminder that was not read.
+    pub unread: bool,
 }

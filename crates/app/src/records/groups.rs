@@ -1,20 +1,20 @@
 //! 分组 Records counted by one or two values: the columns of a board, the cells of a matrix.
 
 use super::ListQuery;
-use super::select::{Asker, Selection, put_in_moving, sum_text, total};
+use super::select::{Asker, Selection, number_of, put_in_moving, sum_text, total};
 use crate::App;
 use crate::account::Actor;
 use crate::directory::{NamesOf, collect, names_in};
 use crate::error::AppError;
 use crate::permit::Access;
-use crate::world::{self, Setting, StoreWorld};
+use crate::world::{Setting, StoreWorld};
 use ground::{Date, Finding, RecordId};
 use register::expr::{Expr, Scope, value_of};
 use register::law::Ability;
 use register::{Field, FieldKind, Fields, Value, compare};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Reader, Stored};
+use store::{Aggregate, AggregateRow, Query, Reader, StoreError, Stored};
 
 /// Groups at most; more are no table that anybody reads.
 const GROUPS: usize = 2_000;
@@ -32,6 +32,7 @@ pub struct GroupLine {
 
 /// One field by which records are grouped.
 struct By {
+    path: String,
     value: Expr,
     field: Field,
 }
@@ -49,32 +50,42 @@ pub fn groups(
     day: Option<Date>,
 ) -> Result<Vec<GroupLine>, AppError> {
     let definition = app.definition(register)?;
-    let access = Access::new(app, actor, &definition);
+    let access = Access::new(app, actor, &definition)?;
     access.need(Ability::Read)?;
     let seen = access.seen_definition();
-    let query = access.narrow(asked.to_store(app, &seen, day)?);
+    let query = access.narrow(super::asked_for(app, &access, &definition, asked, day)?);
     let setting = Setting::new(app, day);
     app.look(|reader| {
-        let user = world::user(reader, actor)?;
         let asker = Asker {
             app,
             access: &access,
             definition: &seen,
             setting: &setting,
-            user: &user,
+            user: access.user(),
         };
         let by = keys(&asker, by)?;
         let selection = Selection::of(&asker, asked, query, reader)?;
-        let mut all = selection.all(&asker, reader)?;
-        put_in_moving(&asker, reader, &mut all)?;
-        let mut grouped = gather(&asker, reader, &by, &all)?;
+        let summed = summed(&asker, &asked.sums);
+        let counted = match selection.in_database(&asker) {
+            Some(query) => count(reader, &asker, query, &by, &summed)?,
+            None => None,
+        };
+        let mut grouped = match counted {
+            Some(grouped) => grouped,
+            None => {
+                let mut all = selection.all(&asker, reader)?;
+                put_in_moving(&asker, reader, &mut all)?;
+                gather(&asker, reader, &by, (&summed, &all))?
+            }
+        };
+        in_order(&by, &mut grouped);
         if let [only] = by.as_slice() {
             add_empty(only, &mut grouped);
         }
         if grouped.len() > GROUPS {
             return Err(too_many(grouped.len()));
         }
-        lines(&asker, reader, &by, grouped, &asked.sums)
+        lines(&asker, reader, &by, &summed, grouped)
     })
 }
 
@@ -90,22 +101,85 @@ fn keys(asker: &Asker<'_>, by: &[String]) -> Result<Vec<By>, AppError> {
     by.iter()
         .map(|path| {
             let (value, field) = asker.path(path, "by")?;
-            Ok(By { value, field })
+            let path = path.clone();
+            Ok(By { path, value, field })
         })
         .collect()
 }
 
-type Grouped<'s> = Vec<(Vec<Option<Value>>, Vec<&'s Stored>)>;
+/// Records of one key, counted and added up: fen, or the fields' own scales.
+struct Group {
+    keys: Vec<Option<Value>>,
+    count: usize,
+    totals: Vec<i64>,
+}
 
-fn gather<'s>(
+/// Fields to add up that there are.
+fn summed<'a>(asker: &Asker<'a>, fields: &[String]) -> Vec<&'a Field> {
+    let known = fields.iter().filter_map(|id| asker.definition.field(id));
+    known.collect()
+}
+
+/// Counted by the database; none where a value is no column of its own or cannot be added there.
+fn count(
+    reader: &mut Reader<'_>,
+    asker: &Asker<'_>,
+    query: &Query,
+    by: &[By],
+    summed: &[&Field],
+) -> Result<Option<Vec<Group>>, AppError> {
+    use FieldKind as K;
+    let single = |kind: &FieldKind| {
+        let many = matches!(
+            kind,
+            K::TextList | K::Codes { .. } | K::Refs { .. } | K::Attachment | K::Table { .. }
+        );
+        // An amount may carry a bound beside its number.
+        !many && *kind != K::Money
+    };
+    let adds = |field: &&Field| {
+        let number = matches!(
+            field.kind,
+            K::Int | K::Percent | K::Money | K::Decimal { .. }
+        );
+        number && !field.live
+    };
+    if !by.iter().all(|one| single(&one.field.kind)) || !summed.iter().all(adds) {
+        return Ok(None);
+    }
+    let paths: Vec<&str> = by.iter().map(|one| one.path.as_str()).collect();
+    let register = &asker.definition.id;
+    let counted = match reader.aggregate(register, query, &paths, &Aggregate::Count) {
+        Ok(rows) => rows,
+        Err(StoreError::Unknown { .. } | StoreError::Query { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let group = |row: AggregateRow| Group {
+        keys: row.keys,
+        count: usize::try_from(row.records).unwrap_or(usize::MAX),
+        totals: Vec::new(),
+    };
+    let mut groups: Vec<Group> = counted.into_iter().map(group).collect();
+    for field in summed {
+        let sum = Aggregate::Sum(field.id.clone());
+        let rows = reader.aggregate(register, query, &paths, &sum)?;
+        // The same conditions over the same snapshot give the same groups in the same order.
+        for (group, row) in groups.iter_mut().zip(rows) {
+            group.totals.push(row.value.as_ref().map_or(0, number_of));
+        }
+    }
+    Ok(Some(groups))
+}
+
+fn gather(
     asker: &Asker<'_>,
     reader: &mut Reader<'_>,
     by: &[By],
-    all: &'s [Stored],
-) -> Result<Grouped<'s>, AppError> {
+    (summed, all): (&[&Field], &[Stored]),
+) -> Result<Vec<Group>, AppError> {
     let world = StoreWorld::new(reader, asker.setting);
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
-    let mut grouped: Grouped<'s> = Vec::new();
+    let mut grouped: Vec<(Vec<Option<Value>>, Vec<&Stored>)> = Vec::new();
     for stored in all {
         let scope = Scope {
             record: Some(&stored.record),
@@ -122,15 +196,26 @@ fn gather<'s>(
         grouped[at].1.push(stored);
     }
     world.finish()?;
-    grouped.sort_by(|(a, _), (b, _)| {
-        let pairs = by.iter().zip(a.iter().zip(b));
+    let group = |(keys, all): (Vec<Option<Value>>, Vec<&Stored>)| {
+        let sum = |field: &&Field| total(all.iter().map(|one| &one.record.fields), &field.id);
+        Ok(Group {
+            keys,
+            count: all.len(),
+            totals: summed.iter().map(sum).collect::<Result<_, StoreError>>()?,
+        })
+    };
+    grouped.into_iter().map(group).collect()
+}
+
+fn in_order(by: &[By], groups: &mut [Group]) {
+    groups.sort_by(|a, b| {
+        let pairs = by.iter().zip(a.keys.iter().zip(&b.keys));
         pairs.fold(Ordering::Equal, |order, (by, (a, b))| {
             order
                 .then_with(|| place(&by.field, a).cmp(&place(&by.field, b)))
                 .then_with(|| compare(a.as_ref(), b.as_ref()))
         })
     });
-    Ok(grouped)
 }
 
 /// Options stand in the order of their list, other values by themselves.
@@ -148,15 +233,19 @@ fn place(field: &Field, value: &Option<Value>) -> usize {
 }
 
 /// A board shows its columns also when nothing stands in them.
-fn add_empty(by: &By, grouped: &mut Grouped<'_>) {
+fn add_empty(by: &By, grouped: &mut Vec<Group>) {
     let FieldKind::Code { .. } = by.field.kind else {
         return;
     };
     for (at, choice) in by.field.choices.iter().enumerate().take(40) {
         let key = vec![Some(Value::Text(choice.code.clone()))];
-        if !grouped.iter().any(|(known, _)| *known == key) {
-            let at = at.min(grouped.len());
-            grouped.insert(at, (key, Vec::new()));
+        if !grouped.iter().any(|known| known.keys == key) {
+            let empty = Group {
+                keys: key,
+                count: 0,
+                totals: Vec::new(),
+            };
+            grouped.insert(at.min(grouped.len()), empty);
         }
     }
 }
@@ -174,21 +263,11 @@ fn lines(
     asker: &Asker<'_>,
     reader: &mut Reader<'_>,
     by: &[By],
-    grouped: Grouped<'_>,
-    sums: &[String],
+    summed: &[&Field],
+    grouped: Vec<Group>,
 ) -> Result<Vec<GroupLine>, AppError> {
     let names = names(asker, reader, by, &grouped)?;
     let lookup = |register: &str, id: RecordId| names.get(register, id);
-    let sums = |all: &[&Stored]| {
-        let known = |id: &String| Some((id.clone(), asker.definition.field(id)?));
-        let sum = |(id, field): (String, &Field)| {
-            let total = total(all.iter().map(|one| &one.record.fields), &id)?;
-            Ok::<_, AppError>((id, sum_text(field, total)))
-        };
-        let all: Result<BTreeMap<_, _>, AppError> =
-            sums.iter().filter_map(known).map(sum).collect();
-        all
-    };
     let key = |by: &By, value: &Option<Value>| match value {
         None => (serde_json::Value::Null, String::new()),
         Some(value) => {
@@ -196,16 +275,19 @@ fn lines(
             (json_of(&by.field, value), text)
         }
     };
-    grouped
-        .into_iter()
-        .map(|(values, all)| {
-            Ok(GroupLine {
-                keys: by.iter().zip(&values).map(|(by, v)| key(by, v)).collect(),
-                count: all.len(),
-                sums: sums(&all)?,
-            })
-        })
-        .collect()
+    let line = |group: Group| {
+        // A column in which nothing stands has no sums, but zeros.
+        let totals = group.totals.iter().copied().chain(std::iter::repeat(0));
+        let sums = summed.iter().zip(totals);
+        let sums = sums.map(|(field, total)| (field.id.clone(), sum_text(field, total)));
+        let keys = by.iter().zip(&group.keys);
+        GroupLine {
+            keys: keys.map(|(by, value)| key(by, value)).collect(),
+            count: group.count,
+            sums: sums.collect(),
+        }
+    };
+    Ok(grouped.into_iter().map(line).collect())
 }
 
 /// Names of the records that the keys point at.
@@ -213,11 +295,11 @@ fn names(
     asker: &Asker<'_>,
     reader: &mut Reader<'_>,
     by: &[By],
-    grouped: &Grouped<'_>,
+    grouped: &[Group],
 ) -> Result<NamesOf, AppError> {
     let mut wanted: BTreeMap<String, BTreeSet<RecordId>> = BTreeMap::new();
-    for (values, _) in grouped {
-        for (by, value) in by.iter().zip(values) {
+    for group in grouped {
+        for (by, value) in by.iter().zip(&group.keys) {
             let own = value
                 .iter()
                 .map(|value| (by.field.id.clone(), value.clone()));

@@ -4,11 +4,12 @@
 use crate::directory::{self, NamesOf};
 use crate::error::AppError;
 use crate::flow::{pinned, view};
-use crate::page::record::{HistoryEntry, RecordView, RightsView};
-use crate::permit::{Access, RecordAccess};
+use crate::page::record::{FieldChange, HistoryEntry, RecordView, RightsView};
+use crate::permit::Access;
 use crate::settle::Draft;
 use crate::world::{Setting, StoreWorld};
 use register::expr::User;
+use register::permit::RecordRights;
 use register::{Definition, Fields};
 use std::sync::Arc;
 use store::{Reader, Stored};
@@ -33,7 +34,7 @@ impl Look<'_> {
         let mut seen = Vec::with_capacity(stored.len());
         for one in stored {
             let on = self.access.on(reader, &one.record)?;
-            // A list is narrowed by the query; a permit's own condition is asked record by record.
+            // A list is narrowed by the query already; whoever asks for records by their ids is not.
             if on.read {
                 rights.push(on);
                 seen.push(one.clone());
@@ -95,7 +96,7 @@ impl Look<'_> {
         &self,
         draft: &Draft<'_>,
         stored: &Stored,
-        rights: &RecordAccess,
+        rights: &RecordRights,
         names: &NamesOf,
     ) -> RecordView {
         let record = &stored.record;
@@ -103,7 +104,7 @@ impl Look<'_> {
         let flow = view::standing(&scope, names, self.setting);
         let alone = self.user.is_some();
         let course = (alone && flow.is_some()).then(|| view::course(&scope, names, self.setting));
-        let seen = rights.seen(&draft.shown(&record.fields));
+        let seen = seen(rights, draft.shown(&record.fields));
         let editable = flow.is_none() || editable(draft.definition, &record.fields);
         let mut view = RecordView {
             register: self.definition.id.clone(),
@@ -121,13 +122,13 @@ impl Look<'_> {
                 withdraw: rights.withdraw,
             },
             findings: match alone && !record.withdrawn {
-                true => rights.told(register::validate_in(&scope)),
+                true => told(rights, register::validate_in(&scope)),
                 false => Vec::new(),
             },
             flow,
             course,
         };
-        rights.mask(self.definition, &mut view);
+        mask(rights, self.definition, &mut view);
         view
     }
 }
@@ -148,45 +149,46 @@ pub(crate) fn editable_in<'d>(
     known.editable.as_ref()
 }
 
-impl RecordAccess {
-    /// History without what is hidden, with stars where only they are shown.
-    pub fn keep_quiet(&self, definition: &Definition, entry: &mut HistoryEntry) {
-        entry
-            .changes
-            .retain(|change| !self.hidden.contains(&change.field));
-        for change in entry
-            .changes
-            .iter_mut()
-            .filter(|c| self.masked.contains(&c.field))
-        {
-            for text in [&mut change.before, &mut change.after] {
-                if !text.is_empty() {
-                    *text = crate::permit::masked(definition, &change.field, text);
-                }
+/// The values without what is hidden.
+fn seen(rights: &RecordRights, mut fields: Fields) -> Fields {
+    fields.retain(|id, _| !rights.hidden.contains(id));
+    fields
+}
+
+/// History without what is hidden, with stars where only they are shown.
+pub(super) fn keep_quiet(rights: &RecordRights, definition: &Definition, entry: &mut HistoryEntry) {
+    entry
+        .changes
+        .retain(|change| !rights.hidden.contains(&change.field));
+    let masked = |change: &&mut FieldChange| rights.masked.contains(&change.field);
+    for change in entry.changes.iter_mut().filter(masked) {
+        for text in [&mut change.before, &mut change.after] {
+            if !text.is_empty() {
+                *text = crate::permit::masked(definition, &change.field, text);
             }
         }
     }
+}
 
-    /// Findings without those on fields that this person does not see.
-    pub fn told(&self, mut findings: Vec<ground::Finding>) -> Vec<ground::Finding> {
-        findings.retain(|finding| {
-            let field = finding.place.split(['.', '[']).next().unwrap_or_default();
-            !self.hidden.contains(field) && !self.masked.contains(field)
-        });
-        findings
-    }
+/// Findings without those on fields that this person does not see.
+fn told(rights: &RecordRights, mut findings: Vec<ground::Finding>) -> Vec<ground::Finding> {
+    findings.retain(|finding| {
+        let field = finding.place.split(['.', '[']).next().unwrap_or_default();
+        rights.is_open(field)
+    });
+    findings
+}
 
-    /// Stars in place of what may not be read whole, in the values and in the texts.
-    pub fn mask(&self, definition: &Definition, view: &mut RecordView) {
-        for id in self.masked.iter().filter(|id| !self.hidden.contains(*id)) {
-            let Some(shown) = view.shown.get_mut(id) else {
-                continue;
-            };
-            *shown = crate::permit::masked(definition, id, shown);
-            // Where the text would not be one of the field's kind, the stars stay a text all the same.
-            let text = serde_json::Value::String(shown.clone());
-            view.values.insert(id.clone(), text);
-            view.record.fields.remove(id);
-        }
+/// Stars in place of what may not be read whole, in the values and in the texts.
+fn mask(rights: &RecordRights, definition: &Definition, view: &mut RecordView) {
+    for id in &rights.masked {
+        let Some(shown) = view.shown.get_mut(id) else {
+            continue;
+        };
+        *shown = crate::permit::masked(definition, id, shown);
+        // Where the text would not be one of the field's kind, the stars stay a text all the same.
+        let text = serde_json::Value::String(shown.clone());
+        view.values.insert(id.clone(), text);
+        view.record.fields.remove(id);
     }
 }

@@ -9,7 +9,7 @@ use crate::error::AppError;
 use crate::page::LightView;
 use crate::page::record::RecordView;
 use crate::permit::Access;
-use crate::world::{self, Setting};
+use crate::world::Setting;
 use ground::{Date, Finding};
 use register::law::Ability;
 use register::{Definition, FieldKind, Value};
@@ -61,21 +61,20 @@ pub fn points(
     day: Option<Date>,
 ) -> Result<Points, AppError> {
     let definition = app.definition(register)?;
-    let access = Access::new(app, actor, &definition);
+    let access = Access::new(app, actor, &definition)?;
     access.need(Ability::Read)?;
     let seen = access.seen_definition();
     let colour = colour.filter(|colour| *colour != LIGHT);
     check_fields(&seen, geo, colour)?;
-    let query = access.narrow(asked.to_store(app, &seen, day)?);
+    let query = access.narrow(super::asked_for(app, &access, &definition, asked, day)?);
     let setting = Setting::new(app, day);
     let (mut views, left_out) = app.look(|reader| {
-        let user = world::user(reader, actor)?;
         let asker = Asker {
             app,
             access: &access,
             definition: &seen,
             setting: &setting,
-            user: &user,
+            user: access.user(),
         };
         let all = Selection::of(&asker, asked, query, reader)?.all(&asker, reader)?;
         let count = all.len();

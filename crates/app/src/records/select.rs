@@ -99,7 +99,7 @@ impl<'a> Asker<'a> {
     /// registers are looked into only as far as this person sees them.
     fn need_open(&self, expr: &Expr) -> Result<(), AppError> {
         for path in expr.paths() {
-            self.need_path(self.definition, &path)?;
+            self.need_path(self.access, self.definition, &path)?;
         }
         let whole = self.access.sees_all();
         if !whole
@@ -114,12 +114,17 @@ impl<'a> Asker<'a> {
     }
 
     /// The same for one path of references.
-    fn need_path(&self, definition: &Definition, path: &[String]) -> Result<(), AppError> {
+    fn need_path(
+        &self,
+        access: &Access,
+        definition: &Definition,
+        path: &[String],
+    ) -> Result<(), AppError> {
         let Some(field) = path.first().and_then(|id| definition.field(id)) else {
             return Ok(());
         };
-        if self.access.stars(definition, field) {
-            let problem = format!("“{}”对您是脱敏显示的，不能作条件。", field.label.zh);
+        if access.secret().contains(&field.id) {
+            let problem = format!("“{}”对您不是完整显示的，不能作条件。", field.label.zh);
             return Err(AppError::invalid(refuse(&field.id, problem)));
         }
         let target = field.kind.target();
@@ -128,7 +133,7 @@ impl<'a> Asker<'a> {
             (Some(target), 2..) => {
                 let there = self.access.in_register(target);
                 there.need(Ability::Read)?;
-                self.need_path(&there.seen_definition(), &path[1..])
+                self.need_path(&there, &there.seen_definition(), &path[1..])
             }
             _ => Ok(()),
         }
@@ -216,7 +221,10 @@ impl Selection {
             (Some(whole), Some(_)) => (None, Some(whole.clone())),
             (Some(whole), None) => asker.app.store().split(&asker.definition.id, whole),
         };
-        query.condition = able;
+        query.condition = match (query.condition.take(), able) {
+            (Some(sight), Some(able)) => Some(both(sight, able)),
+            (sight, able) => sight.or(able),
+        };
         let order = match asked.order(asker.definition)? {
             Some((field, descending)) if moves(asker.definition, &field) => {
                 query.sort = None;
@@ -244,6 +252,11 @@ impl Selection {
 
     fn by_hand(&self) -> bool {
         self.rest.is_some() || self.order.is_some()
+    }
+
+    /// The query, where the database alone decides which records are meant.
+    pub fn in_database(&self, asker: &Asker<'_>) -> Option<&Query> {
+        (self.rest.is_none() && asker.setting.past.is_none()).then_some(&self.query)
     }
 
     /// All records, in order.
@@ -405,7 +418,7 @@ pub(crate) fn sum_text(field: &Field, total: i64) -> String {
     }
 }
 
-fn number_of(value: &Value) -> i64 {
+pub(crate) fn number_of(value: &Value) -> i64 {
     match value {
         Value::Int(number) | Value::Percent(number) => *number,
         Value::Decimal { scaled, .. } => *scaled,

@@ -247,7 +247,7 @@ fn a_board_tells_who_sent_what_and_reminds_by_unit() {
     );
     assert!(matches!(
         cycle::board(&app, &me, "project", None, None),
-        Err(AppError::NotFound(_))
+        Err(AppError::NotFound(_) | AppError::OutOfSight(_))
     ));
 }
 
@@ -275,7 +275,7 @@ fn a_report_starts_with_what_is_carried_over_and_a_zero_report_says_so() {
     let clerk = person("410102.s099", "clerk");
     assert!(matches!(
         cycle::prefilled(&app, &clerk, "flood_report", of, false),
-        Err(AppError::NotFound(_))
+        Err(AppError::NotFound(_) | AppError::OutOfSight(_))
     ));
 }
 

@@ -25,20 +25,20 @@ fn a_file_is_kept_found_and_taken_off() {
     let stranger = person("410102.s001", "clerk");
     assert!(matches!(
         attachment::open(&app, &stranger, &added.id),
-        Err(AppError::NotFound(_))
+        Err(AppError::NotFound(_) | AppError::OutOfSight(_))
     ));
     assert!(matches!(
         attachment::remove(&app, &stranger, &added.id),
-        Err(AppError::NotFound(_))
+        Err(AppError::NotFound(_) | AppError::OutOfSight(_))
     ));
     attachment::remove(&app, &me, &added.id).expect("taken off");
     assert!(matches!(
         attachment::open(&app, &me, &added.id),
-        Err(AppError::NotFound(_))
+        Err(AppError::NotFound(_) | AppError::OutOfSight(_))
     ));
     assert!(matches!(
         attachment::remove(&app, &me, &added.id),
-        Err(AppError::NotFound(_))
+        Err(AppError::NotFound(_) | AppError::OutOfSight(_))
     ));
 }
 
@@ -52,7 +52,7 @@ fn a_file_of_an_unsaved_form_is_seen_by_its_sender_alone_and_then_by_who_sees_th
     let stranger = person("410102.s001", "clerk");
     assert!(matches!(
         attachment::open(&app, &stranger, &staged.id),
-        Err(AppError::NotFound(_))
+        Err(AppError::NotFound(_) | AppError::OutOfSight(_))
     ));
     let id = id_of(&app, "project", "郑州外国语中学莲湖校区项目");
     assert!(
@@ -109,7 +109,7 @@ fn what_a_browser_would_run_is_not_taken() {
         assert!(
             matches!(
                 attachment::open(&app, &local(&app), id),
-                Err(AppError::NotFound(_))
+                Err(AppError::NotFound(_) | AppError::OutOfSight(_))
             ),
             "{id}"
         );

@@ -221,7 +221,10 @@ pub fn open_on(world: &World, day: Date) -> App {
 /// Puts definitions into a district's store, as the definition page does.
 pub fn bring_in(world: &World, texts: &[&str]) {
     drop(world.open());
-    let url = DatabaseUrl::Folder(world.folder.path().join("data"));
+    let url = match world.database() {
+        Some(server) => DatabaseUrl::Postgres(server.to_owned()),
+        None => DatabaseUrl::Folder(world.folder.path().join("data")),
+    };
     let store = Store::open(&url).expect("a store");
     let district = District::new("410102").expect("a district");
     let kept: Vec<_> = texts

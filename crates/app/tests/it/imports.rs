@@ -409,12 +409,12 @@ fn a_token_works_once_and_for_its_owner_only() {
     let other = crate::world::person("410102", "supervisor");
     assert!(matches!(
         imports::commit(&app, &other, &preview.token, &[], ""),
-        Err(AppError::NotFound(_))
+        Err(AppError::NotFound(_) | AppError::OutOfSight(_))
     ));
     imports::commit(&app, &local(&app), &preview.token, &[], "").expect("taken in");
     assert!(matches!(
         imports::commit(&app, &local(&app), &preview.token, &[], ""),
-        Err(AppError::NotFound(_))
+        Err(AppError::NotFound(_) | AppError::OutOfSight(_))
     ));
 }
 

@@ -2,12 +2,14 @@
 
 mod backup;
 mod books;
+mod carried;
 mod cases;
 mod figures;
 mod files;
 mod flow;
 mod flow_world;
 mod imports;
+mod notices;
 mod past;
 mod permits;
 #[path = "../../../store/tests/it/pg_server.rs"]
@@ -16,6 +18,7 @@ mod plan;
 mod records;
 mod rights;
 mod sample;
+mod sight;
 mod tables;
 mod wall;
 mod world;

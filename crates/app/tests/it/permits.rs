@@ -153,7 +153,7 @@ fn a_role_does_what_its_permit_says_and_no_more() {
     assert!(matches!(change(&clerk()), Err(AppError::Forbidden(_))));
     assert!(matches!(
         change(&person("x", "410102.s012", &["caseworker"])),
-        Err(AppError::NotFound(_))
+        Err(AppError::NotFound(_) | AppError::OutOfSight(_))
     ));
     let stranger = person("kan", "410102", &["viewer"]);
     assert!(matches!(
@@ -192,7 +192,7 @@ fn a_permit_with_a_condition_shows_only_what_meets_it() {
     assert_eq!(seen, [made.record.id]);
     assert!(matches!(
         records::get(&app, &guest, "visit", &id, None),
-        Err(AppError::NotFound(_))
+        Err(AppError::NotFound(_) | AppError::OutOfSight(_))
     ));
     assert!(
         records::search(&app, &guest, "赵小明")

@@ -392,7 +392,7 @@ fn a_number_that_is_no_record_is_not_found() {
     ] {
         let answer = records::get(&app, &local(&app), register, id, None);
         assert!(
-            matches!(answer, Err(AppError::NotFound(_))),
+            matches!(answer, Err(AppError::NotFound(_) | AppError::OutOfSight(_))),
             "{register} {id}: {answer:?}"
         );
     }

@@ -21,7 +21,10 @@ fn account(app: &App, login: &str, unit: Option<&str>, role: &str) {
 }
 
 fn missing<T: std::fmt::Debug>(result: Result<T, AppError>) {
-    assert!(matches!(result, Err(AppError::NotFound(_))), "{result:?}");
+    assert!(
+        matches!(result, Err(AppError::NotFound(_) | AppError::OutOfSight(_))),
+        "{result:?}"
+    );
 }
 
 fn forbidden<T: std::fmt::Debug>(result: Result<T, AppError>) {

@@ -1,7 +1,7 @@
 //! A register as a table: conditions as expressions, values that follow the day, groups, points, kept views, several
 //! records at once, pasted rows, a form while somebody types. The register is brought into force here.
 
-use crate::world::{World, codes, day, findings, local, person, values};
+use crate::world::{World, codes, day, findings, local, on_both, person, values};
 use app::bulk::{self, BulkAct};
 use app::imports::{self, Paste};
 use app::records::{self, ListQuery};
@@ -580,4 +580,35 @@ fn a_new_version_carries_all_records_over_or_changes_nothing() {
         "2.0.0"
     );
     assert_eq!(names(&app, &[("filter", "age:eq:8")]), ["甲灯"]);
+}
+
+#[test]
+fn a_definition_applied_by_one_process_is_in_force_in_the_others() {
+    on_both(|world| {
+        let (one, other) = (world.open(), world.open());
+        let text = "[register]\nid = \"lamp\"\nversion = \"1.9.0\"\ntitle = { \"zh-CN\" = \"路灯\" }\nname_field = \"name\"\n[[field]]\nid = \"name\"\ntype = \"text\"\nlabel = { \"zh-CN\" = \"名称\" }\n";
+        app::definition_editing::apply(&one, &local(&one), text, "新建").expect("applied");
+        assert!(other.definition("lamp").is_err());
+        other.take_over_definitions().expect("taken over");
+        let given = values(json!({"name": "一号灯"}));
+        let made = records::create(&other, &local(&other), "lamp", &given, "", None).expect("made");
+        let renamed = text
+            .replace("1.9.0", "1.10.0")
+            .replace("id = \"name\"", "id = \"title\"\nrenamed_from = \"name\"")
+            .replace("name_field = \"name\"", "name_field = \"title\"");
+        app::definition_editing::apply(&one, &local(&one), &renamed, "改名").expect("applied");
+        other.take_over_definitions().expect("taken over");
+        let id = made.record.id.to_string();
+        let seen = records::get(&other, &local(&other), "lamp", &id, None).expect("seen");
+        assert_eq!(seen.shown["title"], "一号灯");
+        let changed = values(json!({"title": "二号灯"}));
+        let version = seen.record.version;
+        records::update(&other, &local(&other), "lamp", &id, version, &changed, "")
+            .expect("changed");
+        let again = app::definition_editing::apply(&other, &local(&other), text, "倒退");
+        assert!(
+            codes(again).contains(&"definition.version".to_owned()),
+            "1.9.0 is older than 1.10.0"
+        );
+    });
 }

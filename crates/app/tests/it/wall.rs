@@ -220,7 +220,7 @@ fn a_kept_chart_shows_its_day() {
     assert_eq!((again.title, again.rows.len()), (kept.title, 15));
     assert!(matches!(
         app::snapshot::open(&app, &local(&app), "9007199254740000"),
-        Err(AppError::NotFound(_))
+        Err(AppError::NotFound(_) | AppError::OutOfSight(_))
     ));
 }
 
@@ -258,6 +258,6 @@ fn a_street_sees_its_own_rows_only() {
             },
             None
         ),
-        Err(AppError::NotFound(_))
+        Err(AppError::NotFound(_) | AppError::OutOfSight(_))
     ));
 }

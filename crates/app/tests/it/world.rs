@@ -32,6 +32,11 @@ impl World {
         }
     }
 
+    /// Address of the schema on PostgreSQL.
+    pub fn database(&self) -> Option<&str> {
+        self.database.as_deref()
+    }
+
     pub fn open(&self) -> App {
         self.open_on(DAY)
     }

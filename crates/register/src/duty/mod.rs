@@ -6,9 +6,9 @@
 use ground::{Date, RecordId, WorkCalendar};
 
 use crate::definition::Definition;
-use crate::expr::moment::{civil_day, end_of};
+use crate::expr::moment::{civil_day, end_of, start_of};
 use crate::expr::{Expr, Known, Moment, Scope, Val, World, eval, holds};
-use crate::flow::{Opening, openings};
+use crate::flow::{Opening, openings, shift_days};
 use crate::law::{Campaign, Lamp, Obligation};
 use crate::record::Fields;
 
@@ -64,6 +64,39 @@ fn stand(duty: &Obligation, scope: &Scope) -> DutyStand {
         ),
         opens: opens.flat_map(|opens| openings(opens, scope)).collect(),
     }
+}
+
+/// Moments at which a duty of the record begins to be told of, to be overdue or to be judged anew, seconds since 1970
+/// UTC; also those that are past.
+pub(crate) fn next_looks(scope: &Scope) -> Vec<i64> {
+    let Moment {
+        today, calendar, ..
+    } = scope.moment;
+    let morning = start_of(shift_days(today, 1));
+    let mut all = Vec::new();
+    for duty in &scope.definition.obligations {
+        let mut rules = duty.while_true.iter().chain([&duty.due]);
+        if rules.any(|rule| drifts(rule, scope.definition)) {
+            all.push(morning);
+        }
+        let exists = duty.while_true.as_ref().is_none_or(|w| holds(w, scope));
+        let due = eval(&duty.due, scope).ok().and_then(|val| day_of(&val));
+        if let Some(due) = due.filter(|_| exists) {
+            let reminders = duty.remind.iter();
+            let days = reminders.map(|span| span.counted_from(due, calendar));
+            all.extend(days.chain([shift_days(due, 1)]).map(start_of));
+        }
+    }
+    all
+}
+
+/// Whether what a rule says may change without a change of the record: it asks for the day, or for other records.
+fn drifts(rule: &Expr, definition: &Definition) -> bool {
+    const ELSEWHERE: [&str; 5] = ["exists(", "count_of(", "sum_of(", "max_of(", "min_of("];
+    let whole = definition.expand(rule);
+    whole.uses_moment()
+        || whole.paths().iter().any(|path| path.len() > 1)
+        || ELSEWHERE.iter().any(|call| whole.text().contains(call))
 }
 
 fn day_of(val: &Val) -> Option<Date> {

@@ -30,6 +30,8 @@ pub struct User {
     pub org: Option<RecordId>,
     /// Path of that organisation.
     pub org_path: String,
+    /// Organisations above it, the district itself left out: what one of them holds, this person holds too.
+    pub above: Vec<RecordId>,
     /// Account roles.
     pub roles: Vec<String>,
 }

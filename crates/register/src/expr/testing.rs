@@ -331,6 +331,7 @@ pub(crate) fn user() -> User {
         name: "张三".into(),
         org: Some(RecordId(13)),
         org_path: "410102.s013".into(),
+        above: Vec::new(),
         roles: vec!["inspector".into()],
     }
 }

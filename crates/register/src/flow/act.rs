@@ -222,6 +222,8 @@ pub struct Raised {
     pub light: Option<Lamp>,
     /// Who is told.
     pub notify: Vec<String>,
+    /// What they are told, in words.
+    pub why: String,
     /// Records to open once.
     pub opens: Vec<Opening>,
 }

@@ -48,6 +48,17 @@ pub(super) fn state_id<'a>(flow: &'a Flow, fields: &'a Fields) -> &'a str {
     stored.unwrap_or_else(|| initial(flow).map_or("", |s| s.id.as_str()))
 }
 
+/// Index of the step since which signatures count.
+pub(super) fn round_of(fields: &Fields) -> usize {
+    let steps = rows(fields, "steps").iter().enumerate();
+    let opens = |step: &Fields| {
+        let transition = text(step, "transition");
+        text(step, "from") != text(step, "to") || [BEGIN, NOT_SIGNED].contains(&transition)
+    };
+    let found = steps.filter(|(_, step)| opens(step)).last();
+    found.map_or(0, |(index, _)| index)
+}
+
 impl Log {
     /// Reads the steps. What was taken back is as if it had not been: the stay before it goes on.
     pub fn read(flow: &Flow, scope: &Scope) -> Log {

@@ -31,8 +31,10 @@ pub use act::{
 };
 pub use clock::{clock, retimed};
 pub use league::{LeagueDays, LeagueRule, Rate, UnitLine, WhyLate, league, why_late};
+pub(crate) use moment::shift_days;
 pub(crate) use open::openings;
-pub use raise::{automatic, raised};
+pub use raise::{automatic, next_look, raised};
+pub use signing::{AskedSigner, asked_signers};
 pub use span::{Due, OFFICE_HOURS, office_seconds};
 
 use crate::expr::Scope;

@@ -3,9 +3,10 @@
 use super::act::{Opening, Raised, Stage};
 use super::clock::{Running, light_of, running, state};
 use super::log::Log;
-use super::moment::instant_of;
+use super::moment::{instant_of, shift_days, start_of};
 use crate::expr::{Scope, holds};
-use crate::law::{EscalationStep, Flow, Lamp, Transition};
+use crate::law::{EscalationStep, Flow, Lamp, Span, Transition};
+use ground::Date;
 
 /// Escalation steps in force at the scope's moment, in the order written.
 pub fn raised(scope: &Scope) -> Vec<Raised> {
@@ -19,6 +20,7 @@ pub fn raised(scope: &Scope) -> Vec<Raised> {
     steps
         .map(|(place, step)| Raised {
             key: format!("{}/{place}/{}", running.state, running.due.on),
+            why: why(step),
             light: step.light,
             notify: step.notify.clone(),
             opens: step
@@ -28,6 +30,20 @@ pub fn raised(scope: &Scope) -> Vec<Raised> {
                 .collect::<Vec<Opening>>(),
         })
         .collect()
+}
+
+/// `距时限还有1个工作日`, `今天到时限`, `已超期3个工作日`.
+fn why(step: &EscalationStep) -> String {
+    let span = Span {
+        count: step.at.count.abs(),
+        ..step.at
+    };
+    let span = span.label().replace(' ', "");
+    match step.at.count {
+        0 => "今天到时限".to_owned(),
+        ..0 => format!("距时限还有{span}"),
+        _ => format!("已超期{span}"),
+    }
 }
 
 /// Steps that watch the clock's state, each with its place in the definition.
@@ -48,23 +64,64 @@ fn steps<'a>(
     })
 }
 
+fn in_force(step: &EscalationStep, scope: &Scope, running: &Running) -> bool {
+    let now = instant_of(scope.moment.now).unwrap_or(0);
+    !running.paused
+        && match begins(step, scope, running) {
+            From::Second(at) => now >= at,
+            From::Morning(day) => scope.moment.today >= day,
+        }
+}
+
+/// From when on a step holds.
+enum From {
+    Second(i64),
+    Morning(Date),
+}
+
 /// Steps in days hold from the morning of their day; `+0wd` of a deadline to the minute, and steps in hours, hold from
 /// their minute.
-fn in_force(step: &EscalationStep, scope: &Scope, running: &Running) -> bool {
-    if running.paused {
-        return false;
-    }
-    let now = instant_of(scope.moment.now).unwrap_or(0);
+fn begins(step: &EscalationStep, scope: &Scope, running: &Running) -> From {
+    let calendar = scope.moment.calendar;
     let by_minute = step.at.unit.is_short() || (step.at.count == 0 && !running.due.whole_day);
-    if by_minute {
-        let at = step.at.due(running.due.at, &[], scope.moment.calendar).at;
-        return if step.at.count == 0 {
-            now > running.due.at
-        } else {
-            now >= at
-        };
+    match (by_minute, step.at.count) {
+        (true, 0) => From::Second(running.due.at + 1),
+        (true, _) => From::Second(step.at.due(running.due.at, &[], calendar).at),
+        (false, _) => From::Morning(step.at.counted_from(running.due.on, calendar)),
     }
-    scope.moment.today >= step.at.counted_from(running.due.on, scope.moment.calendar)
+}
+
+/// The next moment at which something may happen to the record by itself, seconds since 1970 UTC; none when only a
+/// change of the record brings anything. What waits for more than the clock is looked at again the next morning.
+pub fn next_look(scope: &Scope) -> Option<i64> {
+    let now = instant_of(scope.moment.now)?;
+    let mut all = crate::duty::next_looks(scope);
+    if let Some(flow) = &scope.definition.flow {
+        if let Some(running) = running(flow, scope).filter(|one| !one.paused) {
+            let acting = |step: &EscalationStep| step.open.is_some() || !step.notify.is_empty();
+            let steps = steps(flow, &running).filter(|(_, step)| acting(step));
+            all.extend(steps.map(|(_, step)| match begins(step, scope, &running) {
+                From::Second(at) => at,
+                From::Morning(day) => start_of(day),
+            }));
+        }
+        let waiting = flow
+            .transitions
+            .iter()
+            .filter_map(|t| ripens(t, flow, scope));
+        let morning = start_of(shift_days(scope.moment.today, 1));
+        all.extend(waiting.map(|at| if at > now { at } else { morning }));
+    }
+    all.into_iter().filter(|at| *at > now).min()
+}
+
+/// When the span of an automatic transition out of the record's state has run out.
+fn ripens(transition: &Transition, flow: &Flow, scope: &Scope) -> Option<i64> {
+    let span = transition.auto?;
+    let log = Log::read(flow, scope);
+    let here = log.here();
+    let waits = starts_from(transition, flow, &here.state) && transition.approve.is_none();
+    waits.then(|| span.due(here.from, &[], scope.moment.calendar).at + 1)
 }
 
 /// Light of a clock: where the escalations of its state name a lamp, that lamp comes from them alone.
@@ -95,16 +152,8 @@ pub fn automatic(scope: &Scope) -> Option<String> {
 
 /// Whether a transition may happen without a person at the scope's moment.
 pub(super) fn is_ripe(transition: &Transition, flow: &Flow, scope: &Scope) -> bool {
-    let Some(span) = transition.auto else {
-        return false;
-    };
-    let log = Log::read(flow, scope);
-    let here = log.here();
     let now = instant_of(scope.moment.now).unwrap_or(0);
-    let due = span.due(here.from, &[], scope.moment.calendar);
-    starts_from(transition, flow, &here.state)
-        && transition.approve.is_none()
-        && now > due.at
+    ripens(transition, flow, scope).is_some_and(|at| now >= at)
         && transition
             .guard
             .as_ref()

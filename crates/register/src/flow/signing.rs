@@ -7,6 +7,7 @@ use super::clock::step_of;
 use super::desk::{Desk, Step, name_of, put_texts, refuse};
 use super::log::{rows, text};
 use super::role;
+use crate::definition::Definition;
 use crate::expr::{Scope, holds};
 use crate::law::{Approve, Quorum, Transition};
 use crate::record::{Fields, Value};
@@ -318,6 +319,46 @@ pub(super) fn offered_addition(desk: &Desk) -> Option<Offered> {
         signing: Some(first.standing()),
         refused: None,
     })
+}
+
+/// Somebody asked besides whose signature is missing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AskedSigner {
+    /// Login.
+    pub login: String,
+    /// Transition that waits for the signature, and its label.
+    pub transition: String,
+    /// Label of the transition.
+    pub label: String,
+    /// Step from which the round counts.
+    pub step: usize,
+    /// Why they were asked.
+    pub reason: String,
+}
+
+/// 加签. Those asked besides in rounds that run, who have not signed.
+pub fn asked_signers(definition: &Definition, fields: &Fields) -> Vec<AskedSigner> {
+    let Some(flow) = &definition.flow else {
+        return Vec::new();
+    };
+    let round = super::log::round_of(fields);
+    let here = fields.get("state").and_then(Value::as_text).unwrap_or("");
+    let waiting = rows(fields, "signatures")
+        .iter()
+        .filter(|row| text(row, "role") == ADDED && agrees(row).is_none() && step_of(row) == round);
+    waiting
+        .filter_map(|row| {
+            let transition = text(row, "transition");
+            let found = flow.transitions.iter().find(|t| t.id == transition)?;
+            super::raise::starts_from(found, flow, here).then(|| AskedSigner {
+                login: text(row, "by").to_owned(),
+                transition: found.id.clone(),
+                label: found.label.zh.clone(),
+                step: round,
+                reason: text(row, "reason").to_owned(),
+            })
+        })
+        .collect()
 }
 
 /// Asks another person to sign too.

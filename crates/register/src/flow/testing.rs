@@ -294,6 +294,7 @@ pub(crate) fn person(login: &str, org: i64, roles: &str) -> User {
         name: format!("{login}同志"),
         org: Some(RecordId(org)),
         org_path: found.map_or("", |(_, path, ..)| path).to_owned(),
+        above: Vec::new(),
         roles: words(roles),
     }
 }

@@ -9,6 +9,7 @@ use crate::definition::{Definition, Field, FieldKind};
 use crate::law::Migration;
 use crate::parse::begins;
 use crate::suggest::nearest;
+use crate::version::is_newer;
 
 /// What becomes of the records of `old` under `new`. With an error among the findings the new definition must not be put
 /// into force: something would be lost that nobody spoke of.
@@ -77,7 +78,7 @@ impl<'d> Planner<'d> {
                 "代号不能改；要换代号请另建台账。".into(),
             );
         }
-        if numbers(&self.new.version) <= numbers(&self.old.version) {
+        if !is_newer(&self.new.version, &self.old.version) {
             let problem = format!(
                 "版本号 {} 不比现用的 {} 高。",
                 self.new.version, self.old.version
@@ -376,8 +377,4 @@ fn widens(old: &FieldKind, new: &FieldKind) -> bool {
         (K::Text, new) if words(new) => *new == K::Text,
         (old, new) => old == new,
     }
-}
-
-fn numbers(version: &str) -> Vec<u32> {
-    version.split('.').filter_map(|p| p.parse().ok()).collect()
 }

@@ -192,8 +192,7 @@ fn head(view: &View) -> Option<Definition> {
 }
 
 fn check_version(source: &Source, version: &At<String>) {
-    let parts: Vec<&str> = version.value.split('.').collect();
-    if parts.len() != 3 || parts.iter().any(|p| p.parse::<u32>().is_err()) {
+    if crate::Version::parse(&version.value).is_none() {
         source.error(
             "bad_version",
             version.offset,

@@ -86,11 +86,20 @@ fn define(permits: &str) -> Definition {
     definition.expect("good")
 }
 
+fn units_above(path: &str) -> Vec<RecordId> {
+    let all = [(1, STREET), (2, OTHER)];
+    let above = all
+        .iter()
+        .filter(|(_, unit)| path.starts_with(&format!("{unit}.")));
+    above.map(|(id, _)| RecordId(*id)).collect()
+}
+
 fn user(role: &str, org: i64, path: &str) -> User {
     User {
         id: format!("{role}{org}"),
         name: role.to_owned(),
         org: Some(RecordId(org)),
+        above: units_above(path),
         org_path: path.to_owned(),
         roles: vec![role.to_owned()],
     }
@@ -158,9 +167,9 @@ fn without_permits_the_usual_rule_holds() {
     assert_eq!(shown("", &clerk, &case(OTHER, &[])), "");
     assert_eq!(shown("", &office, &case(OTHER, &[])), "ruwx");
     let held = case(OTHER, &[("holder", Value::Ref(RecordId(1)))]);
-    assert_eq!(shown("", &clerk, &held), "ru");
+    assert_eq!(shown("", &clerk, &held), "rux");
     let made = case(OTHER, &[("created_by", text("clerk1"))]);
-    assert_eq!(shown("", &clerk, &made), "r  phone");
+    assert_eq!(shown("", &clerk, &made), "rx  phone");
 }
 
 #[test]
@@ -173,7 +182,7 @@ fn a_permit_says_where_and_in_which_states() {
             &[("created_by", text("grid1")), ("state", text(state))],
         )
     };
-    assert_eq!(shown(own, &grid, &mine("draft")), "ru");
+    assert_eq!(shown(own, &grid, &mine("draft")), "ru  phone");
     assert_eq!(shown(own, &grid, &mine("open")), "");
     let theirs = case(
         STREET,
@@ -208,12 +217,51 @@ fn a_permit_says_where_and_in_which_states() {
 fn what_one_of_two_roles_may_see_is_seen() {
     let permits = "[[permit]]\nrole = \"a\"\nscope = \"all\"\ncan = [\"read\"]\nhide = [\"phone\", \"name\"]\n[[permit]]\nrole = \"b\"\nscope = \"all\"\ncan = [\"read\", \"unmask\"]\nhide = [\"phone\"]\n";
     let mut both = user("a", 1, STREET);
-    assert_eq!(
-        shown(permits, &both, &case(STREET, &[])),
-        "r name,phone phone"
-    );
+    assert_eq!(shown(permits, &both, &case(STREET, &[])), "r name,phone");
     both.roles.push("b".into());
     assert_eq!(shown(permits, &both, &case(STREET, &[])), "r phone");
+}
+
+#[test]
+fn what_no_permit_shows_whole_is_not_seen_whole() {
+    let permits = "[[permit]]\nrole = \"a\"\nscope = \"all\"\ncan = [\"read\"]\nhide = [\"name\"]\n[[permit]]\nrole = \"b\"\nscope = \"all\"\ncan = [\"read\", \"update\"]\nmask = [\"name\"]\n";
+    let mut both = user("a", 1, STREET);
+    both.roles.push("b".into());
+    assert_eq!(
+        shown(permits, &both, &case(STREET, &[])),
+        "ru  name,phone",
+        "one hides it and one puts stars: stars; and changing alone does not look behind a mask"
+    );
+}
+
+#[test]
+fn the_definition_has_the_first_word_on_the_district_office() {
+    let office = user("supervisor", 3, "410102");
+    let state = |state: &str| case(STREET, &[("state", text(state))]);
+    assert_eq!(shown(OFFICE, &office, &state("open")), "r  phone");
+    assert_eq!(shown(OFFICE, &office, &state("draft")), "");
+    let others = OFFICE.replace("supervisor", "grid");
+    assert_eq!(shown(&others, &office, &state("draft")), "ruwx");
+}
+
+#[test]
+fn a_field_closed_on_some_record_is_nothing_to_ask_by() {
+    let hides = "[[permit]]\nrole = \"a\"\nscope = \"subtree\"\ncan = [\"read\", \"unmask\"]\nhide = [\"name\"]\n";
+    let held = "[[permit]]\nrole = \"holder\"\nscope = \"all\"\ncan = [\"read\", \"unmask\"]\n";
+    let whole = "[[permit]]\nrole = \"a\"\nscope = \"all\"\ncan = [\"read\", \"unmask\"]\n";
+    let secret = |permits: &[&str]| {
+        let definition = define(&permits.concat());
+        let user = user("a", 1, STREET);
+        let secret = rights(&definition, &user).secret();
+        secret.into_iter().collect::<Vec<_>>().join(",")
+    };
+    assert_eq!(secret(&[hides, held]), "name");
+    assert_eq!(secret(&[hides, whole]), "");
+    assert_eq!(
+        secret(&[]),
+        "phone",
+        "a role of no permit reads nothing whole"
+    );
 }
 
 const PERMITS: &str = r#"
@@ -253,6 +301,9 @@ scope = "all"
 can = ["read"]
 "#;
 
+/// What the definition itself says of the district office.
+const OFFICE: &str = "[[permit]]\nrole = \"supervisor\"\nscope = \"subtree\"\ncan = [\"read\"]\nstates = [\"open\"]\n";
+
 proptest! {
     #[test]
     fn a_list_shows_what_may_be_read(
@@ -261,13 +312,15 @@ proptest! {
         place in prop_oneof![Just((1i64, STREET)), Just((2, OTHER)), Just((3, "410102")), Just((4, "410102.s013.firm"))],
         path in prop_oneof![Just("410102"), Just(STREET), Just(OTHER), Just("410102.s013.c1")],
         unit in proptest::option::of(1i64..4),
-        holder in proptest::option::of(2i64..4),
+        holder in proptest::option::of(1i64..4),
+        office in any::<bool>(),
         firm in proptest::option::of(Just(9i64)),
         open in any::<bool>(),
         consent in any::<bool>(),
         mine in any::<bool>(),
     ) {
-        let definition = define(if usual { "" } else { PERMITS });
+        let permits = format!("{PERMITS}{}", if office { OFFICE } else { "" });
+        let definition = define(if usual { "" } else { &permits });
         let user = user(&role, place.0, place.1);
         let mut more = vec![("state", text(if open { "open" } else { "draft" })), ("consent", Value::Bool(consent))];
         more.extend(mine.then(|| ("created_by", text(&user.id))));

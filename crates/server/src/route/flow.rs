@@ -6,7 +6,8 @@ use crate::problem::Problem;
 use crate::route::record::tagged;
 use crate::view::each;
 use crate::view::flow::{
-    ActRequest, Delegation, DelegationList, MatterLeague, NewDelegation, TaskPage,
+    ActRequest, Delegation, DelegationList, MatterLeague, NewDelegation, NoticesMarked,
+    NoticesRead, TaskPage,
 };
 use crate::view::record::RecordView;
 use app::matters::{self, ListKind, SlipKind};
@@ -27,6 +28,7 @@ pub fn router() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(act))
         .routes(routes!(tasks))
+        .routes(routes!(read_notices))
         .routes(routes!(delegations, delegate))
         .routes(routes!(end_delegation))
         .routes(routes!(league))
@@ -67,14 +69,14 @@ async fn act(
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct TaskQuery {
-    /// todo, done, mine, soon or late.
+    /// todo, done, mine, soon, late or notice.
     #[serde(rename = "box")]
     #[param(rename = "box")]
     of: Option<String>,
     after: Option<String>,
 }
 
-/// 待办、已办、我发起、即将到期、超期.
+/// 待办、已办、我发起、即将到期、超期、提醒.
 #[utoipa::path(get, path = "/tasks", tag = "flow", params(TaskQuery), responses((status = 200, body = TaskPage), (status = 400, body = Problem)))]
 async fn tasks(
     State(shared): State<Shared>,
@@ -83,13 +85,27 @@ async fn tasks(
 ) -> Result<Json<TaskPage>, Problem> {
     let code = query.of.as_deref().filter(|code| !code.is_empty());
     let asked = TaskBox::from_code(code.unwrap_or("todo"))
-        .ok_or_else(|| Problem::bad_request("box 要写 todo、done、mine、soon 或 late"))?;
+        .ok_or_else(|| Problem::bad_request("box 要写 todo、done、mine、soon、late 或 notice"))?;
     let after = query.after.as_deref().filter(|text| !text.is_empty());
     let after = after.map_or(Ok(0), str::parse::<usize>);
     let after = after.map_err(|_| Problem::bad_request("after 要写上一页给出的 next"))?;
     let app = shared.app.clone();
     let page = run(move || task::tasks(&app, &actor, asked, after)).await?;
     Ok(Json(TaskPage::from(&page)))
+}
+
+/// Marks 提醒 as read.
+#[utoipa::path(post, path = "/tasks/notices/read", tag = "flow", request_body = NoticesRead, responses((status = 200, body = NoticesMarked), (status = 404, body = Problem)))]
+async fn read_notices(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+    Json(asked): Json<NoticesRead>,
+) -> Result<Json<NoticesMarked>, Problem> {
+    let record = asked.record.as_deref().map(app::records::parse_id);
+    let record = record.transpose()?;
+    let app = shared.app.clone();
+    let count = run(move || app::notice::read(&app, &actor, record)).await?;
+    Ok(Json(NoticesMarked { count }))
 }
 
 /// 委托 from and to this person.
@@ -135,11 +151,11 @@ async fn end_delegation(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The period of a league.
+/// The period of a league or of a list.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct LeagueQuery {
-    /// 2023Q1, 2023M03, Y2023; the running quarter when absent.
+    /// 2023Q1, 2023M03, Y2023; when absent the running quarter, for lists all.
     period: Option<String>,
 }
 
@@ -157,43 +173,47 @@ async fn league(
 }
 
 /// 问题清单.
-#[utoipa::path(get, path = "/matters/lists/problems.xlsx", tag = "flow", params(("as_of" = Option<String>, Query)), responses((status = 200, content_type = XLSX, body = Vec<u8>), (status = 403, body = Problem)))]
+#[utoipa::path(get, path = "/matters/lists/problems.xlsx", tag = "flow", params(("period" = Option<String>, Query), ("as_of" = Option<String>, Query)), responses((status = 200, content_type = XLSX, body = Vec<u8>), (status = 403, body = Problem)))]
 async fn problems(
     State(shared): State<Shared>,
     signed: Signed,
     day: AsOf,
+    Query(query): Query<LeagueQuery>,
 ) -> Result<Response, Problem> {
-    list(shared, signed, day, ListKind::Problems).await
+    list(shared, signed, day, query.period, ListKind::Problems).await
 }
 
 /// 责任清单.
-#[utoipa::path(get, path = "/matters/lists/duties.xlsx", tag = "flow", params(("as_of" = Option<String>, Query)), responses((status = 200, content_type = XLSX, body = Vec<u8>), (status = 403, body = Problem)))]
+#[utoipa::path(get, path = "/matters/lists/duties.xlsx", tag = "flow", params(("period" = Option<String>, Query), ("as_of" = Option<String>, Query)), responses((status = 200, content_type = XLSX, body = Vec<u8>), (status = 403, body = Problem)))]
 async fn duties(
     State(shared): State<Shared>,
     signed: Signed,
     day: AsOf,
+    Query(query): Query<LeagueQuery>,
 ) -> Result<Response, Problem> {
-    list(shared, signed, day, ListKind::Duties).await
+    list(shared, signed, day, query.period, ListKind::Duties).await
 }
 
 /// 整改清单.
-#[utoipa::path(get, path = "/matters/lists/rectification.xlsx", tag = "flow", params(("as_of" = Option<String>, Query)), responses((status = 200, content_type = XLSX, body = Vec<u8>), (status = 403, body = Problem)))]
+#[utoipa::path(get, path = "/matters/lists/rectification.xlsx", tag = "flow", params(("period" = Option<String>, Query), ("as_of" = Option<String>, Query)), responses((status = 200, content_type = XLSX, body = Vec<u8>), (status = 403, body = Problem)))]
 async fn rectification(
     State(shared): State<Shared>,
     signed: Signed,
     day: AsOf,
+    Query(query): Query<LeagueQuery>,
 ) -> Result<Response, Problem> {
-    list(shared, signed, day, ListKind::Rectification).await
+    list(shared, signed, day, query.period, ListKind::Rectification).await
 }
 
 async fn list(
     shared: Shared,
     Signed(actor): Signed,
     AsOf(day): AsOf,
+    period: Option<String>,
     kind: ListKind,
 ) -> Result<Response, Problem> {
     let app = shared.app.clone();
-    let bytes = run(move || matters::list(&app, &actor, kind, day)).await?;
+    let bytes = run(move || matters::list(&app, &actor, kind, period.as_deref(), day)).await?;
     Ok(file(bytes, XLSX, &format!("{}.xlsx", kind.title())))
 }
 

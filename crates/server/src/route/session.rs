@@ -1,7 +1,7 @@
 //! Sign in, sign out, who am I.
 
 use crate::Shared;
-use crate::access::{COOKIE, Signed, run, token_of};
+use crate::access::{COOKIE, HOST_COOKIE, Signed, is_https, run, token_of};
 use crate::problem::Problem;
 use app::account;
 use axum::Json;
@@ -109,7 +109,7 @@ async fn sign_in(
 ) -> Result<Response, Problem> {
     let app = shared.app.clone();
     let signed = run(move || account::sign_in(&app, &login.login, &login.password)).await?;
-    Ok(signed_answer(&headers, signed))
+    Ok(signed_answer(&shared, &headers, signed))
 }
 
 /// Sign in with a one-time link.
@@ -121,21 +121,20 @@ async fn sign_in_by_link(
 ) -> Result<Response, Problem> {
     let app = shared.app.clone();
     let signed = run(move || account::sign_in_by_link(&app, &link.token)).await?;
-    Ok(signed_answer(&headers, signed))
+    Ok(signed_answer(&shared, &headers, signed))
 }
 
 /// End this login.
 #[utoipa::path(post, path = "/logout", tag = "login", responses((status = 204)))]
 async fn sign_out(State(shared): State<Shared>, headers: HeaderMap) -> Result<Response, Problem> {
-    if let Some(token) = token_of(&headers) {
+    if let Some(token) = token_of(&shared, &headers) {
         let app = shared.app.clone();
         run(move || account::sign_out(&app, &token)).await?;
     }
     let mut response = StatusCode::NO_CONTENT.into_response();
-    set_cookie(
-        &mut response,
-        &format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"),
-    );
+    let gone = "Path=/; HttpOnly; SameSite=Strict; Max-Age=0";
+    set_cookie(&mut response, &format!("{COOKIE}=; {gone}"));
+    set_cookie(&mut response, &format!("{HOST_COOKIE}=; {gone}; Secure"));
     Ok(response)
 }
 
@@ -146,14 +145,14 @@ async fn me(State(shared): State<Shared>, Signed(actor): Signed) -> Result<Json<
     Ok(Json(run(move || account::me(&app, &actor)).await?.into()))
 }
 
-fn signed_answer(headers: &HeaderMap, signed: account::SignedIn) -> Response {
-    // Behind a TLS proxy the cookie is for TLS only; on plain http of a closed network it cannot be.
-    let secure = headers
-        .get("x-forwarded-proto")
-        .is_some_and(|scheme| scheme == "https");
-    let flags = if secure { "; Secure" } else { "" };
+fn signed_answer(shared: &Shared, headers: &HeaderMap, signed: account::SignedIn) -> Response {
+    // Over https the cookie is for https only; on plain http of a closed network it cannot be.
+    let (name, flags) = match is_https(shared, headers) {
+        true => (HOST_COOKIE, "; Secure"),
+        false => (COOKIE, ""),
+    };
     let cookie = format!(
-        "{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}{flags}",
+        "{name}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}{flags}",
         signed.token,
         account::LOGIN_SECONDS
     );
@@ -167,6 +166,6 @@ fn signed_answer(headers: &HeaderMap, signed: account::SignedIn) -> Response {
 
 fn set_cookie(response: &mut Response, cookie: &str) {
     if let Ok(value) = HeaderValue::from_str(cookie) {
-        response.headers_mut().insert(header::SET_COOKIE, value);
+        response.headers_mut().append(header::SET_COOKIE, value);
     }
 }

@@ -316,7 +316,7 @@ pub struct LateReason {
 /// 待办 One box, with the counts of all.
 #[derive(Serialize, ToSchema)]
 pub struct TaskPage {
-    /// By box: todo, done, mine, soon, late.
+    /// By box: todo, done, mine, soon, late, notice (those unread).
     pub counts: BTreeMap<String, usize>,
     pub items: Vec<Task>,
     /// `after` of the next page.
@@ -341,6 +341,23 @@ pub struct Task {
     /// Path of the web page it leads to.
     pub link: String,
     pub at: String,
+    /// Why the person is told of it: a reminder, a request to sign.
+    pub note: Option<String>,
+    /// A reminder that was not read.
+    pub unread: bool,
+}
+
+/// 提醒 read: those of one record, or all.
+#[derive(Deserialize, ToSchema)]
+pub struct NoticesRead {
+    /// Record whose reminders were read; null for all.
+    pub record: Option<String>,
+}
+
+/// How many were marked.
+#[derive(Serialize, ToSchema)]
+pub struct NoticesMarked {
+    pub count: u64,
 }
 
 impl From<&task::TaskPage> for TaskPage {
@@ -369,6 +386,8 @@ impl From<&task::TaskView> for Task {
             light: task.light.map(RagView::from),
             link: record_link(&task.register, &task.id),
             at: task.at.clone(),
+            note: task.note.clone(),
+            unread: task.unread,
         }
     }
 }

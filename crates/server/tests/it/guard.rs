@@ -342,11 +342,24 @@ async fn behind_tls_the_cookie_is_for_tls_only() {
                 .expect("a request"),
         )
         .await;
+    let cookie = answer.header("set-cookie").to_owned();
+    let told = ["__Host-guatu_login=", "; Secure", "Path=/;", "HttpOnly"];
     assert!(
-        answer.header("set-cookie").contains("; Secure"),
-        "{}",
-        answer.header("set-cookie")
+        told.iter().all(|part| cookie.contains(part)) && !cookie.contains("Domain"),
+        "{cookie}"
     );
+    let token = cookie
+        .trim_start_matches("__Host-guatu_login=")
+        .split(';')
+        .next()
+        .expect("a token");
+    for (name, status) in [("__Host-guatu_login", 200), ("guatu_login", 401)] {
+        let builder = request(Method::GET, "/api/v1/me", "")
+            .header("x-forwarded-proto", "https, http")
+            .header("cookie", format!("{name}={token}"));
+        let answer = service.send(builder.body(Body::empty()).expect("a request"));
+        assert_eq!(answer.await.status.as_u16(), status, "{name}");
+    }
 }
 
 #[tokio::test]

@@ -79,8 +79,8 @@ async fn out_of_reach_answers_as_if_nothing_were_there_on_every_route_about_a_re
     }
     assert_eq!(
         service.app.position().expect("position"),
-        position,
-        "nothing was written"
+        position + i64::try_from(routes.len()).expect("few"),
+        "nothing was written but one row of the audit for each refusal"
     );
 }
 
@@ -90,9 +90,11 @@ async fn in_sight_but_not_allowed_is_403_and_reading_is_open() {
     let viewer = service.token("kan");
     let id = service.id_of("project", "八通技术研发中心项目").await;
     let position = service.app.position().expect("position");
+    let mut refused = 0;
     for (method, path) in &routes(&server::openapi(&app::Definitions::default())) {
         let answer = ask(&service, &viewer, (method, path), &id).await;
         let status = answer.status.as_u16();
+        refused += i64::from(status == 403);
         let told = format!("{method} {path}: {status} {}", answer.text());
         match method.as_str() {
             // A project has no workflow and no unit that a paper could go to.
@@ -107,8 +109,8 @@ async fn in_sight_but_not_allowed_is_403_and_reading_is_open() {
     }
     assert_eq!(
         service.app.position().expect("position"),
-        position,
-        "nothing was written"
+        position + refused,
+        "nothing was written but one row of the audit for each refusal"
     );
 }
 
@@ -232,4 +234,35 @@ async fn tasks_delegations_league_lists_and_papers_answer_in_their_shapes() {
         "{}",
         paper.text()
     );
+}
+
+#[tokio::test]
+async fn each_refusal_of_a_signed_in_person_leaves_one_row_that_says_who_and_where_but_not_what_was_sent()
+ {
+    let service = service();
+    let (clerk, viewer) = (service.token("lianhu"), service.token("kan"));
+    let other = service.id_of("project", "八通技术研发中心项目").await;
+    let path = format!("/api/v1/registers/project/records/{other}");
+    let body = json!({"values": {"remark": "绝密的备注"}});
+    let seen = service
+        .get(&clerk, &format!("{path}?as_of=2023-03-10"))
+        .await;
+    seen.problem(404);
+    let nowhere = service
+        .get(&clerk, "/api/v1/registers/project/records/4")
+        .await;
+    assert_eq!(nowhere.problem(404)["type"], seen.json()["type"]);
+    service
+        .write(Method::PATCH, &viewer, &path, Some("\"1\""), &body)
+        .await
+        .problem(403);
+    service.get("", &path).await.problem(401);
+    let rows = app::audit::denials(&service.app, 10).expect("the rows");
+    let told: Vec<(&str, String, u16)> = rows
+        .iter()
+        .map(|row| (row.actor.as_str(), row.request.clone(), row.status))
+        .collect();
+    let (read, write) = (format!("GET {path}"), format!("PATCH {path}"));
+    assert_eq!(told, [("kan", write, 403), ("lianhu", read, 404)]);
+    assert!(!format!("{rows:?}").contains("绝密"));
 }

@@ -94,7 +94,7 @@ pub fn service() -> Service {
     }
     let app = Arc::new(app);
     Service {
-        router: server::router(app.clone()),
+        router: server::router(app.clone(), false),
         app,
         _folder: folder,
     }

@@ -148,6 +148,18 @@ fn small() -> Vec<Shape> {
             "record_id#! field! content_id! at! actor!",
             &[&["content_id"]],
         ),
+        table(
+            "notice",
+            &["login", "record_id", "key"],
+            "login! record_id#! key! register! kind! reason! at! done_at",
+            &[&["login", "kind", "at"], &["record_id"]],
+        ),
+        table(
+            "look_again",
+            &["record_id"],
+            "record_id#! register! at!",
+            &[&["at", "record_id"]],
+        ),
         table("setting", &["name"], "name! value! at! actor!", &[]),
         table(
             "chart_snapshot",
