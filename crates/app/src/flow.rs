@@ -215,8 +215,6 @@ fn write_act(
     };
     let written = writer.act(&definition.id, record.id, record.version, act, &desk.meta)?;
     crate::notice::ask_signers(writer, desk, definition, &written)?;
-    let both = (record, &written);
-    crate::ripple::follow(writer, &desk.setting, &desk.meta, &definition.id, both)?;
     let from = format!("{}/{}", definition.id, record.id);
     for one in &outcome.opens {
         open(writer, desk, one, &from)?;

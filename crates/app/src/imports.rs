@@ -195,11 +195,12 @@ pub fn list(app: &App, actor: &Actor) -> Result<Vec<ImportLine>, AppError> {
 
 /// Takes a whole import back, unless its records were changed since.
 pub fn undo(app: &App, actor: &Actor, batch: &str, reason: &str) -> Result<usize, AppError> {
+    need_some_import(app, actor)?;
+    need_reason(reason)?;
     let id = parse_id(batch)?;
     let made = app.read(|reader| reader.batch(id))?;
     let definition = app.definition(&made.new.register)?;
     Access::new(app, actor, &definition)?.need(Ability::Import)?;
-    need_reason(reason)?;
     if actor.scope(app).is_some() && made.actor != actor.login {
         return Err(AppError::Forbidden(
             "只能撤销自己的导入；别人的导入请联系督查室".to_owned(),
@@ -208,6 +209,17 @@ pub fn undo(app: &App, actor: &Actor, batch: &str, reason: &str) -> Result<usize
     let meta = app.meta(actor, reason);
     let reversed = app.write(move |writer| Ok(writer.undo_batch(id, &meta)?))?;
     Ok(reversed.len())
+}
+
+/// Who imports nowhere has no import to take back.
+fn need_some_import(app: &App, actor: &Actor) -> Result<(), AppError> {
+    let definitions = app.definitions();
+    let person = Access::new(app, actor, &app.definition("organisation")?)?;
+    let mut all = definitions.iter().map(|one| person.in_register(one));
+    match all.any(|access| access.may(Ability::Import)) {
+        true => Ok(()),
+        false => person.need(Ability::Import),
+    }
 }
 
 /// The finding for a file that gives nothing to take in.

@@ -34,7 +34,6 @@ pub mod proposing;
 pub mod records;
 pub mod register_page;
 pub mod reschedule;
-mod ripple;
 pub mod rounds;
 pub mod sample;
 pub mod saved_views;

@@ -488,15 +488,13 @@ fn set_withdrawn(
     })?;
     let meta = app.meta(actor, reason);
     let of = register.to_owned();
-    let setting = Setting::new(app, None);
     app.write(move |writer| {
-        let before = writer.reader().get(&of, record)?.record;
-        let after = if withdrawn {
+        if withdrawn {
             writer.withdraw(&of, record, version, &meta)?
         } else {
             writer.restore(&of, record, version, &meta)?
         };
-        crate::ripple::follow(writer, &setting, &meta, &of, (&before, &after))
+        Ok(())
     })?;
     get(app, actor, register, id, None)
 }

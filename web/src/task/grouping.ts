@@ -1,5 +1,5 @@
 // Tasks under their day, in the order the server gave them: what waits under the day it is due, what was done under the
-// day it was done, what a person started in one list.
+// day it was done or told, what a person started in one list.
 import type { Task, TaskBox } from "../api/types";
 import { localMinute } from "../dates";
 
@@ -22,7 +22,7 @@ export function byDay(items: Task[], box: TaskBox): TaskDay[] {
 
 function dayOf(task: Task, box: TaskBox): string | null {
   if (box === "mine") return null;
-  const instant = box === "done" ? task.at : task.due_at;
+  const instant = box === "done" || box === "notice" ? task.at : task.due_at;
   return instant ? localMinute(instant).slice(0, 10) : null;
 }
 

@@ -1,16 +1,13 @@
 //! The definitions in force as one snapshot: what began with it ends with it, while a newer one comes into force beside.
 
-use crate::ripple::{Dependent, dependents};
 use register::{Definition, expr};
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// 台账定义. Definitions by id, in the order of their ids.
 #[derive(Clone, Debug, Default)]
 pub struct Definitions {
     all: BTreeMap<String, Arc<Definition>>,
-    /// Who rests on whom, found out when it is first asked.
-    resting: OnceLock<Arc<BTreeMap<String, Vec<Dependent>>>>,
 }
 
 impl Definitions {
@@ -19,7 +16,6 @@ impl Definitions {
         let pair = |one: Definition| (one.id.clone(), Arc::new(one));
         Self {
             all: all.into_iter().map(pair).collect(),
-            resting: OnceLock::new(),
         }
     }
 
@@ -37,14 +33,7 @@ impl Definitions {
     pub fn with(&self, definition: Definition) -> Self {
         let mut set = self.clone();
         set.all.insert(definition.id.clone(), Arc::new(definition));
-        set.resting = OnceLock::new();
         set
-    }
-
-    /// Registers whose stored values rest on the records of this one.
-    pub(crate) fn dependents(&self, register: &str) -> &[Dependent] {
-        let all = self.resting.get_or_init(|| Arc::new(dependents(self)));
-        all.get(register).map_or(&[], Vec::as_slice)
     }
 
     /// Copies, for rooms below that look at all definitions together.

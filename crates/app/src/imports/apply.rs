@@ -224,11 +224,13 @@ impl Job {
                     .bringing()
                     .known_record(&mut writer.reader(), &before, given)?;
                 let changes: Changes = crate::settle::changes(&before.fields, &after);
-                let meta = self.at(meta, &row.place);
-                let register = &self.definition.id;
-                let written = writer.update(register, *id, row.version, changes, &meta)?;
-                let both = (&before, &written);
-                crate::ripple::follow(writer, &self.setting, &meta, register, both)?;
+                writer.update(
+                    &self.definition.id,
+                    *id,
+                    row.version,
+                    changes,
+                    &self.at(meta, &row.place),
+                )?;
             }
         }
         Ok(ids)

@@ -61,10 +61,10 @@ pub fn read(app: &App, file_name: &str, bytes: &[u8], choice: &Choice) -> Result
     }
     let known_form = template::fitting(&workbook, &definition, choice);
     let (table, guessed) = match &known_form {
-        Some((_, table)) => {
-            let guessed = exchange::guess_mapping(table, &definition, None);
-            (table.clone(), guessed)
-        }
+        Some((_, table)) => (
+            table.clone(),
+            exchange::guess_mapping(table, &definition, None),
+        ),
         None => choose_sheet(&workbook, &definition, choice, file_name)?,
     };
     let remembered = remembered(app, &definition, &table)?;
@@ -83,11 +83,7 @@ pub fn read(app: &App, file_name: &str, bytes: &[u8], choice: &Choice) -> Result
     apply_choice(&mut mapping, choice);
     let hints = hints_of(app, &definition)?;
     let unknown = unknown_names(&table, &mapping, &definition, &hints);
-    let organisations: Vec<String> = unknown
-        .into_iter()
-        .filter(|(register, _)| register == "organisation")
-        .map(|(_, name)| name)
-        .collect();
+    let organisations = names_of_units(unknown);
     let (hints, new_organisations) = with_organisations(hints, organisations);
     // Who maps columns by hand means the fields as they are called now.
     let older = marked.filter(|_| choice.columns.is_empty());
@@ -95,13 +91,8 @@ pub fn read(app: &App, file_name: &str, bytes: &[u8], choice: &Choice) -> Result
     let mut reading = older.unwrap_or_else(|| {
         exchange::read_records(&table, &mapping, &definition, &ReadContext::new(&hints))
     });
-    let (on_match, number_column, refused) = match followed {
-        Some(followed) => {
-            told.extend(followed.findings);
-            (followed.on_match, followed.number_column, followed.refused)
-        }
-        None => (OnMatch::default(), None, false),
-    };
+    let followed = followed.unwrap_or_default();
+    told.extend(followed.findings);
     reading.findings.extend(told);
     reading.findings.extend(workbook.findings.iter().cloned());
     reading.findings.extend(
@@ -122,10 +113,16 @@ pub fn read(app: &App, file_name: &str, bytes: &[u8], choice: &Choice) -> Result
         reading,
         new_organisations,
         hints,
-        on_match,
-        number_column,
-        refused,
+        on_match: followed.on_match,
+        number_column: followed.number_column,
+        refused: followed.refused,
     })
+}
+
+fn names_of_units(unknown: BTreeSet<(String, String)>) -> Vec<String> {
+    let units = unknown.into_iter();
+    let units = units.filter(|(register, _)| register == "organisation");
+    units.map(|(_, name)| name).collect()
 }
 
 fn new_organisation(table: &Table, name: &str) -> Finding {

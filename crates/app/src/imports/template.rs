@@ -51,6 +51,7 @@ fn is_called(column: &exchange::Column, head: &str) -> bool {
 }
 
 /// What a template changes of the reading.
+#[derive(Default)]
 pub(super) struct Followed {
     /// What a row does whose record is known.
     pub on_match: OnMatch,

@@ -4,7 +4,7 @@ use super::Matters;
 use crate::App;
 use crate::account::Actor;
 use crate::error::AppError;
-use ground::{Date, Finding};
+use ground::{Date, Finding, Period};
 use register::Record;
 use register::law::Ability;
 
@@ -37,6 +37,17 @@ impl ListKind {
             Self::Duties => "责任清单",
             Self::Rectification => "整改清单",
         }
+    }
+
+    /// Whether a matter belongs to a period: a problem and a duty by when it was given out, what was done by when it was
+    /// due or closed.
+    fn belongs(self, matter: &Record, period: Period) -> bool {
+        let days: &[&str] = match self {
+            Self::Problems | Self::Duties => &["asked_on"],
+            Self::Rectification => &["due_on", "closed_on"],
+        };
+        let within = |day: Date| (period.first()..=period.last()).contains(&day);
+        days.iter().any(|id| matter.date(id).is_some_and(within))
     }
 
     /// Fields in order with their width; `number` is the record's own.
@@ -77,8 +88,7 @@ impl ListKind {
     }
 }
 
-/// One of the lists, of the matters in sight on a day: of those of a period, where one is named. A problem and a duty
-/// belong to the period in which the matter was given out; what was done belongs to that in which it was due or closed.
+/// One of the lists, of the matters in sight on a day: of those of a period, where one is named.
 ///
 /// # Errors
 /// `Forbidden` without the right to export, `Invalid` for a period that cannot be read.
@@ -89,18 +99,10 @@ pub fn list(
     period: Option<&str>,
     day: Option<Date>,
 ) -> Result<Vec<u8>, AppError> {
-    let period = period.filter(|text| !text.is_empty());
-    let period = period.map(crate::metrics::read_period).transpose()?;
     let mut matters = Matters::read(app, actor, day, Ability::Export)?;
-    if let Some(period) = period {
-        let days: &[&str] = match kind {
-            ListKind::Problems | ListKind::Duties => &["asked_on"],
-            ListKind::Rectification => &["due_on", "closed_on"],
-        };
-        let within = |day: Date| (period.first()..=period.last()).contains(&day);
-        matters
-            .records
-            .retain(|one| days.iter().any(|id| one.date(id).is_some_and(within)));
+    if let Some(text) = period.filter(|text| !text.is_empty()) {
+        let period = crate::metrics::read_period(text)?;
+        matters.records.retain(|one| kind.belongs(one, period));
     }
     matters
         .records

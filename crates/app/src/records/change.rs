@@ -55,7 +55,7 @@ pub(super) fn write(
         return Err(AppError::invalid(finding));
     }
     let changes = changes(&before.fields, &after);
-    let mut record = writer.update(&definition.id, id, version, changes, &desk.meta)?;
+    let record = writer.update(&definition.id, id, version, changes, &desk.meta)?;
     let home = directory::home_path(
         &mut writer.reader(),
         definition,
@@ -64,10 +64,9 @@ pub(super) fn write(
     )?;
     if home != record.org && definition.id != "organisation" {
         access.need_reach(&home)?;
-        record = writer.assign(&definition.id, id, record.version, home, &desk.meta)?;
+        writer.assign(&definition.id, id, record.version, home, &desk.meta)?;
     }
-    let both = (&before, &record);
-    crate::ripple::follow(writer, &desk.setting, &desk.meta, &definition.id, both)
+    Ok(())
 }
 
 fn merged(draft: &Draft<'_>, before: &Record, given: &[String], mut values: Fields) -> Fields {

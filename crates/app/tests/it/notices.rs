@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 const MONDAY: &str = "2023-03-06";
 
 /// 会签件: a clock that reminds, a round of signatures that may be widened.
-const PAPER: &str = r#"
+pub const PAPER: &str = r#"
 [register]
 id = "paper"
 version = "1.0.0"
@@ -63,7 +63,7 @@ steps = [ { at = "-1wd", light = "yellow", notify = ["holder"] }, { at = "+1wd",
 "#;
 
 /// 灭火器: a duty that comes back.
-const EXTINGUISHER: &str = r#"
+pub const EXTINGUISHER: &str = r#"
 [register]
 id = "extinguisher"
 version = "1.0.0"

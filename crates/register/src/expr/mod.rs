@@ -21,7 +21,6 @@ mod number;
 mod parse;
 mod pattern;
 mod print;
-mod reach;
 mod scope;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -39,7 +38,6 @@ pub use fit::{fit, value_of};
 pub use number::sum_exactly;
 pub use pattern::problem as pattern_problem;
 pub use print::print_val;
-pub use reach::Reach;
 pub use scope::{Known, Moment, Nowhere, Scope, User, World};
 pub use tree::{BinaryOp, Expr, ExprError, Fold, FoldKind, Tree, UnaryOp, Val};
 pub use view::val_of;
