@@ -8,8 +8,8 @@ use crate::error::AppError;
 use ground::{ActivityId, Date, Finding, OrgPath, ProjectId, RecordId};
 use plan::Rag;
 use portfolio::{
-    Activity, Batch, Calendars, Matter, Membership, Names, ProgressReport, Project, ProjectInput,
-    Round, Standing,
+    Activity, Batch, Calendars, KeptCalendar, Matter, Membership, Names, ProgressReport, Project,
+    ProjectInput, Round, Standing,
 };
 use register::Record;
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,8 +64,13 @@ pub struct DistrictState {
     pub findings: Vec<Finding>,
     /// Holidays in force.
     pub holidays: Arc<ground::HolidayTable>,
-    /// Working calendars.
+    /// Working calendars of plans: the standard ones with those that the district and its projects keep. Deadlines of
+    /// the law run on the standard ones alone.
     pub calendars: Arc<Calendars>,
+    /// Calendars kept as records.
+    pub kept_calendars: Vec<KeptCalendar>,
+    /// What is odd in them.
+    pub calendar_findings: Vec<Finding>,
 }
 
 /// Registers read as plain records.
@@ -156,6 +161,7 @@ impl Raw {
             "activity",
             "progress_report",
             "matter",
+            "work_calendar",
         ];
         let all = app.read(|reader| {
             let one = |register: &'static str, reader: &mut Reader<'_>| {
@@ -195,6 +201,11 @@ fn compute(app: &App, day: Date, known: Known) -> Result<DistrictState, AppError
     take(f);
     let (matters, f) = Matter::from_records(&raw.records("matter"));
     take(f);
+    let (kept_calendars, mut calendar_findings) =
+        KeptCalendar::from_records(&raw.records("work_calendar"));
+    let (calendars, told) =
+        portfolio::calendars_with(&app.calendars(), &app.holidays(), &kept_calendars);
+    calendar_findings.extend(told);
     let organisations = organisations(&raw.records("organisation"));
     let mut names = Names::default();
     for organisation in organisations.values() {
@@ -224,7 +235,9 @@ fn compute(app: &App, day: Date, known: Known) -> Result<DistrictState, AppError
             .collect(),
         findings,
         holidays: app.holidays(),
-        calendars: app.calendars(),
+        calendars: Arc::new(calendars),
+        kept_calendars,
+        calendar_findings,
     };
     state.standings = state.compute_standings(app.light_rule());
     Ok(state)
@@ -429,6 +442,8 @@ impl DistrictState {
             findings: Vec::new(),
             holidays: self.holidays.clone(),
             calendars: self.calendars.clone(),
+            kept_calendars: self.kept_calendars.clone(),
+            calendar_findings: self.calendar_findings.clone(),
             projects,
         }
     }

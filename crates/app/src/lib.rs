@@ -30,6 +30,7 @@ pub mod page;
 mod permit;
 pub mod plan_file;
 pub mod project;
+pub mod project_plan;
 pub mod proposing;
 pub mod records;
 pub mod register_page;
@@ -95,6 +96,7 @@ pub struct App {
     cache: Mutex<district::Cache>,
     directory: Mutex<directory::Cache>,
     uploads: Mutex<imports::Uploads>,
+    plan_files: Mutex<project_plan::PlanFiles>,
 }
 
 /// A change that somebody made, without its content.
@@ -146,6 +148,7 @@ impl App {
             cache: Mutex::default(),
             directory: Mutex::default(),
             uploads: Mutex::default(),
+            plan_files: Mutex::default(),
         };
         app.district_name = definitions::district_name(&app, options.district_name.as_deref())?;
         Ok(app)
@@ -308,6 +311,12 @@ impl App {
 
     pub(crate) fn directory_cache(&self) -> MutexGuard<'_, directory::Cache> {
         self.directory
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn plan_files(&self) -> MutexGuard<'_, project_plan::PlanFiles> {
+        self.plan_files
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }

@@ -128,9 +128,7 @@ fn plan(
 }
 
 fn duration_text(state: &DistrictState, activity: &Activity) -> String {
-    let calendar = state
-        .calendars
-        .calendar(state.calendars.position(activity.calendar.as_deref()));
+    let calendar = state.calendars.calendar(state.calendars.of(activity));
     activity
         .duration_days
         .map(|days| format!("{days} 天（{}）", calendar.name()))
@@ -138,7 +136,7 @@ fn duration_text(state: &DistrictState, activity: &Activity) -> String {
 }
 
 /// 时差 −3 个工作日，最迟应在 3月7日开工.
-fn float_text(standing: &Standing) -> String {
+pub(crate) fn float_text(standing: &Standing) -> String {
     let Some(float) = standing.float_workdays else {
         return String::new();
     };

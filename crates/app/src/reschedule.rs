@@ -87,9 +87,7 @@ fn changes(
             "请把完成日期改到开始日期当天或之后。",
         ));
     }
-    let calendar = state
-        .calendars
-        .calendar(state.calendars.position(activity.calendar.as_deref()));
+    let calendar = state.calendars.calendar(state.calendars.of(activity));
     let days = i64::from(calendar.workdays_within(start, finish));
     if days == 0 && !activity.milestone {
         return Err(refuse(

@@ -23,13 +23,16 @@ pub const DISTRICT_NAME: &str = "中原区";
 pub const DEMO: &str = "演示数据";
 
 /// Files in the order in which their rows refer to each other, and the register of each.
-const FILES: [(&str, &str); 29] = [
+const FILES: [(&str, &str); 32] = [
     ("organisations", "organisation"),
     ("rounds", "round"),
     ("projects", "project"),
     ("memberships", "round_membership"),
     ("enterprises", "enterprise"),
+    ("plan_resources", "plan_resource"),
+    ("work_calendars", "work_calendar"),
     ("activities", "activity"),
+    ("plan_baselines", "plan_baseline"),
     ("progress", "progress_report"),
     ("matters", "matter"),
     ("site_tours", "site_tour"),

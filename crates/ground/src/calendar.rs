@@ -34,6 +34,9 @@ pub struct Layer {
     pub last: Date,
     /// False: no work on these days. True: work on each of them, rest days too.
     pub working: bool,
+    /// Working hours of these days where they differ from the week's; only of a working layer.
+    #[serde(default, skip)]
+    pub hours: Option<Vec<Shift>>,
 }
 
 /// 春节停工. Sites stand still around the festival, longer than the official holiday.
@@ -53,6 +56,7 @@ impl Layer {
             first,
             last,
             working: false,
+            hours: None,
         }
     }
 
@@ -63,6 +67,15 @@ impl Layer {
             first,
             last,
             working: true,
+            hours: None,
+        }
+    }
+
+    /// The same layer with hours of its own: 汛期夜间停工, 高考期间只在白天施工.
+    pub fn with_hours(self, hours: Vec<Shift>) -> Layer {
+        Layer {
+            hours: Some(hours),
+            ..self
         }
     }
 
@@ -119,6 +132,7 @@ fn read_layer(cells: &[String]) -> Result<Layer, String> {
         first,
         last,
         working,
+        hours: None,
     })
 }
 
@@ -132,8 +146,8 @@ pub struct WorkCalendar {
 struct Inner {
     id: String,
     name: String,
-    /// Monday first.
-    week: [bool; 7],
+    /// Working hours by weekday, Monday first; an empty list is a day off.
+    week: [Vec<Shift>; 7],
     holidays: HolidayTable,
     /// Whether the notices matter to this calendar at all.
     by_notice: bool,
@@ -146,21 +160,46 @@ impl WorkCalendar {
     /// make-up days worked.
     pub fn official(holidays: &HolidayTable) -> Self {
         let week = [true, true, true, true, true, false, false];
-        Self::of("cn5", "工作日", week, holidays.clone(), true)
+        Self::of("cn5", "工作日", week.map(office), holidays.clone(), true)
     }
 
     /// 六天 (`site6`): Monday to Saturday, official holidays off, make-up Sundays worked.
     pub fn six_day(holidays: &HolidayTable) -> Self {
         let week = [true, true, true, true, true, true, false];
-        Self::of("site6", "六天", week, holidays.clone(), true)
+        Self::of("site6", "六天", week.map(office), holidays.clone(), true)
     }
 
     /// 七天 (`site7`): every day; put 春节停工 over it as a layer.
     pub fn seven_day() -> Self {
-        Self::of("site7", "七天", [true; 7], HolidayTable::default(), false)
+        let week = [true; 7].map(office);
+        Self::of("site7", "七天", week, HolidayTable::default(), false)
     }
 
-    fn of(id: &str, name: &str, week: [bool; 7], holidays: HolidayTable, by_notice: bool) -> Self {
+    /// A calendar with hours of its own by weekday, Monday first (an empty list is a day off). With `holidays` it
+    /// rests and works as the notices say, without them they do not matter to it.
+    pub fn of_week(
+        id: &str,
+        name: &str,
+        week: [Vec<Shift>; 7],
+        holidays: Option<&HolidayTable>,
+    ) -> Self {
+        let by_notice = holidays.is_some();
+        Self::of(
+            id,
+            name,
+            week,
+            holidays.cloned().unwrap_or_default(),
+            by_notice,
+        )
+    }
+
+    fn of(
+        id: &str,
+        name: &str,
+        week: [Vec<Shift>; 7],
+        holidays: HolidayTable,
+        by_notice: bool,
+    ) -> Self {
         WorkCalendar {
             inner: Arc::new(Inner {
                 id: id.to_owned(),
@@ -197,7 +236,7 @@ impl WorkCalendar {
             inner: Arc::new(Inner {
                 id,
                 name,
-                week: *week,
+                week: week.clone(),
                 holidays: holidays.clone(),
                 by_notice: *by_notice,
                 layers,
@@ -214,6 +253,16 @@ impl WorkCalendar {
     /// Name shown to users: 工作日, 六天, 七天.
     pub fn name(&self) -> &str {
         &self.inner.name
+    }
+
+    /// Working hours by weekday, Monday first; an empty list is a day off.
+    pub fn week(&self) -> &[Vec<Shift>; 7] {
+        &self.inner.week
+    }
+
+    /// Whether official holidays and make-up days count in it.
+    pub fn by_notice(&self) -> bool {
+        self.inner.by_notice
     }
 
     /// The layers, lowest first.
@@ -240,7 +289,7 @@ impl WorkCalendar {
     }
 
     fn own_kind(&self, date: Date) -> DayKind {
-        let in_week = self.inner.week[date.weekday().to_monday_zero_offset() as usize];
+        let in_week = !self.hours_of_weekday(date).is_empty();
         match self.inner.holidays.get(date) {
             Some(day) if day.off => DayKind::Holiday(day.name.clone()),
             Some(day) if !in_week => DayKind::MakeUp(day.name.clone()),
@@ -249,12 +298,38 @@ impl WorkCalendar {
         }
     }
 
+    fn hours_of_weekday(&self, date: Date) -> &[Shift] {
+        &self.inner.week[date.weekday().to_monday_zero_offset() as usize]
+    }
+
+    /// Hours of a rest day that is worked: those of the first worked weekday, or office hours where none is.
+    fn usual_hours(&self) -> Vec<Shift> {
+        let first = self.inner.week.iter().find(|hours| !hours.is_empty());
+        first.cloned().unwrap_or_else(|| OFFICE_DAY.to_vec())
+    }
+
+    /// Working hours of a day, exceptions and holidays counted; empty on a day off.
+    pub fn hours_on(&self, date: Date) -> Vec<Shift> {
+        if !self.is_working(date) {
+            return Vec::new();
+        }
+        let mut layers = self.inner.layers.iter().rev();
+        let top = layers.find(|layer| layer.contains(date));
+        if let Some(hours) = top.and_then(|layer| layer.hours.clone()) {
+            return hours;
+        }
+        match self.hours_of_weekday(date) {
+            [] => self.usual_hours(),
+            hours => hours.to_vec(),
+        }
+    }
+
     /// True when there is work on that day.
     pub fn is_working(&self, date: Date) -> bool {
         matches!(self.kind(date), DayKind::Working | DayKind::MakeUp(_))
     }
 
-    /// Working minutes of the day: 480 or 0.
+    /// Working minutes of the day; 480 or 0 where office hours are kept.
     pub fn minutes_on(&self, date: Date) -> i64 {
         self.compiled().minutes_on(date)
     }
@@ -318,25 +393,26 @@ impl WorkCalendar {
     }
 
     fn compile(&self) -> Timeline {
-        let shifts = |worked: bool| {
-            if worked {
-                OFFICE_DAY.to_vec()
-            } else {
-                Vec::new()
-            }
-        };
-        let week = self.inner.week.map(shifts);
         let mut exceptions: BTreeMap<Date, Vec<Shift>> = BTreeMap::new();
         for (date, _) in self.inner.holidays.iter() {
-            exceptions.insert(date, shifts(self.is_working(date)));
+            exceptions.insert(date, self.hours_on(date));
         }
         for layer in &self.inner.layers {
             let days = day_number(layer.first)..=day_number(layer.last);
             for date in days.map(date_of_day) {
-                exceptions.insert(date, shifts(self.is_working(date)));
+                exceptions.insert(date, self.hours_on(date));
             }
         }
-        Timeline::from_week(&week, &exceptions)
+        Timeline::from_week(&self.inner.week, &exceptions)
+    }
+}
+
+/// Office hours on a worked day.
+fn office(worked: bool) -> Vec<Shift> {
+    if worked {
+        OFFICE_DAY.to_vec()
+    } else {
+        Vec::new()
     }
 }
 
@@ -373,6 +449,34 @@ mod tests {
         assert_eq!(calendar.next_working(date(2023, 1, 21)), date(2023, 1, 28));
         assert_eq!(calendar.minutes_on(date(2023, 1, 28)), 480);
         assert_eq!(calendar.minutes_on(date(2023, 1, 27)), 0);
+    }
+
+    #[test]
+    fn a_calendar_of_its_own_hours_counts_them() {
+        let day = vec![
+            Shift { from: 420, to: 720 },
+            Shift {
+                from: 840,
+                to: 1140,
+            },
+        ];
+        let mut week: [Vec<Shift>; 7] = std::array::from_fn(|_| day.clone());
+        week[6] = Vec::new();
+        let night = vec![Shift { from: 480, to: 600 }];
+        let site = WorkCalendar::of_week("s", "工地", week, None).with_layer(
+            Layer::extra_work("高考", date(2023, 6, 7), date(2023, 6, 11)).with_hours(night),
+        );
+        assert_eq!(site.minutes_on(date(2023, 6, 5)), 600);
+        assert_eq!(site.minutes_on(date(2023, 6, 8)), 120);
+        assert_eq!(site.minutes_on(date(2023, 6, 11)), 120);
+        assert_eq!(site.minutes_on(date(2023, 6, 18)), 0);
+        assert_eq!(site.timeline().minutes_per_day(), 600);
+        // 2023-01-28 is a Saturday worked by the notice: it has the hours of a usual day.
+        let five = [true, true, true, true, true, false, false]
+            .map(|on| if on { day.clone() } else { Vec::new() });
+        let office = WorkCalendar::of_week("o", "办公", five, Some(HolidayTable::shipped()));
+        assert_eq!(office.minutes_on(date(2023, 1, 28)), 600);
+        assert_eq!(office.minutes_on(date(2023, 1, 27)), 0);
     }
 
     #[test]

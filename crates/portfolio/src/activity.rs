@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use ground::{ActivityId, Date, Finding, ProjectId, RecordId};
-use register::Record;
+use plan::{ActivityKind, ConstraintKind, Timing};
+use register::{Record, Value};
 
-use crate::reading::{Reader, read_all};
+use crate::reading::{Reader, hundredths, read_all};
 
 /// 工序. One line of a 倒排工期 plan.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -39,6 +40,43 @@ pub struct Activity {
     pub on_wall: bool,
     /// 节点: no duration.
     pub milestone: bool,
+    /// 工作类型; milestones are told by it or by a duration of 0 days.
+    pub kind: ActivityKind,
+    /// 上级工作: the summary it belongs to.
+    pub parent: Option<ActivityId>,
+    /// 显示次序 among its siblings, before the order of codes.
+    pub position: Option<i64>,
+    /// 专用日历: record of a calendar of the district or the project; goes before `calendar`.
+    pub work_calendar: Option<RecordId>,
+    /// 排法.
+    pub timing: Timing,
+    /// 限制条件 with their days, at most two.
+    pub constraints: Vec<(ConstraintKind, Date)>,
+    /// 目标时限: bounds the late finish, never moves an early date.
+    pub deadline: Option<Date>,
+    /// 手动排: stays on its planned dates.
+    pub manual: bool,
+    /// 预期完成.
+    pub expected_finish: Option<Date>,
+    /// 剩余工期 in working days, where no report says more.
+    pub remaining_days: Option<i64>,
+    /// 三点估计.
+    pub estimate: Option<DurationEstimate>,
+    /// 权重 in hundredths.
+    pub weight: Option<i64>,
+    /// 资源需求: plan resource and units in hundredths.
+    pub resources: Vec<(RecordId, i64)>,
+}
+
+/// 三点估计 of a duration, working days of the activity's calendar, in rising order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DurationEstimate {
+    /// 最短.
+    pub optimistic: i64,
+    /// 最可能.
+    pub likely: i64,
+    /// 最长.
+    pub pessimistic: i64,
 }
 
 impl Activity {
@@ -63,6 +101,9 @@ fn read_activity(reader: &mut Reader<'_>, id: RecordId) -> Option<Activity> {
     let (project, name) = (project?, name?);
     let (planned_start, planned_finish) = read_span(reader, &name);
     let duration_days = read_duration(reader);
+    let kind = read_kind(reader, duration_days);
+    let estimate = read_estimate(reader, duration_days, &name);
+    let constraints = read_constraints(reader, &name);
     Some(Activity {
         id: ActivityId(id),
         project: ProjectId(project),
@@ -77,9 +118,133 @@ fn read_activity(reader: &mut Reader<'_>, id: RecordId) -> Option<Activity> {
         actual_start: reader.date("actual_start"),
         actual_finish: reader.date("actual_finish"),
         on_wall: reader.bool("on_wall").unwrap_or(false),
-        // Zero days of work are an event: the day on which it has come true, not the morning after.
-        milestone: reader.bool("milestone").unwrap_or(duration_days == Some(0)),
+        milestone: matches!(
+            kind,
+            ActivityKind::StartMilestone | ActivityKind::FinishMilestone
+        ),
+        kind,
+        parent: reader.reference("parent").map(ActivityId),
+        position: reader.int("position"),
+        work_calendar: reader.reference("work_calendar"),
+        timing: read_timing(reader),
+        constraints,
+        deadline: reader.date("deadline"),
+        manual: reader.bool("manual").unwrap_or(false),
+        expected_finish: reader.date("expected_finish"),
+        remaining_days: reader.int("remaining_days").filter(|days| *days >= 0),
+        estimate,
+        weight: reader.hundredths("weight").filter(|weight| *weight >= 0),
+        resources: reader.rows("resources", |row| {
+            let resource = row.get("resource").and_then(Value::as_ref_id)?;
+            Some((resource, hundredths(row.get("units"))?))
+        }),
     })
+}
+
+/// Zero days of work are an event: the day on which it has come true, not the morning after.
+fn read_kind(reader: &mut Reader<'_>, duration_days: Option<i64>) -> ActivityKind {
+    let stated = reader.text("kind");
+    if let Some(kind) = stated.as_deref().and_then(kind_of) {
+        return kind;
+    }
+    match reader.bool("milestone").unwrap_or(duration_days == Some(0)) {
+        true => ActivityKind::FinishMilestone,
+        false => ActivityKind::Task,
+    }
+}
+
+/// The kind of a code of the register.
+fn kind_of(code: &str) -> Option<ActivityKind> {
+    KINDS
+        .iter()
+        .find(|(word, _)| *word == code)
+        .map(|(_, kind)| *kind)
+}
+
+/// Codes of `kind` in the register.
+pub const KINDS: [(&str, ActivityKind); 5] = [
+    ("task", ActivityKind::Task),
+    ("start_milestone", ActivityKind::StartMilestone),
+    ("finish_milestone", ActivityKind::FinishMilestone),
+    ("level_of_effort", ActivityKind::LevelOfEffort),
+    ("summary", ActivityKind::Summary),
+];
+
+/// Codes of `timing` in the register.
+pub const TIMINGS: [(&str, Timing); 3] = [
+    ("asap", Timing::AsSoonAsPossible),
+    ("alap_free", Timing::LateInFreeFloat),
+    ("alap_total", Timing::LateInTotalFloat),
+];
+
+/// Codes of constraints in the register. MSP's "must" are hard like P6's mandatory ones; the register does not tell
+/// them apart.
+pub const CONSTRAINTS: [(&str, ConstraintKind); 8] = [
+    ("start_no_earlier", ConstraintKind::StartNoEarlier),
+    ("start_no_later", ConstraintKind::StartNoLater),
+    ("finish_no_earlier", ConstraintKind::FinishNoEarlier),
+    ("finish_no_later", ConstraintKind::FinishNoLater),
+    ("start_on", ConstraintKind::StartOn),
+    ("finish_on", ConstraintKind::FinishOn),
+    ("mandatory_start", ConstraintKind::MandatoryStart),
+    ("mandatory_finish", ConstraintKind::MandatoryFinish),
+];
+
+fn read_timing(reader: &mut Reader<'_>) -> Timing {
+    let stated = reader.text("timing");
+    let found = TIMINGS
+        .iter()
+        .find(|(word, _)| stated.as_deref() == Some(word));
+    found.map_or_else(Timing::default, |(_, timing)| *timing)
+}
+
+/// A constraint needs its day, and a day its constraint.
+fn read_constraints(reader: &mut Reader<'_>, name: &str) -> Vec<(ConstraintKind, Date)> {
+    let mut constraints = Vec::new();
+    for (kind, day) in [
+        ("constraint_kind", "constraint_date"),
+        ("constraint_2_kind", "constraint_2_date"),
+    ] {
+        let stated = reader.text(kind);
+        let of = CONSTRAINTS
+            .iter()
+            .find(|(word, _)| stated.as_deref() == Some(word));
+        match (of, reader.date(day)) {
+            (Some((_, kind)), Some(day)) => constraints.push((*kind, day)),
+            (None, None) => {}
+            _ => {
+                let problem = format!("“{name}”的限制条件和限制日期只填了一个，不采用。");
+                reader.note("plan_constraint", kind, problem, "请两项都填，或都不填。");
+            }
+        }
+    }
+    constraints
+}
+
+/// Three points need the shortest and the longest duration; the likely one is the duration unless told.
+fn read_estimate(
+    reader: &mut Reader<'_>,
+    duration_days: Option<i64>,
+    name: &str,
+) -> Option<DurationEstimate> {
+    let optimistic = reader.int("optimistic_days");
+    let pessimistic = reader.int("pessimistic_days");
+    let likely = reader.int("likely_days").or(duration_days);
+    let (optimistic, pessimistic) = (optimistic?, pessimistic?);
+    let likely = likely.unwrap_or_else(|| (optimistic + pessimistic) / 2);
+    if optimistic <= likely && likely <= pessimistic {
+        return Some(DurationEstimate {
+            optimistic,
+            likely,
+            pessimistic,
+        });
+    }
+    let problem = format!(
+        "“{name}”的三点估计 {optimistic}、{likely}、{pessimistic} 天不是从小到大，不采用。"
+    );
+    let remedy = "请按最短、最可能、最长的次序填。";
+    reader.note("plan_estimate", "optimistic_days", problem, remedy);
+    None
 }
 
 fn read_span(reader: &mut Reader<'_>, name: &str) -> (Option<Date>, Option<Date>) {

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use ground::{Date, HolidayTable, Minute, Timeline, WorkCalendar, minute_of};
+use ground::{Date, HolidayTable, Minute, RecordId, Timeline, WorkCalendar, minute_of};
+
+use crate::activity::Activity;
 
 /// Calendars by id. The first one is used for activities that name none or one that is not here.
 #[derive(Clone, Debug)]
@@ -11,6 +13,7 @@ pub struct Calendars {
     calendars: Vec<WorkCalendar>,
     timelines: Vec<Timeline>,
     index: BTreeMap<String, usize>,
+    by_record: BTreeMap<RecordId, String>,
 }
 
 impl Calendars {
@@ -40,14 +43,46 @@ impl Calendars {
             calendars,
             timelines,
             index,
+            by_record: BTreeMap::new(),
         }
     }
 
     /// Adds or replaces a calendar, for example one with a site's own stops.
     pub fn with(mut self, calendar: WorkCalendar) -> Calendars {
-        self.calendars.retain(|c| c.id() != calendar.id());
-        self.calendars.push(calendar);
-        Calendars::new(self.calendars)
+        match self.index.get(calendar.id()) {
+            Some(&at) => {
+                self.timelines[at] = calendar.timeline();
+                self.calendars[at] = calendar;
+            }
+            None => {
+                self.index
+                    .insert(calendar.id().to_owned(), self.calendars.len());
+                self.timelines.push(calendar.timeline());
+                self.calendars.push(calendar);
+            }
+        }
+        self
+    }
+
+    /// Notes that a kept calendar's record has this code.
+    pub(crate) fn know_record(&mut self, id: RecordId, code: &str) {
+        self.by_record.insert(id, code.to_owned());
+    }
+
+    /// Code of a kept calendar.
+    pub fn code_of(&self, id: RecordId) -> Option<&str> {
+        self.by_record.get(&id).map(String::as_str)
+    }
+
+    /// Position of the calendar that an activity runs on: its own one, else the named one, else the first.
+    pub fn of(&self, activity: &Activity) -> usize {
+        let own = activity.work_calendar.and_then(|id| self.code_of(id));
+        self.position(own.or(activity.calendar.as_deref()))
+    }
+
+    /// All calendars in order of position.
+    pub fn all(&self) -> &[WorkCalendar] {
+        &self.calendars
     }
 
     /// Position of a calendar; the first one for `None` and for ids that are not here.

@@ -48,7 +48,7 @@ pub fn due_nodes(standings: &[Standing], today: Date) -> Vec<DueNode> {
         for bar in standing
             .activities
             .iter()
-            .filter(|b| b.state != BarState::Done)
+            .filter(|b| b.state != BarState::Done && b.is_work())
         {
             let Some(due) = bar.planned_finish.filter(|d| *d <= last) else {
                 continue;

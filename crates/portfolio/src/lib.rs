@@ -12,6 +12,9 @@ pub mod matter;
 pub mod membership;
 pub mod network;
 pub mod nodes;
+pub mod outline;
+pub mod plan_baseline;
+pub mod plan_resource;
 pub mod project;
 pub mod rates;
 mod reading;
@@ -20,14 +23,17 @@ pub mod round;
 pub mod standing;
 pub mod summary;
 pub mod why;
+pub mod work_calendar;
 
-pub use activity::{Activity, ProgressReport, newest_reports};
+pub use activity::{Activity, DurationEstimate, ProgressReport, newest_reports};
 pub use calendars::{Calendars, days_between};
 pub use catch_up::{CatchUp, CatchUpRule};
 pub use due::{DueNode, due_nodes};
 pub use matter::{Funnel, Matter, MatterPace, MatterState, funnel};
 pub use membership::{Membership, Role, distinct_projects};
 pub use nodes::{NodeCount, node_counts, node_counts_with, respread_nodes};
+pub use plan_baseline::{BaselineRow, PlanBaseline};
+pub use plan_resource::PlanResource;
 pub use project::{Project, StageDates, Target};
 pub use rates::{Rate, RateKind, RateRequest, Share, StartBasis, rate};
 pub use reading::Names;
@@ -36,8 +42,10 @@ pub use roll_forward::{
 };
 pub use round::{Batch, Round, Stated, StatedRate};
 pub use standing::{
-    Bar, BarState, ProjectInput, Standing, Verdict, standing, standing_with, why_dates,
+    Bar, BarState, ProjectInput, Scheduled, Standing, Verdict, scheduled, standing, standing_with,
+    why_dates,
 };
 pub use summary::{
     Across, BatchSummary, Check, CheckVerdict, Part, RoundSummary, across, summarise,
 };
+pub use work_calendar::{KeptCalendar, calendars_with, parse_hours, print_hours};

@@ -8,15 +8,20 @@
 use std::collections::BTreeMap;
 
 use ground::{ActivityId, Date, Finding, Minute, Timeline};
-use plan::{Constraint, ConstraintKind, LagFactors, Link, PredecessorRow, Progress, Status};
+use plan::{
+    ActivityKind, Constraint, ConstraintKind, LagFactors, Link, PredecessorRow, Progress, Status,
+};
 
 use crate::activity::{Activity, FULL, ProgressReport, newest_reports};
 use crate::calendars::{Calendars, days_between, end_of, start_of};
+use crate::outline::{self, Outline};
 
 /// A network with what was assumed on the way to it. Position = place in `activities`.
 pub struct BuiltNetwork<'a> {
-    /// Activities in plan order.
+    /// Activities in plan order: a summary before what belongs to it.
     pub activities: Vec<&'a Activity>,
+    /// Whose part each one is, and how deep it lies.
+    pub outline: Outline,
     /// What is handed to the scheduler.
     pub network: plan::Network,
     /// The newest report of each activity.
@@ -41,11 +46,7 @@ pub fn build<'a>(
     today: Date,
     report_days: i64,
 ) -> BuiltNetwork<'a> {
-    let mut ordered: Vec<&Activity> = activities.iter().collect();
-    ordered.sort_by(|a, b| {
-        let codes = natural(&a.code).cmp(natural(&b.code));
-        codes.then_with(|| (a.planned_start, a.id).cmp(&(b.planned_start, b.id)))
-    });
+    let (ordered, outline, odd) = outline::ordered(activities);
     let newest = newest_reports(reports, today);
     let last_report = reports
         .iter()
@@ -63,8 +64,9 @@ pub fn build<'a>(
             activities: Vec::new(),
             links: Vec::new(),
         },
-        findings: Vec::new(),
+        findings: odd,
         activities: ordered,
+        outline,
     };
     for i in 0..built.activities.len() {
         add_activity(&mut built, i, calendars, today);
@@ -110,42 +112,17 @@ fn later(day: Date, days: i64) -> Date {
     ground::timeline::date_of_day(ground::timeline::day_number(day) + days)
 }
 
-/// `2.10` after `2.9`: digits compare as numbers, the rest as text. Parts are (text, number after it).
-fn natural(code: &str) -> impl Iterator<Item = (&str, u64)> {
-    let mut rest = code.trim();
-    std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
-        let digit = |c: u8| c.is_ascii_digit();
-        let words = rest.bytes().position(digit).unwrap_or(rest.len());
-        let (text, tail) = rest.split_at(words);
-        let digits = tail.bytes().position(|c| !digit(c)).unwrap_or(tail.len());
-        let (number, after) = tail.split_at(digits);
-        rest = after;
-        Some((text, number.parse().unwrap_or(u64::MAX)))
-    })
-}
-
 fn add_activity(built: &mut BuiltNetwork<'_>, i: usize, calendars: &Calendars, today: Date) {
     let activity = built.activities[i];
     let told = &mut built.findings;
-    if let Some(id) = activity
-        .calendar
-        .as_deref()
-        .filter(|id| !calendars.knows(id))
-    {
-        let problem = format!("日历“{id}”没有登记,按七天计算。");
-        told.push(Finding::warning(
-            "plan_calendar",
-            place(activity),
-            problem,
-            "请改选日历。",
-        ));
-    }
-    let calendar = calendars.position(activity.calendar.as_deref());
+    let calendar = calendars.of(activity);
+    told.extend(unknown_calendar(activity, calendars));
     let timeline = calendars.timeline(calendar);
+    let spans = spans(activity.kind);
     let duration = duration(activity, timeline).unwrap_or_else(|| {
+        if spans {
+            return 0;
+        }
         let problem = "没有工期,也没有完整的计划起止日期,按 1 天计算。";
         told.push(Finding::warning(
             "plan_no_duration",
@@ -155,24 +132,89 @@ fn add_activity(built: &mut BuiltNetwork<'_>, i: usize, calendars: &Calendars, t
         ));
         timeline.minutes_per_day()
     });
-    let status = status(activity, built.reports[i], today);
+    let status = match spans {
+        true => Status::default(),
+        false => status(activity, built.reports[i], today),
+    };
     // The name stands for the place: places are long to write and findings are few.
     let (progress, doubts) = plan::progress_of(&status, duration, timeline, today, &activity.name);
     told.extend(doubts.into_iter().map(|f| Finding {
         place: place(activity),
         ..f
     }));
-    let kind = match activity.milestone {
-        true => plan::ActivityKind::FinishMilestone,
-        false => plan::ActivityKind::Task,
-    };
     let node = plan::Activity::task(code(activity, i), &activity.name, calendar, duration);
     built.status.push(status);
     built.network.activities.push(plan::Activity {
-        kind,
+        kind: activity.kind,
         progress,
+        constraints: constraints(activity, timeline),
+        deadline: activity.deadline.map(|day| finish_on(timeline, day)),
+        timing: activity.timing,
+        parent: built.outline.parents[i],
+        fixed: fixed(activity, timeline),
+        expected_finish: activity.expected_finish.map(|day| finish_on(timeline, day)),
         ..node
     });
+}
+
+/// Activities whose span comes from others: nobody works on them and nobody reports about them.
+pub fn spans(kind: ActivityKind) -> bool {
+    matches!(kind, ActivityKind::Summary | ActivityKind::LevelOfEffort)
+}
+
+fn unknown_calendar(activity: &Activity, calendars: &Calendars) -> Option<Finding> {
+    let known = match activity.work_calendar {
+        Some(id) => calendars.code_of(id).is_some(),
+        None => activity
+            .calendar
+            .as_deref()
+            .is_none_or(|id| calendars.knows(id)),
+    };
+    if known {
+        return None;
+    }
+    let named = match (activity.work_calendar, activity.calendar.as_deref()) {
+        (Some(_), _) => "专用日历".to_owned(),
+        (None, name) => format!("日历“{}”", name.unwrap_or_default()),
+    };
+    let used = calendars.calendar(calendars.of(activity)).name();
+    let problem = format!("{named}没有登记,按{used}计算。");
+    let finding = Finding::warning("plan_calendar", place(activity), problem, "请改选日历。");
+    Some(finding)
+}
+
+/// 08:00 of the day where it is worked, else its midnight.
+fn start_on(timeline: &Timeline, day: Date) -> Minute {
+    let midnight = start_of(day);
+    Some(timeline.next_start(midnight))
+        .filter(|start| *start < end_of(day))
+        .unwrap_or(midnight)
+}
+
+/// 17:00 of the day where it is worked, else the midnight at its end.
+fn finish_on(timeline: &Timeline, day: Date) -> Minute {
+    let midnight = end_of(day);
+    Some(timeline.previous_finish(midnight))
+        .filter(|finish| *finish > start_of(day))
+        .unwrap_or(midnight)
+}
+
+fn constraints(activity: &Activity, timeline: &Timeline) -> Vec<Constraint> {
+    let bound = |(kind, day): &(ConstraintKind, Date)| {
+        let at = match kind.words().1 {
+            "完成" => finish_on(timeline, *day),
+            _ => start_on(timeline, *day),
+        };
+        Constraint { kind: *kind, at }
+    };
+    activity.constraints.iter().map(bound).collect()
+}
+
+/// A manual activity needs both days; with one of them it is planned like the others.
+fn fixed(activity: &Activity, timeline: &Timeline) -> Option<(Minute, Minute)> {
+    let stands = activity.manual && !spans(activity.kind);
+    let (start, finish) = (activity.planned_start?, activity.planned_finish?);
+    stands.then(|| (start_on(timeline, start), finish_on(timeline, finish)))
 }
 
 /// As written; a plan without codes gets positions that no predecessor cell can mean.
@@ -220,7 +262,10 @@ fn status(activity: &Activity, report: Option<&ProgressReport>, today: Date) -> 
         } else {
             percent
         },
-        remaining_days: report.and_then(|r| r.remaining_days),
+        remaining_days: match report {
+            Some(report) => report.remaining_days,
+            None => activity.remaining_days,
+        },
     }
 }
 
@@ -230,8 +275,11 @@ fn links<'r>(
     findings: &mut Vec<Finding>,
 ) -> Vec<Link> {
     if activities.iter().all(|a| a.predecessors.is_none()) {
-        return (1..activities.len())
-            .map(|to| Link::finish_start(to - 1, to))
+        let work = (0..activities.len()).filter(|i| !spans(activities[*i].kind));
+        let work: Vec<usize> = work.collect();
+        let pairs = work.windows(2);
+        return pairs
+            .map(|pair| Link::finish_start(pair[0], pair[1]))
             .collect();
     }
     let row = |(activity, node): (&&'r Activity, &'r plan::Activity)| PredecessorRow {
@@ -259,8 +307,13 @@ fn hold_first_activities(built: &mut BuiltNetwork<'_>) {
     for link in &built.network.links {
         waits[link.to] = true;
     }
+    // What a summary waits for, all of its parts wait for; a summary stands before its parts.
+    for i in 0..waits.len() {
+        waits[i] |= built.outline.parents[i].is_some_and(|parent| waits[parent]);
+    }
     for (i, activity) in built.activities.iter().enumerate() {
-        if let (false, Some(day)) = (waits[i], activity.planned_start) {
+        let free = !waits[i] && !spans(activity.kind);
+        if let (true, Some(day)) = (free, activity.planned_start) {
             let hold = Constraint {
                 kind: ConstraintKind::StartNoEarlier,
                 at: start_of(day),
@@ -292,6 +345,9 @@ fn carry_forward(built: &mut BuiltNetwork<'_>, calendars: &Calendars, pace: &Pac
     let ready = ready(built);
     for (i, ready) in ready.into_iter().enumerate() {
         let node = &built.network.activities[i];
+        if spans(node.kind) {
+            continue;
+        }
         let timeline = calendars.timeline(node.calendar);
         let progress = match node.progress {
             Progress::Started {
@@ -325,14 +381,35 @@ fn carry_forward(built: &mut BuiltNetwork<'_>, calendars: &Calendars, pace: &Pac
 
 /// Whose predecessors are all finished.
 fn ready(built: &BuiltNetwork<'_>) -> Vec<bool> {
+    let done = finished(built);
     let mut ready = vec![true; built.activities.len()];
     for link in &built.network.links {
-        let from = &built.network.activities[link.from];
-        if !matches!(from.progress, Progress::Finished { .. }) {
+        if !done[link.from] {
             ready[link.to] = false;
         }
     }
+    for i in 0..ready.len() {
+        ready[i] &= built.outline.parents[i].is_none_or(|parent| ready[parent]);
+    }
     ready
+}
+
+/// What is finished; a summary when all of its parts are, and never without parts.
+fn finished(built: &BuiltNetwork<'_>) -> Vec<bool> {
+    let nodes = &built.network.activities;
+    let is_finished = |node: &plan::Activity| matches!(node.progress, Progress::Finished { .. });
+    let mut done: Vec<bool> = nodes.iter().map(is_finished).collect();
+    let mut open_parts = vec![None; nodes.len()];
+    for i in (0..nodes.len()).rev() {
+        if nodes[i].kind == ActivityKind::Summary {
+            done[i] = open_parts[i] == Some(false);
+        }
+        if let Some(parent) = built.outline.parents[i] {
+            let open = open_parts[parent].get_or_insert(false);
+            *open |= !done[i] && nodes[i].kind != ActivityKind::LevelOfEffort;
+        }
+    }
+    done
 }
 
 /// An activity that should have begun by the data date and of which nobody has spoken: on plan, for one reporting
@@ -380,16 +457,4 @@ pub fn percents(
             .unwrap_or(0)
     };
     activities.iter().map(|a| (a.id, percent(a))).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn codes_are_ordered_by_their_numbers() {
-        let mut codes = ["10", "2", "1.10", "1.9", "A2", "A10"];
-        codes.sort_by(|a, b| natural(a).cmp(natural(b)));
-        assert_eq!(codes, ["1.9", "1.10", "2", "10", "A2", "A10"]);
-    }
 }

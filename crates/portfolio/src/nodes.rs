@@ -122,7 +122,7 @@ fn tracks<'a>(
     let percents = percents(activities, reports, today);
     let track = |a: &Activity| {
         let (start, finish) = (a.planned_start?, a.planned_finish?);
-        let calendar = calendars.calendar(calendars.position(a.calendar.as_deref()));
+        let calendar = calendars.calendar(calendars.of(a));
         let days = i64::from(calendar.workdays_within(start, finish));
         let percent = percents.get(&a.id).copied().unwrap_or(0);
         let covered = covered(percent, days);
@@ -139,7 +139,7 @@ fn tracks<'a>(
     };
     activities
         .iter()
-        .filter(|a| !a.milestone)
+        .filter(|a| !a.milestone && !crate::network::spans(a.kind))
         .filter_map(track)
         .collect()
 }
@@ -235,7 +235,7 @@ pub fn respread_nodes(
 /// Percent an activity should have reached by the end of a day, hundredths of a percent.
 pub fn planned_percent(activity: &Activity, calendars: &Calendars, day: Date) -> Option<i64> {
     let (start, finish) = (activity.planned_start?, activity.planned_finish?);
-    let timeline = calendars.timeline(calendars.position(activity.calendar.as_deref()));
+    let timeline = calendars.timeline(calendars.of(activity));
     let whole = timeline.between(start_of(start), end_of(finish));
     let passed = timeline
         .between(start_of(start), end_of(day))

@@ -4,7 +4,20 @@
 use std::collections::BTreeMap;
 
 use ground::{Amount, Date, Finding, RecordId};
-use register::{Record, Value};
+use register::{Fields, Record, Value};
+
+/// A whole number or a decimal in hundredths, cut.
+pub(crate) fn hundredths(value: Option<&Value>) -> Option<i64> {
+    let value = value?;
+    if let Some(whole) = value.as_int() {
+        return whole.checked_mul(100);
+    }
+    let (scaled, digits) = value.as_decimal()?;
+    match digits {
+        0..=2 => scaled.checked_mul(10_i64.pow(u32::from(2 - digits))),
+        _ => Some(scaled / 10_i64.pow(u32::from(digits - 2))),
+    }
+}
 
 /// Display names of organisations, projects and rounds by record id. Texts need names, records hold ids.
 #[derive(Clone, Debug, Default)]
@@ -87,6 +100,16 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn reference(&mut self, field: &str) -> Option<RecordId> {
         self.take(field, "所指的记录", Value::as_ref_id)
+    }
+
+    /// A decimal of any scale in hundredths, cut.
+    pub(crate) fn hundredths(&mut self, field: &str) -> Option<i64> {
+        self.take(field, "数", |value| hundredths(Some(value)))
+    }
+
+    /// Rows of a table field that read as something.
+    pub(crate) fn rows<T>(&self, field: &str, read: impl Fn(&Fields) -> Option<T>) -> Vec<T> {
+        self.record.rows(field).iter().filter_map(read).collect()
     }
 
     pub(crate) fn texts(&mut self, field: &str) -> Vec<String> {

@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 
 use ground::{ActivityId, Date, Finding, Minute, ProjectId, date_of_finish, date_of_start};
-use plan::{Light, LightFacts, LightRule, Options, Progress, Rag, Schedule, TaskFacts};
+use plan::{
+    ActivityKind, Light, LightFacts, LightRule, Options, Progress, Rag, Schedule, TaskFacts,
+};
 use serde::Serialize;
 
-use crate::activity::{Activity, ProgressReport};
+use crate::activity::{Activity, FULL, ProgressReport};
 use crate::calendars::{Calendars, days_between, end_of, start_of};
 use crate::catch_up::{self, CatchUp, CatchUpRule, Longest};
 use crate::matter::Matter;
@@ -126,6 +128,19 @@ pub struct Bar {
     pub assumed: bool,
     /// Newest report about it.
     pub reported_on: Option<Date>,
+    /// 工作类型; the dates of summaries and hammocks come from others, and nobody reports about them.
+    pub kind: ActivityKind,
+    /// The summary it belongs to.
+    pub parent: Option<ActivityId>,
+    /// Depth under summaries; 0 = outermost.
+    pub level: usize,
+}
+
+impl Bar {
+    /// Work or a node of its own, not a span that follows from others.
+    pub fn is_work(&self) -> bool {
+        !network::spans(self.kind)
+    }
 }
 
 /// 状况.
@@ -169,6 +184,18 @@ pub struct Standing {
     pub findings: Vec<Finding>,
 }
 
+/// A project's plan as it was scheduled: standing, network and schedule of one calculation.
+pub struct Scheduled<'a> {
+    /// What pages of many projects need.
+    pub standing: Standing,
+    /// Network and what was assumed on the way to it.
+    pub built: BuiltNetwork<'a>,
+    /// With what it was scheduled.
+    pub options: Options,
+    /// The dates; none when there is a loop, which `standing.findings` names.
+    pub schedule: Option<Schedule>,
+}
+
 /// Computes the standing of one project on a day, with the proposed catch-up parameters.
 pub fn standing(
     input: &ProjectInput<'_>,
@@ -187,6 +214,26 @@ pub fn standing_with(
     calendars: &Calendars,
     today: Date,
 ) -> Standing {
+    scheduled_with(input, rule, catch_up_rule, calendars, today).standing
+}
+
+/// The standing with the network and the schedule behind it, for pages of one plan.
+pub fn scheduled<'a>(
+    input: &ProjectInput<'a>,
+    rule: &LightRule,
+    calendars: &Calendars,
+    today: Date,
+) -> Scheduled<'a> {
+    scheduled_with(input, rule, &CatchUpRule::default(), calendars, today)
+}
+
+fn scheduled_with<'a>(
+    input: &ProjectInput<'a>,
+    rule: &LightRule,
+    catch_up_rule: &CatchUpRule,
+    calendars: &Calendars,
+    today: Date,
+) -> Scheduled<'a> {
     let built = network::build(
         input.activities,
         input.reports,
@@ -195,12 +242,16 @@ pub fn standing_with(
         rule.report_days,
     );
     let mut standing = blank(input.project, today, &built);
-    match schedule(&built, input.project) {
-        Ok(schedule) if !built.activities.is_empty() => {
-            fill(&mut standing, &built, &schedule, rule, calendars);
+    let options = options(&built, input.project);
+    let schedule = match plan::schedule(&built.network, &options) {
+        Ok(schedule) => Some(schedule),
+        Err(findings) => {
+            standing.findings.extend(findings);
+            None
         }
-        Ok(_) => {}
-        Err(findings) => standing.findings.extend(findings),
+    };
+    if let Some(schedule) = schedule.as_ref().filter(|_| !built.activities.is_empty()) {
+        fill(&mut standing, &built, schedule, rule, calendars);
     }
     judge(&mut standing, rule, input.project);
     let stuck_on = stuck_on(&standing.activities).cloned();
@@ -208,7 +259,12 @@ pub fn standing_with(
     let mut open: Vec<&Matter> = input.matters.iter().filter(|m| is_open(m, today)).collect();
     open.sort_by_key(|m| (m.due_on.is_none(), m.due_on, m.id));
     standing.why = why::lines(&standing, stuck_on.as_ref(), &open, input.names);
-    standing
+    Scheduled {
+        standing,
+        built,
+        options,
+        schedule,
+    }
 }
 
 /// 为什么是这一天: for each activity the sentence that says what its forecast start hangs on and, for a negative float,
@@ -227,7 +283,8 @@ pub fn why_dates(
         today,
         rule.report_days,
     );
-    let Ok(schedule) = schedule(&built, input.project) else {
+    let options = options(&built, input.project);
+    let Ok(schedule) = plan::schedule(&built.network, &options) else {
         return BTreeMap::new();
     };
     let all = built.activities.iter().enumerate();
@@ -265,18 +322,17 @@ fn blank(project: &Project, today: Date, built: &BuiltNetwork<'_>) -> Standing {
     }
 }
 
-fn schedule(built: &BuiltNetwork<'_>, project: &Project) -> Result<Schedule, Vec<Finding>> {
-    let first = built
-        .activities
-        .iter()
-        .filter_map(|a| a.planned_start)
-        .min();
-    let options = Options {
+fn options(built: &BuiltNetwork<'_>, project: &Project) -> Options {
+    let planned = built.activities.iter().map(|a| a.planned_start);
+    let first = planned.clone().flatten().min();
+    // Where some work has no planned day, the days of the rest do not say when the project begins.
+    let whole = planned.clone().all(|day| day.is_some());
+    let first = first.map(|day| if whole { day } else { day.min(built.data_date) });
+    Options {
         data_date: Some(end_of(built.data_date)),
         target: project.target.as_ref().map(|t| end_of(t.date)),
         ..Options::from_start(start_of(first.unwrap_or(built.data_date)))
-    };
-    plan::schedule(&built.network, &options)
+    }
 }
 
 fn fill(
@@ -290,19 +346,20 @@ fn fill(
     standing.activities = (0..built.activities.len())
         .map(|i| bar(built, schedule, i, rule, calendars, today))
         .collect();
+    roll_up(&mut standing.activities, built);
     let wall = |bar: &&Bar| bar.on_wall;
     standing.bars = standing.activities.iter().filter(wall).cloned().collect();
     if standing.bars.is_empty() {
         let path = standing.activities.iter().zip(&schedule.longest_path);
         standing.bars = path
-            .filter(|(_, on_path)| **on_path)
+            .filter(|(bar, on_path)| **on_path && bar.is_work())
             .map(|(bar, _)| bar.clone())
             .collect();
     }
     let open = standing
         .activities
         .iter()
-        .filter(|b| b.state != BarState::Done);
+        .filter(|b| b.state != BarState::Done && b.is_work());
     standing.float_workdays = standing
         .target
         .as_ref()
@@ -370,10 +427,77 @@ fn bar(
         on_wall: activity.on_wall,
         assumed: built.assumed[i],
         reported_on: built.reports[i].map(|r| r.reported_on),
+        kind: activity.kind,
+        parent: built.outline.parents[i].map(|parent| built.activities[parent].id),
+        level: built.outline.levels[i],
     };
     let facts = task_facts(&bar, node.duration / mpd, today);
     bar.rag = plan::task_rag(rule, &facts, calendars.calendar(node.calendar));
     bar
+}
+
+/// A summary is done when its parts are, runs when one of them has begun, and its percent weighs them by their
+/// durations. Its planned dates are its own where given, else those of its parts.
+fn roll_up(bars: &mut [Bar], built: &BuiltNetwork<'_>) {
+    for i in (0..bars.len()).rev() {
+        if bars[i].kind != ActivityKind::Summary {
+            continue;
+        }
+        let parts: Vec<usize> = (i + 1..bars.len())
+            .take_while(|k| built.outline.levels[*k] > built.outline.levels[i])
+            .filter(|k| bars[*k].is_work())
+            .collect();
+        let own = |k: &usize| (&bars[*k], built.network.activities[*k].duration.max(1));
+        let weighed = || parts.iter().map(own);
+        let weight: i128 = weighed().map(|(_, d)| i128::from(d)).sum();
+        let done: i128 = weighed()
+            .map(|(bar, d)| {
+                let finished = bar.state == BarState::Done;
+                i128::from(if finished { FULL } else { bar.percent }) * i128::from(d)
+            })
+            .sum();
+        let each = || parts.iter().map(|k| &bars[*k]);
+        let all_done = !parts.is_empty() && each().all(|b| b.state == BarState::Done);
+        let begun = each().any(|b| b.state != BarState::NotStarted);
+        let first = each().filter_map(|b| b.planned_start).min();
+        let last = each().filter_map(|b| b.planned_finish).max();
+        let started = each().filter_map(|b| b.actual_start).min();
+        let finished = each().filter_map(|b| b.actual_finish).max();
+        let rag = each().map(|b| b.rag).reduce(Rag::worse);
+        let span = each()
+            .map(|b| {
+                (
+                    (b.forecast_start, b.forecast_finish),
+                    (b.late_start, b.late_finish),
+                )
+            })
+            .reduce(|a, b| {
+                let hull = |a: (Date, Date), b: (Date, Date)| (a.0.min(b.0), a.1.max(b.1));
+                (hull(a.0, b.0), hull(a.1, b.1))
+            });
+        let float = each().map(|b| b.float_workdays).min();
+        let bar = &mut bars[i];
+        bar.state = match (all_done, begun) {
+            (true, _) => BarState::Done,
+            (false, true) => BarState::Running,
+            (false, false) => BarState::NotStarted,
+        };
+        bar.percent = i64::try_from(done.checked_div(weight).unwrap_or(0)).unwrap_or(0);
+        bar.planned_start = bar.planned_start.or(first);
+        bar.planned_finish = bar.planned_finish.or(last);
+        if let Some((forecast, late)) = span {
+            (bar.forecast_start, bar.forecast_finish) = forecast;
+            (bar.late_start, bar.late_finish) = late;
+        }
+        bar.float_workdays = float.unwrap_or(bar.float_workdays);
+        bar.actual_start = started;
+        bar.actual_finish = finished.filter(|_| all_done);
+        bar.slip_days = bar
+            .planned_finish
+            .map_or(0, |plan| days_between(plan, bar.forecast_finish));
+        bar.critical = false;
+        bar.rag = rag.unwrap_or(Rag::Grey);
+    }
 }
 
 fn state(node: &plan::Activity, assumed: bool) -> BarState {

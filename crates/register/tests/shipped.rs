@@ -62,6 +62,8 @@ fn every_shipped_definition_parses_without_findings() {
         "meeting",
         "observation",
         "organisation",
+        "plan_baseline",
+        "plan_resource",
         "programme_return",
         "progress_report",
         "project",
@@ -83,6 +85,7 @@ fn every_shipped_definition_parses_without_findings() {
         "site_tour",
         "tip_off",
         "unlock_request",
+        "work_calendar",
     ];
     assert_eq!(names, expected);
     let all: Vec<Definition> = all.into_values().collect();
@@ -110,6 +113,9 @@ fn the_sample_district_uses_fields_that_the_definitions_have() {
         ("rounds", "round"),
         ("memberships", "round_membership"),
         ("activities", "activity"),
+        ("plan_resources", "plan_resource"),
+        ("work_calendars", "work_calendar"),
+        ("plan_baselines", "plan_baseline"),
         ("progress", "progress_report"),
         ("enterprises", "enterprise"),
         ("matters", "matter"),

@@ -26,6 +26,8 @@ pub fn api_router() -> OpenApiRouter<Shared> {
         .merge(route::cycle::router())
         .merge(route::metric::router())
         .merge(route::project::router())
+        .merge(route::plan::router())
+        .merge(route::plan_beside::router())
         .merge(route::file::router())
         .merge(route::import::router())
         .merge(route::search::router())

@@ -6,6 +6,7 @@ pub mod home;
 pub mod import;
 pub mod metric;
 pub mod project;
+pub mod project_plan;
 pub mod record;
 pub mod register;
 pub mod round;

@@ -224,7 +224,7 @@ fn sub_rows(state: &DistrictState, standing: &Standing) -> Vec<SubRow> {
         Some(SubRow {
             order_no: one.code.clone(),
             unit: state.unit_name(unit(one)),
-            depth: 0,
+            depth: u8::try_from(one.level).unwrap_or(u8::MAX),
             bar: bar(one, one.rag)?,
             verdict: None,
         })

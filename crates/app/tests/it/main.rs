@@ -15,6 +15,7 @@ mod permits;
 #[path = "../../../store/tests/it/pg_server.rs"]
 mod pg_server;
 mod plan;
+mod plan_changes;
 mod records;
 mod rights;
 mod sample;

@@ -12,11 +12,12 @@ use portfolio::*;
 use register::{Definition, Field, FieldKind, Hints, Record, Value};
 
 /// File and register, in the order in which one may point at another.
-pub const FILES: [(&str, &str); 11] = [
+pub const FILES: [(&str, &str); 12] = [
     ("organisations", "organisation"),
     ("rounds", "round"),
     ("projects", "project"),
     ("memberships", "round_membership"),
+    ("plan_resources", "plan_resource"),
     ("activities", "activity"),
     ("progress", "progress_report"),
     ("matters", "matter"),

@@ -10,6 +10,8 @@ pub mod health;
 pub mod home;
 pub mod import;
 pub mod metric;
+pub mod plan;
+pub mod plan_beside;
 pub mod project;
 pub mod record;
 pub mod round;

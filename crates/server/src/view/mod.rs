@@ -6,6 +6,8 @@ pub mod flow;
 pub mod home;
 pub mod import;
 pub mod metric;
+pub mod plan;
+pub mod plan_beside;
 pub mod project;
 pub mod record;
 pub mod register;

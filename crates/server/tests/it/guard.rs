@@ -38,6 +38,8 @@ fn filled(path: &str) -> String {
         ("{batch}", "1"),
         ("{metric}", "none"),
         ("{action}", "close"),
+        ("{baseline}", "1"),
+        ("{code}", "site7"),
     ] {
         text = text.replace(name, value);
     }

@@ -5,6 +5,7 @@ mod files;
 mod guard;
 mod matrix;
 mod pages;
+mod plans;
 mod records;
 mod registers;
 mod service;

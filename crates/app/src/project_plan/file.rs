@@ -1,0 +1,250 @@
+//! 计划文件 A plan taken over from P6 or Microsoft Project: looked at first, then made as one batch of changes.
+
+mod rows;
+
+use super::change::{self, Change, ChangeRequest};
+use super::{PlanBook, works};
+use crate::App;
+use crate::account::{self, Actor};
+use crate::error::AppError;
+use crate::page::project_plan::{FileCounts, FileProject, FileRow, PlanDiff, PlanFilePreview};
+use exchange::schedule_file::{self, Format, ScheduleFile};
+use ground::{Finding, Minute, Severity, date_of_finish, date_of_start};
+use rows::FileRows;
+
+/// Rows shown before the import.
+const SHOWN: usize = 2_000;
+
+/// What is done with a looked-at file.
+#[derive(Clone, Debug, Default)]
+pub struct ImportChoice {
+    /// Which project of the file; the first when absent.
+    pub project: Option<String>,
+    /// Rows of the plan that the file lacks are taken out, unless somebody has begun or reported on them.
+    pub replace: bool,
+    /// Only say what it would do.
+    pub dry_run: bool,
+    /// Give the whole sheet.
+    pub with_sheet: bool,
+    /// Why.
+    pub reason: String,
+}
+
+/// Looks at a plan file: which projects it holds and what taking it in would do. Nothing is written.
+///
+/// # Errors
+/// `Invalid` when it is no plan file; rights as for a change.
+pub fn look_at_file(
+    app: &App,
+    actor: &Actor,
+    project: &str,
+    name: &str,
+    bytes: Vec<u8>,
+) -> Result<PlanFilePreview, AppError> {
+    let book = PlanBook::open_to_write(app, actor, project)?;
+    let (file, findings) = read(name, &bytes)?;
+    let token = account::random_token()?;
+    let rows = FileRows::of(&book, &file, 0);
+    let request = request(
+        &book,
+        &rows,
+        &ImportChoice {
+            dry_run: true,
+            ..ImportChoice::default()
+        },
+    );
+    let diff = change::change_many(app, actor, project, &request)?;
+    let preview = preview(&file, &rows, token.clone(), name, findings, diff);
+    app.plan_files()
+        .keep(token, actor.login.clone(), name, bytes);
+    Ok(preview)
+}
+
+/// Takes a looked-at file in, or says what that would do with other choices.
+///
+/// # Errors
+/// `NotFound` when the upload is gone or the file has no such project; else as a change.
+pub fn commit_file(
+    app: &App,
+    actor: &Actor,
+    project: &str,
+    token: &str,
+    choice: &ImportChoice,
+) -> Result<PlanDiff, AppError> {
+    let book = PlanBook::open_to_write(app, actor, project)?;
+    let kept = app.plan_files().find(token, &actor.login);
+    let missing = || AppError::NotFound("这次上传，可能已过期，请重新选择文件".to_owned());
+    let (name, bytes) = kept.ok_or_else(missing)?;
+    let (file, _) = read(&name, &bytes)?;
+    let at = match choice.project.as_deref().filter(|id| !id.is_empty()) {
+        None => 0,
+        Some(id) => {
+            let place = file.projects.iter().position(|head| head.id == id);
+            place.ok_or_else(|| AppError::NotFound(format!("文件里的项目“{id}”")))?
+        }
+    };
+    let rows = FileRows::of(&book, &file, at);
+    let diff = change::change_many(app, actor, project, &request(&book, &rows, choice))?;
+    if !choice.dry_run {
+        app.plan_files().forget(token);
+    }
+    Ok(diff)
+}
+
+fn read(name: &str, bytes: &[u8]) -> Result<(ScheduleFile, Vec<Finding>), AppError> {
+    let (file, findings) = schedule_file::read(name, bytes);
+    if file.network.activities.is_empty() {
+        let wrong: Vec<Finding> = findings
+            .into_iter()
+            .filter(|finding| finding.severity == Severity::Error)
+            .collect();
+        if wrong.is_empty() {
+            let remedy = "请确认导出时选了项目。";
+            let finding = Finding::error("plan.file", name, "文件里没有一项工作。", remedy);
+            return Err(AppError::invalid(finding));
+        }
+        return Err(AppError::Invalid(wrong));
+    }
+    Ok((file, findings))
+}
+
+fn request(book: &PlanBook, rows: &FileRows, choice: &ImportChoice) -> ChangeRequest {
+    let mut changes: Vec<Change> = Vec::new();
+    if choice.replace {
+        let named = |change: &Change| match change {
+            Change::Remove { id, .. } => !rows.updates(id),
+            _ => false,
+        };
+        changes.extend(works::removals(book).into_iter().filter(named));
+    }
+    changes.extend(rows.changes());
+    ChangeRequest {
+        changes,
+        reason: choice.reason.clone(),
+        dry_run: choice.dry_run,
+        with_sheet: choice.with_sheet,
+        baseline: None,
+    }
+}
+
+fn preview(
+    file: &ScheduleFile,
+    rows: &FileRows,
+    token: String,
+    name: &str,
+    mut findings: Vec<Finding>,
+    diff: PlanDiff,
+) -> PlanFilePreview {
+    let (format, label) = match file.format {
+        Format::Xer => ("xer", "P6（XER）"),
+        Format::Mspdi => ("mspdi", "Project（XML）"),
+        Format::Pmxml => ("pmxml", "P6（XML）"),
+    };
+    findings.extend(rows.findings.iter().cloned());
+    let updates = rows
+        .rows
+        .iter()
+        .filter(|row| row.action == "update")
+        .count();
+    let changed = diff.changed.len().min(updates);
+    PlanFilePreview {
+        token,
+        file_name: name.to_owned(),
+        format,
+        format_label: label,
+        project: file.projects.first().map(|head| head.id.clone()),
+        projects: projects(file),
+        counts: FileCounts {
+            add: rows.rows.iter().filter(|row| row.action == "add").count(),
+            update: changed,
+            same: updates - changed,
+            missing: rows.missing,
+        },
+        calendars: rows.calendars.clone(),
+        rows: rows
+            .rows
+            .iter()
+            .take(SHOWN)
+            .cloned()
+            .collect::<Vec<FileRow>>(),
+        diff,
+        findings,
+    }
+}
+
+fn projects(file: &ScheduleFile) -> Vec<FileProject> {
+    let network = &file.network;
+    let day = |at: Option<Minute>, end: bool| {
+        at.map(|at| {
+            if end {
+                date_of_finish(at)
+            } else {
+                date_of_start(at)
+            }
+        })
+    };
+    let own = |no: usize, project: u32| project as usize == no;
+    let one = |(no, head): (usize, &schedule_file::ProjectHead)| FileProject {
+        id: head.id.clone(),
+        code: head.code.clone(),
+        name: head.name.clone(),
+        activities: network
+            .activities
+            .iter()
+            .filter(|a| own(no, a.project))
+            .count(),
+        links: network
+            .links
+            .iter()
+            .filter(|link| own(no, network.activities[link.to].project))
+            .count(),
+        start: day(head.start, false),
+        finish: day(head.finish.or(head.must_finish), true),
+        data_date: day(head.data_date, false),
+    };
+    file.projects.iter().enumerate().map(one).collect()
+}
+
+/// Plan files between look and commit; the oldest go first.
+#[derive(Default)]
+pub(crate) struct PlanFiles {
+    kept: Vec<KeptFile>,
+}
+
+struct KeptFile {
+    token: String,
+    owner: String,
+    name: String,
+    bytes: std::sync::Arc<Vec<u8>>,
+}
+
+/// Files kept at most, and their bytes together.
+const KEPT: usize = 8;
+const KEPT_BYTES: usize = 256 * 1024 * 1024;
+
+impl PlanFiles {
+    fn keep(&mut self, token: String, owner: String, name: &str, bytes: Vec<u8>) {
+        self.kept.push(KeptFile {
+            token,
+            owner,
+            name: name.to_owned(),
+            bytes: std::sync::Arc::new(bytes),
+        });
+        let size = |kept: &[KeptFile]| kept.iter().map(|one| one.bytes.len()).sum::<usize>();
+        while self.kept.len() > KEPT || (self.kept.len() > 1 && size(&self.kept) > KEPT_BYTES) {
+            self.kept.remove(0);
+        }
+    }
+
+    fn find(&self, token: &str, owner: &str) -> Option<(String, std::sync::Arc<Vec<u8>>)> {
+        let found = self
+            .kept
+            .iter()
+            .find(|one| one.token == token && one.owner == owner);
+        found.map(|one| (one.name.clone(), one.bytes.clone()))
+    }
+
+    fn forget(&mut self, token: &str) {
+        self.kept.retain(|one| one.token != token);
+    }
+}

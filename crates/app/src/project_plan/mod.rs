@@ -1,0 +1,179 @@
+//! 计划 The plan of one project: the sheet with everything the engine says about it, changes tried out and made, and
+//! what is kept beside it (baselines, calendars). Nothing computed is stored.
+
+mod baseline;
+mod calendar;
+mod chance;
+mod change;
+mod diff;
+mod edit;
+mod file;
+mod load;
+mod measure;
+mod sheet;
+mod works;
+mod write;
+
+pub use baseline::{BaselineFrom, baseline, baselines, drop_baseline, take_baseline};
+pub use calendar::{
+    CalendarInput, ExceptionInput, Kept, calendar, calendars, keep as keep_calendar,
+};
+pub use chance::{ChanceQuery, chance};
+pub use change::{Change, ChangeRequest, change, changes, undo};
+pub(crate) use file::PlanFiles;
+pub use file::{ImportChoice, commit_file, look_at_file};
+pub use load::load;
+pub use measure::{curve, health};
+pub use sheet::sheet;
+pub use works::{FromTemplate, from_template, templates};
+
+use crate::App;
+use crate::account::Actor;
+use crate::district::{self, DistrictState};
+use crate::error::AppError;
+use crate::permit::Access;
+use crate::records;
+use ground::{Date, ProjectId, RecordId};
+use portfolio::{Activity, ProgressReport, Project, ProjectInput, Scheduled, Target};
+use register::law::Ability;
+use register::{Definition, Record};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The register of activities.
+pub(crate) const ACTIVITY: &str = "activity";
+
+/// A project's plan, opened by somebody who may see it.
+#[derive(Clone)]
+pub(crate) struct PlanBook {
+    pub state: Arc<DistrictState>,
+    pub project: Project,
+    pub definition: Arc<Definition>,
+    pub editable: bool,
+    pub day: Option<Date>,
+}
+
+impl PlanBook {
+    /// Opens the plan of a project on a day.
+    ///
+    /// # Errors
+    /// `NotFound` out of sight, `Forbidden` without the right to read plans.
+    pub fn open(app: &App, actor: &Actor, id: &str, day: Option<Date>) -> Result<Self, AppError> {
+        let record = records::get(app, actor, "project", id, day)?;
+        let definition = app.definition(ACTIVITY)?;
+        let access = Access::new(app, actor, &definition);
+        access.need(Ability::Read)?;
+        // The whole district's state: an activity may belong to another unit than its project, and its plan is one.
+        let state = district::state(app, day)?;
+        let missing = || AppError::NotFound("这个项目".to_owned());
+        let project = state
+            .project(ProjectId(record.record.id))
+            .ok_or_else(missing)?
+            .clone();
+        let now = day.is_none_or(|day| day >= app.today());
+        let writes = access.may(Ability::Update) && actor.need_write_at(&project.org).is_ok();
+        Ok(Self {
+            editable: now && writes,
+            state,
+            project,
+            definition,
+            day,
+        })
+    }
+
+    /// Opens the plan for a change.
+    ///
+    /// # Errors
+    /// As [`PlanBook::open`], and `Forbidden` for those who may only read.
+    pub fn open_to_write(app: &App, actor: &Actor, id: &str) -> Result<Self, AppError> {
+        let book = Self::open(app, actor, id, None)?;
+        Access::new(app, actor, &book.definition).need(Ability::Update)?;
+        actor.need_write_at(&book.project.org)?;
+        Ok(book)
+    }
+
+    /// The same plan with another target than the project's own.
+    pub fn aimed_at(&self, target: Option<Date>) -> Self {
+        let mut book = self.clone();
+        if let Some(date) = target {
+            let own = self.project.target.as_ref();
+            let kind = own.map_or_else(|| "完成".to_owned(), |own| own.kind.clone());
+            book.project.target = Some(Target { kind, date });
+        }
+        book
+    }
+
+    /// Activities of the plan as they stand.
+    pub fn activities(&self) -> &[Activity] {
+        let own = self.state.activities.get(&self.project.id);
+        own.map_or(&[], Vec::as_slice)
+    }
+
+    /// Their records by id.
+    pub fn records(&self) -> BTreeMap<RecordId, Record> {
+        let record = |activity: &Activity| {
+            let stored = self.state.records.get(&activity.id.0)?;
+            Some((activity.id.0, stored.record.clone()))
+        };
+        self.activities().iter().filter_map(record).collect()
+    }
+
+    /// Reports about the project.
+    pub fn reports(&self) -> &[ProgressReport] {
+        let own = self.state.reports.get(&self.project.id);
+        own.map_or(&[], Vec::as_slice)
+    }
+
+    /// Schedules these activities as the plan of the project. Matters are left to the pages that list them.
+    pub fn scheduled<'a>(&'a self, app: &App, activities: &'a [Activity]) -> Scheduled<'a> {
+        let input = ProjectInput {
+            project: &self.project,
+            activities,
+            reports: self.reports(),
+            matters: &[],
+            names: &self.state.names,
+        };
+        let state = &self.state;
+        portfolio::scheduled(&input, app.light_rule(), &state.calendars, state.today)
+    }
+}
+
+/// Minutes in tenths of a day, cut towards less float.
+pub(crate) fn tenths(minutes: i64, per_day: i64) -> i64 {
+    let per_day = i128::from(per_day.max(1));
+    let tenths = (i128::from(minutes) * 10).div_euclid(per_day);
+    i64::try_from(tenths).unwrap_or(i64::MAX)
+}
+
+/// 17, −2.5: tenths of a day as people write them.
+pub(crate) fn days_text(tenths: i64) -> String {
+    let sign = if tenths < 0 { "−" } else { "" };
+    let (whole, rest) = (tenths.unsigned_abs() / 10, tenths.unsigned_abs() % 10);
+    match rest {
+        0 => format!("{sign}{whole}"),
+        _ => format!("{sign}{whole}.{rest}"),
+    }
+}
+
+/// 3月5日, with the year where it is not this one.
+pub(crate) fn day_text(day: Date, today: Date) -> String {
+    match day.year() == today.year() {
+        true => format!("{}月{}日", day.month(), day.day()),
+        false => format!("{}年{}月{}日", day.year(), day.month(), day.day()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn floats_are_told_in_tenths_of_a_day_and_never_too_large() {
+        assert_eq!(tenths(480, 480), 10);
+        assert_eq!(tenths(479, 480), 9);
+        assert_eq!(tenths(-1, 480), -1);
+        assert_eq!(days_text(-25), "−2.5");
+        assert_eq!(days_text(170), "17");
+        assert_eq!(days_text(-1), "−0.1");
+    }
+}

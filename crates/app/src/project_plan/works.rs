@@ -1,0 +1,274 @@
+//! 工程模板 Plans made from templates of works: the shipped ones, looked at with their parameters, and a plan made from
+//! one as a batch of changes like any other.
+
+use super::change::{Change, ChangeRequest};
+use super::{PlanBook, change};
+use crate::App;
+use crate::account::Actor;
+use crate::error::AppError;
+use crate::page::project_plan::{ParameterView, PlanDiff, TemplateView};
+use ground::Date;
+use plan::{ActivityKind, Parameter, ParameterKind, Template, WorkItem, Works};
+use rust_embed::RustEmbed;
+use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
+
+#[derive(RustEmbed)]
+#[folder = "../../templates"]
+#[include = "*.toml"]
+struct Shipped;
+
+/// A plan to be made from a template.
+#[derive(Clone, Debug, Default)]
+pub struct FromTemplate {
+    /// Template id.
+    pub template: String,
+    /// Answers by parameter id.
+    pub parameters: BTreeMap<String, String>,
+    /// First day; with it the planned days are the earliest ones.
+    pub start: Option<Date>,
+    /// Last day; without a start the planned days are the latest ones (倒排).
+    pub target: Option<Date>,
+    /// Rows of the plan that have not begun are taken out first.
+    pub replace: bool,
+    /// Only say what it would do.
+    pub dry_run: bool,
+    /// Give the whole sheet.
+    pub with_sheet: bool,
+    /// Why.
+    pub reason: String,
+}
+
+/// The templates in the order of their names in the folder.
+pub fn templates(_app: &App, actor: &Actor) -> Result<Vec<TemplateView>, AppError> {
+    actor.need_read()?;
+    Ok(shipped()?.iter().map(view).collect())
+}
+
+fn shipped() -> Result<Vec<Template>, AppError> {
+    let mut names: Vec<String> = Shipped::iter().map(|name| name.to_string()).collect();
+    names.sort();
+    let mut templates = Vec::new();
+    for name in names {
+        let Some(file) = Shipped::get(&name) else {
+            continue;
+        };
+        let text = String::from_utf8_lossy(&file.data);
+        let (template, findings) = plan::read_template(&name, &text);
+        templates.push(template.ok_or(AppError::Invalid(findings))?);
+    }
+    Ok(templates)
+}
+
+fn view(template: &Template) -> TemplateView {
+    let works = template.works(&template.defaults());
+    TemplateView {
+        id: template.id.clone(),
+        name: template.name.clone(),
+        category: template.category.clone(),
+        summary: template.summary.clone(),
+        sources: template.sources.clone(),
+        notes: template.notes.clone(),
+        activities: works.map_or(0, |works| works.items.len()),
+        parameters: template.parameters.iter().map(parameter).collect(),
+    }
+}
+
+fn parameter(parameter: &Parameter) -> ParameterView {
+    let (min, max, choices) = match &parameter.kind {
+        ParameterKind::Choice(choices) => {
+            let pairs = choices
+                .iter()
+                .map(|one| (one.code.clone(), one.label.clone()));
+            (String::new(), String::new(), pairs.collect())
+        }
+        ParameterKind::YesNo => (String::new(), String::new(), Vec::new()),
+        _ => {
+            let ends = parameter.extremes();
+            let show = |value: Option<&i64>| value.map_or(String::new(), |v| parameter.print(*v));
+            (show(ends.first()), show(ends.last()), Vec::new())
+        }
+    };
+    ParameterView {
+        id: parameter.id.clone(),
+        label: parameter.label.clone(),
+        unit: parameter.unit.clone(),
+        kind: parameter.kind.code(),
+        default: parameter.print(parameter.default),
+        min,
+        max,
+        choices,
+        hint: parameter.hint.clone(),
+    }
+}
+
+/// Makes a project's plan from a template, or says what that would do.
+///
+/// # Errors
+/// As [`change`], and `Invalid` for parameters that are not allowed.
+pub fn from_template(
+    app: &App,
+    actor: &Actor,
+    project: &str,
+    asked: &FromTemplate,
+) -> Result<PlanDiff, AppError> {
+    let book = PlanBook::open_to_write(app, actor, project)?;
+    let all = shipped()?;
+    let template = all.iter().find(|one| one.id == asked.template);
+    let missing = || AppError::NotFound(format!("模板“{}”", asked.template));
+    let template = template.ok_or_else(missing)?;
+    let values = template
+        .values(&asked.parameters)
+        .map_err(AppError::Invalid)?;
+    let works = template.works(&values).map_err(AppError::invalid)?;
+    let late = asked.start.is_none() && asked.target.is_some();
+    let mut changes = Vec::new();
+    if asked.replace {
+        changes.extend(removals(&book));
+    }
+    // Latest dates are bound from behind alone.
+    let first = (!late).then(|| asked.start.unwrap_or(book.state.today));
+    changes.extend(additions(&book, template, &works, first, asked.replace));
+    let added = changes.iter().filter_map(|change| match change {
+        Change::Add { key, .. } => Some(key.clone()),
+        _ => None,
+    });
+    let ids: Vec<String> = added.collect();
+    changes.push(Change::Replan {
+        ids: Some(ids),
+        late,
+        target: asked.target,
+    });
+    let request = ChangeRequest {
+        changes,
+        reason: asked.reason.clone(),
+        dry_run: asked.dry_run,
+        with_sheet: asked.with_sheet,
+        baseline: None,
+    };
+    change::change_many(app, actor, project, &request)
+}
+
+/// Rows nobody has begun or reported about.
+pub(super) fn removals(book: &PlanBook) -> Vec<Change> {
+    let reported: Vec<_> = book.reports().iter().filter_map(|r| r.activity).collect();
+    let idle = book.activities().iter().filter(|activity| {
+        let begun = activity.actual_start.is_some() || activity.actual_finish.is_some();
+        !begun && !reported.contains(&activity.id)
+    });
+    idle.map(|activity| Change::Remove {
+        id: activity.id.to_string(),
+        version: book.state.version(activity.id.0),
+        relink: false,
+    })
+    .collect()
+}
+
+/// One summary per stage with its activities under it; codes of a plan that stays get the template's id in front.
+fn additions(
+    book: &PlanBook,
+    template: &Template,
+    works: &Works,
+    first: Option<Date>,
+    replace: bool,
+) -> Vec<Change> {
+    let taken: Vec<&str> = book.activities().iter().map(|a| a.code.as_str()).collect();
+    let clash = !replace
+        && works
+            .items
+            .iter()
+            .any(|item| taken.contains(&item.code.as_str()));
+    let prefix = if clash {
+        format!("{}-", template.id)
+    } else {
+        String::new()
+    };
+    let mut changes = Vec::new();
+    let mut stages: Vec<&str> = Vec::new();
+    let mut position = next_position(book);
+    for (n, item) in works.items.iter().enumerate() {
+        let stage = stages.iter().position(|one| *one == item.stage);
+        let stage = stage.unwrap_or_else(|| {
+            stages.push(&item.stage);
+            position += 10;
+            changes.push(summary(stages.len(), &item.stage, &prefix, position));
+            stages.len() - 1
+        });
+        changes.push(Change::Add {
+            key: format!("new-w{n}"),
+            values: work(item, works, stage + 1, &prefix, first),
+            after: None,
+        });
+    }
+    changes
+}
+
+fn next_position(book: &PlanBook) -> i64 {
+    let positions = book.activities().iter().filter_map(|one| one.position);
+    positions.max().unwrap_or(0)
+}
+
+fn summary(no: usize, stage: &str, prefix: &str, position: i64) -> Change {
+    let values = json!({
+        "code": format!("{prefix}S{no}"), "name": stage, "kind": "summary", "position": position,
+    });
+    Change::Add {
+        key: format!("new-s{no}"),
+        values: object(values),
+        after: None,
+    }
+}
+
+fn object(value: Json) -> Map<String, Json> {
+    match value {
+        Json::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+fn work(
+    item: &WorkItem,
+    works: &Works,
+    stage: usize,
+    prefix: &str,
+    first: Option<Date>,
+) -> Map<String, Json> {
+    let kind = match item.kind {
+        ActivityKind::StartMilestone => "start_milestone",
+        ActivityKind::FinishMilestone => "finish_milestone",
+        _ => "task",
+    };
+    let calendar = works.calendars.get(item.calendar).map(|one| one.base.id());
+    let remark = [
+        format!("{}：{}", item.basis.label(), item.source),
+        item.note.clone(),
+    ];
+    let remark = remark.into_iter().filter(|part| !part.is_empty());
+    let mut values = object(json!({
+        "code": format!("{prefix}{}", item.code),
+        "name": item.name,
+        "kind": kind,
+        "parent": format!("new-s{stage}"),
+        "duration_days": item.days,
+        "calendar": calendar,
+        "remark": remark.collect::<Vec<_>>().join("；"),
+    }));
+    let predecessors = prefixed(&item.predecessors, prefix);
+    if !predecessors.is_empty() {
+        values.insert("predecessors".to_owned(), json!(predecessors));
+    } else if let Some(first) = first {
+        values.insert("planned_start".to_owned(), json!(first.to_string()));
+    }
+    values
+}
+
+fn prefixed(text: &str, prefix: &str) -> String {
+    if prefix.is_empty() {
+        return text.to_owned();
+    }
+    let (mut refs, _) = plan::parse_predecessors(text, "");
+    for one in &mut refs {
+        one.code = format!("{prefix}{}", one.code);
+    }
+    plan::print_predecessors(&refs)
+}
