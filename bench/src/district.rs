@@ -220,6 +220,19 @@ fn activity(i: usize, base: i64) -> Activity {
         actual_finish: None,
         on_wall: i % 33 == 0,
         milestone: false,
+        kind: plan::ActivityKind::Task,
+        parent: None,
+        position: None,
+        work_calendar: None,
+        timing: plan::Timing::AsSoonAsPossible,
+        constraints: Vec::new(),
+        deadline: None,
+        manual: false,
+        expected_finish: None,
+        remaining_days: None,
+        estimate: None,
+        weight: None,
+        resources: Vec::new(),
     }
 }
 

@@ -53,7 +53,7 @@ pub fn take_baseline(
 ) -> Result<BaselineView, AppError> {
     let book = PlanBook::open_to_write(app, actor, project)?;
     let definition = app.definition(BASELINE)?;
-    Access::new(app, actor, &definition).need(Ability::Create)?;
+    Access::new(app, actor, &definition)?.need(Ability::Create)?;
     need_reason(reason)?;
     let name = name.trim();
     let known = Beside::read(app, &book, Some("none"))?.baselines;
@@ -245,7 +245,7 @@ pub fn drop_baseline(
 ) -> Result<(), AppError> {
     let book = PlanBook::open_to_write(app, actor, project)?;
     let definition = app.definition(BASELINE)?;
-    Access::new(app, actor, &definition).need(Ability::Withdraw)?;
+    Access::new(app, actor, &definition)?.need(Ability::Withdraw)?;
     need_reason(reason)?;
     let beside = Beside::read(app, &book, Some(id))?;
     let missing = || AppError::NotFound("这份基准".to_owned());

@@ -146,6 +146,6 @@ fn editable(
     let Ok(definition) = app.definition(CALENDAR) else {
         return false;
     };
-    let may = Access::new(app, actor, &definition).may(Ability::Update);
+    let may = Access::new(app, actor, &definition).is_ok_and(|access| access.may(Ability::Update));
     may && actor.need_write_at(&home(app, state, code, kept)).is_ok()
 }

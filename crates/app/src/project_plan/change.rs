@@ -161,7 +161,7 @@ fn need_abilities(
     book: &PlanBook,
     changes: &[Change],
 ) -> Result<(), AppError> {
-    let access = Access::new(app, actor, &book.definition);
+    let access = Access::new(app, actor, &book.definition)?;
     let asked = |change: &Change| match change {
         Change::Add { .. } => Ability::Create,
         Change::Remove { .. } => Ability::Withdraw,

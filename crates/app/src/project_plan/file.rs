@@ -135,10 +135,11 @@ fn preview(
     mut findings: Vec<Finding>,
     diff: PlanDiff,
 ) -> PlanFilePreview {
-    let (format, label) = match file.format {
-        Format::Xer => ("xer", "P6（XER）"),
-        Format::Mspdi => ("mspdi", "Project（XML）"),
-        Format::Pmxml => ("pmxml", "P6（XML）"),
+    let format = match file.format {
+        Format::Xer => "xer",
+        Format::Mspdi => "mspdi",
+        Format::Pmxml => "pmxml",
+        Format::Toml => "toml",
     };
     findings.extend(rows.findings.iter().cloned());
     let updates = rows
@@ -151,7 +152,7 @@ fn preview(
         token,
         file_name: name.to_owned(),
         format,
-        format_label: label,
+        format_label: file.format.label(),
         project: file.projects.first().map(|head| head.id.clone()),
         projects: projects(file),
         counts: FileCounts {

@@ -61,7 +61,7 @@ impl PlanBook {
     pub fn open(app: &App, actor: &Actor, id: &str, day: Option<Date>) -> Result<Self, AppError> {
         let record = records::get(app, actor, "project", id, day)?;
         let definition = app.definition(ACTIVITY)?;
-        let access = Access::new(app, actor, &definition);
+        let access = Access::new(app, actor, &definition)?;
         access.need(Ability::Read)?;
         // The whole district's state: an activity may belong to another unit than its project, and its plan is one.
         let state = district::state(app, day)?;
@@ -87,7 +87,7 @@ impl PlanBook {
     /// As [`PlanBook::open`], and `Forbidden` for those who may only read.
     pub fn open_to_write(app: &App, actor: &Actor, id: &str) -> Result<Self, AppError> {
         let book = Self::open(app, actor, id, None)?;
-        Access::new(app, actor, &book.definition).need(Ability::Update)?;
+        Access::new(app, actor, &book.definition)?.need(Ability::Update)?;
         actor.need_write_at(&book.project.org)?;
         Ok(book)
     }

@@ -231,6 +231,7 @@ impl<'r> Reader<'r> {
                     first: date_of_day(first.div_euclid(1440)),
                     last: date_of_day(last.div_euclid(1440)),
                     working: layer.working,
+                    hours: None,
                 });
             }
         }

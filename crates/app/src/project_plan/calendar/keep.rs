@@ -121,7 +121,7 @@ fn need_right(
     input: &CalendarInput,
 ) -> Result<(), AppError> {
     let definition = app.definition(CALENDAR)?;
-    let access = Access::new(app, actor, &definition);
+    let access = Access::new(app, actor, &definition)?;
     let standard = app.calendars().knows(code);
     if known.is_some() || standard {
         let home = home(app, state, code, known);

@@ -41,7 +41,7 @@ impl Draft<'_> {
         }
         let definition = self.book.definition.clone();
         let names: Vec<&str> = plain.keys().map(String::as_str).collect();
-        let access = Access::new(self.app, &crate::Actor::system(self.app), &definition);
+        let access = Access::new(self.app, &crate::Actor::system(self.app), &definition)?;
         let refused = records::refuse_unwritable(&definition, &access, &names);
         if let Err(AppError::Invalid(findings)) = refused {
             self.tell(id, findings);
