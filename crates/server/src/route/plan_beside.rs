@@ -9,11 +9,12 @@ use crate::view::plan::{PlanBaseline, PlanDiff};
 use crate::view::plan_beside::{
     NewPlanBaseline, PlanBaselineList, PlanBaselinePage, PlanCalendar, PlanCalendarInput,
     PlanCalendarKept, PlanCalendarList, PlanChance, PlanCurve, PlanFileCommit, PlanFilePreview,
-    PlanFromTemplate, PlanHealth, PlanLoad, PlanTemplateList,
+    PlanFromTemplate, PlanHealth, PlanLevelQuery, PlanLevelled, PlanLoad, PlanTemplateList,
 };
 use crate::view::record::Reason;
 use app::project_plan::{
     self, BaselineFrom, CalendarInput, ChanceQuery, ExceptionInput, FromTemplate, ImportChoice,
+    LevelQuery,
 };
 use axum::Json;
 use axum::extract::{Multipart, Path, Query, State};
@@ -33,6 +34,7 @@ pub fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(health))
         .routes(routes!(chance))
         .routes(routes!(load))
+        .routes(routes!(level))
         .routes(routes!(templates))
         .routes(routes!(from_template))
         .routes(routes!(look_at_file))
@@ -283,6 +285,24 @@ async fn load(
     let app = shared.app.clone();
     let load = run(move || project_plan::load(&app, &actor, &id, day)).await?;
     Ok(Json(PlanLoad::from(&load)))
+}
+
+/// 资源平衡 Dates at which no resource is asked for more than there is, as changes; nothing is written.
+#[utoipa::path(post, path = "/projects/{id}/plan/level", operation_id = "plan_level", tag = "plans", params(("id" = String, Path)), request_body = PlanLevelQuery, responses((status = 200, body = PlanLevelled), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn level(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+    Path(id): Path<String>,
+    Json(asked): Json<PlanLevelQuery>,
+) -> Result<Json<PlanLevelled>, Problem> {
+    let query = LevelQuery {
+        within_float: asked.within_float,
+        milliseconds: asked.milliseconds,
+        resources: asked.resources,
+    };
+    let app = shared.app.clone();
+    let levelled = run(move || project_plan::level(&app, &actor, &id, &query)).await?;
+    Ok(Json(PlanLevelled::from(&levelled)))
 }
 
 fn day_of(name: &str, text: Option<&str>) -> Result<Option<ground::Date>, Problem> {

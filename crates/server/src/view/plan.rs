@@ -643,6 +643,27 @@ pub struct PlanChange {
     pub from: Option<String>,
 }
 
+impl PlanChange {
+    /// A change of fields, as it would be sent back.
+    pub fn held(change: &Change) -> Option<Self> {
+        let Change::Update {
+            id,
+            version,
+            values,
+        } = change
+        else {
+            return None;
+        };
+        Some(Self {
+            op: "update".to_owned(),
+            id: Some(id.clone()),
+            version: Some(*version),
+            values: values.clone(),
+            ..Self::default()
+        })
+    }
+}
+
 /// What cannot be read of a change, in words.
 type Unread = String;
 

@@ -1,6 +1,6 @@
 //! JSON of what stands beside a plan: baselines, calendars, curves, health, chance, templates, plan files.
 
-use super::plan::{PlanBaseline, PlanDiff};
+use super::plan::{PlanBaseline, PlanChange, PlanDiff, PlanMoved};
 use super::{FindingView, RagView, day, each};
 use app::page::project_plan as page;
 use serde::{Deserialize, Serialize};
@@ -528,6 +528,57 @@ pub struct PlanLoad {
     pub last: Option<String>,
     pub resources: Vec<PlanLoadedResource>,
     pub findings: Vec<FindingView>,
+}
+
+/// How to level.
+#[derive(Deserialize, ToSchema, Default)]
+#[serde(deny_unknown_fields)]
+pub struct PlanLevelQuery {
+    /// Only as far as floats allow.
+    #[serde(default)]
+    pub within_float: bool,
+    /// How long to look for something better; 1000 when absent, 5000 at most.
+    pub milliseconds: Option<u64>,
+    /// Resources to look at; all when absent.
+    #[serde(default)]
+    pub resources: Vec<String>,
+}
+
+/// A levelled plan: nothing is written, `changes` give its dates.
+#[derive(Serialize, ToSchema)]
+pub struct PlanLevelled {
+    pub before_finish: String,
+    pub after_finish: String,
+    pub text: String,
+    pub over_days_before: usize,
+    pub over_days_after: usize,
+    pub resources: Vec<PlanLoadedResource>,
+    pub changes: Vec<PlanChange>,
+    pub moved: Vec<PlanMoved>,
+    /// Who waits for what.
+    pub waits: Vec<String>,
+    pub findings: Vec<FindingView>,
+}
+
+impl From<&page::PlanLevelled> for PlanLevelled {
+    fn from(levelled: &page::PlanLevelled) -> Self {
+        Self {
+            before_finish: levelled.before_finish.to_string(),
+            after_finish: levelled.after_finish.to_string(),
+            text: levelled.text.clone(),
+            over_days_before: levelled.over_days_before,
+            over_days_after: levelled.over_days_after,
+            resources: each(&levelled.resources),
+            changes: levelled
+                .changes
+                .iter()
+                .filter_map(PlanChange::held)
+                .collect(),
+            moved: each(&levelled.moved),
+            waits: levelled.waits.clone(),
+            findings: each(&levelled.findings),
+        }
+    }
 }
 
 /// A resource by day.

@@ -472,3 +472,28 @@ pub struct LoadDay {
     /// 需用量.
     pub load: i64,
 }
+
+/// A levelled plan.
+#[derive(Clone, Debug)]
+pub struct PlanLevelled {
+    /// Finish by links alone.
+    pub before_finish: Date,
+    /// Finish with the resources there are.
+    pub after_finish: Date,
+    /// In words.
+    pub text: String,
+    /// Days of overload before.
+    pub over_days_before: usize,
+    /// Days of overload left.
+    pub over_days_after: usize,
+    /// Load on the levelled dates.
+    pub resources: Vec<ResourceLoad>,
+    /// Changes that give these dates.
+    pub changes: Vec<crate::project_plan::Change>,
+    /// What they move.
+    pub moved: Vec<super::MovedRow>,
+    /// Who waits for what.
+    pub waits: Vec<String>,
+    /// Needs that can never be met.
+    pub findings: Vec<Finding>,
+}
