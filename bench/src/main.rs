@@ -8,6 +8,7 @@ mod expression;
 mod figure;
 mod import;
 mod list;
+mod load;
 mod pdf;
 mod plan_file;
 mod random;
@@ -24,7 +25,9 @@ usage: bench schedule [TASKS...]       dates and floats of generated networks
        bench pdf                       A1 wall chart of 2,000 bars
        bench list [ROWS [FOLDER]]      pages of 1,000,000 records in SQLite
        bench workbook FILE [ROWS]      writes the workbook that is imported
-       bench import FILE               opens, reads, validates and commits it";
+       bench import FILE               opens, reads, validates and commits it
+       bench load NAME ADDRESS PIDS CONNECTIONS SECONDS METHOD PATH BODY IDS_FILE [HEADER...]
+                                       asks a server on kept connections ('-': no body, no ids)";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -65,6 +68,37 @@ fn run(words: &[&str]) -> Result<(), String> {
             import::generate(Path::new(file), rows).map_err(|e| e.to_string())?;
         }
         ["import", file] => import::run(Path::new(file)).map_err(|e| e.to_string())?,
+        [
+            "load",
+            name,
+            address,
+            pids,
+            connections,
+            seconds,
+            method,
+            path,
+            body,
+            ids,
+            headers @ ..,
+        ] => {
+            let ids = match *ids {
+                "-" => String::new(),
+                file => std::fs::read_to_string(file).map_err(|e| e.to_string())?,
+            };
+            let plan = load::Plan {
+                address: (*address).to_owned(),
+                pids: pids.split(',').map(number).collect::<Result<_, _>>()?,
+                connections: number(connections)?,
+                seconds: number(seconds)?,
+                method: (*method).to_owned(),
+                path: (*path).to_owned(),
+                body: if *body == "-" { "" } else { *body }.to_owned(),
+                headers: headers.iter().map(|h| (*h).to_owned()).collect(),
+                ids: ids.lines().map(str::to_owned).collect(),
+                name: (*name).to_owned(),
+            };
+            load::run(&plan).map_err(|e| e.to_string())?;
+        }
         _ => return Err(USAGE.to_owned()),
     }
     Ok(())

@@ -81,34 +81,72 @@ pub fn propose(workbook: &Workbook, sheet: &Sheet, id: &str) -> Result<Proposal,
     })
 }
 
-/// `中原区2023年安全隐患台账(3月)` names a register 安全隐患台账: years, months and rounds change.
+/// `东风区2023年安全隐患台账(3月)` names a register 安全隐患台账: the district, years, months and rounds change.
 fn plain_title(title: &str) -> String {
     let text = label(title);
     let text = text.split(['(', '（', '〔', '[']).next().unwrap_or(&text);
+    let named = without_district(text);
+    let out = without_rounds(named);
+    match out.trim() {
+        "" => text.to_owned(),
+        out => out.to_owned(),
+    }
+}
+
+/// Words that end like the name of a district but are no such name.
+const NO_DISTRICT: [&str; 22] = [
+    "社区", "园区", "小区", "辖区", "校区", "景区", "片区", "街区", "厂区", "库区", "山区", "地区",
+    "市区", "城区", "学区", "灌区", "矿区", "林区", "郊区", "全区", "全县", "全市",
+];
+
+/// Cuts a city's and a district's name off the start: 郑州市中原区, 某区.
+fn without_district(text: &str) -> &str {
+    let mut rest = text;
+    for _ in 0..2 {
+        let mut signs = rest.char_indices().take(6);
+        let end = signs.find(|(_, c)| matches!(c, '区' | '县' | '市' | '旗'));
+        let Some((at, sign)) = end else { return rest };
+        let (name, after) = rest.split_at(at + sign.len_utf8());
+        let is_word = NO_DISTRICT.iter().any(|word| name.ends_with(word)) || at == 0;
+        if is_word || after.chars().count() < 2 {
+            return rest;
+        }
+        rest = after;
+    }
+    rest
+}
+
+/// Cuts years, months and rounds out, in figures or Chinese numerals: 2023年, 第七期, 3月.
+fn without_rounds(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
-    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
-        let digits = rest[at..].find(|c: char| !c.is_ascii_digit());
-        let end = digits.map_or(rest.len(), |n| at + n);
-        let after = &rest[end..];
-        let unit = ["年度", "年", "月份", "月", "日", "季度", "期", "号"]
-            .iter()
-            .find(|unit| after.starts_with(**unit));
-        out.push_str(rest[..at].trim_end_matches('第'));
+    while let Some(at) = rest.find(is_numeral) {
+        let end = rest[at..].find(|c| !is_numeral(c));
+        let end = end.map_or(rest.len(), |n| at + n);
+        let (before, after) = (&rest[..at], &rest[end..]);
+        let units = [
+            "年度", "年", "月份", "月", "日", "季度", "期", "批次", "批", "号",
+        ];
+        let unit = units.iter().find(|unit| after.starts_with(**unit));
+        let figures = rest[at..end].starts_with(|c: char| c.is_ascii_digit());
         match unit {
-            Some(unit) => rest = &after[unit.len()..],
-            None => {
-                out.push_str(&rest[at..end]);
+            // “三年行动”, “十月革命” are names: numerals in words count only after 第.
+            Some(unit) if figures || before.ends_with('第') => {
+                out.push_str(before.strip_suffix('第').unwrap_or(before));
+                rest = &after[unit.len()..];
+            }
+            _ => {
+                out.push_str(&rest[..end]);
                 rest = after;
             }
         }
     }
     out.push_str(rest);
-    if out.trim().is_empty() {
-        text.to_owned()
-    } else {
-        out
-    }
+    out
+}
+
+fn is_numeral(c: char) -> bool {
+    c.is_ascii_digit() || "〇零一二三四五六七八九十百".contains(c)
 }
 
 /// Columns whose cells go on in rows below a record: they make a sub-table.
@@ -236,9 +274,11 @@ fn options_of(
     (options.len() <= OPTIONS_MAX).then_some(options)
 }
 
-/// `"一般,重大"` or `选项!$A$2:$A$9`; a defined name or a formula is not followed.
+/// `"一般,重大"`, `选项!$A$2:$A$9` or a defined name for such an area; a formula is not followed.
 fn resolve(workbook: &Workbook, sheet: &Sheet, source: &str) -> Option<Vec<String>> {
     let source = source.trim();
+    let named = workbook.names.iter().find(|(name, _)| name == source);
+    let source = named.map_or(source, |(_, area)| area.trim());
     let texts: Vec<String> = if let Some(listed) = source.strip_prefix('"') {
         let listed = listed.strip_suffix('"').unwrap_or(listed);
         listed

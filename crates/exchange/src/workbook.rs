@@ -14,6 +14,8 @@ use crate::{csv, xls, xlsx};
 pub struct Workbook {
     /// All worksheets, hidden ones too; chart sheets are left out.
     pub sheets: Vec<Sheet>,
+    /// Defined names with what they stand for, of .xlsx and .xlsm: `等级` is `选项!$A$1:$A$2`.
+    pub names: Vec<(String, String)>,
     /// Remarks on the file as a whole: macros not run, hidden sheets, the encoding of a text table.
     pub findings: Vec<Finding>,
 }
@@ -135,6 +137,7 @@ fn markup(bytes: &[u8]) -> Content {
 fn open_xlsx(bytes: &[u8], file_name: &str) -> Result<Workbook, Refusal> {
     let read = xlsx::read(bytes)?;
     let mut workbook = build(read.sheets, read.texts, file_name);
+    workbook.names = read.names;
     if read.macros {
         workbook.findings.push(Finding::info(
             "workbook.macros",
@@ -162,7 +165,11 @@ fn build(drafts: Vec<SheetDraft>, texts: Texts, file_name: &str) -> Workbook {
             "若其中有要导入的内容,请取消隐藏后再导入",
         ));
     }
-    Workbook { sheets, findings }
+    Workbook {
+        sheets,
+        names: Vec::new(),
+        findings,
+    }
 }
 
 /// Text is a table when its name says so, or when it is plainly one of tabs (systems export those as .xls).

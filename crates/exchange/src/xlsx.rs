@@ -14,7 +14,12 @@ pub(crate) struct Read {
     pub(crate) sheets: Vec<SheetDraft>,
     pub(crate) texts: Texts,
     pub(crate) macros: bool,
+    /// Defined names with what they stand for: `等级` is `选项!$A$1:$A$2`.
+    pub(crate) names: Vec<(String, String)>,
 }
+
+/// Defined names read at most; programs that write thousands keep their print areas in them.
+const NAMES_MAX: usize = 4_000;
 
 /// A sheet as the workbook part lists it.
 struct Listed {
@@ -45,6 +50,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Read, Refusal> {
     if let Some(path) = part_of(&relations, &folder, "/sharedStrings") {
         read_shared_strings(&mut package, &path, &mut texts)?;
     }
+    let names = defined_names(&mut package, &workbook)?;
     let styles = match part_of(&relations, &folder, "/styles") {
         Some(path) if package.has(&path) => read_styles(&mut package, &path)?,
         _ => Vec::new(),
@@ -72,6 +78,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Read, Refusal> {
         sheets,
         texts: shared.texts,
         macros,
+        names,
     })
 }
 
@@ -224,6 +231,35 @@ fn list_sheets(
         }
     })?;
     Ok((listed, epoch_1904))
+}
+
+/// Names of the whole workbook: those of one sheet alone (print areas) are left out.
+fn defined_names(package: &mut Package, workbook: &str) -> Result<Vec<(String, String)>, Refusal> {
+    let mut reader = package.part(workbook)?;
+    let (mut buffer, mut names) = (Vec::new(), Vec::new());
+    let mut open: Option<(String, String)> = None;
+    loop {
+        match reader
+            .read_event_into(&mut buffer)
+            .map_err(|e| refuse_xml(&e, workbook))?
+        {
+            Event::Start(e) if e.local_name().as_ref() == "definedName" => {
+                let of_a_sheet = attribute(&e, "localSheetId").is_some();
+                let name = attribute(&e, "name").filter(|_| !of_a_sheet);
+                open = name.map(|name| (name, String::new()));
+            }
+            Event::End(e) if e.local_name().as_ref() == "definedName" => {
+                names.extend(open.take().filter(|_| names.len() < NAMES_MAX));
+            }
+            Event::Eof => return Ok(names),
+            event => {
+                if let Some((_, text)) = &mut open {
+                    worksheet::append(&event, text);
+                }
+            }
+        }
+        buffer.clear();
+    }
 }
 
 /// Calls `visit` for every element of a part.

@@ -87,7 +87,7 @@ fn kind_of(proposal: &Proposal, field: &str) -> ColumnKind {
 
 #[test]
 fn years_and_months_are_no_part_of_a_registers_title() {
-    assert_eq!(proposal().title, "东风区安全隐患排查整改台账");
+    assert_eq!(proposal().title, "安全隐患排查整改台账");
 }
 
 #[test]
@@ -136,6 +136,73 @@ fn the_draft_parses_and_reads_its_own_workbook() {
         .map(|c| c.path.as_str())
         .collect();
     assert_eq!(unmapped, ["序号"]);
+}
+
+#[test]
+fn a_drop_down_by_a_defined_name_gives_its_options() {
+    let mut book = Workbook::new();
+    book.define_name("领域表", "=选项!$A$1:$A$3").expect("name");
+    let lists = book.add_worksheet().set_name("选项").expect("name");
+    for (row, word) in (0..).zip(["消防", "燃气", "防汛"]) {
+        lists.write(row, 0, word).expect("cell");
+    }
+    let sheet = book.add_worksheet().set_name("隐患").expect("name");
+    let heads = ["序号", "隐患描述", "领域", "联系电话"];
+    for (column, head) in (0..).zip(heads) {
+        sheet.write(0, column, head).expect("head");
+    }
+    for row in 1..8_u32 {
+        sheet.write(row, 0, row).expect("cell");
+        sheet
+            .write(row, 1, format!("第{row}处通道被占"))
+            .expect("cell");
+        sheet.write(row, 2, "消防").expect("cell");
+        sheet.write(row, 3, "13800138000").expect("cell");
+    }
+    let domain = DataValidation::new().allow_list_formula("领域表".into());
+    sheet
+        .add_data_validation(1, 2, 200, 2, &domain)
+        .expect("validation");
+    let bytes = book.save_to_buffer().expect("saved");
+    let workbook = open_workbook(&bytes, "隐患.xlsx").expect("opens");
+    let made = propose(&workbook, &workbook.sheets[1], "hazard").expect("a table");
+    let column = made.columns.iter().find(|c| c.head == "领域");
+    let expected = ["消防", "燃气", "防汛"].map(str::to_owned).to_vec();
+    assert_eq!(
+        column.map(|c| c.kind.clone()),
+        Some(ColumnKind::Code(expected))
+    );
+}
+
+#[test]
+fn a_title_loses_its_district_and_its_rounds() {
+    let title = |text: &str| {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        let plain = Format::new();
+        sheet.merge_range(0, 0, 0, 3, text, &plain).expect("title");
+        for (column, head) in (0..).zip(["序号", "项目名称", "责任单位", "联系电话"])
+        {
+            sheet.write(1, column, head).expect("head");
+        }
+        for row in 2..6_u32 {
+            sheet.write(row, 0, row - 1).expect("cell");
+            sheet.write(row, 1, format!("产业园{row}")).expect("cell");
+            sheet.write(row, 2, "发改委").expect("cell");
+            sheet.write(row, 3, "13800138000").expect("cell");
+        }
+        let bytes = book.save_to_buffer().expect("saved");
+        let workbook = open_workbook(&bytes, "x.xlsx").expect("opens");
+        let made = propose(&workbook, &workbook.sheets[0], "x").expect("a table");
+        made.title
+    };
+    assert_eq!(
+        title("中原区第七期“三个一批”项目台账"),
+        "“三个一批”项目台账"
+    );
+    assert_eq!(title("郑州市中原区2023年3月重点项目台账"), "重点项目台账");
+    assert_eq!(title("社区消防通道排查台账"), "社区消防通道排查台账");
+    assert_eq!(title("国企改革三年行动台账"), "国企改革三年行动台账");
 }
 
 #[test]
