@@ -8,6 +8,7 @@ pub mod import;
 pub mod metric;
 pub mod plan;
 pub mod plan_beside;
+pub mod plan_change;
 pub mod project;
 pub mod record;
 pub mod register;

@@ -3,9 +3,7 @@
 use super::record::FieldChange;
 use super::{FindingView, LightView, RagView, day, each};
 use app::page::project_plan as page;
-use app::project_plan::Change;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
@@ -591,138 +589,6 @@ impl From<&page::ChangeBatch> for PlanUndo {
             batch_id: one.batch_id.clone(),
             text: format!("{}：{}", one.actor_name, one.reason),
             at: one.at.clone(),
-        }
-    }
-}
-
-/// A batch of changes.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PlanChangeRequest {
-    pub changes: Vec<PlanChange>,
-    #[serde(default)]
-    pub reason: String,
-    #[serde(default)]
-    pub dry_run: bool,
-    #[serde(default)]
-    pub with_sheet: bool,
-    /// Baseline to compare the sheet with.
-    pub baseline: Option<String>,
-}
-
-/// One change; `op` says which of the fields it takes.
-#[derive(Deserialize, Serialize, ToSchema, Clone, Default)]
-#[serde(deny_unknown_fields)]
-pub struct PlanChange {
-    /// update, move, add, remove or replan.
-    pub op: String,
-    /// Row, or key of an added one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// Version the person saw; 0 for added rows.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub version: Option<i64>,
-    /// Name of a new row inside the request, `new-1`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
-    /// Values by field of the activity register; null clears.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    #[schema(value_type = Object)]
-    pub values: Map<String, Value>,
-    /// The row behind which a new one is shown.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub after: Option<String>,
-    /// Whether successors of a removed row wait for its predecessors.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub relink: Option<bool>,
-    /// Rows to replan; all when absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ids: Option<Vec<String>>,
-    /// Replan from the `early` or the `late` dates.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-}
-
-impl PlanChange {
-    /// A change of fields, as it would be sent back.
-    pub fn held(change: &Change) -> Option<Self> {
-        let Change::Update {
-            id,
-            version,
-            values,
-        } = change
-        else {
-            return None;
-        };
-        Some(Self {
-            op: "update".to_owned(),
-            id: Some(id.clone()),
-            version: Some(*version),
-            values: values.clone(),
-            ..Self::default()
-        })
-    }
-}
-
-/// What cannot be read of a change, in words.
-type Unread = String;
-
-impl TryFrom<PlanChange> for Change {
-    type Error = Unread;
-
-    fn try_from(change: PlanChange) -> Result<Self, Unread> {
-        let row = || {
-            let id = change.id.clone().ok_or("缺少 id")?;
-            Ok::<_, Unread>((id, change.version.unwrap_or(0)))
-        };
-        match change.op.as_str() {
-            "update" => row().map(|(id, version)| Change::Update {
-                id,
-                version,
-                values: change.values.clone(),
-            }),
-            "move" => {
-                let (id, version) = row()?;
-                Ok(Change::Move {
-                    id,
-                    version,
-                    start: date_in(&change.values, "planned_start")?,
-                    finish: date_in(&change.values, "planned_finish")?,
-                })
-            }
-            "add" => Ok(Change::Add {
-                key: change.key.clone().ok_or("缺少 key")?,
-                values: change.values.clone(),
-                after: change.after.clone(),
-            }),
-            "remove" => row().map(|(id, version)| Change::Remove {
-                id,
-                version,
-                relink: change.relink.unwrap_or(false),
-            }),
-            "replan" => Ok(Change::Replan {
-                ids: change.ids.clone(),
-                late: match change.from.as_deref().unwrap_or("early") {
-                    "early" => false,
-                    "late" => true,
-                    other => return Err(format!("from 只有 early、late，没有 {other}")),
-                },
-                target: None,
-            }),
-            other => Err(format!(
-                "op 只有 update、move、add、remove、replan，没有 {other}"
-            )),
-        }
-    }
-}
-
-fn date_in(values: &Map<String, Value>, name: &str) -> Result<Option<ground::Date>, Unread> {
-    match values.get(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(value) => {
-            let read = value.as_str().and_then(|text| text.parse().ok());
-            let wrong = || format!("{name} 要写成 2023-03-10 这样的日期");
-            read.map(Some).ok_or_else(wrong)
         }
     }
 }

@@ -1,6 +1,7 @@
 //! JSON of what stands beside a plan: baselines, calendars, curves, health, chance, templates, plan files.
 
-use super::plan::{PlanBaseline, PlanChange, PlanDiff, PlanMoved};
+use super::plan::{PlanBaseline, PlanDiff, PlanMoved};
+use super::plan_change::PlanChange;
 use super::{FindingView, RagView, day, each};
 use app::page::project_plan as page;
 use serde::{Deserialize, Serialize};
