@@ -906,10 +906,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 待办、已办、我发起、即将到期、超期. */
+        /** 待办、已办、我发起、即将到期、超期、提醒. */
         get: operations["tasks"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marks 提醒 as read. */
+        post: operations["read_notices"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1892,6 +1909,16 @@ export interface components {
             /** Format: int64 */
             round?: number | null;
         };
+        /** @description How many were marked. */
+        NoticesMarked: {
+            /** Format: int64 */
+            count: number;
+        };
+        /** @description 提醒 read: those of one record, or all. */
+        NoticesRead: {
+            /** @description Record whose reminders were read; null for all. */
+            record?: string | null;
+        };
         /** @description One order given on the spot. */
         OrderItem: {
             link: string;
@@ -2397,6 +2424,8 @@ export interface components {
             light?: components["schemas"]["Rag"] | null;
             /** @description Path of the web page it leads to. */
             link: string;
+            /** @description Why the person is told of it: a reminder, a request to sign. */
+            note?: string | null;
             number?: string | null;
             register: string;
             register_title: string;
@@ -2404,10 +2433,12 @@ export interface components {
             title: string;
             /** @description 当前承办. */
             unit: string;
+            /** @description A reminder that was not read. */
+            unread: boolean;
         };
         /** @description 待办 One box, with the counts of all. */
         TaskPage: {
-            /** @description By box: todo, done, mine, soon, late. */
+            /** @description By box: todo, done, mine, soon, late, notice (those unread). */
             counts: {
                 [key: string]: number;
             };
@@ -2637,8 +2668,6 @@ export interface components {
              * @enum {string}
              */
             outcome?: "agreed" | "failed" | "withdrawn" | "absent";
-            /** 属地街道 */
-            place_org?: string;
             /** 平台编号 */
             platform_no?: string;
             /**
@@ -2727,6 +2756,8 @@ export interface components {
                 /** 动作 */
                 readonly transition?: string;
             }[];
+            /** 属地街道 */
+            subdistrict?: string;
             /** 投诉事由 */
             title: string;
             /** 被投诉人 */
@@ -3096,8 +3127,6 @@ export interface components {
             photos_after?: string[];
             /** 处置前照片 */
             photos_before?: string[];
-            /** 属地街道 */
-            place_org: string;
             /** 平台编号 */
             platform_no?: string;
             /** 位置 */
@@ -3192,6 +3221,8 @@ export interface components {
             }[];
             /** 小类 */
             sub_kind?: string;
+            /** 属地街道 */
+            subdistrict: string;
             /** 情况 */
             text?: string;
             /** 事件 */
@@ -5407,8 +5438,6 @@ export interface components {
             photos?: string[];
             /** 检查对象 */
             place: string;
-            /** 属地街道 */
-            readonly place_org?: string;
             /** 备注 */
             remark?: string;
             /** 会签 */
@@ -5484,6 +5513,8 @@ export interface components {
                 /** 动作 */
                 readonly transition?: string;
             }[];
+            /** 属地街道 */
+            readonly subdistrict?: string;
             /** 检查名称 */
             readonly title?: string;
         };
@@ -5634,8 +5665,6 @@ export interface components {
             photos_before?: string[];
             /** 检查对象 */
             place?: string;
-            /** 属地街道 */
-            place_org: string;
             /**
              * 治理方案
              * @description 写全六项：目标任务、方法措施、经费物资、机构人员、时限要求、安全措施和应急预案。
@@ -5722,6 +5751,8 @@ export interface components {
                 /** 动作 */
                 readonly transition?: string;
             }[];
+            /** 属地街道 */
+            subdistrict: string;
             /** 隐患描述 */
             text: string;
             /** 隐患 */
@@ -6138,8 +6169,6 @@ export interface components {
             on_time?: boolean;
             /** 来自 */
             readonly opened_from?: string;
-            /** 属地街道 */
-            place_org?: string;
             /** 平台编号 */
             platform_no?: string;
             /**
@@ -6224,6 +6253,8 @@ export interface components {
                 /** 动作 */
                 readonly transition?: string;
             }[];
+            /** 属地街道 */
+            subdistrict?: string;
             /** 举报事由 */
             title: string;
             /** 被举报人 */
@@ -7117,7 +7148,7 @@ export interface operations {
     league: {
         parameters: {
             query?: {
-                /** @description 2023Q1, 2023M03, Y2023; the running quarter when absent. */
+                /** @description 2023Q1, 2023M03, Y2023; when absent the running quarter, for lists all. */
                 period?: string;
                 as_of?: string;
             };
@@ -7148,6 +7179,7 @@ export interface operations {
     duties: {
         parameters: {
             query?: {
+                period?: string;
                 as_of?: string;
             };
             header?: never;
@@ -7177,6 +7209,7 @@ export interface operations {
     problems: {
         parameters: {
             query?: {
+                period?: string;
                 as_of?: string;
             };
             header?: never;
@@ -7206,6 +7239,7 @@ export interface operations {
     rectification: {
         parameters: {
             query?: {
+                period?: string;
                 as_of?: string;
             };
             header?: never;
@@ -8529,7 +8563,7 @@ export interface operations {
     tasks: {
         parameters: {
             query?: {
-                /** @description todo, done, mine, soon or late. */
+                /** @description todo, done, mine, soon, late or notice. */
                 box?: string;
                 after?: string;
             };
@@ -8548,6 +8582,37 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticesRead"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticesMarked"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
