@@ -61,7 +61,7 @@ pub fn spread(name: &str, times: &mut [f64], remark: &str) {
     let at = |share: usize| times[(times.len() - 1) * share / 1000];
     let (p50, p99, max, count) = (at(500), at(990), at(1000), times.len());
     println!(
-        "{name:<44} p50 {p50:>7.2} ms  p99 {p99:>7.2} ms  max {max:>7.2} ms  {count:>4} pages  {remark}"
+        "{name:<44} p50 {p50:>7.2} ms  p99 {p99:>7.2} ms  max {max:>7.2} ms  {count:>4} times  {remark}"
     );
 }
 

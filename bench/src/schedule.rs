@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use ground::{
     HolidayTable, Timeline, WorkCalendar, date_of_finish, minute_of, timeline::OFFICE_DAY,
 };
-use plan::{Activity, Link, LinkKind, Network, Options, schedule};
+use plan::{Activity, Link, LinkKind, Live, Network, Options, schedule};
 
 use crate::figure;
 use crate::random::Random;
@@ -29,7 +29,40 @@ pub fn run(sizes: &[usize]) {
         measure("mixed", &mixed(random(count)));
         measure("shuffled", &shuffled(random(count)));
         measure("chain", &chain(count));
+        changes(&random(count));
     }
+}
+
+/// How many single changes are timed.
+const CHANGES: usize = 200;
+
+/// One changed duration after another in a plan that is kept, each timed alone on this thread. A change that moves the
+/// finish of the project moves nearly every late date with it and is told apart.
+fn changes(network: &Network) {
+    let start = minute_of("2023-01-02".parse().expect("a date"), 0, 0);
+    let count = network.activities.len();
+    let options = Options::from_start(start);
+    let Ok(mut live) = Live::new(network.clone(), options) else {
+        return;
+    };
+    let mut random = Random::new(3);
+    let (mut within, mut beyond) = (Vec::new(), Vec::new());
+    for _ in 0..CHANGES {
+        let index = random.below(count as u64) as usize;
+        let mut activity = live.network().activities[index].clone();
+        activity.duration = (1 + random.below(10) as i64) * TENTH;
+        let before = live.finish();
+        let (cost, moved) = figure::best(1, || live.change(index, activity.clone()));
+        let times = if live.finish() == before && moved.is_ok() {
+            &mut within
+        } else {
+            &mut beyond
+        };
+        times.push(cost.cpu * 1e3);
+    }
+    let name = format!("schedule: {count} one change");
+    figure::spread(&name, &mut within, "CPU, finish kept");
+    figure::spread(&name, &mut beyond, "CPU, finish moved");
 }
 
 fn measure(shape: &str, network: &Network) {

@@ -176,6 +176,10 @@ fn place_open(graph: Graph, frame: &Frame, early: &Early, late: &mut Late, i: us
             }
         }
         Role::Point if timeline.next_start(latest) == latest => (start, finish) = (latest, latest),
+        // A milestone of Microsoft Project that must be reached by 08:00 says so (`sample.xml`).
+        Role::End if graph.rules.as_microsoft && timeline.next_start(latest) == latest => {
+            (start, finish) = (latest, latest);
+        }
         _ => {}
     }
     // Work that ends with a successor's weekend shows that end on both sides.

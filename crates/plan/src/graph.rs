@@ -222,6 +222,8 @@ pub(crate) struct Packed {
     pub spans: Option<Box<Spans>>,
     /// Something is planned late inside its float.
     pub late_timing: bool,
+    /// Something is planned late inside its total float.
+    pub late_in_total: bool,
     pub any_done: bool,
 }
 
@@ -275,6 +277,7 @@ impl Packed {
             packed.role.push(role(activity, options.dialect));
             packed.special.push(is_special(activity));
             packed.late_timing |= activity.timing != Timing::AsSoonAsPossible;
+            packed.late_in_total |= activity.timing == Timing::LateInTotalFloat;
             packed.any_done |= packed.role[i] == Role::Done;
         }
         packed

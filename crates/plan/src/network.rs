@@ -514,7 +514,7 @@ pub(crate) fn answer(
     };
     let planned = graph
         .data
-        .late_timing
+        .late_in_total
         .then(|| crate::forward::pass_with_late(graph, options, &late.start, &early));
     if graph.data.any_done {
         settle_finished(graph, &mut early, &mut late);

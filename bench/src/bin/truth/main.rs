@@ -3,6 +3,7 @@
 
 mod cel;
 mod read_back;
+mod schedules;
 mod textproto;
 mod xlsform;
 
@@ -88,6 +89,7 @@ fn main() -> ExitCode {
         read_back::judge(folder, &mut tally);
         all.equal += tally.equal;
         all.different += tally.different;
+        schedules::judge(folder, &mut all);
     }
     println!(
         "outside truth: {} equal, {} different",
