@@ -229,9 +229,12 @@ fn read_estimate(
 ) -> Option<DurationEstimate> {
     let optimistic = reader.int("optimistic_days");
     let pessimistic = reader.int("pessimistic_days");
-    let likely = reader.int("likely_days").or(duration_days);
+    let stated = reader.int("likely_days");
     let (optimistic, pessimistic) = (optimistic?, pessimistic?);
-    let likely = likely.unwrap_or_else(|| (optimistic + pessimistic) / 2);
+    // A duration that was changed since the estimate was made must not turn the estimate into a mistake.
+    let usual = duration_days.unwrap_or_else(|| (optimistic + pessimistic) / 2);
+    let within = usual.max(optimistic).min(pessimistic.max(optimistic));
+    let likely = stated.unwrap_or(within);
     if optimistic <= likely && likely <= pessimistic {
         return Some(DurationEstimate {
             optimistic,

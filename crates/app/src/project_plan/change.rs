@@ -234,7 +234,10 @@ impl<'a> Trial<'a> {
     /// What is wrong with the request, and what would be wrong with the plan that is not so now.
     fn wrong(&self, draft: &Draft<'_>) -> Vec<Finding> {
         let errors = |findings: &[Finding]| -> Vec<Finding> {
-            let wrong = findings.iter().filter(|f| f.severity == Severity::Error);
+            // A part of itself, or of no summary, only troubles the eye in a plan that was read; nobody may ask for it.
+            let wrong = findings
+                .iter()
+                .filter(|f| f.severity == Severity::Error || f.code == "plan_parent");
             wrong.cloned().collect()
         };
         let known: Vec<Finding> = errors(&self.before().standing.findings);

@@ -172,12 +172,15 @@ fn additions(
     first: Option<Date>,
     replace: bool,
 ) -> Vec<Change> {
-    let taken: Vec<&str> = book.activities().iter().map(|a| a.code.as_str()).collect();
-    let clash = !replace
-        && works
-            .items
-            .iter()
-            .any(|item| taken.contains(&item.code.as_str()));
+    let gone: Vec<String> = match replace {
+        true => removals(book).iter().filter_map(removed_id).collect(),
+        false => Vec::new(),
+    };
+    let kept = book.activities().iter();
+    let kept = kept.filter(|activity| !gone.contains(&activity.id.to_string()));
+    let taken: Vec<&str> = kept.map(|activity| activity.code.as_str()).collect();
+    let mut codes = works.items.iter().map(|item| item.code.as_str());
+    let clash = codes.any(|code| taken.contains(&code));
     let prefix = if clash {
         format!("{}-", template.id)
     } else {
@@ -201,6 +204,13 @@ fn additions(
         });
     }
     changes
+}
+
+fn removed_id(change: &Change) -> Option<String> {
+    match change {
+        Change::Remove { id, .. } => Some(id.clone()),
+        _ => None,
+    }
 }
 
 fn next_position(book: &PlanBook) -> i64 {

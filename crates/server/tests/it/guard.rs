@@ -103,6 +103,7 @@ async fn every_write_without_our_header_is_refused_before_anything_happens() {
     let service = service();
     let token = service.token("ducha");
     let position = service.app.position().expect("position");
+    let mut refused = 0;
     for (name, path) in routes(&server::openapi(&app::Definitions::default()))
         .iter()
         .filter(|(name, _)| name != "get")
@@ -114,8 +115,13 @@ async fn every_write_without_our_header_is_refused_before_anything_happens() {
             .send(builder.body(Body::from("{}")).expect("a request"))
             .await;
         assert_eq!(answer.problem(403)["type"], "forged", "{name} {path}");
+        refused += 1;
     }
-    assert_eq!(service.app.position().expect("position"), position);
+    assert_eq!(
+        service.app.position().expect("position"),
+        position + refused,
+        "nothing was written but one row of the audit for each refusal"
+    );
 }
 
 fn headers_stand(answer: &Answer, of: &str) {

@@ -85,7 +85,11 @@ async fn a_plan_out_of_reach_answers_as_if_there_were_none_on_every_route() {
             "{method} {path} tells them apart"
         );
     }
-    assert_eq!(service.app.position().expect("position"), position);
+    assert_eq!(
+        service.app.position().expect("position"),
+        position + i64::try_from(routes().len()).expect("few"),
+        "nothing was written but one row of the audit for each route"
+    );
 }
 
 #[tokio::test]
@@ -94,9 +98,11 @@ async fn who_reads_only_reads_every_plan_and_writes_none() {
     let viewer = service.token("kan");
     let id = service.id_of("project", SCHOOL).await;
     let position = service.app.position().expect("position");
+    let mut refused = 0;
     for (method, path) in &routes() {
         let answer = ask(&service, &viewer, (method, path), &id).await;
         let status = answer.status.as_u16();
+        refused += i64::from(status == 403);
         let told = format!("{method} {path}: {status} {}", answer.text());
         match method.as_str() {
             "get" if path.ends_with("{baseline}") => assert_eq!(status, 404, "{told}"),
@@ -104,7 +110,11 @@ async fn who_reads_only_reads_every_plan_and_writes_none() {
             _ => assert_eq!(status, 403, "{told}"),
         }
     }
-    assert_eq!(service.app.position().expect("position"), position);
+    assert_eq!(
+        service.app.position().expect("position"),
+        position + refused,
+        "nothing was written but one row of the audit for each refusal"
+    );
 }
 
 #[tokio::test]
@@ -140,9 +150,13 @@ async fn the_sheet_and_what_stands_beside_it_have_their_shapes() {
         (&last["early"], &last["late"]),
         (&json!(100.0), &json!(100.0))
     );
-    for point in points {
-        let value = |name: &str| point[name].as_f64().expect("a number");
-        assert!(value("early") >= value("late"), "{point}");
+    let values = |name: &str| -> Vec<f64> {
+        let of = points.iter().filter_map(|point| point[name].as_f64());
+        of.collect()
+    };
+    for name in ["early", "late", "planned", "earned", "forecast"] {
+        let grows = values(name).windows(2).all(|pair| pair[0] <= pair[1]);
+        assert!(grows, "{name} falls: {curve}");
     }
     let health = get("plan/health").await;
     assert_eq!(health["checks"].as_array().map(Vec::len), Some(14));
@@ -263,7 +277,7 @@ async fn a_calendar_is_tried_and_kept_and_says_which_projects_move() {
     again.problem(409);
     let own = json!({"name": "工地", "base": "nowhere", "exceptions": [], "reason": "新工地"});
     let answer = service
-        .write(Method::PUT, &token, "/api/v1/calendars/lianhu", None, &own)
+        .write(Method::PUT, &token, "/api/v1/calendars/gongdi", None, &own)
         .await;
     assert_eq!(answer.problem(422)["findings"][0]["code"], "calendar_base");
 }
@@ -371,7 +385,7 @@ async fn bodies_that_make_no_sense_are_problems_of_the_sender_and_write_nothing(
         (Method::POST, format!("{plan}/from-template")),
         (Method::POST, format!("{plan}/import/none")),
         (Method::POST, format!("/api/v1/projects/{id}/baselines")),
-        (Method::PUT, "/api/v1/calendars/lianhu".to_owned()),
+        (Method::PUT, "/api/v1/calendars/gongdi".to_owned()),
         (Method::PUT, "/api/v1/calendars/%E4%B8%AD".to_owned()),
     ];
     for (method, path) in &paths {
