@@ -88,6 +88,8 @@ pub fn preview(
     bytes: Vec<u8>,
     register: Option<&str>,
 ) -> Result<ImportPreview, AppError> {
+    // A file is not even opened for who could take none of it in.
+    need_some_import(app, actor)?;
     let choice = Choice {
         register: register.map(str::to_owned),
         ..Choice::default()
@@ -211,7 +213,7 @@ pub fn undo(app: &App, actor: &Actor, batch: &str, reason: &str) -> Result<usize
     Ok(reversed.len())
 }
 
-/// Who imports nowhere has no import to take back.
+/// Who may import into no register at all.
 fn need_some_import(app: &App, actor: &Actor) -> Result<(), AppError> {
     let definitions = app.definitions();
     let person = Access::new(app, actor, &app.definition("organisation")?)?;
