@@ -515,8 +515,10 @@ impl Exam<'_> {
     }
 
     /// Check 12: a long delay put on the next activity of the longest path must move the last
-    /// activity of that path as far, and the path may not begin with a date nobody may move.
-    /// Festivals and seasons passed over on the way may take or give a quarter.
+    /// activity of that path too, and the path may not begin with a date nobody may move. Where
+    /// later work keeps seasons of its own (汛期, 冬期: seven months of a year together), a wait
+    /// that was in the plan already takes up a part of the delay, and a new one adds to it: half
+    /// of the delay must come through, and more than all of it is no fault.
     fn critical_path(&self) -> HealthPoint {
         let Patient {
             network, answer, ..
@@ -540,7 +542,7 @@ impl Exam<'_> {
         let before = answer.early_finish[end];
         let shift = moved.map_or(0, |moved| timeline.between(before, moved.early_finish[end]));
         let value = Ratio::new(i128::from(shift), i128::from(delay));
-        let holds = !self.cuts(i) && (shift - delay).abs() <= delay / 4;
+        let holds = !self.cuts(i) && shift >= delay / 2;
         let found = Found {
             value,
             activities: if holds { Vec::new() } else { vec![i] },

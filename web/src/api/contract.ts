@@ -1,6 +1,7 @@
 // The hand-kept types of this page against the types generated from the server's OpenAPI document
 // (schema.d.ts): `npm run typecheck` fails when the server stops giving what a page reads, at any depth.
 import type { components } from "./schema";
+import type * as plan from "../plan/types";
 import type { RoundPage } from "../round/types";
 import type * as ours from "./types";
 
@@ -101,6 +102,18 @@ type Checked = [
   Fits<ours.ProjectPage, Server["ProjectPage"]>,
   Fits<ours.SearchHit, Server["Hit"]>,
   Fits<RoundPage, Server["RoundPage"]>,
+  Fits<plan.PlanSheet, Server["PlanSheet"]>,
+  Fits<plan.PlanDiff, Server["PlanDiff"]>,
+  Fits<plan.PlanCurve, Server["PlanCurve"]>,
+  Fits<plan.PlanHealth, Server["PlanHealth"]>,
+  Fits<plan.PlanLoad, Server["PlanLoad"]>,
+  Fits<plan.PlanChance, Server["PlanChance"]>,
+  Fits<plan.BaselineView, Server["PlanBaselinePage"]>,
+  Fits<plan.CalendarHead, Server["PlanCalendarLine"]>,
+  Fits<plan.CalendarView, Server["PlanCalendar"]>,
+  Fits<plan.CalendarSaved, Server["PlanCalendarKept"]>,
+  Fits<plan.PlanTemplate, Server["PlanTemplate"]>,
+  Fits<plan.PlanFilePreview, Server["PlanFilePreview"]>,
   Fits<ours.Check, Server["Check"]>,
   Fits<ours.ImportColumn, Server["ImportColumn"]>,
   Fits<ours.ImportRecord, Server["ImportRecord"]>,

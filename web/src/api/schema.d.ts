@@ -90,6 +90,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 工作日历 The calendars of plans. */
+        get: operations["calendars"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calendars/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One calendar with the days of a year that differ from its week. */
+        get: operations["calendar"];
+        /** 改日历 Makes or changes a calendar, or (dry_run) says what that does to every project on it. */
+        put: operations["keep_calendar"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/definitions/apply": {
         parameters: {
             query?: never;
@@ -432,6 +467,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/plan-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 工程模板 Templates of works with their parameters. */
+        get: operations["templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/projects/{id}": {
         parameters: {
             query?: never;
@@ -441,6 +493,230 @@ export interface paths {
         };
         /** One project: record, plan with floats and reasons, money, matters, files. */
         get: operations["project"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/baselines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 基准 Baselines of a project, newest first. */
+        get: operations["baselines"];
+        put?: never;
+        /** 定为基准 Keeps the plan of today under a name. */
+        post: operations["take_baseline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/baselines/{baseline}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A baseline beside the plan of today. */
+        get: operations["baseline"];
+        put?: never;
+        post?: never;
+        /** Takes a baseline out; it stays in the journal. */
+        delete: operations["drop_baseline"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 计划表 Every activity with its computed dates, floats, drivers and reasons; links, baselines, ghost bars. */
+        get: operations["plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/plan/chance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 把握 The chance of meeting a day by three-point durations. */
+        get: operations["plan_chance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/plan/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes of the plan, newest first. */
+        get: operations["plan_changes"];
+        put?: never;
+        /** 改计划 Tries a batch of changes out (`dry_run`) or makes it in one transaction. */
+        post: operations["change_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/plan/changes/{batch}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a whole change back. */
+        post: operations["undo_plan_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/plan/curve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 香蕉曲线 Planned, earliest, latest, earned and forecast value by period. */
+        get: operations["plan_curve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/plan/from-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 套用模板 Makes a plan from a template, or (dry_run) says what it would be. */
+        post: operations["plan_from_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/plan/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 计划体检 The fourteen checks of DCMA. */
+        get: operations["plan_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/plan/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks at a plan file of P6 or Microsoft Project; nothing is written. */
+        post: operations["look_at_plan_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/plan/import/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a looked-at plan file in as one change of the plan. */
+        post: operations["take_plan_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/plan/level": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 资源平衡 Dates at which no resource is asked for more than there is, as changes; nothing is written. */
+        post: operations["plan_level"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/plan/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 负荷 What each resource is asked for by day, beside what there is. */
+        get: operations["plan_load"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1894,6 +2170,13 @@ export interface components {
             to: string;
             to_login: string;
         };
+        /** @description A baseline to be taken. */
+        NewPlanBaseline: {
+            /** @description planned (default), early or late. */
+            from?: string | null;
+            name: string;
+            reason?: string;
+        };
         /** @description A new record. */
         NewRecord: {
             /** @description Act done with it in the same write: `assign` of a matter. */
@@ -2004,6 +2287,785 @@ export interface components {
             total_float_days: string;
             unit: string;
             why_date: string;
+        };
+        /** @description A new row. */
+        PlanAdded: {
+            activity_id: string;
+            code: string;
+            key: string;
+            name: string;
+        };
+        /** @description Activities by float. */
+        PlanBand: {
+            band: string;
+            count: number;
+            /** Format: double */
+            from_days?: number | null;
+            label: string;
+            /** Format: double */
+            to_days?: number | null;
+        };
+        /** @description A baseline in a list. */
+        PlanBaseline: {
+            id: string;
+            name: string;
+            reason: string;
+            rows: number;
+            taken_by: string;
+            taken_on: string;
+        };
+        /** @description Bars of a baseline. */
+        PlanBaselineGhost: {
+            bars: {
+                [key: string]: components["schemas"]["PlanSpan"];
+            };
+            id: string;
+            label: string;
+        };
+        /** @description Baselines of a project, newest first. */
+        PlanBaselineList: {
+            baselines: components["schemas"]["PlanBaseline"][];
+        };
+        /** @description A baseline beside the plan of today. */
+        PlanBaselinePage: {
+            baseline: components["schemas"]["PlanBaseline"];
+            finish?: string | null;
+            now_finish?: string | null;
+            rows: components["schemas"]["PlanBaselineRow"][];
+            text: string;
+        };
+        /** @description One activity then and now. */
+        PlanBaselineRow: {
+            activity_id: string;
+            code: string;
+            finish?: string | null;
+            /** Format: int64 */
+            finish_days?: number | null;
+            name: string;
+            now_finish?: string | null;
+            now_start?: string | null;
+            start?: string | null;
+            /** Format: int64 */
+            start_days?: number | null;
+            /** @description same, later, earlier, added, gone. */
+            status: string;
+        };
+        /** @description One change of a plan. */
+        PlanBatch: {
+            actor_name: string;
+            at: string;
+            batch_id: string;
+            reason: string;
+            /** Format: int64 */
+            rows: number;
+            text: string;
+            undone_at?: string | null;
+        };
+        /** @description Changes of a plan, newest first. */
+        PlanBatchList: {
+            batches: components["schemas"]["PlanBatch"][];
+        };
+        /** @description A calendar with a year. */
+        PlanCalendar: {
+            base?: string | null;
+            built_in: boolean;
+            code: string;
+            days: components["schemas"]["PlanCalendarDay"][];
+            editable: boolean;
+            exceptions: components["schemas"]["PlanException"][];
+            findings: components["schemas"]["Finding"][];
+            follow_holidays: boolean;
+            /** Format: double */
+            hours_per_day: number;
+            name: string;
+            own_week: boolean;
+            project_id?: string | null;
+            /** Format: int64 */
+            version: number;
+            week: components["schemas"]["PlanWeekday"][];
+            /** Format: int32 */
+            workdays_in_year: number;
+            /** Format: int32 */
+            year: number;
+        };
+        /** @description A day that differs from the plain week. */
+        PlanCalendarDay: {
+            date: string;
+            /** @description holiday, make_up, stop, extra. */
+            kind: string;
+            label: string;
+            /** Format: int64 */
+            minutes: number;
+            working: boolean;
+        };
+        /** @description A project that moves with a calendar. */
+        PlanCalendarEffect: {
+            /** Format: int64 */
+            days: number;
+            forecast_after: string;
+            forecast_before: string;
+            name: string;
+            project_id: string;
+        };
+        /** @description A calendar to be kept. */
+        PlanCalendarInput: {
+            base?: string | null;
+            dry_run?: boolean;
+            exceptions?: components["schemas"]["PlanException"][];
+            follow_holidays?: boolean | null;
+            name: string;
+            project_id?: string | null;
+            reason?: string;
+            /**
+             * Format: int64
+             * @description Version read; 0 for a new calendar.
+             */
+            version?: number;
+            /** @description All seven weekdays; null = the base's week. */
+            week?: components["schemas"]["PlanWeekday"][] | null;
+            /**
+             * Format: int32
+             * @description Year to show in the answer.
+             */
+            year?: number | null;
+        };
+        /** @description What keeping a calendar does. */
+        PlanCalendarKept: {
+            /** @description Always null: a calendar is one record with a history of its own. */
+            batch_id?: string | null;
+            calendar: components["schemas"]["PlanCalendar"];
+            dry_run: boolean;
+            projects: components["schemas"]["PlanCalendarEffect"][];
+        };
+        /** @description One calendar. */
+        PlanCalendarLine: {
+            base?: string | null;
+            built_in: boolean;
+            code: string;
+            editable: boolean;
+            /** Format: double */
+            hours_per_day: number;
+            name: string;
+            project_id?: string | null;
+            used_by: number;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Calendars of plans. */
+        PlanCalendarList: {
+            calendars: components["schemas"]["PlanCalendarLine"][];
+        };
+        /** @description A calendar to choose. */
+        PlanCalendarName: {
+            code: string;
+            /** Format: double */
+            hours_per_day: number;
+            name: string;
+        };
+        /** @description 追赶. */
+        PlanCatchUp: {
+            band: components["schemas"]["Rag"];
+            /** Format: double */
+            factor?: number | null;
+            text: string;
+        };
+        /** @description The chance of meeting a day, percent. */
+        PlanChance: {
+            activities: number;
+            /** Format: double */
+            chance?: number | null;
+            chance_text: string;
+            criticality: components["schemas"]["PlanChanceShare"][];
+            curve: components["schemas"]["PlanChancePoint"][];
+            estimated: number;
+            findings: components["schemas"]["Finding"][];
+            p50?: string | null;
+            p80?: string | null;
+            plan_finish?: string | null;
+            runs: number;
+            /** Format: int64 */
+            seed: number;
+            target?: string | null;
+            text: string;
+        };
+        /** @description Chance of being over by the end of a day. */
+        PlanChancePoint: {
+            /** Format: double */
+            chance: number;
+            date: string;
+        };
+        /** @description How often an activity is critical. */
+        PlanChanceShare: {
+            activity_id: string;
+            code: string;
+            name: string;
+            /** Format: double */
+            share: number;
+        };
+        /** @description One change; `op` says which of the fields it takes. */
+        PlanChange: {
+            /** @description The row behind which a new one is shown. */
+            after?: string | null;
+            /** @description Replan from the `early` or the `late` dates. */
+            from?: string | null;
+            /** @description Row, or key of an added one. */
+            id?: string | null;
+            /** @description Rows to replan; all when absent. */
+            ids?: string[] | null;
+            /** @description Name of a new row inside the request, `new-1`. */
+            key?: string | null;
+            /** @description update, move, add, remove or replan. */
+            op: string;
+            /** @description Whether successors of a removed row wait for its predecessors. */
+            relink?: boolean | null;
+            /** @description Values by field of the activity register; null clears. */
+            values?: Record<string, never>;
+            /**
+             * Format: int64
+             * @description Version the person saw; 0 for added rows.
+             */
+            version?: number | null;
+        };
+        /** @description A batch of changes. */
+        PlanChangeRequest: {
+            /** @description Baseline to compare the sheet with. */
+            baseline?: string | null;
+            changes: components["schemas"]["PlanChange"][];
+            dry_run?: boolean;
+            reason?: string;
+            with_sheet?: boolean;
+        };
+        /** @description An activity whose fields changed. */
+        PlanChanged: {
+            activity_id: string;
+            code: string;
+            fields: components["schemas"]["FieldChange"][];
+            name: string;
+        };
+        /** @description A way to win time back. */
+        PlanCompression: {
+            activity_id: string;
+            code: string;
+            /** Format: double */
+            days: number;
+            /** Format: double */
+            gain_days: number;
+            name: string;
+            text: string;
+        };
+        /** @description 限制条件. */
+        PlanConstraint: {
+            date: string;
+            kind: string;
+            text: string;
+        };
+        /** @description 香蕉曲线. */
+        PlanCurve: {
+            as_of: string;
+            basis: string;
+            catch_up?: components["schemas"]["PlanCatchUp"] | null;
+            findings: components["schemas"]["Finding"][];
+            first?: string | null;
+            last?: string | null;
+            now?: components["schemas"]["PlanCurveNow"] | null;
+            points: components["schemas"]["PlanCurvePoint"][];
+            step: string;
+            target?: string | null;
+        };
+        /** @description Planned against earned today. */
+        PlanCurveNow: {
+            /** Format: double */
+            earned: number;
+            earned_schedule_on?: string | null;
+            /** Format: double */
+            planned: number;
+            /** Format: double */
+            spi?: number | null;
+            /** Format: double */
+            spi_time?: number | null;
+            text: string;
+            /** Format: double */
+            variance: number;
+        };
+        /** @description One point, percent of the whole. */
+        PlanCurvePoint: {
+            date: string;
+            /** Format: double */
+            early: number;
+            /** Format: double */
+            earned?: number | null;
+            /** Format: double */
+            forecast?: number | null;
+            label: string;
+            /** Format: double */
+            late: number;
+            /** Format: double */
+            planned: number;
+        };
+        /** @description What a change of a plan does. */
+        PlanDiff: {
+            added: components["schemas"]["PlanAdded"][];
+            after?: components["schemas"]["PlanState"] | null;
+            batch_id?: string | null;
+            before?: components["schemas"]["PlanState"] | null;
+            changed: components["schemas"]["PlanChanged"][];
+            dry_run: boolean;
+            findings: components["schemas"]["Finding"][];
+            /** Format: int64 */
+            finish_change_days?: number | null;
+            finish_text: string;
+            moved: components["schemas"]["PlanMoved"][];
+            removed: components["schemas"]["PlanRemoved"][];
+            sheet?: components["schemas"]["PlanSheet"] | null;
+        };
+        /** @description What sets a date. */
+        PlanDriver: {
+            activity_id?: string | null;
+            /** @description link, constraint, data_date, project_start, actual, fixed, timing, expected_finish, children. */
+            kind: string;
+            text: string;
+        };
+        /** @description 三点估计, working days. */
+        PlanEstimate: {
+            /** Format: int64 */
+            likely: number;
+            /** Format: int64 */
+            optimistic: number;
+            /** Format: int64 */
+            pessimistic: number;
+        };
+        /** @description A stop or extra work. */
+        PlanException: {
+            first: string;
+            hours?: [
+                string,
+                string
+            ][] | null;
+            last: string;
+            name: string;
+            working?: boolean;
+        };
+        /** @description A calendar of a plan file and ours that stands in for it. */
+        PlanFileCalendar: {
+            code: string;
+            name: string;
+            new: boolean;
+        };
+        /** @description Takes a looked-at plan file in. */
+        PlanFileCommit: {
+            dry_run?: boolean;
+            /** @description merge (default) or replace. */
+            mode?: string | null;
+            /** @description Project of the file; the first when absent. */
+            project?: string | null;
+            reason?: string;
+            with_sheet?: boolean;
+        };
+        /** @description Rows by what becomes of them. */
+        PlanFileCounts: {
+            add: number;
+            missing: number;
+            same: number;
+            update: number;
+        };
+        /** @description What a plan file holds and would do. */
+        PlanFilePreview: {
+            calendars: components["schemas"]["PlanFileCalendar"][];
+            counts: components["schemas"]["PlanFileCounts"];
+            diff: components["schemas"]["PlanDiff"];
+            file_name: string;
+            findings: components["schemas"]["Finding"][];
+            /** @description xer, mspdi, pmxml. */
+            format: string;
+            format_label: string;
+            /** @description merge; the page may ask for replace. */
+            mode: string;
+            project?: string | null;
+            projects: components["schemas"]["PlanFileProject"][];
+            rows: components["schemas"]["PlanFileRow"][];
+            token: string;
+        };
+        /** @description A project of a plan file. */
+        PlanFileProject: {
+            activities: number;
+            code: string;
+            data_date?: string | null;
+            finish?: string | null;
+            id: string;
+            links: number;
+            name: string;
+            start?: string | null;
+        };
+        /** @description A row of a plan file. */
+        PlanFileRow: {
+            /** @description add or update. */
+            action: string;
+            code: string;
+            /** Format: int64 */
+            duration_days?: number | null;
+            finish?: string | null;
+            kind: string;
+            name: string;
+            predecessors: string;
+            start?: string | null;
+        };
+        /** @description A plan to be made from a template. */
+        PlanFromTemplate: {
+            dry_run?: boolean;
+            /** @description add (default) or replace. */
+            mode?: string | null;
+            parameters?: {
+                [key: string]: string;
+            };
+            reason?: string;
+            start?: string | null;
+            target?: string | null;
+            template: string;
+            with_sheet?: boolean;
+        };
+        /** @description Bars behind the bars. */
+        PlanGhosts: {
+            baseline?: components["schemas"]["PlanBaselineGhost"] | null;
+            snapshot?: components["schemas"]["PlanSnapshotGhost"] | null;
+        };
+        /** @description 计划体检. */
+        PlanHealth: {
+            as_of: string;
+            checks: components["schemas"]["PlanHealthCheck"][];
+            failed: number;
+            findings: components["schemas"]["Finding"][];
+            not_applicable: number;
+            passed: number;
+            verdict: string;
+        };
+        /** @description One check. */
+        PlanHealthCheck: {
+            activity_ids: string[];
+            count: number;
+            id: string;
+            label: string;
+            limit_text: string;
+            meaning: string;
+            /** Format: int32 */
+            no: number;
+            /** @description Activities and nodes of the plan. */
+            of: number;
+            remedy: string;
+            value_text: string;
+            /** @description pass, fail, not_applicable. */
+            verdict: string;
+        };
+        /** @description How to level. */
+        PlanLevelQuery: {
+            /**
+             * Format: int64
+             * @description How long to look for something better; 1000 when absent, 5000 at most.
+             */
+            milliseconds?: number | null;
+            /** @description Resources to look at; all when absent. */
+            resources?: string[];
+            /** @description Only as far as floats allow. */
+            within_float?: boolean;
+        };
+        /** @description A levelled plan: nothing is written, `changes` give its dates. */
+        PlanLevelled: {
+            after_finish: string;
+            before_finish: string;
+            changes: components["schemas"]["PlanChange"][];
+            findings: components["schemas"]["Finding"][];
+            moved: components["schemas"]["PlanMoved"][];
+            over_days_after: number;
+            over_days_before: number;
+            resources: components["schemas"]["PlanLoadedResource"][];
+            text: string;
+            /** @description Who waits for what. */
+            waits: string[];
+        };
+        /** @description One link. */
+        PlanLink: {
+            driving: boolean;
+            from_id: string;
+            /** Format: double */
+            lag_days: number;
+            lag_text: string;
+            /** Format: double */
+            slack_days?: number | null;
+            text: string;
+            to_id: string;
+            /** @description FS, SS, FF, SF. */
+            type: string;
+        };
+        /** @description The load of a plan's resources. */
+        PlanLoad: {
+            findings: components["schemas"]["Finding"][];
+            first?: string | null;
+            last?: string | null;
+            resources: components["schemas"]["PlanLoadedResource"][];
+        };
+        /** @description A resource on a day. */
+        PlanLoadDay: {
+            /** Format: double */
+            capacity: number;
+            date: string;
+            /** Format: double */
+            load: number;
+        };
+        /** @description A resource by day. */
+        PlanLoadedResource: {
+            code: string;
+            days: components["schemas"]["PlanLoadDay"][];
+            id: string;
+            name: string;
+            over_days: number;
+            /** Format: double */
+            peak: number;
+            peak_on?: string | null;
+            unit: string;
+        };
+        /** @description An activity that moved. */
+        PlanMoved: {
+            activity_id: string;
+            after?: components["schemas"]["PlanRowState"] | null;
+            before?: components["schemas"]["PlanRowState"] | null;
+            code: string;
+            /** Format: int64 */
+            days?: number | null;
+            name: string;
+        };
+        /** @description What an activity needs each day. */
+        PlanNeed: {
+            code: string;
+            name: string;
+            resource_id: string;
+            units: string;
+        };
+        /** @description One parameter of a template. */
+        PlanParameter: {
+            choices: components["schemas"]["PlanParameterChoice"][];
+            default: string;
+            hint: string;
+            id: string;
+            /** @description int, decimal, yes_no, choice. */
+            kind: string;
+            label: string;
+            max: string;
+            min: string;
+            unit: string;
+        };
+        /** @description One answer of a choice. */
+        PlanParameterChoice: {
+            code: string;
+            label: string;
+        };
+        /** @description A row taken out. */
+        PlanRemoved: {
+            activity_id: string;
+            code: string;
+            name: string;
+        };
+        /** @description A resource to choose. */
+        PlanResourceName: {
+            code: string;
+            id: string;
+            name: string;
+            own: boolean;
+            unit: string;
+        };
+        /** @description One activity of the sheet. */
+        PlanRow: {
+            actual_finish?: string | null;
+            actual_start?: string | null;
+            assumed: boolean;
+            /** @description negative, critical, near, normal, ample, done. */
+            band: string;
+            calendar: string;
+            calendar_label: string;
+            code: string;
+            constraint?: components["schemas"]["PlanConstraint"] | null;
+            constraint_2?: components["schemas"]["PlanConstraint"] | null;
+            critical: boolean;
+            deadline?: string | null;
+            demo: boolean;
+            driver?: components["schemas"]["PlanDriver"] | null;
+            /** Format: int64 */
+            duration_days?: number | null;
+            duration_text: string;
+            early_finish?: string | null;
+            early_start?: string | null;
+            editable: boolean;
+            estimate?: components["schemas"]["PlanEstimate"] | null;
+            expected_finish?: string | null;
+            float_text: string;
+            forecast_finish?: string | null;
+            forecast_start?: string | null;
+            /** Format: double */
+            free_float_days?: number | null;
+            id: string;
+            is_summary: boolean;
+            /** @description task, start_milestone, finish_milestone, level_of_effort, summary. */
+            kind: string;
+            kind_label: string;
+            late_finish?: string | null;
+            late_start?: string | null;
+            level: number;
+            manual: boolean;
+            name: string;
+            on_longest_path: boolean;
+            on_wall: boolean;
+            parent_id?: string | null;
+            /** Format: double */
+            percent: number;
+            percent_text: string;
+            performer: string;
+            planned_finish?: string | null;
+            planned_start?: string | null;
+            predecessors: string;
+            rag: components["schemas"]["Rag"];
+            /** Format: int64 */
+            remaining_days?: number | null;
+            remark: string;
+            reported_on?: string | null;
+            resources: components["schemas"]["PlanNeed"][];
+            responsible_person: string;
+            /** Format: int64 */
+            slip_days: number;
+            /** @description done, running, not_started. */
+            state: string;
+            /** @description asap, alap_free, alap_total. */
+            timing: string;
+            /** Format: double */
+            total_float_days?: number | null;
+            unit: string;
+            unit_id?: string | null;
+            variance?: components["schemas"]["PlanVariance"] | null;
+            /** Format: int64 */
+            version: number;
+            /** Format: double */
+            weight?: number | null;
+            why: string;
+        };
+        /** @description Where an activity stood. */
+        PlanRowState: {
+            critical: boolean;
+            finish: string;
+            /** Format: double */
+            float_days: number;
+            start: string;
+        };
+        /** @description The plan of a project as a sheet. */
+        PlanSheet: {
+            activities: components["schemas"]["PlanRow"][];
+            bands: components["schemas"]["PlanBand"][];
+            baselines: components["schemas"]["PlanBaseline"][];
+            calendars: components["schemas"]["PlanCalendarName"][];
+            can_undo?: components["schemas"]["PlanUndo"] | null;
+            compressions: components["schemas"]["PlanCompression"][];
+            data_date: string;
+            editable: boolean;
+            findings: components["schemas"]["Finding"][];
+            ghosts: components["schemas"]["PlanGhosts"];
+            links: components["schemas"]["PlanLink"][];
+            /** Format: int64 */
+            position: number;
+            project_id: string;
+            project_name: string;
+            resources: components["schemas"]["PlanResourceName"][];
+            shortfall?: components["schemas"]["PlanShortfall"] | null;
+            summary: components["schemas"]["PlanSummary"];
+            target?: components["schemas"]["PlanTarget"] | null;
+            today: string;
+        };
+        /** @description What is missing to the target. */
+        PlanShortfall: {
+            chain: string[];
+            chain_text: string;
+            /** Format: double */
+            days: number;
+            text: string;
+        };
+        /** @description Bars of the last report. */
+        PlanSnapshotGhost: {
+            as_of: string;
+            bars: {
+                [key: string]: components["schemas"]["PlanSpan"];
+            };
+            label: string;
+        };
+        /** @description First and last day. */
+        PlanSpan: {
+            finish: string;
+            start: string;
+        };
+        /** @description A plan in one line. */
+        PlanState: {
+            findings: number;
+            /** Format: double */
+            float_days?: number | null;
+            forecast_finish?: string | null;
+            rag: components["schemas"]["Rag"];
+            verdict: string;
+        };
+        /** @description What stands above the sheet. */
+        PlanSummary: {
+            activities: number;
+            critical_path: string[];
+            done: number;
+            /** Format: double */
+            float_days?: number | null;
+            float_text: string;
+            forecast_finish?: string | null;
+            light: components["schemas"]["Light"];
+            not_started: number;
+            /** Format: double */
+            percent: number;
+            percent_text: string;
+            running: number;
+            /** Format: int64 */
+            slip_days?: number | null;
+            start_by?: string | null;
+            verdict: string;
+        };
+        /** @description Day and word of the target. */
+        PlanTarget: {
+            date: string;
+            kind: string;
+        };
+        /** @description One template. */
+        PlanTemplate: {
+            activities: number;
+            category: string;
+            id: string;
+            name: string;
+            notes: string[];
+            parameters: components["schemas"]["PlanParameter"][];
+            sources: string[];
+            summary: string;
+        };
+        /** @description Templates of works. */
+        PlanTemplateList: {
+            templates: components["schemas"]["PlanTemplate"][];
+        };
+        /** @description The newest change that can be taken back. */
+        PlanUndo: {
+            at: string;
+            batch_id: string;
+            text: string;
+        };
+        /** @description Working days after the baseline. */
+        PlanVariance: {
+            /** Format: int64 */
+            finish_days: number;
+            /** Format: int64 */
+            start_days: number;
+        };
+        /** @description Hours of a weekday, 1 = Monday. */
+        PlanWeekday: {
+            /** Format: int64 */
+            day: number;
+            hours: [
+                string,
+                string
+            ][];
         };
         /** @description The body of every failure: what went wrong and, for data, each place with its remedy. */
         Problem: {
@@ -2521,19 +3583,76 @@ export interface components {
             calendar?: "cn5" | "site6" | "site7";
             /** 编号 */
             code: string;
+            /**
+             * 第二限制日期
+             * Format: date
+             */
+            constraint_2_date?: string;
+            /**
+             * 第二限制条件
+             * @enum {string}
+             */
+            constraint_2_kind?: "start_no_earlier" | "start_no_later" | "finish_no_earlier" | "finish_no_later" | "start_on" | "finish_on" | "mandatory_start" | "mandatory_finish";
+            /**
+             * 限制日期
+             * Format: date
+             */
+            constraint_date?: string;
+            /**
+             * 限制条件
+             * @enum {string}
+             */
+            constraint_kind?: "start_no_earlier" | "start_no_later" | "finish_no_earlier" | "finish_no_later" | "start_on" | "finish_on" | "mandatory_start" | "mandatory_finish";
+            /**
+             * 目标时限
+             * Format: date
+             * @description 最晚完成的日子;只用来倒排和预警,不推动计划日期。
+             */
+            deadline?: string;
             /** 工期(天) */
             duration_days?: number;
+            /**
+             * 预期完成
+             * Format: date
+             * @description 现场答应的完成日;剩余工期按它推算。
+             */
+            expected_finish?: string;
+            /**
+             * 工作类型
+             * @description 不填按工期判断:工期为 0 是完成节点,其余是任务。
+             * @enum {string}
+             */
+            kind?: "task" | "start_milestone" | "finish_milestone" | "level_of_effort" | "summary";
+            /**
+             * 最可能工期(天)
+             * @description 不填就是工期。
+             */
+            likely_days?: number;
+            /**
+             * 手动排
+             * @description 停在计划日期上,不跟紧前工作移动,仍带动后面的工作。
+             */
+            manual?: boolean;
             /** 里程碑 */
             milestone?: boolean;
             /** 工作内容 */
             name: string;
             /** 上墙 */
             on_wall?: boolean;
+            /** 最短工期(天) */
+            optimistic_days?: number;
+            /**
+             * 上级工作
+             * @description 它所属的汇总工作;汇总工作的日期由下级算出。
+             */
+            parent?: string;
             /**
              * 实施单位
              * @description 不在机构名录里的单位,例如施工单位。
              */
             performer?: string;
+            /** 最长工期(天) */
+            pessimistic_days?: number;
             /**
              * 计划完成
              * Format: date
@@ -2545,14 +3664,31 @@ export interface components {
              */
             planned_start?: string;
             /**
+             * 显示次序
+             * @description 不填按编号排。
+             */
+            position?: number;
+            /**
              * 紧前工作
              * @description 写前面工作的编号,可带关系和间隔:1SS+10、2FS-10、4,6。
              */
             predecessors?: string;
             /** 项目 */
             project: string;
+            /**
+             * 剩余工期(天)
+             * @description 只在还没有进度填报时使用。
+             */
+            remaining_days?: number;
             /** 备注 */
             remark?: string;
+            /** 资源需求 */
+            resources?: {
+                /** 计划资源 */
+                resource: string;
+                /** 用量 */
+                units: string;
+            }[];
             /** 责任人 */
             responsible_person?: string;
             /**
@@ -2560,8 +3696,24 @@ export interface components {
              * @description 数据从哪里来：文件、页面；示范区里虚构的值写“演示数据”。
              */
             source?: string;
+            /**
+             * 排法
+             * @description 不填为尽早。
+             * @enum {string}
+             */
+            timing?: "asap" | "alap_free" | "alap_total";
             /** 工序责任单位 */
             unit?: string;
+            /**
+             * 权重
+             * @description 算进度曲线用,例如产值(万元);都不填按工期。
+             */
+            weight?: string;
+            /**
+             * 专用日历
+             * @description 本区或本项目自己的日历;填了它,“日历”一栏不起作用。
+             */
+            work_calendar?: string;
         };
         /** 消费投诉 */
         Values_complaint: {
@@ -3730,6 +4882,81 @@ export interface components {
              * Format: date
              */
             valid_to?: string;
+        };
+        /** 计划基准 */
+        Values_plan_baseline: {
+            /** 基准名称 */
+            name: string;
+            /** 项目 */
+            project: string;
+            /**
+             * 依据
+             * @description 例如：区长办公会确定。
+             */
+            reason: string;
+            /** 各项工作 */
+            rows?: {
+                /** 工序 */
+                activity?: string;
+                /** 编号 */
+                code?: string;
+                /**
+                 * 当时的完成
+                 * Format: date
+                 */
+                finish?: string;
+                /** 工作内容 */
+                name?: string;
+                /**
+                 * 当时的开始
+                 * Format: date
+                 */
+                start?: string;
+            }[];
+            /**
+             * 出处
+             * @description 示范区里虚构的值写“演示数据”。
+             */
+            source?: string;
+            /** 定的人 */
+            taken_by?: string;
+            /**
+             * 定下的日子
+             * Format: date
+             */
+            taken_on: string;
+        };
+        /** 计划资源 */
+        Values_plan_resource: {
+            /** 可用量 */
+            capacity?: {
+                /**
+                 * 从哪天起
+                 * Format: date
+                 */
+                since?: string;
+                /** 数量 */
+                units: string;
+            }[];
+            /** 代号 */
+            code: string;
+            /** 名称 */
+            name: string;
+            /**
+             * 专用项目
+             * @description 只给一个项目用时填。
+             */
+            project?: string;
+            /**
+             * 出处
+             * @description 示范区里虚构的值写“演示数据”。
+             */
+            source?: string;
+            /**
+             * 单位
+             * @description 班、台、万元/天。
+             */
+            unit?: string;
         };
         /** 专项台账填报 */
         Values_programme_return: {
@@ -6400,6 +7627,67 @@ export interface components {
              */
             why: string;
         };
+        /** 工作日历 */
+        Values_work_calendar: {
+            /**
+             * 以哪本为准
+             * @description 另一本日历的代号;每周作息不填时照它。
+             */
+            base?: string;
+            /**
+             * 代号
+             * @description 小写字母、数字、下划线。写 cn5、site6、site7 就是改全区通用的那一本。
+             */
+            code: string;
+            /** 停工与加班 */
+            exceptions?: {
+                /**
+                 * 第一天
+                 * Format: date
+                 */
+                first: string;
+                /** 当天时段 */
+                hours?: string;
+                /**
+                 * 最后一天
+                 * Format: date
+                 */
+                last?: string;
+                /** 事由 */
+                name: string;
+                /** 照常施工 */
+                working?: boolean;
+            }[];
+            /**
+             * 随法定节假日
+             * @description 节假日停,调休日上班。
+             */
+            follow_holidays?: boolean;
+            /** 名称 */
+            name: string;
+            /**
+             * 专用项目
+             * @description 只给一个项目用时填;不填全区都能选。
+             */
+            project?: string;
+            /** 备注 */
+            remark?: string;
+            /**
+             * 出处
+             * @description 依据的文件或通知；示范区里虚构的值写“演示数据”。
+             */
+            source?: string;
+            /** 每周作息 */
+            week?: {
+                /** 星期 */
+                day: number;
+                /**
+                 * 上班时段
+                 * @description 08:00-12:00,13:00-17:00;不上班留空。
+                 */
+                hours?: string;
+            }[];
+        };
         /** @description One activity as the plan engine sees it. */
         WallActivity: {
             critical: boolean;
@@ -6648,6 +7936,141 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SpanList"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars: {
+        parameters: {
+            query?: {
+                /** @description Only those that this project's plan may use. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanCalendarList"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendar: {
+        parameters: {
+            query?: {
+                /** @description Year to show; this one when absent. */
+                year?: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanCalendar"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanCalendarInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanCalendarKept"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             422: {
@@ -7312,6 +8735,25 @@ export interface operations {
             };
         };
     };
+    templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanTemplateList"];
+                };
+            };
+        };
+    };
     project: {
         parameters: {
             query?: {
@@ -7331,6 +8773,723 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectPage"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    baselines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanBaselineList"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_baseline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlanBaseline"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanBaseline"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    baseline: {
+        parameters: {
+            query?: {
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                baseline: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanBaselinePage"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_baseline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                baseline: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan: {
+        parameters: {
+            query?: {
+                /** @description Baseline id; `none` for none, the newest when absent. */
+                baseline?: string;
+                /** @description Day to show. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanSheet"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_chance: {
+        parameters: {
+            query?: {
+                /** @description The day to meet; the project's target when absent. */
+                target?: string;
+                /** @description Draws, at most 10000. */
+                runs?: number;
+                /** @description Start of the draws. */
+                seed?: number;
+                /** @description Day to show. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanChance"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanBatchList"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanChangeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDiff"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_plan_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                batch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDiff"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_curve: {
+        parameters: {
+            query?: {
+                /** @description day, week, dekad or month. */
+                step?: string;
+                /** @description Baseline id; `none` for none, the newest when absent. */
+                baseline?: string;
+                /** @description Day to show. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanCurve"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_from_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanFromTemplate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDiff"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_health: {
+        parameters: {
+            query?: {
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanHealth"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_plan_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanFilePreview"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_plan_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanFileCommit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDiff"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_level: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanLevelQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanLevelled"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_load: {
+        parameters: {
+            query?: {
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanLoad"];
                 };
             };
             404: {
