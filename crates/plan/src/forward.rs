@@ -415,10 +415,10 @@ fn constrain(owner: &Activity, activity: &Activity, bounds: &mut Bounds) {
     for constraint in &owner.constraints {
         let driver = Driver::Constraint(constraint.kind);
         match constraint.kind {
-            ConstraintKind::StartNoEarlier | ConstraintKind::StartOn => {
-                if activity.progress == Progress::NotStarted {
-                    bounds.constraint_start.raise(constraint.at, driver);
-                }
+            ConstraintKind::StartNoEarlier | ConstraintKind::StartOn
+                if activity.progress == Progress::NotStarted =>
+            {
+                bounds.constraint_start.raise(constraint.at, driver);
             }
             ConstraintKind::FinishNoEarlier | ConstraintKind::FinishOn if own => {
                 bounds.constraint_finish.raise(constraint.at, driver);
