@@ -7,6 +7,8 @@ mod district;
 mod expression;
 mod figure;
 mod import;
+mod instance;
+mod levelling;
 mod list;
 mod load;
 mod pdf;
@@ -21,6 +23,7 @@ const USAGE: &str = "\
 usage: bench schedule [TASKS...]       dates and floats of generated networks
        bench district                  300 projects × 200 activities to lights and SVG
        bench files [COUNT [FOLDER]]    plans as P6 XER and Project XML, read
+       bench levelling WHAT...         plans under scarce resources, chances of a finish ('bench levelling' lists them)
        bench expr                      rules of a register evaluated on records
        bench pdf                       A1 wall chart of 2,000 bars
        bench list [ROWS [FOLDER]]      pages of 1,000,000 records in SQLite
@@ -57,6 +60,7 @@ fn run(words: &[&str]) -> Result<(), String> {
             let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
             plan_file::run(count, rest.get(1).map_or(folder.path(), Path::new))?;
         }
+        ["levelling", rest @ ..] => levelling::run(rest)?,
         ["expr"] => expression::run(),
         ["pdf"] => pdf::run(),
         ["list", rest @ ..] if rest.len() <= 2 => {

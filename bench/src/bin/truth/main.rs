@@ -2,6 +2,7 @@
 //! answers are equal and lists each difference. Exits 1 when one differs.
 
 mod cel;
+mod psplib;
 mod read_back;
 mod schedules;
 mod textproto;
@@ -67,6 +68,17 @@ fn main() -> ExitCode {
         }
         println!(
             "{file}: {} of {} equal",
+            tally.equal,
+            tally.equal + tally.different
+        );
+        all.equal += tally.equal;
+        all.different += tally.different;
+    }
+    if folder.join("truth/psplib.tar.gz").is_file() {
+        let mut tally = Tally::default();
+        psplib::judge(&folder.join("truth/psplib.tar.gz"), &mut tally);
+        println!(
+            "psplib: {} of {} equal",
             tally.equal,
             tally.equal + tally.different
         );
