@@ -7,6 +7,7 @@ mod chance;
 mod change;
 mod diff;
 mod edit;
+mod export;
 mod file;
 mod level;
 mod load;
@@ -21,6 +22,7 @@ pub use calendar::{
 };
 pub use chance::{ChanceQuery, chance};
 pub use change::{Change, ChangeRequest, change, changes, undo};
+pub use export::{PlanFormat, export};
 pub(crate) use file::PlanFiles;
 pub use file::{ImportChoice, commit_file, look_at_file};
 pub use level::{LevelQuery, level};

@@ -1,7 +1,7 @@
 //! Calendars of schedule files: week pattern, exceptions, base calendar; compiled for the calculation.
 
-use ground::timeline::OFFICE_DAY;
-use ground::{Date, Shift, Timeline};
+use ground::timeline::{OFFICE_DAY, date_of_day, day_number};
+use ground::{Date, DayKind, Shift, Timeline, WorkCalendar};
 use std::collections::BTreeMap;
 
 /// 日历 of a schedule file.
@@ -68,6 +68,33 @@ impl NamedCalendar {
 }
 
 impl NamedCalendar {
+    /// One of our calendars under a code of the file: its week, and each day of the calculation's century on which it
+    /// differs (节假日, 调休, 停工).
+    pub fn of(calendar: &WorkCalendar, code: &str) -> Self {
+        let (first, last) = (Date::constant(1984, 1, 1), Date::constant(2084, 12, 31));
+        let week = calendar.week();
+        let differs = |date: &Date| {
+            calendar.hours_on(*date) != week[date.weekday().to_monday_zero_offset() as usize]
+        };
+        let days = (day_number(first)..=day_number(last)).map(date_of_day);
+        let exception = |date: Date| {
+            let name = match calendar.kind(date) {
+                DayKind::Holiday(name) | DayKind::MakeUp(name) | DayKind::Exception(name) => name,
+                DayKind::Working | DayKind::Rest => String::new(),
+            };
+            let shifts = calendar.hours_on(date);
+            (date, CalendarException { name, shifts })
+        };
+        NamedCalendar {
+            id: code.to_owned(),
+            name: calendar.name().to_owned(),
+            week: week.clone().map(Some),
+            exceptions: days.filter(differs).map(exception).collect(),
+            minutes_per_day: Some(calendar.timeline().minutes_per_day()),
+            ..NamedCalendar::default()
+        }
+    }
+
     /// Every minute of every day.
     pub(crate) fn elapsed() -> Self {
         let day = || Some(vec![Shift { from: 0, to: 1440 }]);

@@ -1,8 +1,8 @@
 //! 我们自己的计划文本 (TOML): a plan that people type, with predecessors as in their tables (`2FS-10,3SS+5天`) and the
 //! shipped working calendars. The names of the keys are those of the works plan register.
 
-use ground::timeline::{date_of_day, day_number};
-use ground::{Date, DayKind, Finding, HolidayTable, Layer, Minute, Timeline, WorkCalendar};
+use ground::timeline::date_of_day;
+use ground::{Finding, HolidayTable, Layer, Minute, Timeline, WorkCalendar};
 use plan::{
     Activity, ActivityKind, Constraint, ConstraintKind, LagFactors, Options, PredecessorRow,
     Progress, Timing, link_rows,
@@ -10,7 +10,7 @@ use plan::{
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
-use super::calendar::{CalendarException, NamedCalendar};
+use super::calendar::NamedCalendar;
 use super::remarks::Remarks;
 use super::{Detail, Format, ProjectHead, ScheduleFile, StoredDates, text, xml};
 
@@ -237,7 +237,7 @@ impl<'r> Reader<'r> {
         }
         let index = self.file.calendars.len();
         self.compiled.push(calendar.timeline());
-        self.file.calendars.push(named(&calendar, code));
+        self.file.calendars.push(NamedCalendar::of(&calendar, code));
         self.known.insert(code.to_owned(), index);
         index
     }
@@ -376,46 +376,6 @@ fn constraints(row: &ActivityText, timeline: &Timeline) -> Vec<Constraint> {
         .chain(finishes)
         .map(|(kind, at)| Constraint { kind, at })
         .collect()
-}
-
-/// A shipped calendar day by day: the week, and each day that differs from it.
-fn named(calendar: &WorkCalendar, code: &str) -> NamedCalendar {
-    let shifts = |worked: bool| {
-        if worked {
-            ground::timeline::OFFICE_DAY.to_vec()
-        } else {
-            Vec::new()
-        }
-    };
-    let week = match code {
-        _ if calendar.id() == "site7" => [true; 7],
-        _ if calendar.id() == "site6" => [true, true, true, true, true, true, false],
-        _ => [true, true, true, true, true, false, false],
-    };
-    let mut named = NamedCalendar {
-        id: code.to_owned(),
-        name: calendar.name().to_owned(),
-        week: week.map(|worked| Some(shifts(worked))),
-        minutes_per_day: Some(480),
-        ..NamedCalendar::default()
-    };
-    // The century of the calculation.
-    let (first, last) = (Date::constant(1984, 1, 1), Date::constant(2084, 12, 31));
-    for date in (day_number(first)..=day_number(last)).map(date_of_day) {
-        let worked = calendar.is_working(date);
-        if worked != week[date.weekday().to_monday_zero_offset() as usize] {
-            let name = match calendar.kind(date) {
-                DayKind::Holiday(name) | DayKind::MakeUp(name) | DayKind::Exception(name) => name,
-                DayKind::Working | DayKind::Rest => String::new(),
-            };
-            let exception = CalendarException {
-                name,
-                shifts: shifts(worked),
-            };
-            named.exceptions.insert(date, exception);
-        }
-    }
-    named
 }
 
 impl Remarks {

@@ -245,7 +245,7 @@ async fn slip(
 }
 
 /// A file as a download under a Chinese name.
-fn file(bytes: Vec<u8>, media_type: &'static str, name: &str) -> Response {
+pub(crate) fn file(bytes: Vec<u8>, media_type: &'static str, name: &str) -> Response {
     let name = crate::route::file::percent_encoded(name);
     let headers = [
         (header::CONTENT_TYPE, media_type.to_owned()),

@@ -4,6 +4,7 @@ use crate::Shared;
 use crate::access::{AsOf, Signed, parse_day, run};
 use crate::problem::Problem;
 use crate::route::file::read_upload;
+use crate::route::flow::file;
 use crate::view::each;
 use crate::view::plan::{PlanBaseline, PlanDiff};
 use crate::view::plan_beside::{
@@ -14,11 +15,12 @@ use crate::view::plan_beside::{
 use crate::view::record::Reason;
 use app::project_plan::{
     self, BaselineFrom, CalendarInput, ChanceQuery, ExceptionInput, FromTemplate, ImportChoice,
-    LevelQuery,
+    LevelQuery, PlanFormat,
 };
 use axum::Json;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::StatusCode;
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -39,6 +41,8 @@ pub fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(from_template))
         .routes(routes!(look_at_file))
         .routes(routes!(commit_file))
+        .routes(routes!(as_project))
+        .routes(routes!(as_xer))
 }
 
 /// 基准 Baselines of a project, newest first.
@@ -392,4 +396,42 @@ async fn commit_file(
     let app = shared.app.clone();
     let diff = run(move || project_plan::commit_file(&app, &actor, &id, &token, &choice)).await?;
     Ok(Json(PlanDiff::from(&diff)))
+}
+
+/// 带走计划 The plan as Microsoft Project XML.
+#[utoipa::path(get, path = "/projects/{id}/plan.xml", tag = "plans", params(("id" = String, Path), ("as_of" = Option<String>, Query)), responses((status = 200, content_type = "application/xml", body = Vec<u8>), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn as_project(
+    state: State<Shared>,
+    signed: Signed,
+    path: Path<String>,
+    day: AsOf,
+) -> Result<Response, Problem> {
+    take_away(state, signed, path, day, PlanFormat::ProjectXml).await
+}
+
+/// 带走计划 The plan as Primavera P6 XER.
+#[utoipa::path(get, path = "/projects/{id}/plan.xer", tag = "plans", params(("id" = String, Path), ("as_of" = Option<String>, Query)), responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn as_xer(
+    state: State<Shared>,
+    signed: Signed,
+    path: Path<String>,
+    day: AsOf,
+) -> Result<Response, Problem> {
+    take_away(state, signed, path, day, PlanFormat::Xer).await
+}
+
+async fn take_away(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+    Path(id): Path<String>,
+    AsOf(day): AsOf,
+    format: PlanFormat,
+) -> Result<Response, Problem> {
+    let app = shared.app.clone();
+    let (name, bytes) = run(move || project_plan::export(&app, &actor, &id, day, format)).await?;
+    let media_type = match format {
+        PlanFormat::ProjectXml => "application/xml",
+        PlanFormat::Xer => "application/octet-stream",
+    };
+    Ok(file(bytes, media_type, &name))
 }

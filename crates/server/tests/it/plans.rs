@@ -474,3 +474,29 @@ async fn files_that_are_no_plan_are_refused_in_words() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_plan_taken_away_is_read_back_with_all_its_works() {
+    let service = service();
+    let token = service.token("ducha");
+    let id = service.id_of("project", SCHOOL).await;
+    let plan = format!("/api/v1/projects/{id}/plan");
+    for ending in ["xml", "xer"] {
+        let taken = service.get(&token, &format!("{plan}.{ending}")).await;
+        assert_eq!(taken.status.as_u16(), 200, "{}", taken.text());
+        assert!(
+            taken
+                .header("content-disposition")
+                .ends_with(&format!(".{ending}"))
+        );
+        let name = format!("plan.{ending}");
+        let read = service
+            .upload(&token, &format!("{plan}/import"), &name, &taken.bytes, None)
+            .await;
+        assert_eq!(read.status.as_u16(), 200, "{}", read.text());
+        let look = read.json();
+        assert_eq!(look["projects"][0]["name"], SCHOOL, "{look}");
+        assert_eq!(look["projects"][0]["activities"], 4, "{look}");
+        assert_eq!(look["projects"][0]["links"], 3, "{look}");
+    }
+}
