@@ -212,10 +212,11 @@ fn drivers(name: &str, file: &ScheduleFile, answer: &Schedule, tally: &mut Tally
     tally.check(name, "conventions of its program", same, "true");
 }
 
-/// Early and late dates of these activities agree to the minute; only the float P6 stored beside them is another one. All
-/// are "as late as possible", and the stored float is that of dates they had before P6 moved their predecessors in the
-/// same run; those dates are in no column. (MPXJ, which differs on the same 43, counts as we do.)
-const ALAP_BEFORE: &str = "尽晚的工作：P6 存的总时差是它移动之前的，那时的日期文件里没有";
+/// Early and late dates of these activities agree to the minute; only the float P6 stored beside them is not the working
+/// time between those dates. All are "as late as possible". What fits is a float measured before P6 moved the early
+/// dates in the same run, which we infer and cannot prove: those dates are in no column.
+const ALAP_BEFORE: &str =
+    "尽晚的工作：P6 存的总时差与它自己的日期不符，推断是移动之前的，那时的日期文件里没有，无从证实";
 /// Project added tasks 6 to 10 at 08:07 and stored the file without calculating the four before them again: they still
 /// end with 21 April, the finish of the project until then.
 const OLD_FINISH: &str = "文件存的是加入第6至10项任务之前的项目完成日，之后没有重算这四项";
