@@ -24,6 +24,14 @@ struct Tally {
 }
 
 impl Tally {
+    /// Prints one topic's tally and adds it.
+    fn take(&mut self, topic: &str, tally: Tally) {
+        let sum = tally.equal + tally.different;
+        println!("{topic}: {} of {sum} equal", tally.equal);
+        self.equal += tally.equal;
+        self.different += tally.different;
+    }
+
     fn check(&mut self, file: &str, what: &str, ours: impl ToString, theirs: &str) {
         let ours = ours.to_string();
         if ours == theirs {
@@ -59,50 +67,7 @@ fn main() -> ExitCode {
         );
         return ExitCode::from(2);
     }
-    let mut all = Tally::default();
-    for (file, register, judge) in CASES {
-        let mut tally = Tally::default();
-        match look(folder, file, register) {
-            Ok(look) => judge(&look, &mut tally, file),
-            Err(problem) => tally.check(file, "reads", problem, "ok"),
-        }
-        println!(
-            "{file}: {} of {} equal",
-            tally.equal,
-            tally.equal + tally.different
-        );
-        all.equal += tally.equal;
-        all.different += tally.different;
-    }
-    if folder.join("truth/psplib.tar.gz").is_file() {
-        let mut tally = Tally::default();
-        psplib::judge(&folder.join("truth/psplib.tar.gz"), &mut tally);
-        println!(
-            "psplib: {} of {} equal",
-            tally.equal,
-            tally.equal + tally.different
-        );
-        all.equal += tally.equal;
-        all.different += tally.different;
-    }
-    if folder.join("truth/xlsform").is_dir() {
-        let mut tally = Tally::default();
-        xlsform::judge(folder, &mut tally);
-        println!(
-            "xlsform: {} of {} equal",
-            tally.equal,
-            tally.equal + tally.different
-        );
-        all.equal += tally.equal;
-        all.different += tally.different;
-    }
-    if folder.join("truth/schedules").is_dir() {
-        let mut tally = Tally::default();
-        read_back::judge(folder, &mut tally);
-        all.equal += tally.equal;
-        all.different += tally.different;
-        schedules::judge(folder, &mut all);
-    }
+    let all = judge_all(folder);
     println!(
         "outside truth: {} equal, {} different",
         all.equal, all.different
@@ -112,6 +77,35 @@ fn main() -> ExitCode {
     } else {
         ExitCode::from(1)
     }
+}
+
+/// Everything there is in the folder.
+fn judge_all(folder: &Path) -> Tally {
+    let mut all = Tally::default();
+    for (file, register, judge) in CASES {
+        let mut tally = Tally::default();
+        match look(folder, file, register) {
+            Ok(look) => judge(&look, &mut tally, file),
+            Err(problem) => tally.check(file, "reads", problem, "ok"),
+        }
+        all.take(file, tally);
+    }
+    let instances = folder.join("truth/psplib.tar.gz");
+    if instances.is_file() {
+        let mut tally = Tally::default();
+        psplib::judge(&instances, &mut tally);
+        all.take("psplib", tally);
+    }
+    if folder.join("truth/xlsform").is_dir() {
+        let mut tally = Tally::default();
+        xlsform::judge(folder, &mut tally);
+        all.take("xlsform", tally);
+    }
+    if folder.join("truth/schedules").is_dir() {
+        read_back::judge(folder, &mut all);
+        schedules::judge(folder, &mut all);
+    }
+    all
 }
 
 type Judge = fn(&Look, &mut Tally, &str);
