@@ -24,7 +24,7 @@ fi
 
 packages=()
 has chromium || packages+=(chromium)
-fc-list 2>/dev/null | grep -q 'Noto Sans CJK' || packages+=(fonts-noto-cjk)
+grep -q 'Noto Sans CJK' <<<"$(fc-list : family 2>/dev/null)" || packages+=(fonts-noto-cjk)
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || has postgres || packages+=(postgresql)
 has pdftotext || packages+=(poppler-utils)
 has soffice || packages+=(libreoffice-calc-nogui)
