@@ -62,13 +62,23 @@ pub fn ledger(app: &App, actor: &Actor, month: Option<&str>) -> Result<AskLedger
         let own = app.look(|reader| Ok(crate::world::org_at(reader, &actor.org)?))?;
         load.units.retain(|unit| Some(unit.unit) == own);
     }
-    let held = forms
-        .iter()
-        .flat_map(|form| already_held(form, definitions.iter().copied()));
+    let held = forms.iter().flat_map(|form| {
+        let found = already_held(form, definitions.iter().copied());
+        found.into_iter().map(|finding| in_words(form, finding))
+    });
     Ok(AskLedger {
         load,
         held: held.collect(),
     })
+}
+
+/// The finding with its place in the words of the form.
+fn in_words(form: &Definition, mut finding: Finding) -> Finding {
+    let field = finding.place.rsplit('.').next();
+    if let Some(field) = field.and_then(|id| form.field(id)) {
+        finding.place = format!("{}·{}", form.title.zh, field.label.zh);
+    }
+    finding
 }
 
 fn not_a_month(text: &str) -> AppError {

@@ -12,7 +12,6 @@ use crate::records::need_reason;
 use crate::world::Setting;
 use ground::{Finding, RecordId, Severity};
 use register::migrate::{self, ChangeClass};
-use register::version::is_newer;
 use register::{Definition, Field, Record, Value};
 use std::sync::Arc;
 use store::{Filter, NewDefinition, Op, Operand, Query};
@@ -28,14 +27,7 @@ pub fn see(app: &App, actor: &Actor, register: &str) -> Result<DefinitionPage, A
     actor.need_read()?;
     let definition = app.definition(register)?;
     let versions = app.read(|reader| reader.definition_versions(register))?;
-    let own = versions
-        .iter()
-        .rev()
-        .find(|one| one.version == definition.version);
-    let toml = match own {
-        Some(version) => version.text.clone(),
-        None => definitions::shipped_text(register).unwrap_or_default(),
-    };
+    let toml = text_in_force(&definition, &versions);
     let people = account::names(app)?;
     let line = |one: &store::DefinitionVersion| VersionLine {
         version: one.version.clone(),
@@ -49,6 +41,15 @@ pub fn see(app: &App, actor: &Actor, register: &str) -> Result<DefinitionPage, A
         versions: versions.iter().rev().map(line).collect(),
         core: definition.core,
     })
+}
+
+/// The text that is in force: the district's own, or the one shipped.
+fn text_in_force(definition: &Definition, versions: &[store::DefinitionVersion]) -> String {
+    let mut latest_first = versions.iter().rev();
+    match latest_first.find(|one| one.version == definition.version) {
+        Some(version) => version.text.clone(),
+        None => definitions::shipped_text(&definition.id).unwrap_or_default(),
+    }
 }
 
 /// Whether this person may bring definitions into force: the whole district rests on them.
@@ -71,6 +72,20 @@ fn need_edit(app: &App, actor: &Actor) -> Result<(), AppError> {
 /// `Forbidden` for people who may not change definitions.
 pub fn check(app: &App, actor: &Actor, toml: &str) -> Result<DefinitionCheck, AppError> {
     need_edit(app, actor)?;
+    let mut checked = examine(app, toml)?;
+    let id = checked.definition.as_ref().map(|one| one.id.clone());
+    if let Some(before) = id.and_then(|id| app.definition(&id).ok()) {
+        let versions = app.read(|reader| reader.definition_versions(&before.id))?;
+        // Who only reads the text in force has changed nothing that would need a version of its own.
+        let unchanged = text_in_force(&before, &versions) == toml;
+        let raised = |finding: &Finding| finding.code != "migrate.version_not_raised";
+        checked.findings.retain(|one| !unchanged || raised(one));
+    }
+    Ok(checked)
+}
+
+/// What stands against a text and what it would do.
+fn examine(app: &App, toml: &str) -> Result<DefinitionCheck, AppError> {
     let (definition, mut findings) = read(app, toml);
     let Some(definition) = definition else {
         return Ok(DefinitionCheck {
@@ -103,7 +118,7 @@ pub fn apply(
 ) -> Result<DefinitionCheck, AppError> {
     need_edit(app, actor)?;
     need_reason(reason)?;
-    let checked = check(app, actor, toml)?;
+    let checked = examine(app, toml)?;
     let refused = |finding: &Finding| finding.severity == Severity::Error;
     let failed = checked
         .plan
@@ -178,7 +193,6 @@ fn plan(
     let refused = findings
         .iter()
         .any(|finding| finding.severity == Severity::Error);
-    findings.extend(newer(&before, definition));
     findings.extend(kept_core(&before, definition));
     let (plan, unmapped) = migrate::plan(&before, definition);
     let mapped = !unmapped
@@ -194,7 +208,7 @@ fn plan(
         ..PlanView::default()
     };
     // What is not mapped cannot be tried.
-    if refused || !mapped || newer(&before, definition).is_some() {
+    if refused || !mapped {
         return Ok(view);
     }
     let tried = app
@@ -265,15 +279,6 @@ fn failures(
     Ok(failed.into_iter().flat_map(line).collect())
 }
 
-/// The same version cannot mean two things.
-fn newer(before: &Definition, after: &Definition) -> Option<Finding> {
-    (!is_newer(&after.version, &before.version)).then(|| {
-        let problem = format!("版本 {} 不比现行的 {} 新。", after.version, before.version);
-        let remedy = "请把 version 改大：只加选填字段改末位，改名、改类型或停用字段改首位。";
-        Finding::error("definition.version", "register.version", problem, remedy)
-    })
-}
-
 /// The program reads core fields by name: they stay, with their types.
 fn kept_core(before: &Definition, after: &Definition) -> Vec<Finding> {
     let core = before.fields.iter().filter(|field| field.core);
@@ -326,9 +331,16 @@ fn undecided_permits(app: &App, definition: &Arc<Definition>) -> Vec<Finding> {
         .collect()
 }
 
-/// 一数一源. A new definition that asks for what is held already is told so.
+/// 一数一源. A definition that starts to ask for what is held already is told so; what it asked before stands.
 fn already_held(app: &App, definition: &Definition) -> Vec<Finding> {
     let all = app.definitions();
-    let others = all.iter().map(Arc::as_ref);
-    register::asks::already_held(definition, others)
+    let asked_before = |finding: &Finding| {
+        let field = finding.place.rsplit('.').next().unwrap_or_default();
+        let before = all.get(&definition.id).and_then(|one| one.field(field));
+        let now = definition.field(field).map(|one| one.kind.keyword());
+        before.is_some_and(|one| Some(one.kind.keyword()) == now)
+    };
+    let mut held = register::asks::already_held(definition, all.iter().map(Arc::as_ref));
+    held.retain(|finding| !asked_before(finding));
+    held
 }

@@ -257,7 +257,8 @@ impl<'a> View<'a> {
         let mut groups = Vec::new();
         for one in single {
             groups.push(MetricGroup {
-                by: self.label(metric, &one.by[0], &names),
+                heading: self.heading(metric, &one.by[0]),
+                by: self.label(&one.by[0], &names),
                 text: text(metric, &one.value),
                 value: value(metric, &one.value),
                 key: key_text(&one.by),
@@ -297,18 +298,21 @@ impl<'a> View<'a> {
         Ok(names_in(reader, &self.setting.definitions, wanted)?)
     }
 
-    /// The group in words, with its field where the figure is broken down by several.
-    fn label(&self, metric: &Metric, key: &Key, names: &NamesOf) -> String {
+    /// The field that made the group, where the figure is broken down by several.
+    fn heading(&self, metric: &Metric, key: &Key) -> Option<String> {
+        let all: &dyn Registers = self.setting.definitions.as_ref();
+        let field = field_at(&self.definition, &key.path, all)?;
+        (metric.by.len() > 1).then(|| field.label.zh.clone())
+    }
+
+    /// The group in words.
+    fn label(&self, key: &Key, names: &NamesOf) -> String {
         let all: &dyn Registers = self.setting.definitions.as_ref();
         let field = field_at(&self.definition, &key.path, all);
         let lookup = |register: &str, id: RecordId| names.get(register, id);
-        let text = match (key.stored(), field) {
+        match (key.stored(), field) {
             (Some(value), Some(field)) => value.show_with(field, &lookup),
             _ => "未填".to_owned(),
-        };
-        match field {
-            Some(field) if metric.by.len() > 1 => format!("{} · {text}", field.label.zh),
-            _ => text,
         }
     }
 

@@ -665,6 +665,8 @@ export interface Delegation {
 }
 
 export interface MetricGroup {
+  /** The field that made the group, where the figure is broken down by several. */
+  heading: string | null;
   by: string;
   text: string;
   value: string | null;

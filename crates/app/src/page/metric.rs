@@ -30,6 +30,8 @@ pub struct MetricPage {
 /// A figure of one group.
 #[derive(Clone, Debug, Default)]
 pub struct MetricGroup {
+    /// The field that made the group; none where the figure is broken down by one only.
+    pub heading: Option<String>,
     /// The group, in words.
     pub by: String,
     /// Ready text of the figure.

@@ -148,7 +148,7 @@ fn is_typed(field: &Field) -> bool {
 }
 
 /// Words that every form has and that say nothing about what is asked.
-const COMMON: [&str; 18] = [
+const COMMON: [&str; 19] = [
     "备注",
     "说明",
     "附件",
@@ -168,6 +168,7 @@ const COMMON: [&str; 18] = [
     // Where a row comes from is said of every row.
     "出处",
     "来源",
+    "数据来源",
 ];
 
 /// Figures of a new definition that are held already: the same label or synonym and the same kind of value, about the

@@ -87,7 +87,7 @@ impl<'d> Planner<'d> {
                 "version_not_raised",
                 "version",
                 problem,
-                "请把 [register] 的 version 改高。".into(),
+                "请把 [register] 的 version 改高：只加选填字段改末位，改名、改类型或停用字段改首位。".into(),
             );
         }
     }

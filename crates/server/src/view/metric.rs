@@ -33,6 +33,8 @@ pub struct Metric {
 /// A figure of one group.
 #[derive(Serialize, ToSchema)]
 pub struct MetricGroup {
+    /// The field that made the group; null where the figure is broken down by one only.
+    pub heading: Option<String>,
     /// The group, in words.
     pub by: String,
     pub text: String,
@@ -71,6 +73,7 @@ impl From<&page::MetricPage> for Metric {
 impl From<&page::MetricGroup> for MetricGroup {
     fn from(group: &page::MetricGroup) -> Self {
         Self {
+            heading: group.heading.clone(),
             by: group.by.clone(),
             text: group.text.clone(),
             value: group.value.clone(),
