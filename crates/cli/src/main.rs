@@ -71,12 +71,19 @@ fn main() -> ExitCode {
         .init();
     match run(Guatu::parse().command) {
         Ok(code) => code,
+        // The reader at the other end of a pipe has seen enough; that is no failure.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("guatu：{error:#}");
             tell_findings(&error);
             ExitCode::from(1)
         }
     }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let mut causes = error.chain().filter_map(|one| one.downcast_ref::<std::io::Error>());
+    causes.any(|one| one.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 /// Each place with its remedy, where the failure is about data.

@@ -264,17 +264,17 @@ fn same_kind(a: &FieldKind, b: &FieldKind) -> bool {
 
 fn told(new: &Definition, field: &Field, other: &Definition, held: &Held) -> Finding {
     let problem = format!(
-        "“{}”在“{}”里已经有了（“{}”），不应再让基层填",
+        "“{}”在“{}”里已经有了（“{}”），不应再让基层填。",
         field.label.zh, other.title.zh, held.field.label.zh
     );
     let place = format!("{}.{}", new.id, field.id);
     if held.direct {
         let path = format!("{}.{}", held.through.id, held.field.id);
-        let remedy = format!("请写 compute = \"{path}\" 直接取用，或删去这个字段");
+        let remedy = format!("请写 compute = \"{path}\" 直接取用，或删去这个字段。");
         return Finding::error("asks.already_held", place, problem, remedy);
     }
     let remedy = format!(
-        "两个台账都按“{}”登记；口径相同请取用已有数据，口径不同请在名称里写明区别",
+        "两个台账都按“{}”登记；口径相同请取用已有数据，口径不同请在名称里写明区别。",
         held.through.label.zh
     );
     Finding::warning("asks.already_held", place, problem, remedy)
