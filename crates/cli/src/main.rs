@@ -82,8 +82,15 @@ fn main() -> ExitCode {
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    let mut causes = error.chain().filter_map(|one| one.downcast_ref::<std::io::Error>());
-    causes.any(|one| one.kind() == std::io::ErrorKind::BrokenPipe)
+    let kind = |one: &(dyn std::error::Error + 'static)| {
+        let written = one
+            .downcast_ref::<std::io::Error>()
+            .map(std::io::Error::kind);
+        written.or_else(|| one.downcast_ref::<serde_json::Error>()?.io_error_kind())
+    };
+    error
+        .chain()
+        .any(|one| kind(one) == Some(std::io::ErrorKind::BrokenPipe))
 }
 
 /// Each place with its remedy, where the failure is about data.

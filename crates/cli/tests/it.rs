@@ -3,7 +3,7 @@
 use rust_xlsxwriter::Workbook;
 use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// Runs the binary in a folder of its own, without settings of this machine.
@@ -515,6 +515,20 @@ fn schedule_plans_back_from_a_target_and_writes_what_reads_back() {
         csv.contains("\r\n2,主体,2023-03-13 08:00,2023-03-17 17:00,"),
         "{csv}"
     );
+}
+
+#[test]
+fn a_reader_that_stops_early_is_no_failure() {
+    let folder = folder();
+    std::fs::write(folder.path().join("plan.toml"), PLAN).expect("a plan");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_guatu"));
+    command.current_dir(folder.path());
+    command.args(["schedule", "plan.toml", "--json"]);
+    let pipes = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut started = pipes.spawn().expect("started");
+    drop(started.stdout.take());
+    let ended = started.wait_with_output().expect("ended");
+    assert_eq!((code(&ended), ended.stderr.as_slice()), (0, b"".as_slice()));
 }
 
 #[test]
