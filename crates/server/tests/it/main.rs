@@ -1,5 +1,6 @@
 //! The server's one suite: the whole router in this process, one request at a time, on the sample district.
 
+mod declared;
 mod events;
 mod files;
 mod guard;
