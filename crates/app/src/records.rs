@@ -89,7 +89,7 @@ pub fn register_cards(
             let late = open.clone().filter(late);
             let counted = app.read(|reader| {
                 let open = reader.count(&definition.id, &open)?;
-                Ok::<_, AppError>((open, reader.count(&definition.id, &late)?))
+                Ok((open, reader.count(&definition.id, &late)?))
             })?;
             card.open = usize::try_from(counted.0).ok();
             card.late = usize::try_from(counted.1).ok();
