@@ -74,7 +74,7 @@ async function scroll([pattern, seconds]) {
     }
     const middle = box.getBoundingClientRect();
     const there = document.elementFromPoint(middle.left + 200, middle.top + middle.height / 2);
-    if (!there?.closest("[data-cell]")) blank += 1;
+    if (!there?.closest("tr:not(.waiting) > [data-cell]")) blank += 1;
   }
   watcher.disconnect();
   return { frames: frames.slice(2), long, blank, loaded: Math.round(box.scrollHeight / 32) };

@@ -35,6 +35,8 @@ pub fn run(rows: i64, folder: Option<&Path>) -> Result<(), StoreError> {
         done?;
         let remark = format!("{} records, journal and all", rows - there as i64);
         figure::line("list: load", &cost, &remark);
+        let (cost, done) = figure::once(|| enter(&store, &district));
+        figure::line("list: enter into the search", &cost, &format!("{} records", done?));
     }
     measure(&store, &district, &KINDS[..1])?;
     measure(&store, &district, &KINDS)
@@ -50,6 +52,17 @@ fn load(store: &Store, district: &District, from: i64, to: i64) -> Result<(), St
         })?;
     }
     store.analyse()
+}
+
+/// What a server does in the background after so large an import.
+fn enter(store: &Store, district: &District) -> Result<usize, StoreError> {
+    let mut all = 0;
+    loop {
+        match store.enter_search(district)? {
+            0 => return Ok(all),
+            done => all += done,
+        }
+    }
 }
 
 /// A name and a query with random values.

@@ -219,6 +219,27 @@ describe("wall chart", () => {
   });
 });
 
+describe("all registers", () => {
+  test.runIf(real)("are grouped, filtered and walked by arrows, the last used first", async () => {
+    await page.goto("/registers/matter");
+    await page.waitForSelector(".ledger-head");
+    await page.goto("/registers");
+    await page.waitForSelector(".register-card");
+    expect(await page.locator(".registers section").first().getAttribute("aria-label")).toBe("最近用过");
+    expect(await page.locator(".register-card").first().getAttribute("href")).toBe("/registers/matter");
+    expect(await page.locator(".registers section").count()).toBeGreaterThan(3);
+    expect(await breaches(page)).toEqual([]);
+    await shot(page, "registers-grouped");
+    await page.fill(".registers-head input", "隐患");
+    await expect.poll(() => page.locator(".register-card").count()).toBe(1);
+    await page.keyboard.press("ArrowDown");
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("href"))).toBe("/registers/safety_hazard");
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/registers/safety_hazard");
+  });
+});
+
 describe("ledger", () => {
   test("sorting, filtering and walking the grid", async () => {
     await page.goto("/projects");
@@ -236,6 +257,34 @@ describe("ledger", () => {
     await page.keyboard.press("Enter");
     await expect.poll(() => page.locator(".grid td.name").count()).toBe(1);
     await shot(page, "projects-filtered");
+  });
+  test.runIf(real)("the far end of a long ledger is reached by key and by scroll bar", async () => {
+    await page.goto("/registers/activity");
+    await page.waitForSelector(".grid tr:not(.waiting) td.name");
+    const total = Number(/\d+/.exec((await page.locator(".ledger-head h1 small").textContent()) ?? "")?.[0]);
+    expect(total).toBeGreaterThan(100);
+    const name = (row: number) => page.locator(`.grid tr[aria-rowindex="${row + 2}"] td.name a`);
+    const first = await name(0).textContent();
+    await page.locator(".grid td[data-cell^='0:']").first().focus();
+    await page.keyboard.press("Control+End");
+    await expect.poll(() => name(total - 1).count()).toBe(1);
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("data-cell")?.split(":")[0])).toBe(String(total - 1));
+    await page.keyboard.press("PageUp");
+    const above = Number(await page.evaluate(() => document.activeElement?.getAttribute("data-cell")?.split(":")[0]));
+    expect(above).toBeLessThan(total - 5);
+    await page.keyboard.press("Control+Home");
+    await expect.poll(() => name(0).textContent()).toBe(first);
+    const middle = Math.floor(total / 2);
+    await page.evaluate((row) => { const box = document.querySelector(".grid-box"); if (box) box.scrollTop = row * 29; }, middle);
+    await expect.poll(() => name(middle).count()).toBe(1);
+    // Whatever way a row was reached, it is the row of that number.
+    const reached = await page.evaluate(async ({ rows }) => {
+      const sorted = await Promise.all(rows.map((row) => fetch(`/api/v1/registers/activity/records?limit=1&at=${row}`).then((answer) => answer.json() as Promise<{ items: { id: string }[] }>)));
+      return rows.map((row, at) => document.querySelector(`.grid tr[aria-rowindex="${row + 2}"] td.name a`)?.getAttribute("href")?.includes(sorted[at]?.items[0]?.id ?? "none"));
+    }, { rows: [middle, middle + 3] });
+    expect(reached).toEqual([true, true]);
+    expect(await breaches(page)).toEqual([]);
+    await shot(page, "ledger-far");
   });
   test("columns can be chosen and stay chosen", async () => {
     await page.goto("/projects");

@@ -9,7 +9,9 @@ import { weekdayIndex } from "../src/dates";
 import { editableCell } from "../src/ledger/editing";
 import { columnsByHead, columnsByPlace } from "../src/ledger/pasting";
 import { basisOf, dayOf, drawingsOf, monthDays, place, roundLength, shiftMonth, withView } from "../src/ledger/views";
-import { slice } from "../src/ledger/window";
+import { rowAt, slice, TALLEST, topOf } from "../src/ledger/window";
+import { windowsOf } from "../src/ledger/windows";
+import { groups } from "../src/pages/registers";
 import { placeOf } from "../src/shell/places";
 
 describe("lists", () => {
@@ -35,6 +37,35 @@ describe("lists", () => {
     expect(cut.end - cut.first).toBeLessThan(60);
     expect(slice(3, 29, 0, 600)).toEqual({ first: 0, end: 3, before: 0, after: 0 });
     expect(slice(10, 29, 99_999, 600).end).toBe(10);
+  });
+  test("a table too tall for the screen's counting is reached by shares", () => {
+    const count = 2_000_000;
+    const height = 900;
+    for (const row of [0, 7, 1_000_000, count - 40]) {
+      const top = topOf(count, 29, row, height);
+      expect(Math.abs(rowAt(count, 29, top, height) - row)).toBeLessThan(2);
+      const cut = slice(count, 29, top, height);
+      expect(cut.before + (cut.end - cut.first) * 29 + cut.after).toBe(TALLEST);
+      expect(cut.first).toBeLessThanOrEqual(row);
+      expect(cut.end).toBeGreaterThan(row + 25);
+    }
+    expect(slice(count, 29, TALLEST - height, height).end).toBe(count);
+    expect(topOf(100, 29, 10, height)).toBe(290);
+  });
+  test("the windows that rows in sight need, with the half beside them", () => {
+    expect(windowsOf(0, 30, 1000)).toEqual([0]);
+    expect(windowsOf(120, 149, 1000)).toEqual([0, 1]);
+    expect(windowsOf(470, 500, 1000)).toEqual([4, 5]);
+    expect(windowsOf(980, 1010, 1000)).toEqual([9]);
+    expect(windowsOf(0, 0, 0)).toEqual([0]);
+  });
+  test("registers stand by family, the latest used first unless one is looked for", () => {
+    const card = (id: string, title: string, family: string | null) => ({ id, title, family, count: 1, open: null, late: null });
+    const cards = [card("matter", "交办事项", "work"), card("project", "项目库", "project"), card("mine", "本街道台账", null), card("odd", "新类", "later")];
+    const ids = (words: string, recent: string[]) => groups(cards, words, recent).map((group) => [group.id, ...group.cards.map((one) => one.id)]);
+    expect(ids("", ["gone", "matter"])).toEqual([["recent", "matter"], ["project", "project"], ["work", "matter"], ["own", "mine", "odd"]]);
+    expect(ids(" 台账 ", ["matter"])).toEqual([["own", "mine"]]);
+    expect(ids("没有", [])).toEqual([]);
   });
   test("repeated and empty query values", () => {
     expect(queryString({ filter: ["a:eq:1", "b:eq:2"], q: "", x: null, limit: 5 })).toBe("filter=a%3Aeq%3A1&filter=b%3Aeq%3A2&limit=5");

@@ -285,6 +285,20 @@ impl App {
         self.store.write(&self.district, work)
     }
 
+    /// Enters all waiting records into the search, slice by slice; gives how many.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn enter_search(&self) -> Result<usize, AppError> {
+        let mut all = 0;
+        loop {
+            match self.store.enter_search(&self.district)? {
+                0 => return Ok(all),
+                done => all += done,
+            }
+        }
+    }
+
     pub(crate) fn store(&self) -> &Store {
         &self.store
     }

@@ -23,7 +23,9 @@ use crate::error::AppError;
 use crate::flow::{self, Desk};
 use crate::light;
 use crate::page::record::{FieldChange, HistoryEntry, Hit, RecordPage, RecordView, RightsView};
+use crate::page::register::RegisterCard;
 use crate::permit::Access;
+use crate::task;
 use crate::world::{self, Setting};
 use ground::{Date, Finding, ProjectId, RecordId, Severity};
 use register::law::Ability;
@@ -58,6 +60,43 @@ pub fn registers(app: &App, actor: &Actor) -> Result<Vec<(String, String, usize)
         actor.need_read()?;
     }
     Ok(lines)
+}
+
+/// Registers with their family, and on demand with what is open and what is late in each.
+pub fn register_cards(
+    app: &App,
+    actor: &Actor,
+    with_open: bool,
+) -> Result<Vec<RegisterCard>, AppError> {
+    let setting = Setting::new(app, None);
+    let mut cards = Vec::new();
+    for (id, title, count) in registers(app, actor)? {
+        let definition = app.definition(&id)?;
+        let mut card = RegisterCard {
+            id,
+            title,
+            family: definition.family.clone(),
+            count,
+            open: None,
+            late: None,
+        };
+        if let (Some(flow), true) = (&definition.flow, with_open) {
+            let access = Access::new(app, actor, &definition)?;
+            let states = task::in_states(&task::open_states(flow, &[]));
+            let open = access.narrow(Query::default().filter(states));
+            let now = Value::DateTime(setting.now.clone());
+            let late = store::Filter::new("clock_due", store::Op::Lt, now);
+            let late = open.clone().filter(late);
+            let counted = app.read(|reader| {
+                let open = reader.count(&definition.id, &open)?;
+                Ok((open, reader.count(&definition.id, &late)?))
+            })?;
+            card.open = usize::try_from(counted.0).ok();
+            card.late = usize::try_from(counted.1).ok();
+        }
+        cards.push(card);
+    }
+    Ok(cards)
 }
 
 /// A register's definition as this person sees it: without hidden fields.

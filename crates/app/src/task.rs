@@ -138,7 +138,7 @@ fn units_below(reader: &mut Reader<'_>, person: &Actor) -> Result<Vec<RecordId>,
 
 /// States that are neither done nor final, and those the person must still act on: a re-check of done work can be
 /// overdue for who re-checks, never for who has done the work.
-fn open_states(flow: &Flow, own: &[String]) -> Vec<String> {
+pub(crate) fn open_states(flow: &Flow, own: &[String]) -> Vec<String> {
     let waits = |one: &&register::law::State| !one.is_final && (!one.done || own.contains(&one.id));
     let open = flow.states.iter().filter(waits);
     open.map(|one| one.id.clone()).collect()
@@ -175,7 +175,7 @@ fn leads_on(flow: &Flow, state: &str, fits: &impl Fn(&str) -> bool) -> bool {
     waits && out.flat_map(|one| &one.roles).any(|role| fits(role))
 }
 
-fn in_states(states: &[String]) -> Filter {
+pub(crate) fn in_states(states: &[String]) -> Filter {
     let values = states.iter().map(|one| Value::Text(one.clone()));
     Filter::one_of("state", values.collect())
 }

@@ -43,6 +43,9 @@ pub struct Definition {
     pub core: bool,
     /// Owner unit (业务主管单位) by name.
     pub owner: Option<String>,
+    /// 台账类别. Where people look for it: `project`, `work`, `enterprise`, `programme` or `directory`; none = the
+    /// district's own.
+    pub family: Option<String>,
     /// How record numbers are made; none when the register has no numbers.
     pub number: Option<NumberPattern>,
     /// The field that names a record on screens and in other registers' cells.
@@ -503,6 +506,7 @@ impl Definition {
             title,
             core: false,
             owner: None,
+            family: None,
             number: None,
             name_field: None,
             alias_field: None,

@@ -29,6 +29,8 @@ const BODY_LIMIT_BYTES: usize = 64 * 1024 * 1024;
 const REQUEST_LIMIT: Duration = Duration::from_secs(120);
 /// Between two looks at what is due by itself; deadlines are days or hours.
 const HOUR: Duration = Duration::from_secs(3600);
+/// Between two looks at records that wait to be entered into the search: it is right without, but slower.
+const ENTER: Duration = Duration::from_secs(20);
 /// What the page may load: its own files only, no inline script, no inline style attribute in markup.
 const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
@@ -101,10 +103,12 @@ pub async fn serve(
     let listener = tokio::net::TcpListener::bind(listen).await?;
     ready(listener.local_addr()?);
     let hours = tokio::spawn(tick(app.clone()));
+    let entering = tokio::spawn(enter_search(app.clone()));
     let served = axum::serve(listener, router(app, https))
         .with_graceful_shutdown(stop_signal())
         .await;
     hours.abort();
+    entering.abort();
     served
 }
 
@@ -120,6 +124,23 @@ async fn tick(app: Arc<App>) {
             Ok(Ok(done)) => tracing::info!(count = done.len(), "ticked"),
             Ok(Err(error)) => tracing::error!(?error, "the tick failed"),
             Err(error) => tracing::error!(%error, "the tick panicked"),
+        }
+    }
+}
+
+/// Enters into the search what an import, or a version before the search had entries, left waiting. Each slice is a
+/// short write of its own, so that people's writes pass between them.
+async fn enter_search(app: Arc<App>) {
+    let mut looks = tokio::time::interval(ENTER);
+    looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        looks.tick().await;
+        let app = app.clone();
+        match tokio::task::spawn_blocking(move || app.enter_search()).await {
+            Ok(Ok(0)) => {}
+            Ok(Ok(count)) => tracing::info!(count, "entered into the search"),
+            Ok(Err(error)) => tracing::error!(?error, "the search could not be entered"),
+            Err(error) => tracing::error!(%error, "entering the search panicked"),
         }
     }
 }

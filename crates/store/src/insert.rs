@@ -15,6 +15,27 @@ pub(crate) fn insert_rows(
     columns: &str,
     rows: Vec<Vec<Cell>>,
 ) -> Result<(), EngineError> {
+    insert_all(tx, table, columns, rows, "")
+}
+
+/// The same for a table that is nothing but its key: rows that are there already are passed over.
+pub(crate) fn insert_missing(
+    tx: &mut dyn Tx,
+    table: &str,
+    key: &str,
+    rows: Vec<Vec<Cell>>,
+) -> Result<(), EngineError> {
+    let end = format!(" ON CONFLICT ({key}) DO NOTHING");
+    insert_all(tx, table, key, rows, &end)
+}
+
+fn insert_all(
+    tx: &mut dyn Tx,
+    table: &str,
+    columns: &str,
+    rows: Vec<Vec<Cell>>,
+    end: &str,
+) -> Result<(), EngineError> {
     let mut rows = rows.into_iter();
     while rows.len() > 0 {
         let width = rows.as_slice()[0].len();
@@ -27,7 +48,7 @@ pub(crate) fn insert_rows(
             size * width,
             "rows of one table have one width"
         );
-        tx.execute(&text(table, columns, width, size), &cells)?;
+        tx.execute(&(text(table, columns, width, size) + end), &cells)?;
     }
     Ok(())
 }

@@ -66,6 +66,7 @@ mod query;
 mod reader;
 mod redefine;
 mod schema;
+mod search;
 mod shelf;
 mod store;
 mod writer;

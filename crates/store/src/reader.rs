@@ -14,6 +14,7 @@ use crate::insert::{LIST_MAX, in_list};
 use crate::journal::{self, Entry, JournalQuery, Verified};
 use crate::query::{Fence, Key, Page, Plan, Query, Sql, Stored, Test, id_cells};
 use crate::schema::{RegisterTable, SubTable, quoted};
+use crate::search::{Candidates, FOR_A_PAGE, FOR_ALL, Words};
 
 /// A read snapshot of one district. Everything read through one reader belongs to one moment.
 pub struct Reader<'a> {
@@ -175,7 +176,7 @@ impl Reader<'_> {
             let page = self.list(register, &query)?;
             found.extend(page.records);
             match page.next {
-                Some(next) => query.after = Some(next),
+                Some(next) => (query.after, query.at) = (Some(next), 0),
                 None => return Ok(found),
             }
         }
@@ -187,40 +188,68 @@ impl Reader<'_> {
         table: &RegisterTable,
         plan: &Plan,
     ) -> Result<Vec<(RecordId, Cell)>, StoreError> {
-        let narrow = self.narrow(table, plan)?;
-        if narrow.as_ref().is_some_and(Vec::is_empty) {
+        let narrow = self.narrow(table, plan, FOR_A_PAGE)?;
+        if narrow.is_empty() {
             return Ok(Vec::new());
         }
         let wanted = plan.limit + 1;
         let in_missing = plan.after.as_ref().is_some_and(|c| c.cell() == Cell::Null);
         let mut keys = Vec::new();
         if !in_missing {
-            keys = self.keys(table, plan, narrow.as_deref(), Part::Valued, wanted)?;
+            keys = self.keys(table, plan, &narrow, Part::Valued, (wanted, plan.at))?;
         }
         if plan.sort.nullable && keys.len() < wanted {
-            let left = wanted - keys.len();
-            keys.extend(self.keys(table, plan, narrow.as_deref(), Part::Missing, left)?);
+            let passed = match keys.is_empty() && plan.at > 0 {
+                true => plan.at.saturating_sub(self.valued(table, plan, &narrow)?),
+                false => 0,
+            };
+            let left = (wanted - keys.len(), passed);
+            keys.extend(self.keys(table, plan, &narrow, Part::Missing, left)?);
         }
         Ok(keys)
     }
 
-    /// The ids that the conditions leave, when they are few: then sorting them is cheaper than
-    /// walking the sort index. `None` when they are many, or when that index finds them anyway. The
+    /// Records of a list that have a value in its sort column.
+    fn valued(
+        &mut self,
+        table: &RegisterTable,
+        plan: &Plan,
+        narrow: &Narrow,
+    ) -> Result<u64, StoreError> {
+        let column = quoted(&plan.sort.column);
+        let start = format!(
+            "SELECT COUNT(*) FROM {} WHERE district_code = $1 AND {column} IS NOT NULL",
+            table.table
+        );
+        let mut sql = Sql::new(start, self.district.as_str());
+        narrow.write(&mut sql);
+        plan.write_conditions(&mut sql, self.dialect(), Fence::But(&plan.sort.column));
+        let rows = self.tx.query(&sql.text, &sql.cells)?;
+        Ok(rows.first().map(|row| row.int(0)).transpose()?.unwrap_or(0) as u64)
+    }
+
+    /// What the conditions leave, when it is little: then sorting it is cheaper than walking the sort index. The
     /// index asked carries the other filters, so what it passes over costs little.
     fn narrow(
         &mut self,
         table: &RegisterTable,
         plan: &Plan,
-    ) -> Result<Option<Vec<RecordId>>, StoreError> {
+        most: i64,
+    ) -> Result<Narrow, StoreError> {
+        // Words are what a person looks for: few records hold them, whatever else is asked.
+        let words = match self.words(table, plan, most)? {
+            Words::Few(candidates) => return Ok(Narrow::Words(candidates)),
+            other => other,
+        };
         let by_id = plan.sort.column == "record_id";
         let column = match best_test(table, plan) {
-            Some(test) if test.key.column == plan.sort.column => return Ok(None),
-            Some(test) if by_id && test.is_equality() => return Ok(None),
+            Some(test) if test.key.column == plan.sort.column => return Ok(Narrow::No),
+            Some(test) if by_id && test.is_equality() => return Ok(Narrow::No),
             Some(test) => test.key.column.as_str(),
             None if plan.scope.as_ref().is_some_and(|scope| scope.depth() > 1) => "org_path",
             // Only reading all rows tells which hold the words.
-            None if !plan.words.is_empty() => "",
-            None => return Ok(None),
+            None if !plan.words.is_empty() && matches!(words, Words::Unknown) => "",
+            None => return Ok(Narrow::No),
         };
         let start = format!(
             "SELECT record_id FROM {} WHERE district_code = $1",
@@ -232,19 +261,19 @@ impl Reader<'_> {
         sql.push(&format!(" LIMIT {limit}"));
         let rows = self.tx.query(&sql.text, &sql.cells)?;
         if rows.len() > LIST_MAX {
-            return Ok(None);
+            return Ok(Narrow::No);
         }
         let ids: Result<Vec<RecordId>, _> = rows.iter().map(|r| r.int(0).map(RecordId)).collect();
-        Ok(Some(ids?))
+        Ok(Narrow::Ids(ids?))
     }
 
     fn keys(
         &mut self,
         table: &RegisterTable,
         plan: &Plan,
-        narrow: Option<&[RecordId]>,
+        narrow: &Narrow,
         part: Part,
-        limit: usize,
+        (limit, passed): (usize, u64),
     ) -> Result<Vec<(RecordId, Cell)>, StoreError> {
         let dialect = self.dialect();
         let column = quoted(&plan.sort.column);
@@ -253,21 +282,20 @@ impl Reader<'_> {
             table.table
         );
         let mut sql = Sql::new(start, self.district.as_str());
-        let sort = match narrow {
-            Some(ids) => {
-                let list = in_list(id_cells(ids), &mut sql.cells);
-                sql.push(&format!(" AND record_id IN {list}"));
-                plan.write_conditions(&mut sql, dialect, Fence::All);
-                dialect.fenced(&column)
-            }
-            None => {
-                plan.write_conditions(&mut sql, dialect, Fence::But(free_column(table, plan)));
-                column
-            }
+        let sort = if narrow.write(&mut sql) {
+            plan.write_conditions(&mut sql, dialect, Fence::All);
+            dialect.fenced(&column)
+        } else {
+            plan.write_conditions(&mut sql, dialect, Fence::But(free_column(table, plan)));
+            column
         };
         write_part(&mut sql, plan, part, &sort);
         let limit = sql.bind(limit as i64);
         sql.push(&format!(" LIMIT {limit}"));
+        if passed > 0 {
+            let passed = sql.bind(i64::try_from(passed).unwrap_or(i64::MAX));
+            sql.push(&format!(" OFFSET {passed}"));
+        }
         let rows = self.tx.query(&sql.text, &sql.cells)?;
         rows.iter()
             .map(|r| Ok((RecordId(r.int(0)?), r.cell(1).clone())))
@@ -333,6 +361,7 @@ impl Reader<'_> {
         let table = self.table(register)?;
         let whole = Query {
             after: None,
+            at: 0,
             sort: None,
             ..query.clone()
         };
@@ -342,13 +371,11 @@ impl Reader<'_> {
             table.table
         );
         let mut sql = Sql::new(start, self.district.as_str());
-        if let Some(ids) = self.narrow(&table, &plan)? {
-            if ids.is_empty() {
-                sql.push(" AND 1 = 0");
-            } else {
-                let list = in_list(id_cells(&ids), &mut sql.cells);
-                sql.push(&format!(" AND record_id IN {list}"));
-            }
+        let narrow = self.narrow(&table, &plan, FOR_ALL)?;
+        if narrow.is_empty() {
+            sql.push(" AND 1 = 0");
+        } else {
+            narrow.write(&mut sql);
         }
         plan.write_conditions(&mut sql, self.dialect(), Fence::All);
         sql.push(group);
@@ -409,6 +436,35 @@ impl Reader<'_> {
 enum Part {
     Valued,
     Missing,
+}
+
+/// What is known of the records of a list before they are sorted.
+enum Narrow {
+    /// Nothing, or that they are many.
+    No,
+    /// They are among these.
+    Ids(Vec<RecordId>),
+    /// They are among those that hold a word.
+    Words(Candidates),
+}
+
+impl Narrow {
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::Ids(ids) if ids.is_empty())
+    }
+
+    /// Writes it as a condition; false when there is none.
+    fn write(&self, sql: &mut Sql) -> bool {
+        match self {
+            Self::No => return false,
+            Self::Ids(ids) => {
+                let list = in_list(id_cells(ids), &mut sql.cells);
+                sql.push(&format!(" AND record_id IN {list}"));
+            }
+            Self::Words(candidates) => candidates.write(sql),
+        }
+        true
+    }
 }
 
 /// The test whose index leaves the fewest rows, as far as its kind tells.

@@ -207,6 +207,19 @@ impl Store {
         })
     }
 
+    /// Enters waiting records of a district into the search, some hundreds in a transaction of their own; gives how
+    /// many, 0 when none wait. A search is right before and after; it is quick after.
+    ///
+    /// # Errors
+    /// As for [`Store::write`].
+    pub fn enter_search(&self, district: &District) -> Result<usize, StoreError> {
+        // Asked before: a write that changes nothing would still take its turn among the others.
+        if !self.read(district, |reader| reader.search_waits())? {
+            return Ok(0);
+        }
+        self.write(district, |writer| writer.enter_search())
+    }
+
     /// Runs `work` over one read snapshot of a district.
     ///
     /// # Errors

@@ -203,11 +203,13 @@ impl Writer<'_> {
             self.check_unique(&table, field, &made)?;
         }
         self.insert(&table, &made, meta)?;
+        let seq = self.head.seq();
         let entries = made.iter().zip(sources).map(|(record, source)| Entry {
             source: source.or_else(|| meta.source.clone()),
             ..entry("create", &table, record, meta)
         });
         self.head.append(self.tx, entries)?;
+        self.enter_some(&table, seq)?;
         Ok(made)
     }
 
@@ -505,7 +507,9 @@ impl Writer<'_> {
             patch,
             ..entry(action, table, &after, meta)
         };
+        let seq = self.head.seq();
         self.head.append(self.tx, [entry])?;
+        self.enter_some(table, seq)?;
         Ok(after)
     }
 
@@ -537,8 +541,10 @@ impl Writer<'_> {
             set("withdrawn", Cell::from(after.withdrawn));
         }
         let text = search_text(table, &after.fields, after.number.as_deref());
-        if text != search_text(table, &before.fields, before.number.as_deref()) {
-            set("search_text", Cell::Text(text));
+        let old = search_text(table, &before.fields, before.number.as_deref());
+        let renamed = text != old;
+        if renamed {
+            set("search_text", Cell::from(text.as_str()));
         }
         for field in &table.fields {
             let value = after.fields.get(&field.id);
@@ -563,6 +569,9 @@ impl Writer<'_> {
             "record {} changed under the district's lock",
             after.id
         );
+        if renamed {
+            self.re_enter(table, after.id, &old, &text)?;
+        }
         Ok(())
     }
 

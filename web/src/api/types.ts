@@ -373,7 +373,7 @@ export interface BulkResults {
   results: { id: string; ok: boolean; version?: number | null; findings: Finding[] }[];
 }
 export interface RegisterList {
-  registers: { id: string; title: string; count: number }[];
+  registers: { id: string; title: string; count: number; family: string | null; open: number | null; late: number | null }[];
 }
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type Values = Record<string, Json>;

@@ -14,6 +14,23 @@ pub struct RegisterPage {
     pub bases: Vec<(String, String)>,
 }
 
+/// A register on the page of all registers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegisterCard {
+    /// Register id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Where people look for it.
+    pub family: Option<String>,
+    /// Records in sight.
+    pub count: usize,
+    /// Records that still want something done; none without a workflow, or when nobody asked.
+    pub open: Option<usize>,
+    /// Those of them whose deadline has passed.
+    pub late: Option<usize>,
+}
+
 /// What a person may do in a register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RegisterCan {

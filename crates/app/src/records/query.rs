@@ -28,6 +28,8 @@ pub struct ListQuery {
     pub limit: u32,
     /// Cursor.
     pub after: Option<String>,
+    /// Rows passed over before the page.
+    pub at: u64,
     /// Fields to add up.
     pub sums: Vec<String>,
     /// Conditions as expressions.
@@ -66,6 +68,7 @@ impl ListQuery {
                 }
                 "limit" => query.limit = limit(value)?,
                 "after" => query.after = Some(value.clone()),
+                "at" => query.at = place(value)?,
                 "sums" => query.sums = value.split(',').map(str::to_owned).collect(),
                 _ => {}
             }
@@ -101,6 +104,7 @@ impl ListQuery {
             search: self.words.clone(),
             limit: self.limit.clamp(1, LIMIT),
             after: self.after.clone(),
+            at: self.at,
             sort: self
                 .order(definition)?
                 .map(|(field, descending)| Sort { field, descending }),
@@ -220,6 +224,17 @@ fn limit(text: &str) -> Result<u32, Finding> {
             "limit",
             format!("每页条数“{text}”不对。"),
             format!("请填 1 到 {LIMIT} 的整数。"),
+        )
+    })
+}
+
+fn place(text: &str) -> Result<u64, Finding> {
+    text.parse().map_err(|_| {
+        Finding::error(
+            "list.at",
+            "at",
+            format!("起始行“{text}”不对。"),
+            "请填从 0 数起的行号。",
         )
     })
 }

@@ -238,7 +238,7 @@ impl Selection {
             .and_then(|after| after.strip_prefix(OFFSET));
         let offset = match offset {
             Some(text) => text.parse().map_err(|_| bad_cursor())?,
-            None => 0,
+            None => usize::try_from(query.at).unwrap_or(usize::MAX),
         };
         let limit = query.limit as usize;
         Ok(Self {
@@ -263,6 +263,7 @@ impl Selection {
     pub fn all(&self, asker: &Asker<'_>, reader: &mut Reader<'_>) -> Result<Vec<Stored>, AppError> {
         let query = Query {
             after: None,
+            at: 0,
             ..self.query.clone()
         };
         let register = &asker.definition.id;
@@ -301,7 +302,7 @@ impl Selection {
         if self.by_hand() {
             return self.page_by_hand(asker, reader);
         }
-        let first = self.query.after.is_none();
+        let first = self.query.after.is_none() && self.query.at == 0;
         let (page, total) = match past {
             Some(instant) => {
                 let page = reader.list_as_of(register, &self.query, instant)?;

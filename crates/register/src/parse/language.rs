@@ -170,6 +170,9 @@ pub(crate) const CRS: &[&str] = &["CGCS2000", "WGS84", "GCJ02", "BD09"];
 /// Calendars; `cn` is the official working days.
 pub(crate) const CALENDARS: &[&str] = &["cn", "cn5", "site6", "site7"];
 /// How widely a register may be seen.
+/// Kinds of registers, as people look for them.
+pub(crate) const FAMILIES: &[&str] = &["project", "work", "enterprise", "programme", "directory"];
+
 pub(crate) const SENSITIVITIES: &[&str] = &["public", "internal", "sensitive", "restricted"];
 /// Coding standards of texts.
 pub(crate) const FORMATS: &[&str] = &["project_code", "region"];
@@ -249,6 +252,11 @@ pub(crate) static REGISTER: Block = Block {
         key("title", Shape::Words, "名称"),
         key("core", Shape::Flag, "系统自用，不能删除"),
         key("owner", Shape::Text, "业务主管单位"),
+        key(
+            "family",
+            Shape::OneOf(FAMILIES),
+            "类别：项目、工作落实、企业、专项、名录；“全部台账”按它分组",
+        ),
         key(
             "calendar",
             Shape::OneOf(CALENDARS),

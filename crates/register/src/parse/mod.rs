@@ -21,7 +21,7 @@ use toml::de::{DeTable, DeValue};
 use crate::definition::{Choice, Definition, Field, FieldKind, Text};
 use crate::number::NumberPattern;
 use crate::suggest::did_you_mean;
-use language::{CALENDARS, CHOICE, FILE, NUMBER, REGISTER, SENSITIVITIES};
+use language::{CALENDARS, CHOICE, FAMILIES, FILE, NUMBER, REGISTER, SENSITIVITIES};
 pub(crate) use rights::begins;
 use toml_view::{At, Source, View};
 
@@ -182,6 +182,7 @@ fn head(view: &View) -> Option<Definition> {
     head.core = table.flag("core").unwrap_or(false);
     let owner = table.text("owner");
     head.owner = owner.map(|t| t.value.trim_start_matches("org:").to_owned());
+    head.family = table.word("family", FAMILIES);
     if let Some(calendar) = calendar.filter(|c| c != "cn") {
         head.calendar = calendar;
     }

@@ -28,16 +28,17 @@ pub fn router() -> OpenApiRouter<Shared> {
 }
 
 /// The registers of the district.
-#[utoipa::path(get, path = "/registers", tag = "registers", responses((status = 200, body = RegisterList)))]
+#[utoipa::path(get, path = "/registers", tag = "registers", params(("with" = Option<String>, Query, description = "open：还要各台账未办结和超期的条数")), responses((status = 200, body = RegisterList)))]
 async fn registers(
     State(shared): State<Shared>,
     Signed(actor): Signed,
+    Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<RegisterList>, Problem> {
     let app = shared.app.clone();
-    let lines = run(move || records::registers(&app, &actor)).await?;
-    let line = |(id, title, count): (String, String, usize)| RegisterLine { id, title, count };
+    let open = pairs.iter().any(|(key, value)| key == "with" && value == "open");
+    let cards = run(move || records::register_cards(&app, &actor, open)).await?;
     Ok(Json(RegisterList {
-        registers: lines.into_iter().map(line).collect(),
+        registers: cards.into_iter().map(RegisterLine::from).collect(),
     }))
 }
 
@@ -61,6 +62,7 @@ async fn register(
     ("sort" = Option<String>, Query, description = "字段，前面加 - 为降序"),
     ("limit" = Option<usize>, Query, description = "每页条数，最多 500"),
     ("after" = Option<String>, Query, description = "上一页给出的 next"),
+    ("at" = Option<u64>, Query, description = "从第几行开始，0 是第一行；不与 after 一起用。只有第一页带总数"),
     ("view" = Option<String>, Query, description = "台账定义里的视图：带上它的条件和排序"),
     ("sums" = Option<String>, Query, description = "要合计的字段，逗号分开"),
     ("as_of" = Option<String>, Query)), responses((status = 200, body = RecordPage), (status = 404, body = Problem), (status = 422, body = Problem)))]

@@ -25,6 +25,25 @@ pub struct RegisterLine {
     pub id: String,
     pub title: String,
     pub count: usize,
+    /// project, work, enterprise, programme, directory; none = the district's own.
+    pub family: Option<String>,
+    /// Records that still want something done, when asked for.
+    pub open: Option<usize>,
+    /// Those of them whose deadline has passed.
+    pub late: Option<usize>,
+}
+
+impl From<app::page::register::RegisterCard> for RegisterLine {
+    fn from(card: app::page::register::RegisterCard) -> Self {
+        Self {
+            id: card.id,
+            title: card.title,
+            count: card.count,
+            family: card.family,
+            open: card.open,
+            late: card.late,
+        }
+    }
 }
 
 /// A register's definition, as far as forms and lists need it.

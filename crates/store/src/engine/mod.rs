@@ -173,6 +173,14 @@ impl Dialect {
             Self::Postgres => "",
         }
     }
+
+    /// The same for a table that is nothing but its key.
+    pub fn key_table_suffix(self) -> &'static str {
+        match self {
+            Self::Sqlite => " STRICT, WITHOUT ROWID",
+            Self::Postgres => "",
+        }
+    }
 }
 
 /// A connection with its transaction verbs.

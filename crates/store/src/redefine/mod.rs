@@ -19,6 +19,7 @@ use crate::insert::insert_rows;
 use crate::journal::Entry;
 use crate::query::{PAGE_MAX, Query, Sql, search_text};
 use crate::reader::Reader;
+use crate::search;
 use crate::schema::{self, Migrated, RegisterTable, history, quoted};
 use crate::store::Store;
 use crate::writer::{self, Meta, Writer};
@@ -320,6 +321,7 @@ impl<'a, 'd> Work<'a, 'd> {
             }
             self.convert(&layout)?;
             self.rename(&layout)?;
+            search::forget(self.desk.tx, self.district, &old.definition.id)?;
         }
         for shape in self.new.shapes() {
             schema::settle(self.desk.tx, &shape).map_err(|e| schema::not_unique(e, &self.new))?;

@@ -26,6 +26,8 @@ pub(crate) struct Shape {
     /// Primary key; its first column is the district.
     pub key: Vec<&'static str>,
     pub indexes: Vec<Index>,
+    /// The table is nothing but its key: where the engine can, no second copy of it is kept.
+    pub only_key: bool,
 }
 
 /// A column as it should be.
@@ -144,8 +146,21 @@ impl Shape {
             quoted(&self.name),
             columns.join(", "),
             self.key.join(", "),
-            dialect.table_suffix()
+            if self.only_key {
+                dialect.key_table_suffix()
+            } else {
+                dialect.table_suffix()
+            }
         )
+    }
+
+    /// SQLite's name for the statistics of the primary key.
+    fn key_name(&self) -> String {
+        if self.only_key {
+            self.name.clone()
+        } else {
+            format!("sqlite_autoindex_{}_1", self.name)
+        }
     }
 }
 
@@ -314,11 +329,7 @@ fn bring(
         .iter()
         .map(|index| (index.name.clone(), selectivity(index)));
     let mut figures: Vec<(String, Vec<u32>)> = figures.collect();
-    // SQLite's name for the index of the primary key.
-    figures.push((
-        format!("sqlite_autoindex_{}_1", shape.name),
-        key_selectivity(shape),
-    ));
+    figures.push((shape.key_name(), key_selectivity(shape)));
     connection.teach(&shape.name, &figures)?;
     Ok(())
 }

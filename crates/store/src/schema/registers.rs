@@ -47,6 +47,25 @@ pub(crate) fn table_name(register: &str) -> String {
     format!("r_{register}")
 }
 
+/// Name of the table that a register's search goes by.
+fn search_name(register: &str) -> String {
+    format!("s_{register}")
+}
+
+fn search_shape(name: &str) -> Shape {
+    Shape {
+        name: name.to_owned(),
+        columns: vec![
+            Column::text("district_code").required(),
+            Column::text("part").required(),
+            Column::int("record_id").required(),
+        ],
+        key: vec!["district_code", "part", "record_id"],
+        indexes: Vec::new(),
+        only_key: true,
+    }
+}
+
 /// A register as the database sees it.
 #[derive(Clone, Debug)]
 pub(crate) struct RegisterTable {
@@ -56,6 +75,8 @@ pub(crate) struct RegisterTable {
     /// Fields with columns of their own, in the definition's order.
     pub fields: Vec<Field>,
     pub subs: Vec<SubTable>,
+    /// Quoted name of the table of the search.
+    pub search: String,
     /// Columns of a record in reading order: the record columns without the district and the
     /// search text, then those of the fields.
     pub read_columns: String,
@@ -118,6 +139,7 @@ impl RegisterTable {
             fields,
             indexed,
             past: Vec::new(),
+            search: quoted(&search_name(&definition.id)),
             shape,
         })
     }
@@ -126,7 +148,17 @@ impl RegisterTable {
     pub fn shapes(&self) -> Vec<Shape> {
         let mut shapes = vec![self.shape.clone()];
         shapes.extend(self.subs.iter().map(|s| s.shape.clone()));
+        shapes.push(search_shape(&search_name(&self.definition.id)));
         shapes
+    }
+
+    /// What search texts are made of. When it changes they are made anew.
+    pub fn recipe(&self) -> String {
+        let definition = &self.definition;
+        let named = [&definition.name_field, &definition.alias_field];
+        let searched = |f: &&Field| f.search || named.contains(&&Some(f.id.clone()));
+        let ids = self.fields.iter().filter(searched).map(|f| f.id.as_str());
+        ids.collect::<Vec<_>>().join(" ")
     }
 
     /// A field with a column of its own.
@@ -167,6 +199,7 @@ impl SubTable {
                 columns: shape,
                 key: vec!["district_code", "record_id", "row_no"],
                 indexes: Vec::new(),
+                only_key: false,
             },
         }
     }
@@ -260,6 +293,7 @@ fn record_shape(name: &str, definition: &Definition, fields: &[Field]) -> Shape 
         columns,
         key: vec!["district_code", "record_id"],
         indexes: record_indexes(name, definition, fields),
+        only_key: false,
     }
 }
 

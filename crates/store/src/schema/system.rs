@@ -33,6 +33,7 @@ fn table(name: &str, key: &[&'static str], columns: &str, indexes: &[&[&str]]) -
         columns: all,
         key: full_key,
         indexes: indexes.iter().map(index).collect(),
+        only_key: false,
     }
 }
 
@@ -153,6 +154,12 @@ fn small() -> Vec<Shape> {
             &["login", "record_id", "key"],
             "login! record_id#! key! register! kind! reason! at! done_at",
             &[&["login", "kind", "at"], &["record_id"]],
+        ),
+        table(
+            "search_mark",
+            &["register"],
+            "register! upto#! again#! recipe!",
+            &[],
         ),
         table(
             "look_again",

@@ -14,6 +14,7 @@ mod property;
 mod records;
 mod redefine;
 mod sample;
+mod search;
 mod shelf;
 mod sql;
 mod workflow;

@@ -1,0 +1,413 @@
+//! 检索 Where the words of a search stand: an ordinary table per register with one row for each place of a search text
+//! at which a word may begin. A part of a name is thus the beginning of a key, found by range on every engine.
+//!
+//! New records are not entered one by one, which would touch twenty pages for each: they wait behind a mark, `upto`,
+//! and are entered some hundreds at a time. A search looks at the entries up to the mark and at the few records behind
+//! it, so it is exact at every moment; a database that has no entries yet is one where all records are behind the mark.
+//! What is found is always held against `search_text` itself, so an entry too many does no harm.
+
+use std::collections::BTreeSet;
+
+use ground::{District, RecordId};
+
+use crate::engine::{Cell, Tx};
+use crate::error::StoreError;
+use crate::insert::insert_missing;
+use crate::query::{Plan, Sql, search_text};
+use crate::reader::Reader;
+use crate::schema::RegisterTable;
+use crate::writer::Writer;
+
+/// Width of an entry: four Chinese characters or eight letters. Of a million names a thousandth of a thousandth shares
+/// that much, unless it is a word that a search cannot narrow by anyway.
+const WIDTH: usize = 8;
+
+/// Records entered at once: 50 ms of the writer's time.
+pub(crate) const SLICE: usize = 512;
+
+/// Journal entries between two slices: so many new records wait, more or less.
+const EVERY: i64 = 256;
+
+/// Records behind the mark that a search still looks at one by one.
+const BEHIND: i64 = 4_096;
+
+/// Candidates that are fetched and sorted for a page. A word in more records than that is met soon enough when the sort
+/// index is walked: fifty rows of a million stand within 7,000 (both cost 20 ms, 3 µs a record).
+pub(crate) const FOR_A_PAGE: i64 = 7_000;
+
+/// Candidates that are fetched for a count or a sum. Beyond them reading all is as quick.
+pub(crate) const FOR_ALL: i64 = 100_000;
+
+fn width(c: char) -> usize {
+    if c.is_ascii() { 1 } else { 2 }
+}
+
+/// The beginning of a text that an entry holds. Never empty unless the text is.
+fn start(text: &str) -> &str {
+    let mut used = 0;
+    let end = text.char_indices().find(|(_, c)| {
+        used += width(*c);
+        used > WIDTH
+    });
+    end.map_or(text, |(at, _)| &text[..at])
+}
+
+/// What a search text is entered under.
+fn parts(text: &str) -> BTreeSet<&str> {
+    let lines = text.split('\n');
+    lines
+        .flat_map(|line| line.char_indices().map(|(at, _)| start(&line[at..])))
+        .collect()
+}
+
+/// Who is likely to hold all words of a query.
+pub(crate) struct Candidates {
+    table: String,
+    records: String,
+    from: String,
+    upto: i64,
+}
+
+impl Candidates {
+    /// Writes ` AND record_id IN (…)`.
+    pub fn write(&self, sql: &mut Sql) {
+        let (low, high) = (
+            sql.bind(self.from.as_str()),
+            sql.bind(beyond(&self.from).as_str()),
+        );
+        let upto = sql.bind(self.upto);
+        sql.push(&format!(
+            " AND record_id IN (SELECT record_id FROM {} WHERE district_code = $1 \
+             AND part >= {low} AND part < {high} UNION ALL \
+             SELECT record_id FROM {} WHERE district_code = $1 AND record_id > {upto})",
+            self.table, self.records
+        ));
+    }
+}
+
+/// What the entries say about the words of a query.
+pub(crate) enum Words {
+    /// No words, or no entries to ask.
+    Unknown,
+    /// Too many records hold them.
+    Frequent,
+    /// Only these may.
+    Few(Candidates),
+}
+
+/// Greater than every text that begins so.
+fn beyond(start: &str) -> String {
+    format!("{start}\u{10ffff}")
+}
+
+impl Reader<'_> {
+    /// The rarest word of a query, when fewer than `most` records hold it.
+    pub(crate) fn words(
+        &mut self,
+        table: &RegisterTable,
+        plan: &Plan,
+        most: i64,
+    ) -> Result<Words, StoreError> {
+        if plan.words.is_empty() {
+            return Ok(Words::Unknown);
+        }
+        let upto = mark(self.tx, &self.district, table)?.map_or(0, |mark| mark.upto);
+        let behind = format!(
+            "SELECT COUNT(*) FROM (SELECT record_id FROM {} WHERE district_code = $1 \
+             AND record_id > $2 LIMIT $3) AS behind",
+            table.table
+        );
+        let cells = [self.cell(), Cell::Int(upto), Cell::Int(BEHIND + 1)];
+        if self.number(&behind, &cells)? > BEHIND {
+            return Ok(Words::Unknown);
+        }
+        let held = format!(
+            "SELECT COUNT(*) FROM (SELECT record_id FROM {} WHERE district_code = $1 \
+             AND part >= $2 AND part < $3 LIMIT $4) AS held",
+            table.search
+        );
+        let mut fewest = most + 1;
+        let mut rarest = "";
+        for word in &plan.words {
+            let from = start(word);
+            let cells = [
+                self.cell(),
+                Cell::from(from),
+                Cell::Text(beyond(from)),
+                Cell::Int(fewest),
+            ];
+            let count = self.number(&held, &cells)?;
+            if count < fewest {
+                (fewest, rarest) = (count, from);
+            }
+        }
+        if fewest > most {
+            return Ok(Words::Frequent);
+        }
+        Ok(Words::Few(Candidates {
+            table: table.search.clone(),
+            records: table.table.clone(),
+            from: rarest.to_owned(),
+            upto,
+        }))
+    }
+
+    /// Whether records wait to be entered, or to have their texts made anew.
+    pub(crate) fn search_waits(&mut self) -> Result<bool, StoreError> {
+        let catalog = self.catalog.clone();
+        for definition in catalog.definitions() {
+            let table = catalog.table(&definition.id)?;
+            let mark = mark(self.tx, &self.district, &table)?;
+            let right = mark.filter(|mark| mark.recipe == table.recipe());
+            let upto = right.map_or(0, |mark| mark.upto);
+            let sql = format!(
+                "SELECT record_id FROM {} WHERE district_code = $1 AND record_id > $2 LIMIT 1",
+                table.table
+            );
+            let cells = [self.cell(), Cell::Int(upto)];
+            if !self.tx.query(&sql, &cells)?.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn number(&mut self, sql: &str, cells: &[Cell]) -> Result<i64, StoreError> {
+        let rows = self.tx.query(sql, cells)?;
+        Ok(rows.first().map(|row| row.int(0)).transpose()?.unwrap_or(0))
+    }
+}
+
+/// How far the records of a register are entered.
+struct Mark {
+    /// Records up to this id are.
+    upto: i64,
+    /// Records up to this id may have search texts of an earlier definition.
+    again: i64,
+    /// The search fields when that was.
+    recipe: String,
+}
+
+fn mark(
+    tx: &mut dyn Tx,
+    district: &District,
+    table: &RegisterTable,
+) -> Result<Option<Mark>, StoreError> {
+    let sql = "SELECT upto, again, recipe FROM search_mark WHERE district_code = $1 AND register = $2";
+    let cells = [
+        Cell::from(district.as_str()),
+        Cell::from(table.definition.id.as_str()),
+    ];
+    let rows = tx.query(sql, &cells)?;
+    let read = |row: &crate::engine::Row| {
+        Ok(Mark {
+            upto: row.int(0)?,
+            again: row.int(1)?,
+            recipe: row.text(2)?,
+        })
+    };
+    rows.first().map(read).transpose()
+}
+
+/// Forgets how far a register was entered: its search texts were all made anew.
+pub(crate) fn forget(
+    tx: &mut dyn Tx,
+    district: &District,
+    register: &str,
+) -> Result<(), StoreError> {
+    let sql = "DELETE FROM search_mark WHERE district_code = $1 AND register = $2";
+    tx.execute(sql, &[Cell::from(district.as_str()), Cell::from(register)])?;
+    Ok(())
+}
+
+impl Writer<'_> {
+    /// Enters waiting records each time so many journal entries have passed.
+    pub(crate) fn enter_some(
+        &mut self,
+        table: &RegisterTable,
+        seq_before: i64,
+    ) -> Result<(), StoreError> {
+        if seq_before / EVERY != self.head.seq() / EVERY {
+            self.enter_slice(table)?;
+        }
+        Ok(())
+    }
+
+    /// Enters the next waiting records of any register; gives how many. Zero when none wait.
+    pub fn enter_search(&mut self) -> Result<usize, StoreError> {
+        for definition in self.catalog.definitions() {
+            let table = self.catalog.table(&definition.id)?;
+            let done = self.enter_slice(&table)?;
+            if done > 0 {
+                return Ok(done);
+            }
+        }
+        Ok(0)
+    }
+
+    fn enter_slice(&mut self, table: &RegisterTable) -> Result<usize, StoreError> {
+        let found = mark(self.tx, &self.district, table)?;
+        let fresh = found.as_ref().is_none_or(|m| m.recipe != table.recipe());
+        let mut now = found.unwrap_or(Mark {
+            upto: 0,
+            again: 0,
+            recipe: String::new(),
+        });
+        if fresh {
+            now = Mark {
+                upto: 0,
+                again: self.newest(table)?,
+                recipe: table.recipe(),
+            };
+        }
+        let sql = format!(
+            "SELECT record_id, search_text FROM {} WHERE district_code = $1 AND record_id > $2 \
+             ORDER BY record_id LIMIT $3",
+            table.table
+        );
+        let cells = [self.cell(), Cell::Int(now.upto), Cell::Int(SLICE as i64)];
+        let mut texts = Vec::new();
+        for row in self.tx.query(&sql, &cells)? {
+            texts.push((RecordId(row.int(0)?), row.text(1)?));
+        }
+        let Some((last, _)) = texts.last() else {
+            return Ok(0);
+        };
+        let last = last.0;
+        self.mend_texts(table, now.again, &mut texts)?;
+        self.enter(table, &texts)?;
+        now.upto = last;
+        self.put_mark(table, &now)?;
+        Ok(texts.len())
+    }
+
+    /// Search texts of records from before the definition's search fields changed.
+    fn mend_texts(
+        &mut self,
+        table: &RegisterTable,
+        again: i64,
+        texts: &mut [(RecordId, String)],
+    ) -> Result<(), StoreError> {
+        let old: Vec<RecordId> = texts.iter().map(|t| t.0).filter(|id| id.0 <= again).collect();
+        if old.is_empty() {
+            return Ok(());
+        }
+        let records = self.reader().get_many(&table.definition.id, &old)?;
+        for (stored, (id, text)) in records.iter().zip(texts) {
+            debug_assert_eq!(stored.record.id, *id, "both in the order of ids");
+            let record = &stored.record;
+            let right = search_text(table, &record.fields, record.number.as_deref());
+            if right == *text {
+                continue;
+            }
+            let sql = format!(
+                "UPDATE {} SET search_text = $3 WHERE district_code = $1 AND record_id = $2",
+                table.table
+            );
+            let cells = [self.cell(), Cell::Int(id.0), Cell::from(right.as_str())];
+            self.tx.execute(&sql, &cells)?;
+            *text = right;
+        }
+        Ok(())
+    }
+
+    fn enter(
+        &mut self,
+        table: &RegisterTable,
+        texts: &[(RecordId, String)],
+    ) -> Result<(), StoreError> {
+        let all = texts
+            .iter()
+            .flat_map(|(id, text)| parts(text).into_iter().map(|part| (part, id.0)));
+        let mut all: Vec<(&str, i64)> = all.collect();
+        // In the order of the table: neighbours share a page.
+        all.sort_unstable();
+        let row = |(part, id): (&str, i64)| vec![self.cell(), Cell::from(part), Cell::Int(id)];
+        let rows = all.into_iter().map(row).collect();
+        insert_missing(
+            self.tx,
+            &table.search,
+            "district_code, part, record_id",
+            rows,
+        )?;
+        Ok(())
+    }
+
+    /// The search text of a record changed.
+    pub(crate) fn re_enter(
+        &mut self,
+        table: &RegisterTable,
+        id: RecordId,
+        before: &str,
+        after: &str,
+    ) -> Result<(), StoreError> {
+        let upto = mark(self.tx, &self.district, table)?.map_or(0, |mark| mark.upto);
+        if id.0 > upto {
+            return Ok(());
+        }
+        let (old, new) = (parts(before), parts(after));
+        let sql = format!(
+            "DELETE FROM {} WHERE district_code = $1 AND part = $2 AND record_id = $3",
+            table.search
+        );
+        for part in old.difference(&new) {
+            let cells = [self.cell(), Cell::from(*part), Cell::Int(id.0)];
+            self.tx.execute(&sql, &cells)?;
+        }
+        self.enter(table, &[(id, after.to_owned())])
+    }
+
+    fn newest(&mut self, table: &RegisterTable) -> Result<i64, StoreError> {
+        let sql = format!(
+            "SELECT record_id FROM {} WHERE district_code = $1 ORDER BY record_id DESC LIMIT 1",
+            table.table
+        );
+        let rows = self.tx.query(&sql, &[self.cell()])?;
+        Ok(rows.first().map(|row| row.int(0)).transpose()?.unwrap_or(0))
+    }
+
+    fn put_mark(&mut self, table: &RegisterTable, mark: &Mark) -> Result<(), StoreError> {
+        let sql = "INSERT INTO search_mark (district_code, register, upto, again, recipe) \
+                   VALUES ($1, $2, $3, $4, $5) ON CONFLICT (district_code, register) \
+                   DO UPDATE SET upto = excluded.upto, again = excluded.again, \
+                   recipe = excluded.recipe";
+        let cells = [
+            self.cell(),
+            Cell::from(table.definition.id.as_str()),
+            Cell::Int(mark.upto),
+            Cell::Int(mark.again),
+            Cell::from(mark.recipe.as_str()),
+        ];
+        self.tx.execute(sql, &cells)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_entered_at_each_place_of_each_line() {
+        let of = |text| parts(text).into_iter().collect::<Vec<_>>();
+        assert_eq!(of("甲1乙丙丁戊\nAB"), ["1乙丙丁", "AB", "B", "丁戊", "丙丁戊", "乙丙丁戊", "戊", "甲1乙丙"]);
+        assert_eq!(of("\n"), Vec::<&str>::new());
+        assert_eq!(of("甲甲甲"), ["甲", "甲甲", "甲甲甲"]);
+    }
+
+    #[test]
+    fn a_word_inside_a_text_begins_an_entry_of_it() {
+        let text = "XM2023\n新材料产业园7号（二期）";
+        for line in text.split('\n') {
+            let chars: Vec<char> = line.chars().collect();
+            for from in 0..chars.len() {
+                for to in from + 1..=chars.len() {
+                    let word: String = chars[from..to].iter().collect();
+                    let (low, high) = (start(&word).to_owned(), beyond(start(&word)));
+                    let held = parts(text).iter().any(|p| *p >= low.as_str() && *p < high.as_str());
+                    assert!(held, "{word}");
+                }
+            }
+        }
+    }
+}

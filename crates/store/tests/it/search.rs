@@ -1,0 +1,228 @@
+//! Words are found wherever they stand in a name, whether the records are entered yet or not.
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use register::Value;
+use store::{NewRecord, Query, Store, StoreError, Stored};
+
+use crate::records::{create, update};
+use crate::sample::*;
+use crate::world::{World, on_both};
+
+/// After every moment of the tests.
+const LATER: &str = "2024-01-01T00:00:00Z";
+
+fn search(words: &str) -> Query {
+    Query {
+        search: Some(words.to_owned()),
+        include_withdrawn: true,
+        ..Query::default().sorted("name", false).limited(7)
+    }
+}
+
+/// What the list finds, held against the records of the journal looked at one by one.
+fn check(store: &Store, query: &Query) -> Vec<Stored> {
+    let read = store.read::<_, StoreError>(&district(), |r| {
+        let count = r.count(REGISTER, query)?;
+        Ok((r.all(REGISTER, query)?, r.all_as_of(REGISTER, query, LATER)?, count))
+    });
+    let (now, then, count) = read.unwrap();
+    assert_eq!(now, then, "{query:?}");
+    assert_eq!(count, now.len() as u64, "{query:?}");
+    now
+}
+
+fn enter_all(store: &Store) -> usize {
+    let mut all = 0;
+    loop {
+        match store.enter_search(&district()).unwrap() {
+            0 => return all,
+            done => all += done,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Case {
+    names: Vec<String>,
+    aliases: Vec<String>,
+    renamed: Vec<(usize, String)>,
+    late: Vec<String>,
+    words: Vec<String>,
+}
+
+fn case() -> impl Strategy<Value = Case> {
+    let name = "[莲湖产业园aB7%_!“ 郑]{1,12}";
+    let names = prop::collection::vec(name, 1..12);
+    let renamed = prop::collection::vec((0usize..20, name), 0..4);
+    let words = prop::collection::vec("[莲湖产业园Ab7％_! 郑]{1,6}|[莲湖产业]{1,2}", 6);
+    (names.clone(), names.clone(), renamed, names, words).prop_map(
+        |(names, aliases, renamed, late, words)| Case {
+            names,
+            aliases,
+            renamed,
+            late,
+            words,
+        },
+    )
+}
+
+fn run(world: &World, case: &Case) {
+    let store = world.open();
+    let mut made = Vec::new();
+    let named = |name: &str| new([("name", text(name))]);
+    for (n, name) in case.names.iter().enumerate() {
+        let alias = case.aliases.get(n).into_iter().cloned().collect();
+        let record = new([("name", text(name)), ("aliases", Value::TextList(alias))]);
+        made.push(create(&store, record, meta(n as u32)).unwrap());
+    }
+    let all = |store: &Store| case.words.iter().for_each(|w| drop(check(store, &search(w))));
+    all(&store);
+    assert_eq!(enter_all(&store), made.len());
+    all(&store);
+    for (n, (at, name)) in case.renamed.iter().enumerate() {
+        let at = at % made.len();
+        let change = set([("name", text(name))]);
+        made[at] = update(&store, &made[at], change, meta(100 + n as u32)).unwrap();
+    }
+    for (n, name) in case.late.iter().enumerate() {
+        create(&store, named(name), meta(200 + n as u32)).unwrap();
+    }
+    let first = made[0].clone();
+    let withdraw = move |w: &mut store::Writer<'_>| {
+        w.withdraw(REGISTER, first.id, first.version, &meta(300))
+    };
+    store.write::<_, StoreError>(&district(), withdraw).unwrap();
+    all(&store);
+    let filter = store::Filter::missing("stage");
+    case.words
+        .iter()
+        .for_each(|w| drop(check(&store, &search(w).filter(filter.clone()))));
+}
+
+fn random_names(world: fn() -> World, cases: u32) {
+    let config = Config {
+        cases,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[11; 32]);
+    let mut runner = TestRunner::new_with_rng(config, rng);
+    runner
+        .run(&case(), |case| {
+            run(&world(), &case);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn sqlite_finds_what_the_names_of_the_journal_hold() {
+    random_names(World::sqlite, 48);
+}
+
+#[test]
+fn postgresql_finds_what_the_names_of_the_journal_hold() {
+    random_names(World::postgres, 6);
+}
+
+#[test]
+fn new_records_are_entered_some_hundreds_at_a_time_and_found_at_once() {
+    on_both(|world| {
+        let store = world.open();
+        for part in 0..7 {
+            let names = (0..100).map(|n| new([("name", text(&format!("莲湖{part}区{n}号")))]));
+            let names: Vec<NewRecord> = names.collect();
+            store
+                .write::<_, StoreError>(&district(), move |w| {
+                    w.create_many(REGISTER, names, &meta(part))
+                })
+                .unwrap();
+            let found = check(&store, &search(&format!("湖{part}区99号")));
+            assert_eq!(found.len(), 1);
+        }
+        let waiting = enter_all(&store);
+        assert!((1..300).contains(&waiting), "{waiting} waited");
+        assert_eq!(check(&store, &search("区99号")).len(), 7);
+        assert_eq!(check(&store, &search("莲")).len(), 700);
+    });
+}
+
+#[test]
+fn texts_of_an_earlier_definition_are_made_anew() {
+    on_both(|world| {
+        let store = Store::open(&world.url).unwrap();
+        let plain = changed("type = \"long_text\"\nsearch = true", "type = \"long_text\"");
+        store.define(&[plain]).unwrap();
+        let note = ("content", text("安装两台电梯"));
+        let made = create(&store, new([("name", text("甲")), note]), meta(0)).unwrap();
+        assert_eq!(enter_all(&store), 1);
+        assert_eq!(check(&store, &search("电梯")), []);
+        store.define(&[definition()]).unwrap();
+        assert_eq!(enter_all(&store), 1);
+        let found = check(&store, &search("台电"));
+        assert_eq!(found.iter().map(|s| s.record.id).collect::<Vec<_>>(), [made.id]);
+        assert_eq!(enter_all(&store), 0, "a second time there is nothing to do");
+    });
+}
+
+#[test]
+fn a_list_can_be_entered_at_any_row() {
+    on_both(|world| {
+        let store = world.open();
+        let many = (0..60).map(|n: i64| {
+            let total = ("investment_total", money(n * 7 % 20));
+            let name = ("name", text(&format!("莲湖{n}号")));
+            let stage = ("stage", text(["signed", "started"][n as usize % 2]));
+            if n % 3 == 0 { new([name, stage]) } else { new([name, stage, total]) }
+        });
+        let many: Vec<NewRecord> = many.collect();
+        store
+            .write::<_, StoreError>(&district(), move |w| w.create_many(REGISTER, many, &meta(0)))
+            .unwrap();
+        for descending in [false, true] {
+            for words in [None, Some("湖1".to_owned())] {
+                let query = Query {
+                    search: words,
+                    ..Query::default().sorted("investment_total", descending)
+                };
+                let query = query.filter(store::Filter::eq("stage", text("started")));
+                enter_at_each_row(&store, &query);
+            }
+        }
+        let both = Query {
+            at: 3,
+            after: Some("00".into()),
+            ..Query::default()
+        };
+        let refused = store.read::<_, StoreError>(&district(), |r| r.list(REGISTER, &both));
+        assert!(matches!(refused, Err(StoreError::Query { .. })));
+    });
+}
+
+fn enter_at_each_row(store: &Store, query: &Query) {
+    store
+        .read::<_, StoreError>(&district(), |r| {
+            let all = r.all(REGISTER, query)?;
+            assert!(all.len() > 4, "{query:?}");
+            for at in 0..=all.len() + 1 {
+                let at_row = Query {
+                    at: at as u64,
+                    ..query.clone().limited(4)
+                };
+                let page = r.list(REGISTER, &at_row)?;
+                let end = all.len().min(at + 4);
+                assert_eq!(page.records, all[at.min(end)..end], "from row {at} of {query:?}");
+                assert_eq!(page, r.list_as_of(REGISTER, &at_row, LATER)?, "from row {at}");
+                let Some(next) = page.next else { continue };
+                let on = Query {
+                    after: Some(next),
+                    ..query.clone().limited(4)
+                };
+                let page = r.list(REGISTER, &on)?;
+                assert_eq!(page.records, all[end..all.len().min(end + 4)], "after row {end}");
+            }
+            Ok(())
+        })
+        .unwrap();
+}
