@@ -51,6 +51,39 @@ pub fn metrics(
     })
 }
 
+/// Some figures of a register for a period, for reports.
+pub(crate) fn figures(
+    app: &App,
+    actor: &Actor,
+    register: &str,
+    (period, day): (Period, Option<Date>),
+    wanted: &[String],
+) -> Result<Vec<MetricPage>, AppError> {
+    let view = View::new(app, actor, register, Some(&period.code()), day)?;
+    app.look(|reader| {
+        let metrics = view.definition.metrics.iter();
+        let metrics = metrics.filter(|metric| wanted.contains(&metric.id));
+        metrics
+            .map(|metric| {
+                let (observations, findings) = view.observe(reader, metric)?;
+                view.page(reader, metric, &observations, findings)
+            })
+            .collect()
+    })
+}
+
+/// A condition of a report with its period, the day and computed fields written out, as a list takes it.
+pub(crate) fn condition_of(
+    app: &App,
+    actor: &Actor,
+    register: &str,
+    (period, day): (Period, Option<Date>),
+    filter: &Expr,
+) -> Result<Expr, AppError> {
+    let view = View::new(app, actor, register, Some(&period.code()), day)?;
+    app.look(|reader| view.bound(reader, &view.setting, filter))
+}
+
 /// The records behind a figure, or behind one of its groups: those above the line of a rate.
 ///
 /// # Errors
@@ -259,8 +292,11 @@ impl<'a> View<'a> {
             groups.push(MetricGroup {
                 heading: self.heading(metric, &one.by[0]),
                 by: self.label(&one.by[0], &names),
+                path: one.by[0].path.clone(),
                 text: text(metric, &one.value),
                 value: value(metric, &one.value),
+                numerator: exact(&one.numerator),
+                denominator: exact(&one.denominator),
                 key: key_text(&one.by),
                 link: self.link(reader, metric, &one.by[0])?,
             });
@@ -430,7 +466,7 @@ fn value(metric: &Metric, figure: &Option<Figure>) -> Option<String> {
 }
 
 /// Names a group: `path=value`, several joined by `&`.
-fn key_text(by: &[Key]) -> String {
+pub(crate) fn key_text(by: &[Key]) -> String {
     let one = |key: &Key| format!("{}={}", key.path, register::expr::print_val(&key.value));
     by.iter().map(one).collect::<Vec<_>>().join("&")
 }

@@ -34,10 +34,16 @@ pub struct MetricGroup {
     pub heading: Option<String>,
     /// The group, in words.
     pub by: String,
+    /// Field or path that makes the groups.
+    pub path: String,
     /// Ready text of the figure.
     pub text: String,
     /// Its value.
     pub value: Option<String>,
+    /// Above the line of a rate.
+    pub numerator: Option<String>,
+    /// Below it.
+    pub denominator: Option<String>,
     /// Names the group when its records are asked for.
     pub key: String,
     /// List of its records; none where a list cannot say it.
