@@ -2,13 +2,16 @@
 //! what is kept beside it (baselines, calendars). Nothing computed is stored.
 
 mod baseline;
+mod brought;
 mod calendar;
 mod chance;
 mod change;
+mod commitment;
 mod diff;
 mod edit;
 mod export;
 mod file;
+mod flowline;
 mod level;
 mod load;
 mod measure;
@@ -22,9 +25,13 @@ pub use calendar::{
 };
 pub use chance::{ChanceQuery, chance};
 pub use change::{Change, ChangeRequest, change, changes, undo};
+pub use commitment::{
+    JudgeRequest, Judged, NewPromise, PromiseRequest, commitments, judge, promise,
+};
 pub use export::{PlanFormat, export};
 pub(crate) use file::PlanFiles;
 pub use file::{ImportChoice, commit_file, look_at_file};
+pub use flowline::{FlowQuery, flowline, flowline_svg};
 pub use level::{LevelQuery, level};
 pub use load::load;
 pub use measure::{curve, health};
@@ -55,6 +62,8 @@ pub(crate) struct PlanBook {
     pub definition: Arc<Definition>,
     pub editable: bool,
     pub day: Option<Date>,
+    /// What a plan file brings along, while it is tried out.
+    brought: Arc<brought::Brought>,
 }
 
 impl PlanBook {
@@ -82,6 +91,7 @@ impl PlanBook {
             project,
             definition,
             day,
+            brought: Arc::default(),
         })
     }
 
