@@ -36,7 +36,11 @@ pub fn run(rows: i64, folder: Option<&Path>) -> Result<(), StoreError> {
         let remark = format!("{} records, journal and all", rows - there as i64);
         figure::line("list: load", &cost, &remark);
         let (cost, done) = figure::once(|| enter(&store, &district));
-        figure::line("list: enter into the search", &cost, &format!("{} records", done?));
+        figure::line(
+            "list: enter into the search",
+            &cost,
+            &format!("{} records", done?),
+        );
     }
     measure(&store, &district, &KINDS[..1])?;
     measure(&store, &district, &KINDS)

@@ -95,7 +95,7 @@ impl Source for Gathered {
                 metric,
                 part,
             } => self.figure(metric, *part, at.group.filter(|_| *of_group)),
-            Word::GroupName => text(self.group(at).map_or(NOTHING, |group| &group.by)),
+            Word::GroupName => text(self.group(at).map_or(NOTHING, |group| &group.name)),
             Word::GroupNumber => at.group.map_or_else(|| text(NOTHING), |at| count(at + 1)),
             Word::GroupRecords => count(self.records_of(At { record: None, ..at }).count()),
             Word::RecordNumber => at.record.map_or_else(|| text(NOTHING), |at| count(at + 1)),
