@@ -110,10 +110,10 @@ pub(crate) fn push_cells(field: &Field, value: Option<&Value>, cells: &mut Vec<C
 /// Reads the field's cells from a row, moving `at` past them.
 pub(crate) fn read_cells(
     field: &Field,
-    row: &Row,
+    row: &mut Row,
     at: &mut usize,
 ) -> Result<Option<Value>, StoreError> {
-    let cell = row.cell(*at);
+    let cell = row.take(*at);
     *at += 1;
     let bound = if field.kind == FieldKind::Money {
         *at += 1;
@@ -121,7 +121,20 @@ pub(crate) fn read_cells(
     } else {
         None
     };
-    value_of(field, cell, bound.as_deref())
+    match cell {
+        Cell::Text(text) if is_plain(field) => Ok(Some(Value::Text(text))),
+        cell => value_of(field, &cell, bound.as_deref()),
+    }
+}
+
+/// Whether the column's text is the value.
+fn is_plain(field: &Field) -> bool {
+    use FieldKind as K;
+    let shaped = matches!(
+        field.kind,
+        K::Date | K::DateTime | K::Refs { .. } | K::TextList | K::Attachment | K::Codes { .. }
+    );
+    !shaped && column_type(field) == Some(ColumnType::Text)
 }
 
 /// The value behind a cell.
@@ -180,7 +193,7 @@ fn text_value(field: &Field, text: &str) -> Option<Value> {
         K::TextList | K::Attachment | K::Codes { .. } => {
             Value::TextList(serde_json::from_str(text).ok()?)
         }
-        _ if column_type(field) == Some(ColumnType::Text) => Value::Text(text.to_owned()),
+        _ if is_plain(field) => Value::Text(text.to_owned()),
         _ => return None,
     })
 }

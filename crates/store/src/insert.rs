@@ -71,7 +71,7 @@ fn text(table: &str, columns: &str, width: usize, rows: usize) -> String {
 
 /// Sizes of IN lists: a list is padded with its last item to the next size, so that only few texts
 /// are ever prepared.
-const LIST_SIZES: [usize; 5] = [1, 8, 64, 256, 1024];
+const LIST_SIZES: [usize; 6] = [1, 8, 24, 64, 256, 1024];
 
 /// Longest IN list. Fetching and sorting that many records costs about as much as walking a sort
 /// index of a million for a page of the next more frequent value (4 ms and 12 ms, measured).
@@ -83,8 +83,13 @@ pub(crate) fn in_list(items: impl IntoIterator<Item = Cell>, cells: &mut Vec<Cel
     let start = cells.len() + 1;
     let end = start + items.len();
     cells.extend(items);
-    let marks: Vec<String> = (start..end).map(|n| format!("${n}")).collect();
-    format!("({})", marks.join(", "))
+    let mut marks = String::with_capacity(2 + 6 * (end - start));
+    for n in start..end {
+        let open = if n == start { "($" } else { ", $" };
+        let _ = write!(marks, "{open}{n}");
+    }
+    marks.push(')');
+    marks
 }
 
 /// The items with the last one repeated up to the next size.

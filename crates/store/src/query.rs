@@ -368,6 +368,11 @@ impl Test {
         self.op == Op::Eq
     }
 
+    /// Whether it names the values that are meant.
+    pub fn names_values(&self) -> bool {
+        matches!(self.op, Op::Eq | Op::In)
+    }
+
     fn write(&self, column: &str, sql: &mut Sql) {
         let sign = match self.op {
             Op::Eq => "=",
@@ -597,12 +602,35 @@ impl Plan {
         }
         self.write_scope(sql, &column("org_path"));
         if !self.include_withdrawn {
-            sql.push(&format!(" AND {} = 0", column("withdrawn")));
+            let withdrawn = match fence {
+                // The index of a unique value holds the records in use only, and serves who says so plainly.
+                Fence::But(free) if self.names_one(free) => quoted("withdrawn"),
+                _ => column("withdrawn"),
+            };
+            sql.push(&format!(" AND {withdrawn} = 0"));
         }
         for condition in &self.conditions {
             condition.write(sql);
         }
         self.write_search(sql);
+    }
+
+    /// Whether a value of a unique column is asked for.
+    fn names_one(&self, column: &str) -> bool {
+        let unique = |key: &Key| match &key.field {
+            Some(field) => field.unique,
+            None => key.column == "number",
+        };
+        self.tests.iter().any(|test| {
+            test.key.column == column && test.names_values() && unique(&test.key)
+        })
+    }
+
+    /// Whether the index that begins with this column holds all that the conditions ask.
+    pub fn is_carried(&self, table: &RegisterTable, first: &str) -> bool {
+        let held = |test: &Test| table.carries(first, &test.key.column);
+        let plain = self.words.is_empty() && self.conditions.is_empty();
+        plain && table.carries(first, "org_path") && self.tests.iter().all(held)
     }
 
     fn write_scope(&self, sql: &mut Sql, column: &str) {

@@ -61,6 +61,20 @@ impl Row {
         self.0.get(at).unwrap_or(&Cell::Null)
     }
 
+    /// The cell at a position, moved out of the row: a list would otherwise copy each text it has just read.
+    pub(crate) fn take(&mut self, at: usize) -> Cell {
+        let cell = self.0.get_mut(at);
+        cell.map_or(Cell::Null, |cell| std::mem::replace(cell, Cell::Null))
+    }
+
+    /// A text that must be there, moved out.
+    pub(crate) fn take_text(&mut self, at: usize) -> Result<String, EngineError> {
+        match self.take(at) {
+            Cell::Text(text) => Ok(text),
+            other => Err(wrong(at, "a text", &other)),
+        }
+    }
+
     /// A number that must be there.
     pub(crate) fn int(&self, at: usize) -> Result<i64, EngineError> {
         self.opt_int(at)?

@@ -73,6 +73,13 @@ impl SqliteConnection {
         self.sqlite.execute_batch(sql).map_err(trouble)
     }
 
+    /// A word of the transaction, kept prepared: each request says several of them.
+    fn verb(&mut self, sql: &str) -> Result<(), EngineError> {
+        let mut statement = self.sqlite.prepare_cached(sql).map_err(trouble)?;
+        statement.execute([]).map_err(trouble)?;
+        Ok(())
+    }
+
     fn note<T>(&mut self, result: Result<T, EngineError>) -> Result<T, EngineError> {
         if let Err(error) = &result {
             self.failure.get_or_insert_with(|| error.clone());
@@ -132,16 +139,16 @@ impl Tx for SqliteConnection {
 impl Connection for SqliteConnection {
     fn begin(&mut self) -> Result<(), EngineError> {
         self.failure = None;
-        self.pragmas("BEGIN IMMEDIATE")
+        self.verb("BEGIN IMMEDIATE")
     }
 
     fn begin_read(&mut self) -> Result<(), EngineError> {
         self.failure = None;
-        self.pragmas("BEGIN")
+        self.verb("BEGIN")
     }
 
     fn commit(&mut self) -> Result<(), EngineError> {
-        self.pragmas("COMMIT")
+        self.verb("COMMIT")
     }
 
     fn rollback(&mut self) -> Result<(), EngineError> {
@@ -149,20 +156,21 @@ impl Connection for SqliteConnection {
         if self.sqlite.is_autocommit() {
             Ok(())
         } else {
-            self.pragmas("ROLLBACK")
+            self.verb("ROLLBACK")
         }
     }
 
     fn savepoint(&mut self) -> Result<(), EngineError> {
-        self.pragmas("SAVEPOINT job")
+        self.verb("SAVEPOINT job")
     }
 
     fn release(&mut self) -> Result<(), EngineError> {
-        self.pragmas("RELEASE job")
+        self.verb("RELEASE job")
     }
 
     fn rollback_to_savepoint(&mut self) -> Result<(), EngineError> {
-        self.pragmas("ROLLBACK TO job; RELEASE job")
+        self.verb("ROLLBACK TO job")?;
+        self.verb("RELEASE job")
     }
 
     fn take_failure(&mut self) -> Option<EngineError> {

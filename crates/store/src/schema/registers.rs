@@ -1,7 +1,8 @@
 //! The tables of a register: one for its records, one for each table field. Columns are named by
 //! field id, so that any SQL tool can read them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use register::{Definition, Field, FieldKind};
 
@@ -84,7 +85,32 @@ pub(crate) struct RegisterTable {
     pub indexed: BTreeSet<String>,
     /// Fields of earlier definitions, for what the journal keeps of them.
     pub past: Vec<PastField>,
+    /// How many records each district has here, about; only ever to choose a way of reading.
+    pub sizes: Sizes,
     shape: Shape,
+}
+
+/// Sizes of a register that were counted, by district. Records are never deleted, so a size is never less than it was:
+/// that a register is large stays true, that it is small is asked again after some uses.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sizes(Arc<Mutex<HashMap<String, (i64, u8)>>>);
+
+impl Sizes {
+    /// The size, unless it has to be counted (anew): it was small, and that was told often enough.
+    pub fn known(&self, district: &str, large: i64) -> Option<i64> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (size, uses) = all.get_mut(district)?;
+        if *size > large {
+            return Some(*size);
+        }
+        *uses = uses.checked_add(1)?;
+        Some(*size)
+    }
+
+    pub fn keep(&self, district: &str, size: i64) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(district.to_owned(), (size, 0));
+    }
 }
 
 /// A table field's table.
@@ -140,6 +166,7 @@ impl RegisterTable {
             indexed,
             past: Vec::new(),
             search: quoted(&search_name(&definition.id)),
+            sizes: Sizes::default(),
             shape,
         })
     }
@@ -164,6 +191,14 @@ impl RegisterTable {
     /// A field with a column of its own.
     pub fn field(&self, id: &str) -> Option<&Field> {
         self.fields.iter().find(|f| f.id == id)
+    }
+
+    /// Whether the index that begins with one column also holds another, so that asking about it reads no row.
+    pub fn carries(&self, first: &str, column: &str) -> bool {
+        self.shape.indexes.iter().any(|index| {
+            index.columns.get(1).is_some_and(|begins| begins == first)
+                && index.columns.iter().any(|held| held == column)
+        })
     }
 
     /// Whether a field is kept; one that is computed when it is read is not.

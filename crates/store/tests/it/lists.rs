@@ -327,6 +327,129 @@ fn a_sum_beyond_64_bits_is_an_overflow_not_a_number() {
     });
 }
 
+/// The first page with its count, and the pages behind it, beside what the journal gives.
+fn counted(store: &Store, query: &Query) {
+    store
+        .read::<_, StoreError>(&district(), |r| {
+            let then = r.all_as_of(REGISTER, query, "2024-01-01T00:00:00Z")?;
+            let (mut page, count) = r.list_counted(REGISTER, query)?;
+            assert_eq!(count, then.len() as u64, "{query:?}");
+            assert_eq!(r.count(REGISTER, query)?, count, "{query:?}");
+            let mut found = page.records;
+            while let Some(after) = page.next {
+                let after = Some(after);
+                page = r.list(
+                    REGISTER,
+                    &Query {
+                        after,
+                        ..query.clone()
+                    },
+                )?;
+                found.extend(page.records);
+            }
+            assert_eq!(found, then, "{query:?}");
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_page_read_by_walking_is_the_page_read_by_fetching_whatever_the_register_has_grown_to() {
+    on_both(|world| {
+        let store = world.open();
+        // At 400 the list is a large part of the register and its index is walked, at 4,000 it is a small one.
+        for (from, to) in [(0, 400), (400, 4000)] {
+            let more: Vec<NewRecord> = (from..to)
+                .map(|n: i64| {
+                    let stage = if n < 200 { "signed" } else { "started" };
+                    let at = org(["410102.s001", "410102.s001.w1", "410102.s002"][n as usize % 3]);
+                    let mut fields = fields([
+                        ("name", text(&format!("项目{}", n * 7 % 50))),
+                        ("stage", text(stage)),
+                        ("unit", Value::Ref(RecordId(1 + n % 3))),
+                    ]);
+                    if n % 7 != 0 {
+                        fields.insert("investment_total".into(), money(n * 7919 % 250));
+                    }
+                    NewRecord::new(at, fields)
+                })
+                .collect();
+            store
+                .write::<_, StoreError>(&district(), move |w| {
+                    w.create_many(REGISTER, more, &meta(0))
+                })
+                .unwrap();
+            let signed = Query::default()
+                .filter(Filter::eq("stage", text("signed")))
+                .limited(90);
+            let some = vec![Value::Ref(RecordId(1)), Value::Ref(RecordId(3))];
+            for query in [
+                signed.clone(),
+                signed.clone().filter(Filter::one_of("unit", some)),
+                signed.clone().filter(Filter::new("investment_total", Op::Ge, money(100))),
+                signed.clone().filter(Filter::new("name", Op::Contains, text("项目4"))),
+                Query {
+                    scope: Some(org("410102.s001")),
+                    ..signed.clone()
+                },
+                Query {
+                    scope: Some(org("410102.s001.w1")),
+                    limit: 500,
+                    ..Query::default()
+                },
+                Query::default().filter(Filter::eq("stage", text("none"))),
+            ] {
+                for field in ["investment_total", "name", "stage", "record_id", "org_path"] {
+                    counted(&store, &query.clone().sorted(field, true));
+                    counted(&store, &query.clone().sorted(field, false));
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn records_are_called_by_their_name_else_their_number() {
+    on_both(|world| {
+        let store = world.open();
+        let mut ids = nine(&store);
+        let nameless = NewRecord::new(org("410102"), fields([("stage", text("signed"))]));
+        let made = store.write::<_, StoreError>(&district(), move |w| {
+            w.create(REGISTER, nameless, &meta(2))
+        });
+        ids.push(made.unwrap().id);
+        ids.push(RecordId(7));
+        let called = store.read::<_, StoreError>(&district(), |r| r.names(REGISTER, &ids[7..]));
+        let mut called = called.unwrap();
+        called.sort();
+        let called: Vec<&str> = called.iter().map(|(_, name)| name.as_str()).collect();
+        assert_eq!(called, ["项目H", "项目I", "XM20230010"]);
+    });
+}
+
+#[test]
+fn ids_are_found_by_a_unique_text_among_the_records_in_use_of_the_own_district() {
+    on_both(|world| {
+        let store = world.open();
+        let ids = nine(&store);
+        let named = |values: &[&str]| {
+            store.read::<_, StoreError>(&district(), |r| r.ids_named(REGISTER, "number", values))
+        };
+        let (b, i) = ("XM20230002".to_owned(), "XM20230009");
+        assert_eq!(named(&[&b, "XM20239999"]), Ok(vec![(ids[1], b.clone())]));
+        assert_eq!(named(&[i]), Ok(vec![]), "the ninth is withdrawn");
+        assert_eq!(named(&[]), Ok(vec![]));
+        let many: Vec<String> = (1..3000).map(|n| format!("XM2023{n:04}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert_eq!(named(&many).map(|found| found.len()), Ok(8));
+        let other = ground::District::new("410103").unwrap();
+        let there = store.read::<_, StoreError>(&other, |r| r.ids_named(REGISTER, "number", &[&b]));
+        assert_eq!(there, Ok(vec![]));
+        let unknown = store.read(&district(), |r| r.ids_named(REGISTER, "nme", &[&b]));
+        assert_eq!(unknown, Err(StoreError::Unknown { name: "nme".into() }));
+    });
+}
+
 #[test]
 fn a_list_longer_than_the_longest_in_list_is_read_in_order() {
     on_both(|world| {
