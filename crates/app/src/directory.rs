@@ -10,6 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::{Reader, StoreError};
 
+/// Entries of the journal that are followed one by one; after more of them the indexes are made anew.
+const FEW: u32 = 200;
+
 /// Kept name indexes by register.
 #[derive(Default)]
 pub struct Cache {
@@ -19,25 +22,63 @@ pub struct Cache {
 
 /// The name index of a register, as of now.
 pub fn index(app: &App, register: &str) -> Result<Arc<NameIndex>, AppError> {
-    let position = app.position()?;
-    if let Some(kept) = kept(app, register, position) {
-        return Ok(kept);
-    }
-    let known = app.read(|reader| reader.known(register))?;
-    let index = Arc::new(NameIndex::new(known));
-    app.directory_cache()
-        .indexes
-        .insert(register.to_owned(), index.clone());
-    Ok(index)
+    // One after the other, so that the moments at which it is read only move on.
+    let mut cache = app.directory_cache();
+    app.read(|reader| cache.index(reader, register))
 }
 
-fn kept(app: &App, register: &str, position: i64) -> Option<Arc<NameIndex>> {
-    let mut cache = app.directory_cache();
-    if cache.position != position {
-        cache.position = position;
-        cache.indexes.clear();
+impl Cache {
+    fn index(
+        &mut self,
+        reader: &mut Reader<'_>,
+        register: &str,
+    ) -> Result<Arc<NameIndex>, StoreError> {
+        self.catch_up(reader)?;
+        if let Some(kept) = self.indexes.get(register) {
+            return Ok(kept.clone());
+        }
+        let index = Arc::new(NameIndex::new(reader.known(register)?));
+        self.indexes.insert(register.to_owned(), index.clone());
+        Ok(index)
     }
-    cache.indexes.get(register).cloned()
+
+    /// Goes on to the reader's moment by what the journal has since, of whatever process: new records are added, an index
+    /// whose records changed in any other way is dropped. To make all anew for each new record of a large register would
+    /// take longer with each.
+    fn catch_up(&mut self, reader: &mut Reader<'_>) -> Result<(), StoreError> {
+        let position = reader.position()?;
+        if position == self.position {
+            return Ok(());
+        }
+        let since = match self.indexes.is_empty() {
+            true => Vec::new(),
+            false => reader.changes(self.position, FEW)?,
+        };
+        if since.last().is_none_or(|last| last.seq != position) {
+            self.indexes.clear();
+        }
+        let mut made: BTreeMap<String, Vec<RecordId>> = BTreeMap::new();
+        for entry in since {
+            let register = entry.register.unwrap_or_default();
+            match entry.record {
+                Some(id) if entry.action == "create" => made.entry(register).or_default().push(id),
+                _ => drop(self.indexes.remove(&register)),
+            }
+        }
+        made.retain(|register, _| self.indexes.contains_key(register));
+        let mut found = Vec::new();
+        for (register, ids) in made {
+            let known = reader.known_among(&register, &ids)?;
+            found.push((register, known));
+        }
+        for (register, known) in found {
+            let index = self.indexes.entry(register).or_default();
+            let index = Arc::make_mut(index);
+            known.into_iter().for_each(|one| index.add(one));
+        }
+        self.position = position;
+        Ok(())
+    }
 }
 
 /// Names of referenced records by register and id.
@@ -90,15 +131,12 @@ pub fn names_in(
 ) -> Result<NamesOf, StoreError> {
     let mut names = NamesOf::default();
     for (register, ids) in wanted {
-        let Some(target) = definitions.get(&register) else {
+        if definitions.get(&register).is_none() {
             continue;
-        };
+        }
         let ids: Vec<RecordId> = ids.into_iter().collect();
-        for stored in reader.get_many(&register, &ids)? {
-            let name = stored.record.name(target);
-            let name = name.or(stored.record.number.as_deref());
-            let name = name.unwrap_or_default().to_owned();
-            names.insert(&register, stored.record.id, name);
+        for (id, name) in reader.names(&register, &ids)? {
+            names.insert(&register, id, name);
         }
     }
     Ok(names)
@@ -184,13 +222,13 @@ pub fn org_path(reader: &mut Reader<'_>, id: RecordId) -> Result<Option<OrgPath>
 
 /// 简称 of the organisation at a path, for numbers that begin with it.
 pub fn short_name(reader: &mut Reader<'_>, path: &OrgPath) -> Result<Option<String>, StoreError> {
-    let path = Value::Text(path.to_string());
-    let query = store::Query::default()
-        .filter(store::Filter::eq("path", path))
-        .limited(1);
-    let found = reader.list("organisation", &query)?;
-    let record = found.records.first().map(|stored| &stored.record);
-    Ok(record.and_then(|one| one.text("short_name").map(str::to_owned)))
+    let found = reader.ids_named("organisation", "path", &[path.as_str()])?;
+    let Some((id, _)) = found.first() else {
+        return Ok(None);
+    };
+    let stored = reader.get_many("organisation", &[*id])?;
+    let name = stored.first().and_then(|one| one.record.text("short_name"));
+    Ok(name.map(str::to_owned))
 }
 
 /// Names of records of one register by id.
@@ -217,4 +255,100 @@ pub fn names_by_id(
         }
     }
     Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Actor, Clock, OpenOptions};
+    use ground::Date;
+    use store::{Changes, NewRecord, Writer};
+
+    fn open(folder: &std::path::Path) -> App {
+        App::open(OpenOptions {
+            data: folder.to_owned(),
+            database: None,
+            district: None,
+            district_name: None,
+            clock: Clock::standing(Date::constant(2023, 3, 10)),
+        })
+        .expect("it opens")
+    }
+
+    fn unit(n: usize) -> NewRecord {
+        let path: OrgPath = format!("410102.u{n}").parse().expect("a path");
+        let text = |text: String| Value::Text(text);
+        let fields = Fields::from([
+            ("name".to_owned(), text(format!("第{n}办公室"))),
+            ("kind".to_owned(), text("department".to_owned())),
+            ("path".to_owned(), text(path.to_string())),
+        ]);
+        NewRecord::new(path, fields)
+    }
+
+    fn write<T: Send + 'static>(
+        app: &App,
+        work: impl FnOnce(&mut Writer<'_>, &store::Meta) -> Result<T, StoreError> + Send + 'static,
+    ) -> T {
+        let meta = app.meta(&Actor::system(app), "机构调整");
+        app.write(move |writer| Ok(work(writer, &meta)?))
+            .expect("written")
+    }
+
+    fn make(app: &App, numbers: std::ops::Range<usize>) -> Vec<RecordId> {
+        let made = write(app, |writer, meta| {
+            writer.create_many("organisation", numbers.map(unit).collect(), meta)
+        });
+        made.into_iter().map(|record| record.id).collect()
+    }
+
+    /// The kept index is the one that would be made now.
+    fn fresh(app: &App) -> usize {
+        let kept = index(app, "organisation").expect("an index");
+        let known = app.read(|reader| reader.known("organisation"));
+        assert_eq!(kept.all(), known.expect("known"));
+        kept.all().len()
+    }
+
+    #[test]
+    fn a_kept_name_index_follows_whatever_happens_here_and_in_other_processes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (app, other) = (open(folder.path()), open(folder.path()));
+        assert_eq!(fresh(&app), 1);
+        let ids = make(&app, 0..1);
+        assert_eq!(fresh(&app), 2);
+        make(&other, 1..4);
+        assert_eq!(fresh(&app), 5);
+        let id = ids[0];
+        write(&other, move |writer, meta| {
+            let name = Value::Text("改名的办公室".to_owned());
+            let changes = Changes::from([("name".to_owned(), Some(name))]);
+            writer.update("organisation", id, 1, changes, meta)
+        });
+        assert_eq!(fresh(&app), 5);
+        write(&other, move |writer, meta| {
+            writer.withdraw("organisation", id, 2, meta)
+        });
+        assert_eq!(fresh(&app), 4);
+        make(&other, 4..400);
+        assert_eq!(fresh(&app), 400);
+        write(&app, move |writer, meta| {
+            let again = writer.restore("organisation", id, 3, meta)?;
+            writer.withdraw("organisation", id, again.version, meta)?;
+            writer.create("organisation", unit(400), meta)
+        });
+        assert_eq!(fresh(&app), 401);
+    }
+
+    #[test]
+    fn a_record_made_and_withdrawn_between_two_looks_is_in_no_index() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let app = open(folder.path());
+        assert_eq!(fresh(&app), 1);
+        let ids = make(&app, 0..2);
+        write(&app, move |writer, meta| {
+            writer.withdraw("organisation", ids[1], 1, meta)
+        });
+        assert_eq!(fresh(&app), 2);
+    }
 }
