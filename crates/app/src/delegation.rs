@@ -194,6 +194,16 @@ pub(crate) fn delegators(
     register: Option<&str>,
 ) -> Result<Vec<Actor>, AppError> {
     let today = app.today();
+    app.read(|reader| delegators_in(reader, actor, register, today))
+}
+
+/// The same for a read that is open already.
+pub(crate) fn delegators_in(
+    reader: &mut Reader<'_>,
+    actor: &Actor,
+    register: Option<&str>,
+    today: Date,
+) -> Result<Vec<Actor>, store::StoreError> {
     let in_force = |one: &Delegation| {
         let covers = |register: &str| {
             one.registers.is_empty() || one.registers.iter().any(|r| r == register)
@@ -202,10 +212,12 @@ pub(crate) fn delegators(
             && (one.from..=one.to).contains(&today)
             && register.is_none_or(covers)
     };
-    let given: Vec<Delegation> = all(app)?.into_iter().filter(in_force).collect();
+    let nameless = std::collections::BTreeMap::new();
+    let given = kept(reader)?;
+    let given = given.iter().filter_map(|one| read(one, &nameless));
     let mut found = Vec::new();
-    for one in given {
-        let account = app.read(|reader| reader.account(&one.from_login))?;
+    for one in given.filter(in_force) {
+        let account = reader.account(&one.from_login)?;
         found.extend(
             account
                 .filter(|a| a.status == "active")

@@ -66,15 +66,23 @@ impl Desk {
         reason: &str,
         register: Option<&str>,
     ) -> Result<Self, AppError> {
+        Ok(Self {
+            delegators: delegation::delegators(app, actor, register)?,
+            ..Self::own(app, actor, reason)
+        })
+    }
+
+    /// The desk of a request in which nobody is acted for.
+    pub fn own(app: &App, actor: &Actor, reason: &str) -> Self {
         let meta = app.meta(actor, reason);
         let mut setting = Setting::new(app, None);
         setting.now.clone_from(&meta.at);
-        Ok(Self {
-            delegators: delegation::delegators(app, actor, register)?,
+        Self {
+            delegators: Vec::new(),
             setting,
             actor: actor.clone(),
             meta,
-        })
+        }
     }
 
     pub fn definition(&self, register: &str) -> Result<std::sync::Arc<Definition>, AppError> {
@@ -382,8 +390,12 @@ pub(crate) fn make(
     }
     let own = desk.actor.org.clone();
     let org = directory::home_path(&mut writer.reader(), definition, &fields, &own)?;
+    let org_abbr = match definition.number.is_some() {
+        true => directory::short_name(&mut writer.reader(), &org)?,
+        false => None,
+    };
     let new = NewRecord {
-        org_abbr: directory::short_name(&mut writer.reader(), &org)?,
+        org_abbr,
         ..NewRecord::new(org, fields)
     };
     Ok(writer.create(&definition.id, new, &desk.meta)?)

@@ -203,6 +203,11 @@ impl App {
     /// The store's, or a definition of the district that this program cannot read.
     pub fn take_over_definitions(&self) -> Result<(), AppError> {
         let count = self.read(|reader| reader.definition_count())?;
+        self.take_over(count)
+    }
+
+    /// The same where the count is known.
+    pub(crate) fn take_over(&self, count: i64) -> Result<(), AppError> {
         let mut seen = self
             .definitions_seen
             .lock()

@@ -383,7 +383,7 @@ impl<'a> View<'a> {
             user: None,
         };
         Ok(RecordPage {
-            items: look.views(reader, &stored)?,
+            items: look.views(reader, stored)?,
             next: (end < ids.len()).then(|| end.to_string()),
             total: (offset == 0).then_some(ids.len()),
             sums: BTreeMap::new(),

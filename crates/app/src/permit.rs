@@ -28,7 +28,17 @@ pub struct Access {
 impl Access {
     /// The rights of a person in a register.
     pub fn new(app: &App, actor: &Actor, definition: &Arc<Definition>) -> Result<Self, AppError> {
-        let user = app.read(|reader| world::user(reader, actor))?;
+        app.look(|reader| Self::within(reader, app, actor, definition))
+    }
+
+    /// The same in a read that is open already.
+    pub fn within(
+        reader: &mut Reader<'_>,
+        app: &App,
+        actor: &Actor,
+        definition: &Arc<Definition>,
+    ) -> Result<Self, AppError> {
+        let user = world::user(reader, actor)?;
         Ok(Self {
             actor: actor.clone(),
             user: Arc::new(user),
@@ -45,6 +55,11 @@ impl Access {
     /// The person as rules see them.
     pub fn user(&self) -> &User {
         &self.user
+    }
+
+    /// Whose rights these are.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
     }
 
     /// The definition, whole.

@@ -279,5 +279,5 @@ fn related(
         user: None,
     };
     let found: Vec<Stored> = found.into_iter().cloned().collect();
-    app.look(|reader| look.views(reader, &found))
+    app.look(|reader| look.views(reader, found))
 }

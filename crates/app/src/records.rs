@@ -26,13 +26,13 @@ use crate::page::record::{FieldChange, HistoryEntry, Hit, RecordPage, RecordView
 use crate::page::register::RegisterCard;
 use crate::permit::Access;
 use crate::task;
-use crate::world::{self, Setting};
+use crate::world::Setting;
 use ground::{Date, Finding, ProjectId, RecordId, Severity};
 use register::law::Ability;
 use register::{Definition, DuplicateAction, Fields, Value};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
-use store::{Query, Step, Stored};
+use store::{Query, Reader, Step, Stored};
 
 /// Hits of the search box, in all and for one register.
 const SEARCH_HITS: usize = 20;
@@ -144,7 +144,7 @@ pub fn list(
             user: None,
         };
         Ok(RecordPage {
-            items: look.views(reader, &selected.page.records)?,
+            items: look.views(reader, selected.page.records)?,
             next: selected.page.next,
             total: selected.total,
             sums,
@@ -205,32 +205,47 @@ pub fn get(
     day: Option<Date>,
 ) -> Result<RecordView, AppError> {
     let definition = app.definition(register)?;
-    let access = Access::new(app, actor, &definition)?;
-    access.need(Ability::Read)?;
-    let id = parse_id(id)?;
-    let setting = Setting::new(app, day);
-    let acted_for = delegation::delegators(app, actor, Some(register))?;
-    let view = app.look(|reader| {
+    let mut items = app.look(|reader| {
+        let access = Access::within(reader, app, actor, &definition)?;
+        access.need(Ability::Read)?;
+        let (id, setting) = (parse_id(id)?, Setting::new(app, day));
         let stored = match &setting.past {
             Some(instant) => reader.get_as_of(register, id, instant)?,
             None => reader.get(register, id)?,
         };
-        let access = access.in_sight(reader, &acted_for, &stored.record)?;
-        let user = world::user(reader, actor)?;
-        let look = Look {
-            setting: &setting,
-            access: &access,
-            definition: &definition,
-            // On a former day nothing can be done any more, but the way there is shown.
-            user: Some(&user),
-        };
-        let mut views = look.views(reader, std::slice::from_ref(&stored))?;
-        Ok(views.pop())
+        alone(app, reader, &access, stored, &setting)
     })?;
-    let mut items = Vec::from_iter(view);
     add_lights(app, register, &mut items, day)?;
     let found = items.pop();
     found.ok_or_else(|| AppError::NotFound("这条记录".to_owned()))
+}
+
+/// One record with what this person can do with it; in the right of somebody acted for where the own is not enough.
+fn alone(
+    app: &App,
+    reader: &mut Reader<'_>,
+    own: &Access,
+    stored: Stored,
+    setting: &Setting,
+) -> Result<Vec<RecordView>, AppError> {
+    let definition = own.definition();
+    let register = definition.id.as_str();
+    let access = match own.on(reader, &stored.record)?.read {
+        true => own.clone(),
+        false => {
+            let acted_for =
+                delegation::delegators_in(reader, own.actor(), Some(register), app.today())?;
+            own.in_sight(reader, &acted_for, &stored.record)?
+        }
+    };
+    let look = Look {
+        setting,
+        access: &access,
+        definition,
+        // On a former day nothing can be done any more, but the way there is shown.
+        user: Some(own.user()),
+    };
+    look.views(reader, vec![stored])
 }
 
 /// A record to be made.
@@ -278,16 +293,21 @@ pub fn create_with(
     refuse_unwritable(&definition, &access, &given)?;
     let fields = read_values(app, &definition, &new.values)?;
     refuse_same(app, &definition, &fields)?;
-    let desk = Desk::of(app, actor, new.reason, Some(register))?;
+    // Only an act can be done in somebody else's place.
+    let desk = match new.action {
+        Some(_) => Desk::of(app, actor, new.reason, Some(register))?,
+        None => Desk::own(app, actor, new.reason),
+    };
     let key = new
         .key
         .map(|key| (key.to_owned(), request_digest(register, &new.values)));
     let (first, reason) = (new.action.map(str::to_owned), new.reason.to_owned());
-    let id = app.write(move |writer| {
+    let own = access.clone();
+    let stored = app.write(move |writer| {
         if let Some((key, digest)) = &key
             && let Some(answer) = writer.answer_of(&desk.actor.login, key, digest)?
         {
-            return parse_id(&answer);
+            return Ok(writer.reader().get(&definition.id, parse_id(&answer)?)?);
         }
         let mut record = flow::make(writer, &desk, &definition, fields, None)?;
         access.need_made(&mut writer.reader(), &record)?;
@@ -303,9 +323,18 @@ pub fn create_with(
             let answer = record.id.to_string();
             writer.keep_answer(&desk.actor.login, key, digest, &answer, &desk.meta.at)?;
         }
-        Ok(record.id)
+        Ok(Stored {
+            record,
+            created_at: desk.meta.at.clone(),
+            updated_at: desk.meta.at.clone(),
+        })
     })?;
-    get(app, actor, register, &id.to_string(), None)
+    own.need(Ability::Read)?;
+    let setting = Setting::new(app, None);
+    let mut items = app.look(|reader| alone(app, reader, &own, stored, &setting))?;
+    add_lights(app, register, &mut items, None)?;
+    let made = items.pop();
+    made.ok_or_else(|| AppError::NotFound("这条记录".to_owned()))
 }
 
 /// Changes fields of a record inside a write that has asked for the right already.

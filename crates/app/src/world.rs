@@ -13,7 +13,7 @@ use register::expr::{Known, Moment, User, World};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
-use store::{Filter, Query, Reader, StoreError};
+use store::{Query, Reader, StoreError};
 
 /// Calendar of deadlines unless a definition names another.
 const OFFICIAL: &str = "cn5";
@@ -74,22 +74,23 @@ pub fn user(reader: &mut Reader<'_>, actor: &Actor) -> Result<User, StoreError> 
     let paths = std::iter::successors(Some(own.as_str()), |path| {
         path.rsplit_once('.').map(|(above, _)| above)
     });
-    let paths = paths.map(|path| register::Value::Text(path.to_owned()));
-    let query = Query::default().filter(Filter::one_of("path", paths.collect()));
-    let units = reader.list("organisation", &query)?.records;
-    let is_own = |unit: &&store::Stored| unit.record.text("path") == Some(own.as_str());
+    let paths: Vec<&str> = paths.collect();
+    let mut units = reader.ids_named("organisation", "path", &paths)?;
+    units.sort();
+    let is_own = |path: &str| path == own;
     // What the district itself holds is held by its offices and not by every street of it.
-    let is_root =
-        |unit: &&store::Stored| unit.record.text("path").is_some_and(|p| !p.contains('.'));
-    let ids = |unit: &store::Stored| unit.record.id;
+    let is_root = |path: &str| !path.contains('.');
     Ok(User {
         id: actor.login.clone(),
         name: actor.name.clone(),
-        org: units.iter().find(is_own).map(ids),
+        org: units
+            .iter()
+            .find(|(_, path)| is_own(path))
+            .map(|(id, _)| *id),
         above: units
             .iter()
-            .filter(|one| !is_own(one) && !is_root(one))
-            .map(ids)
+            .filter(|(_, path)| !is_own(path) && !is_root(path))
+            .map(|(id, _)| *id)
             .collect(),
         org_path: own.clone(),
         roles: actor.roles.clone(),
@@ -98,10 +99,8 @@ pub fn user(reader: &mut Reader<'_>, actor: &Actor) -> Result<User, StoreError> 
 
 /// The organisation record at a path.
 pub fn org_at(reader: &mut Reader<'_>, path: &OrgPath) -> Result<Option<RecordId>, StoreError> {
-    let path = register::Value::Text(path.to_string());
-    let query = Query::default().filter(Filter::eq("path", path)).limited(1);
-    let found = reader.list("organisation", &query)?;
-    Ok(found.records.first().map(|stored| stored.record.id))
+    let found = reader.ids_named("organisation", "path", &[path.as_str()])?;
+    Ok(found.first().map(|(id, _)| *id))
 }
 
 /// The district through a reader. What could not be read counts as unknown; [`StoreWorld::finish`] tells of it.

@@ -2,7 +2,7 @@
 
 use crate::Shared;
 use crate::problem::{Denied, Problem};
-use app::Actor;
+use app::{Actor, App};
 use axum::extract::{FromRequestParts, OriginalUri, Query, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -28,12 +28,36 @@ impl FromRequestParts<Shared> for Signed {
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Problem> {
         let token = token_of(shared, &parts.headers).ok_or(app::AppError::NotSignedIn)?;
         let app = shared.app.clone();
-        let actor = run(move || {
-            app.take_over_definitions()?;
-            app::account::actor(&app, &token)
+        Ok(Self(run(move || app::account::enter(&app, &token)).await?))
+    }
+}
+
+/// Somebody with a token. Who it is, is found out on the thread that then does the work: to wait for two of them costs
+/// more than a record costs to read.
+pub struct Visitor(String);
+
+impl FromRequestParts<Shared> for Visitor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Problem> {
+        let token = token_of(shared, &parts.headers).ok_or(app::AppError::NotSignedIn)?;
+        Ok(Self(token))
+    }
+}
+
+impl Visitor {
+    /// Lets the person behind the token in and does their work.
+    pub async fn run<T: Send + 'static>(
+        self,
+        shared: &Shared,
+        work: impl FnOnce(&App, &Actor) -> Result<T, app::AppError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let app = shared.app.clone();
+        run(move || {
+            let actor = app::account::enter(&app, &self.0)?;
+            work(&app, &actor)
         })
-        .await?;
-        Ok(Self(actor))
+        .await
     }
 }
 

@@ -15,6 +15,7 @@ use app::App;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,36 +55,33 @@ pub fn router(app: Arc<App>, https: bool) -> Router {
     };
     let (api, _) = document::api_router().split_for_parts();
     let limits = DefaultBodyLimit::max(BODY_LIMIT_BYTES);
-    let api = api
-        .layer(axum::middleware::from_fn(access::refuse_forged_requests))
-        .layer(axum::middleware::from_fn_with_state(
-            shared.clone(),
-            access::keep_refusals,
-        ))
-        .layer(TimeoutLayer::with_status_code(
+    // Layers go on together, outermost first: one by one each would put every request into a box of its own.
+    let api = api.layer((
+        TimeoutLayer::with_status_code(
             axum::http::StatusCode::REQUEST_TIMEOUT,
             REQUEST_LIMIT,
-        ));
+        ),
+        from_fn_with_state(shared.clone(), access::keep_refusals),
+        from_fn(access::refuse_forged_requests),
+    ));
+    let api = api.merge(route::events::router()).layer((
+        fixed("cache-control", "no-store"),
+        map_response(problem::speak_plainly),
+    ));
     Router::new()
         .merge(route::health::router())
-        .nest(
-            "/api/v1",
-            api.merge(route::events::router())
-                .layer(axum::middleware::map_response(problem::speak_plainly))
-                .layer(fixed("cache-control", "no-store")),
-        )
+        .nest("/api/v1", api)
         .fallback(assets::serve)
-        .layer(limits)
-        .layer(axum::middleware::from_fn_with_state(
-            shared.clone(),
-            metrics::count,
+        .layer((
+            fixed("x-frame-options", "DENY"),
+            fixed("referrer-policy", "same-origin"),
+            fixed("x-content-type-options", "nosniff"),
+            fixed("content-security-policy", CONTENT_POLICY),
+            CatchPanicLayer::custom(problem::panic_answer),
+            CompressionLayer::new(),
+            from_fn_with_state(shared.clone(), metrics::count),
+            limits,
         ))
-        .layer(CompressionLayer::new())
-        .layer(CatchPanicLayer::custom(problem::panic_answer))
-        .layer(fixed("content-security-policy", CONTENT_POLICY))
-        .layer(fixed("x-content-type-options", "nosniff"))
-        .layer(fixed("referrer-policy", "same-origin"))
-        .layer(fixed("x-frame-options", "DENY"))
         .with_state(shared)
 }
 

@@ -9,7 +9,7 @@ use argon2::Argon2;
 use argon2::password_hash::PasswordVerifier;
 use argon2::password_hash::phc::PasswordHash;
 use sha2::{Digest, Sha256};
-use store::{Account, LoginSession};
+use store::{Account, LoginSession, Reader, StoreError};
 
 /// A login lasts twelve hours at most (等保 profile's working day).
 pub const LOGIN_SECONDS: i64 = 12 * 3600;
@@ -177,16 +177,40 @@ pub(crate) fn actor_of(account: &Account) -> Actor {
     }
 }
 
+/// A request comes in: the person behind its token, with the definitions that are in force by now. Nothing of it is kept
+/// from one request to the next: who is signed out, moved or disabled, by whatever process, is so at once.
+///
+/// # Errors
+/// As for [`actor`], and a definition that this program cannot read.
+pub fn enter(app: &App, token: &str) -> Result<Actor, AppError> {
+    let hash = token_hash(token);
+    let (count, known) = app.read(|reader| {
+        let count = reader.definition_count()?;
+        Ok((count, session_of(reader, &hash)?))
+    })?;
+    app.take_over(count)?;
+    admitted(app, hash, known)
+}
+
 /// The person behind a token; `NotSignedIn` when it ended, expired, idled out or the account was disabled.
 pub fn actor(app: &App, token: &str) -> Result<Actor, AppError> {
     let hash = token_hash(token);
-    let (session, account) = app.read(|reader| {
-        let Some(session) = reader.session(&hash)? else {
-            return Ok((None, None));
-        };
-        let account = reader.account(&session.login)?;
-        Ok((Some(session), account))
-    })?;
+    let known = app.read(|reader| session_of(reader, &hash))?;
+    admitted(app, hash, known)
+}
+
+/// A session with the account it belongs to.
+type Known = (Option<LoginSession>, Option<Account>);
+
+fn session_of(reader: &mut Reader<'_>, hash: &str) -> Result<Known, StoreError> {
+    let Some(session) = reader.session(hash)? else {
+        return Ok((None, None));
+    };
+    let account = reader.account(&session.login)?;
+    Ok((Some(session), account))
+}
+
+fn admitted(app: &App, hash: String, (session, account): Known) -> Result<Actor, AppError> {
     let (session, account) = session.zip(account).ok_or(AppError::NotSignedIn)?;
     let now = machine_instant(0);
     let idle_since = machine_instant(-IDLE_SECONDS);

@@ -4,11 +4,13 @@
 use crate::directory::{self, NamesOf};
 use crate::error::AppError;
 use crate::flow::{pinned, view};
-use crate::page::record::{FieldChange, HistoryEntry, RecordView, RightsView};
+use crate::page::record::{
+    CourseView, DutyView, FieldChange, FlowView, HistoryEntry, RecordView, RightsView,
+};
 use crate::permit::Access;
 use crate::settle::Draft;
 use crate::world::{Setting, StoreWorld};
-use register::expr::User;
+use register::expr::{User, World};
 use register::permit::RecordRights;
 use register::{Definition, Fields};
 use std::sync::Arc;
@@ -28,37 +30,22 @@ impl Look<'_> {
     pub fn views(
         &self,
         reader: &mut Reader<'_>,
-        stored: &[Stored],
+        stored: Vec<Stored>,
     ) -> Result<Vec<RecordView>, AppError> {
-        let mut rights = Vec::with_capacity(stored.len());
         let mut seen = Vec::with_capacity(stored.len());
         for one in stored {
             let on = self.access.on(reader, &one.record)?;
             // A list is narrowed by the query already; whoever asks for records by their ids is not.
             if on.read {
-                rights.push(on);
-                seen.push(one.clone());
+                let followed = pinned(reader, self.definition, &one.record)?;
+                seen.push((one, on, followed));
             }
         }
-        let stored = &seen[..];
-        let names = self.names(reader, stored)?;
-        let followed = stored
-            .iter()
-            .map(|one| pinned(reader, self.definition, &one.record))
-            .collect::<Result<Vec<_>, _>>()?;
+        let names = self.names(reader, seen.iter().map(|(one, ..)| &one.record.fields))?;
         let world = StoreWorld::new(reader, self.setting);
-        let views = stored.iter().zip(&rights).zip(&followed);
-        let views = views
-            .map(|((stored, rights), pinned)| {
-                let draft = Draft {
-                    definition: pinned,
-                    before: Some(&stored.record),
-                    setting: self.setting,
-                    user: self.user,
-                    world: &world,
-                };
-                self.view(&draft, stored, rights, &names)
-            })
+        let views = seen
+            .into_iter()
+            .map(|(stored, rights, pinned)| self.view(&pinned, stored, &rights, (&names, &world)))
             .collect();
         world.finish()?;
         Ok(views)
@@ -70,7 +57,7 @@ impl Look<'_> {
         reader: &mut Reader<'_>,
         stored: Vec<Stored>,
     ) -> Result<Vec<register::Record>, AppError> {
-        let views = self.views(reader, &stored)?;
+        let views = self.views(reader, stored)?;
         let record = |view: RecordView| {
             let mut record = view.record;
             // What was masked has left the record; it goes out with its stars.
@@ -86,36 +73,70 @@ impl Look<'_> {
         Ok(views.into_iter().map(record).collect())
     }
 
-    fn names(&self, reader: &mut Reader<'_>, stored: &[Stored]) -> Result<NamesOf, AppError> {
-        let fields = stored.iter().map(|one| &one.record.fields);
+    fn names<'f>(
+        &self,
+        reader: &mut Reader<'_>,
+        fields: impl Iterator<Item = &'f Fields>,
+    ) -> Result<NamesOf, AppError> {
         let all = &self.setting.definitions;
         Ok(directory::names_of(reader, all, self.definition, fields)?)
     }
 
     fn view(
         &self,
-        draft: &Draft<'_>,
-        stored: &Stored,
+        pinned: &Definition,
+        stored: Stored,
         rights: &RecordRights,
-        names: &NamesOf,
+        (names, world): (&NamesOf, &dyn World),
     ) -> RecordView {
-        let record = &stored.record;
-        let scope = draft.scope(&record.fields);
-        let flow = view::standing(&scope, names, self.setting);
-        let alone = self.user.is_some();
-        let course = (alone && flow.is_some()).then(|| view::course(&scope, names, self.setting));
-        let seen = seen(rights, draft.shown(&record.fields));
-        let editable = flow.is_none() || editable(draft.definition, &record.fields);
+        let mut record = stored.record;
+        let stand = self.stand(pinned, &record, rights, (names, world));
+        // A page is many values: they are moved, and copied only where computed ones come to them.
+        let shown = stand.shown;
+        let shown = shown.unwrap_or_else(|| std::mem::take(&mut record.fields));
+        let seen = seen(rights, shown);
         let mut view = RecordView {
             register: self.definition.id.clone(),
             values: register::to_json(self.definition, &seen),
             shown: names.shown(self.definition, &seen),
             record: register::Record {
                 fields: seen,
-                ..record.clone()
+                ..record
             },
-            updated_at: stored.updated_at.clone(),
-            light: flow.as_ref().and_then(view::light),
+            updated_at: stored.updated_at,
+            light: stand.flow.as_ref().and_then(view::light),
+            duties: stand.duties,
+            rights: stand.rights,
+            findings: stand.findings,
+            flow: stand.flow,
+            course: stand.course,
+        };
+        mask(rights, self.definition, &mut view);
+        view
+    }
+
+    fn stand(
+        &self,
+        pinned: &Definition,
+        record: &register::Record,
+        rights: &RecordRights,
+        (names, world): (&NamesOf, &dyn World),
+    ) -> Stand {
+        let draft = Draft {
+            definition: pinned,
+            before: Some(record),
+            setting: self.setting,
+            user: self.user,
+            world,
+        };
+        let scope = draft.scope(&record.fields);
+        let flow = view::standing(&scope, names, self.setting);
+        let alone = self.user.is_some();
+        let editable = flow.is_none() || editable(pinned, &record.fields);
+        let live = pinned.fields.iter().any(|field| field.live);
+        Stand {
+            course: (alone && flow.is_some()).then(|| view::course(&scope, names, self.setting)),
+            flow,
             duties: crate::duty::views(&scope, self.setting),
             rights: RightsView {
                 update: rights.update && editable && !record.withdrawn,
@@ -125,12 +146,20 @@ impl Look<'_> {
                 true => told(rights, register::validate_in(&scope)),
                 false => Vec::new(),
             },
-            flow,
-            course,
-        };
-        mask(rights, self.definition, &mut view);
-        view
+            shown: live.then(|| draft.shown(&record.fields)),
+        }
     }
+}
+
+/// What follows from a record's values, before they are shown.
+struct Stand {
+    flow: Option<FlowView>,
+    course: Option<CourseView>,
+    duties: Vec<DutyView>,
+    rights: RightsView,
+    findings: Vec<ground::Finding>,
+    /// The values with those that are computed when they are read; none where no field is.
+    shown: Option<Fields>,
 }
 
 /// Whether the state leaves any field to be edited.

@@ -86,7 +86,8 @@ pub fn points(
             definition: &seen,
             user: None,
         };
-        Ok((look.views(reader, &drawn)?, count - drawn.len()))
+        let left_out = count - drawn.len();
+        Ok((look.views(reader, drawn)?, left_out))
     })?;
     add_lights(app, register, &mut views, day)?;
     let drawn = views.len();

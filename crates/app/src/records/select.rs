@@ -309,15 +309,11 @@ impl Selection {
                 let all = first.then(|| reader.all_as_of(register, &self.query, instant));
                 (page, all.transpose()?.map(|all| all.len()))
             }
-            None => {
-                let page = reader.list(register, &self.query)?;
-                let count = first.then(|| reader.count(register, &self.query));
-                let count = count.transpose()?;
-                (
-                    page,
-                    count.map(|n| usize::try_from(n).unwrap_or(usize::MAX)),
-                )
+            None if first => {
+                let (page, count) = reader.list_counted(register, &self.query)?;
+                (page, Some(usize::try_from(count).unwrap_or(usize::MAX)))
             }
+            None => (reader.list(register, &self.query)?, None),
         };
         Ok(Selected { page, total })
     }

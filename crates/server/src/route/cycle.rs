@@ -99,7 +99,7 @@ async fn ask_unlock(
         cycle::ask_unlock(&app, &actor, &register, of, &body.reason, key.as_deref())
     })
     .await?;
-    Ok(tagged(StatusCode::CREATED, &view))
+    Ok(tagged(StatusCode::CREATED, view))
 }
 
 /// Answers a request to unlock.
@@ -114,7 +114,7 @@ async fn decide_unlock(
     let view =
         run(move || cycle::decide_unlock(&app, &actor, &register, &id, body.grant, &body.reason))
             .await?;
-    Ok(tagged(StatusCode::OK, &view))
+    Ok(tagged(StatusCode::OK, view))
 }
 
 /// 专项行动 The drives of a register and how far they are.

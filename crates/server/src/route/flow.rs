@@ -62,7 +62,7 @@ async fn act(
     };
     let app = shared.app.clone();
     let view = run(move || flow::act(&app, &actor, &register, &id, request)).await?;
-    Ok(tagged(StatusCode::OK, &view))
+    Ok(tagged(StatusCode::OK, view))
 }
 
 /// Which box, and where to go on.

@@ -72,5 +72,5 @@ async fn behind(
     };
     let app = shared.app.clone();
     let page = run(move || metrics::records(&app, &actor, &register, &asked, day)).await?;
-    Ok(Json(RecordPage::from(&page)))
+    Ok(Json(RecordPage::from(page)))
 }

@@ -1,7 +1,7 @@
 //! Registers and their records.
 
 use crate::Shared;
-use crate::access::{AsOf, Signed, expected_version, run};
+use crate::access::{AsOf, Signed, Visitor, expected_version, run};
 use crate::problem::Problem;
 use crate::view::each;
 use crate::view::record::{
@@ -9,6 +9,7 @@ use crate::view::record::{
     RegisterView,
 };
 use app::records::{self, ListQuery};
+use app::{Actor, App};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -68,16 +69,17 @@ async fn register(
     ("as_of" = Option<String>, Query)), responses((status = 200, body = RecordPage), (status = 404, body = Problem), (status = 422, body = Problem)))]
 async fn list(
     State(shared): State<Shared>,
-    Signed(actor): Signed,
+    visitor: Visitor,
     AsOf(day): AsOf,
     Path(register): Path<String>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<RecordPage>, Problem> {
-    let query = ListQuery::from_pairs(&pairs)
-        .map_err(|error| Problem::from(app::AppError::invalid(error)))?;
-    let app = shared.app.clone();
-    let page = run(move || records::list(&app, &actor, &register, &query, day)).await?;
-    Ok(Json(RecordPage::from(&page)))
+    let work = move |app: &App, actor: &Actor| {
+        let query = ListQuery::from_pairs(&pairs).map_err(app::AppError::invalid)?;
+        records::list(app, actor, &register, &query, day)
+    };
+    let page = visitor.run(&shared, work).await?;
+    Ok(Json(RecordPage::from(page)))
 }
 
 /// The same records as a workbook.
@@ -112,7 +114,7 @@ async fn export(
 #[utoipa::path(post, path = "/registers/{register}/records", tag = "registers", params(("register" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = NewRecord, responses((status = 201, body = RecordView), (status = 403, body = Problem), (status = 422, body = Problem)))]
 async fn create(
     State(shared): State<Shared>,
-    Signed(actor): Signed,
+    visitor: Visitor,
     headers: HeaderMap,
     Path(register): Path<String>,
     Json(new): Json<NewRecord>,
@@ -121,31 +123,30 @@ async fn create(
         .get("idempotency-key")
         .and_then(|value| value.to_str().ok())
         .map(str::to_owned);
-    let app = shared.app.clone();
-    let view = run(move || {
+    let work = move |app: &App, actor: &Actor| {
         let creation = records::Creation {
             values: new.values,
             reason: &new.reason,
             action: new.action.as_deref(),
             key: key.as_deref(),
         };
-        records::create_with(&app, &actor, &register, creation)
-    })
-    .await?;
-    Ok(tagged(StatusCode::CREATED, &view))
+        records::create_with(app, actor, &register, creation)
+    };
+    let view = visitor.run(&shared, work).await?;
+    Ok(tagged(StatusCode::CREATED, view))
 }
 
 /// One record.
 #[utoipa::path(get, path = "/registers/{register}/records/{id}", tag = "registers", params(("register" = String, Path), ("id" = String, Path), ("as_of" = Option<String>, Query)), responses((status = 200, body = RecordView), (status = 404, body = Problem)))]
 async fn get(
     State(shared): State<Shared>,
-    Signed(actor): Signed,
+    visitor: Visitor,
     AsOf(day): AsOf,
     Path((register, id)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let app = shared.app.clone();
-    let view = run(move || records::get(&app, &actor, &register, &id, day)).await?;
-    Ok(tagged(StatusCode::OK, &view))
+    let work = move |app: &App, actor: &Actor| records::get(app, actor, &register, &id, day);
+    let view = visitor.run(&shared, work).await?;
+    Ok(tagged(StatusCode::OK, view))
 }
 
 /// Changes fields of a record.
@@ -171,7 +172,7 @@ async fn change(
         )
     })
     .await?;
-    Ok(tagged(StatusCode::OK, &view))
+    Ok(tagged(StatusCode::OK, view))
 }
 
 /// 撤销 Takes a record out; it stays in the journal and can come back.
@@ -188,7 +189,7 @@ async fn withdraw(
     let view =
         run(move || records::withdraw(&app, &actor, &register, &id, version, &reason.reason))
             .await?;
-    Ok(tagged(StatusCode::OK, &view))
+    Ok(tagged(StatusCode::OK, view))
 }
 
 /// Brings a withdrawn record back.
@@ -204,7 +205,7 @@ async fn restore(
     let app = shared.app.clone();
     let view = run(move || records::restore(&app, &actor, &register, &id, version, &reason.reason))
         .await?;
-    Ok(tagged(StatusCode::OK, &view))
+    Ok(tagged(StatusCode::OK, view))
 }
 
 /// What happened to a record, newest first.
@@ -222,7 +223,7 @@ async fn history(
 }
 
 /// A record with its version as ETag.
-pub fn tagged(status: StatusCode, view: &app::page::record::RecordView) -> Response {
+pub fn tagged(status: StatusCode, view: app::page::record::RecordView) -> Response {
     let tag = format!("\"{}\"", view.record.version);
     (
         status,

@@ -223,22 +223,17 @@ pub struct RecordView {
     pub findings: Vec<FindingView>,
 }
 
-impl From<&page::RecordView> for RecordView {
-    fn from(view: &page::RecordView) -> Self {
+impl From<page::RecordView> for RecordView {
+    fn from(view: page::RecordView) -> Self {
         let record = &view.record;
         Self {
             id: record.id.to_string(),
-            register: view.register.clone(),
-            number: record.number.clone(),
             version: record.version,
             org_path: record.org.to_string(),
             withdrawn: record.withdrawn,
-            values: view.values.clone(),
-            shown: view.shown.clone(),
-            updated_at: view.updated_at.clone(),
             light: view.light.as_ref().map(LightView::from),
             state: view.flow.as_ref().map(StateView::from),
-            holder: holder(view),
+            holder: holder(&view),
             due: view
                 .flow
                 .as_ref()
@@ -251,7 +246,18 @@ impl From<&page::RecordView> for RecordView {
             signatures: view.course.as_ref().map(|course| each(&course.signatures)),
             extensions: view.course.as_ref().map(|course| each(&course.extensions)),
             findings: each(&view.findings),
+            register: view.register,
+            number: view.record.number,
+            values: view.values,
+            shown: view.shown,
+            updated_at: view.updated_at,
         }
+    }
+}
+
+impl From<&page::RecordView> for RecordView {
+    fn from(view: &page::RecordView) -> Self {
+        view.clone().into()
     }
 }
 
@@ -274,13 +280,13 @@ pub struct RecordPage {
     pub sums: BTreeMap<String, String>,
 }
 
-impl From<&page::RecordPage> for RecordPage {
-    fn from(records: &page::RecordPage) -> Self {
+impl From<page::RecordPage> for RecordPage {
+    fn from(records: page::RecordPage) -> Self {
         Self {
-            items: each(&records.items),
-            next: records.next.clone(),
+            items: records.items.into_iter().map(RecordView::from).collect(),
+            next: records.next,
             total: records.total,
-            sums: records.sums.clone(),
+            sums: records.sums,
         }
     }
 }

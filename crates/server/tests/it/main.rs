@@ -4,6 +4,7 @@ mod events;
 mod files;
 mod guard;
 mod matrix;
+mod others;
 mod pages;
 mod plans;
 mod records;

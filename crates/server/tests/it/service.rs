@@ -101,6 +101,18 @@ pub fn service() -> Service {
 }
 
 impl Service {
+    /// The same district opened again, as the command line or a second server does beside this one.
+    pub fn elsewhere(&self) -> App {
+        App::open(OpenOptions {
+            data: self._folder.path().to_owned(),
+            database: None,
+            district: None,
+            district_name: None,
+            clock: Clock::standing(app::sample::DAY),
+        })
+        .expect("opened again")
+    }
+
     /// A fresh login's token.
     pub fn token(&self, login: &str) -> String {
         let link = account::link(&self.app, login).expect("a link");
