@@ -57,10 +57,7 @@ pub fn router(app: Arc<App>, https: bool) -> Router {
     let limits = DefaultBodyLimit::max(BODY_LIMIT_BYTES);
     // Layers go on together, outermost first: one by one each would put every request into a box of its own.
     let api = api.layer((
-        TimeoutLayer::with_status_code(
-            axum::http::StatusCode::REQUEST_TIMEOUT,
-            REQUEST_LIMIT,
-        ),
+        TimeoutLayer::with_status_code(axum::http::StatusCode::REQUEST_TIMEOUT, REQUEST_LIMIT),
         from_fn_with_state(shared.clone(), access::keep_refusals),
         from_fn(access::refuse_forged_requests),
     ));

@@ -52,6 +52,7 @@ mod catalog;
 mod codec;
 mod commit;
 mod condition;
+mod counted;
 mod engine;
 mod error;
 mod gate;

@@ -621,9 +621,14 @@ impl Plan {
             Some(field) => field.unique,
             None => key.column == "number",
         };
-        self.tests.iter().any(|test| {
-            test.key.column == column && test.names_values() && unique(&test.key)
-        })
+        self.tests
+            .iter()
+            .any(|test| test.key.column == column && test.names_values() && unique(&test.key))
+    }
+
+    /// Whether only the register's own columns are asked: nothing of what a condition may look up elsewhere.
+    pub fn is_own(&self) -> bool {
+        self.conditions.is_empty()
     }
 
     /// Whether the index that begins with this column holds all that the conditions ask.

@@ -193,7 +193,8 @@ fn mark(
     district: &District,
     table: &RegisterTable,
 ) -> Result<Option<Mark>, StoreError> {
-    let sql = "SELECT upto, again, recipe FROM search_mark WHERE district_code = $1 AND register = $2";
+    let sql =
+        "SELECT upto, again, recipe FROM search_mark WHERE district_code = $1 AND register = $2";
     let cells = [
         Cell::from(district.as_str()),
         Cell::from(table.definition.id.as_str()),
@@ -288,7 +289,11 @@ impl Writer<'_> {
         again: i64,
         texts: &mut [(RecordId, String)],
     ) -> Result<(), StoreError> {
-        let old: Vec<RecordId> = texts.iter().map(|t| t.0).filter(|id| id.0 <= again).collect();
+        let old: Vec<RecordId> = texts
+            .iter()
+            .map(|t| t.0)
+            .filter(|id| id.0 <= again)
+            .collect();
         if old.is_empty() {
             return Ok(());
         }
@@ -390,7 +395,19 @@ mod tests {
     #[test]
     fn a_text_is_entered_at_each_place_of_each_line() {
         let of = |text| parts(text).into_iter().collect::<Vec<_>>();
-        assert_eq!(of("甲1乙丙丁戊\nAB"), ["1乙丙丁", "AB", "B", "丁戊", "丙丁戊", "乙丙丁戊", "戊", "甲1乙丙"]);
+        assert_eq!(
+            of("甲1乙丙丁戊\nAB"),
+            [
+                "1乙丙丁",
+                "AB",
+                "B",
+                "丁戊",
+                "丙丁戊",
+                "乙丙丁戊",
+                "戊",
+                "甲1乙丙"
+            ]
+        );
         assert_eq!(of("\n"), Vec::<&str>::new());
         assert_eq!(of("甲甲甲"), ["甲", "甲甲", "甲甲甲"]);
     }
@@ -404,7 +421,9 @@ mod tests {
                 for to in from + 1..=chars.len() {
                     let word: String = chars[from..to].iter().collect();
                     let (low, high) = (start(&word).to_owned(), beyond(start(&word)));
-                    let held = parts(text).iter().any(|p| *p >= low.as_str() && *p < high.as_str());
+                    let held = parts(text)
+                        .iter()
+                        .any(|p| *p >= low.as_str() && *p < high.as_str());
                     assert!(held, "{word}");
                 }
             }

@@ -236,6 +236,7 @@ impl Store {
                 tx,
                 district,
                 catalog,
+                committed: true,
             })
         })
     }

@@ -126,6 +126,7 @@ impl Writer<'_> {
             tx: &mut *self.tx,
             district,
             catalog,
+            committed: false,
         }
     }
 

@@ -36,7 +36,9 @@ async fn registers(
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<RegisterList>, Problem> {
     let app = shared.app.clone();
-    let open = pairs.iter().any(|(key, value)| key == "with" && value == "open");
+    let open = pairs
+        .iter()
+        .any(|(key, value)| key == "with" && value == "open");
     let cards = run(move || records::register_cards(&app, &actor, open)).await?;
     Ok(Json(RegisterList {
         registers: cards.into_iter().map(RegisterLine::from).collect(),

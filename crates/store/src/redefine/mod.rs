@@ -19,8 +19,8 @@ use crate::insert::insert_rows;
 use crate::journal::Entry;
 use crate::query::{PAGE_MAX, Query, Sql, search_text};
 use crate::reader::Reader;
-use crate::search;
 use crate::schema::{self, Migrated, RegisterTable, history, quoted};
+use crate::search;
 use crate::store::Store;
 use crate::writer::{self, Meta, Writer};
 use layout::{Layout, Renames};
@@ -306,6 +306,7 @@ impl<'a, 'd> Work<'a, 'd> {
             tx: &mut *self.desk.tx,
             district: self.district.clone(),
             catalog: self.catalog.clone(),
+            committed: false,
         }
     }
 

@@ -9,6 +9,7 @@ use register::{Definition, Field, FieldKind};
 use super::history::PastField;
 use super::{Column, Index, NAME_MAX, ROWS, Shape};
 use crate::codec::{ColumnType, bound_column, column_type};
+use crate::counted::Counts;
 use crate::error::StoreError;
 
 /// Columns that every record has; no field may take their names.
@@ -87,6 +88,8 @@ pub(crate) struct RegisterTable {
     pub past: Vec<PastField>,
     /// How many records each district has here, about; only ever to choose a way of reading.
     pub sizes: Sizes,
+    /// Counts of its lists.
+    pub counts: Counts,
     shape: Shape,
 }
 
@@ -167,6 +170,7 @@ impl RegisterTable {
             past: Vec::new(),
             search: quoted(&search_name(&definition.id)),
             sizes: Sizes::default(),
+            counts: Counts::default(),
             shape,
         })
     }

@@ -386,8 +386,12 @@ fn a_page_read_by_walking_is_the_page_read_by_fetching_whatever_the_register_has
             for query in [
                 signed.clone(),
                 signed.clone().filter(Filter::one_of("unit", some)),
-                signed.clone().filter(Filter::new("investment_total", Op::Ge, money(100))),
-                signed.clone().filter(Filter::new("name", Op::Contains, text("项目4"))),
+                signed
+                    .clone()
+                    .filter(Filter::new("investment_total", Op::Ge, money(100))),
+                signed
+                    .clone()
+                    .filter(Filter::new("name", Op::Contains, text("项目4"))),
                 Query {
                     scope: Some(org("410102.s001")),
                     ..signed.clone()
@@ -409,14 +413,101 @@ fn a_page_read_by_walking_is_the_page_read_by_fetching_whatever_the_register_has
 }
 
 #[test]
+fn a_kept_count_follows_every_write_here_in_other_processes_and_none_that_was_taken_back() {
+    on_both(|world| {
+        let (store, other) = (world.open(), world.open());
+        let ids = nine(&store);
+        let signed = Query::default().filter(Filter::eq("stage", text("signed")));
+        let street = Query {
+            scope: Some(org("410102.s001")),
+            ..Query::default()
+        };
+        let counts = || {
+            let of = |store: &Store, query: &Query| {
+                store
+                    .read::<_, StoreError>(&district(), |r| r.count(REGISTER, query))
+                    .unwrap()
+            };
+            let both = |query: &Query| {
+                let count = of(&store, query);
+                assert_eq!(count, of(&store, query), "asked twice");
+                assert_eq!(count, of(&other, query), "asked elsewhere");
+                count
+            };
+            [both(&Query::default()), both(&signed), both(&street)]
+        };
+        let one = |stage: &str, at: &str| {
+            NewRecord::new(
+                org(at),
+                fields([("name", text("新")), ("stage", text(stage))]),
+            )
+        };
+        let write =
+            |store: &Store,
+             work: fn(&mut store::Writer<'_>, RecordId) -> Result<(), StoreError>,
+             id| { store.write::<_, StoreError>(&district(), move |w| work(w, id)) };
+        assert_eq!(counts(), [8, 3, 3]);
+        let new = one("signed", "410102.s002");
+        let made =
+            other.write::<_, StoreError>(&district(), move |w| w.create(REGISTER, new, &meta(2)));
+        assert_eq!(counts(), [9, 4, 3]);
+        let made = made.unwrap().id;
+        write(
+            &store,
+            |w, id| w.withdraw(REGISTER, id, 1, &meta(3)).map(|_| ()),
+            ids[0],
+        )
+        .unwrap();
+        assert_eq!(counts(), [8, 3, 2]);
+        write(
+            &other,
+            |w, id| {
+                w.assign(REGISTER, id, 1, org("410102.s001"), &meta(4))
+                    .map(|_| ())
+            },
+            made,
+        )
+        .unwrap();
+        assert_eq!(counts(), [8, 3, 3]);
+        let started = |w: &mut store::Writer<'_>, id| {
+            let change = set([("stage", text("started"))]);
+            w.update(REGISTER, id, 2, change, &meta(5)).map(|_| ())
+        };
+        write(&other, started, made).unwrap();
+        assert_eq!(counts(), [8, 2, 3]);
+        // What concerns no record of the register leaves the counts as they are.
+        let event = |w: &mut store::Writer<'_>, _| {
+            let action = "login".to_owned();
+            let event = store::Event {
+                action,
+                register: Some("account".to_owned()),
+                ..store::Event::default()
+            };
+            w.note(event, &meta(6)).map(|_| ())
+        };
+        write(&other, event, made).unwrap();
+        assert_eq!(counts(), [8, 2, 3]);
+        // Inside a write its own work counts; taken back it never was.
+        let new = one("signed", "410102.s001");
+        let refused = store.write::<(), StoreError>(&district(), move |w| {
+            w.create(REGISTER, new, &meta(7))?;
+            assert_eq!(w.reader().count(REGISTER, &Query::default())?, 9);
+            let problem = "zurück".to_owned();
+            Err(StoreError::Query { problem })
+        });
+        assert!(refused.is_err());
+        assert_eq!(counts(), [8, 2, 3]);
+    });
+}
+
+#[test]
 fn records_are_called_by_their_name_else_their_number() {
     on_both(|world| {
         let store = world.open();
         let mut ids = nine(&store);
         let nameless = NewRecord::new(org("410102"), fields([("stage", text("signed"))]));
-        let made = store.write::<_, StoreError>(&district(), move |w| {
-            w.create(REGISTER, nameless, &meta(2))
-        });
+        let made = store
+            .write::<_, StoreError>(&district(), move |w| w.create(REGISTER, nameless, &meta(2)));
         ids.push(made.unwrap().id);
         ids.push(RecordId(7));
         let called = store.read::<_, StoreError>(&district(), |r| r.names(REGISTER, &ids[7..]));

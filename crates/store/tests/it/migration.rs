@@ -15,7 +15,10 @@ fn the_same_definition_twice_changes_nothing() {
     on_both(|world| {
         let store = Store::open(&world.url).unwrap();
         let first = store.define(&[definition()]).unwrap();
-        assert_eq!(first.tables, ["r_project", "r_project__problems", "s_project"]);
+        assert_eq!(
+            first.tables,
+            ["r_project", "r_project__problems", "s_project"]
+        );
         assert_eq!(store.define(&[definition()]).unwrap(), Migrated::default());
         drop(store);
         let store = Store::open(&world.url).unwrap();

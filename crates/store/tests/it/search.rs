@@ -24,7 +24,11 @@ fn search(words: &str) -> Query {
 fn check(store: &Store, query: &Query) -> Vec<Stored> {
     let read = store.read::<_, StoreError>(&district(), |r| {
         let count = r.count(REGISTER, query)?;
-        Ok((r.all(REGISTER, query)?, r.all_as_of(REGISTER, query, LATER)?, count))
+        Ok((
+            r.all(REGISTER, query)?,
+            r.all_as_of(REGISTER, query, LATER)?,
+            count,
+        ))
     });
     let (now, then, count) = read.unwrap();
     assert_eq!(now, then, "{query:?}");
@@ -76,7 +80,11 @@ fn run(world: &World, case: &Case) {
         let record = new([("name", text(name)), ("aliases", Value::TextList(alias))]);
         made.push(create(&store, record, meta(n as u32)).unwrap());
     }
-    let all = |store: &Store| case.words.iter().for_each(|w| drop(check(store, &search(w))));
+    let all = |store: &Store| {
+        case.words
+            .iter()
+            .for_each(|w| drop(check(store, &search(w))))
+    };
     all(&store);
     assert_eq!(enter_all(&store), made.len());
     all(&store);
@@ -89,9 +97,8 @@ fn run(world: &World, case: &Case) {
         create(&store, named(name), meta(200 + n as u32)).unwrap();
     }
     let first = made[0].clone();
-    let withdraw = move |w: &mut store::Writer<'_>| {
-        w.withdraw(REGISTER, first.id, first.version, &meta(300))
-    };
+    let withdraw =
+        move |w: &mut store::Writer<'_>| w.withdraw(REGISTER, first.id, first.version, &meta(300));
     store.write::<_, StoreError>(&district(), withdraw).unwrap();
     all(&store);
     let filter = store::Filter::missing("stage");
@@ -152,7 +159,10 @@ fn new_records_are_entered_some_hundreds_at_a_time_and_found_at_once() {
 fn texts_of_an_earlier_definition_are_made_anew() {
     on_both(|world| {
         let store = Store::open(&world.url).unwrap();
-        let plain = changed("type = \"long_text\"\nsearch = true", "type = \"long_text\"");
+        let plain = changed(
+            "type = \"long_text\"\nsearch = true",
+            "type = \"long_text\"",
+        );
         store.define(&[plain]).unwrap();
         let note = ("content", text("安装两台电梯"));
         let made = create(&store, new([("name", text("甲")), note]), meta(0)).unwrap();
@@ -161,7 +171,10 @@ fn texts_of_an_earlier_definition_are_made_anew() {
         store.define(&[definition()]).unwrap();
         assert_eq!(enter_all(&store), 1);
         let found = check(&store, &search("台电"));
-        assert_eq!(found.iter().map(|s| s.record.id).collect::<Vec<_>>(), [made.id]);
+        assert_eq!(
+            found.iter().map(|s| s.record.id).collect::<Vec<_>>(),
+            [made.id]
+        );
         assert_eq!(enter_all(&store), 0, "a second time there is nothing to do");
     });
 }
@@ -174,11 +187,17 @@ fn a_list_can_be_entered_at_any_row() {
             let total = ("investment_total", money(n * 7 % 20));
             let name = ("name", text(&format!("莲湖{n}号")));
             let stage = ("stage", text(["signed", "started"][n as usize % 2]));
-            if n % 3 == 0 { new([name, stage]) } else { new([name, stage, total]) }
+            if n % 3 == 0 {
+                new([name, stage])
+            } else {
+                new([name, stage, total])
+            }
         });
         let many: Vec<NewRecord> = many.collect();
         store
-            .write::<_, StoreError>(&district(), move |w| w.create_many(REGISTER, many, &meta(0)))
+            .write::<_, StoreError>(&district(), move |w| {
+                w.create_many(REGISTER, many, &meta(0))
+            })
             .unwrap();
         for descending in [false, true] {
             for words in [None, Some("湖1".to_owned())] {
@@ -212,15 +231,27 @@ fn enter_at_each_row(store: &Store, query: &Query) {
                 };
                 let page = r.list(REGISTER, &at_row)?;
                 let end = all.len().min(at + 4);
-                assert_eq!(page.records, all[at.min(end)..end], "from row {at} of {query:?}");
-                assert_eq!(page, r.list_as_of(REGISTER, &at_row, LATER)?, "from row {at}");
+                assert_eq!(
+                    page.records,
+                    all[at.min(end)..end],
+                    "from row {at} of {query:?}"
+                );
+                assert_eq!(
+                    page,
+                    r.list_as_of(REGISTER, &at_row, LATER)?,
+                    "from row {at}"
+                );
                 let Some(next) = page.next else { continue };
                 let on = Query {
                     after: Some(next),
                     ..query.clone().limited(4)
                 };
                 let page = r.list(REGISTER, &on)?;
-                assert_eq!(page.records, all[end..all.len().min(end + 4)], "after row {end}");
+                assert_eq!(
+                    page.records,
+                    all[end..all.len().min(end + 4)],
+                    "after row {end}"
+                );
             }
             Ok(())
         })
