@@ -3551,7 +3551,13 @@ export interface components {
         /** @description One register with its number of records. */
         RegisterLine: {
             count: number;
+            /** @description project, work, enterprise, programme, directory; none = the district's own. */
+            family?: string | null;
             id: string;
+            /** @description Those of them whose deadline has passed. */
+            late?: number | null;
+            /** @description Records that still want something done, when asked for. */
+            open?: number | null;
             title: string;
         };
         /** @description The registers of the district. */
@@ -6425,6 +6431,8 @@ export interface components {
             readonly holder?: string;
             /** 机构 */
             institution: string;
+            /** 机构名称 */
+            institution_name?: string;
             /**
              * 方式
              * @enum {string}
@@ -7001,6 +7009,8 @@ export interface components {
             photos?: string[];
             /** 检查对象 */
             place: string;
+            /** 检查对象名称 */
+            place_name?: string;
             /** 备注 */
             remark?: string;
             /** 会签 */
@@ -7228,6 +7238,8 @@ export interface components {
             photos_before?: string[];
             /** 检查对象 */
             place?: string;
+            /** 检查对象名称 */
+            place_name?: string;
             /**
              * 治理方案
              * @description 写全六项：目标任务、方法措施、经费物资、机构人员、时限要求、安全措施和应急预案。
@@ -10170,7 +10182,10 @@ export interface operations {
     };
     registers: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description open：还要各台账未办结和超期的条数 */
+                with?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -10774,6 +10789,8 @@ export interface operations {
                 limit?: number;
                 /** @description 上一页给出的 next */
                 after?: string;
+                /** @description 从第几行开始，0 是第一行；不与 after 一起用。只有第一页带总数 */
+                at?: number;
                 /** @description 台账定义里的视图：带上它的条件和排序 */
                 view?: string;
                 /** @description 要合计的字段，逗号分开 */
