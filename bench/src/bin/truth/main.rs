@@ -5,6 +5,7 @@ mod cel;
 mod psplib;
 mod read_back;
 mod schedules;
+mod shifted;
 mod textproto;
 mod xlsform;
 
