@@ -2,7 +2,9 @@
 
 mod sheet;
 
-use ground::{date_of_start, iso_minutes};
+use std::collections::BTreeMap;
+
+use ground::{Timeline, date_of_start, iso_minutes, timeline::OFFICE_DAY};
 use plan::{ActivityKind, Baseline, ConstraintKind, Progress, backward_plan, schedule};
 use sheet::*;
 
@@ -67,6 +69,86 @@ fn a_slip_moves_the_successors_and_nobody_else() {
         "2023-06-25T08:00"
     );
     assert!(after.early_minutes("交付").1 > before.early_minutes("交付").1);
+}
+
+/// Office days on the weekdays given, Monday first; the dates given are closed.
+fn week(works: [bool; 7], closed: &[&str]) -> Timeline {
+    let days = works.map(|works| {
+        if works {
+            OFFICE_DAY.to_vec()
+        } else {
+            Vec::new()
+        }
+    });
+    let closed: BTreeMap<_, _> = closed.iter().map(|day| (date(day), Vec::new())).collect();
+    Timeline::from_week(&days, &closed)
+}
+
+/// LibrePlan #1823: with a weekend on other days the planning goes wrong.
+#[test]
+fn a_weekend_on_friday_and_saturday_is_kept() {
+    let mut sheet = sheet("2023-03-08", &[("A", 5, ""), ("B", 1, "A")]);
+    let works = [true, true, true, true, false, false, true];
+    sheet.network.calendars[OFFICE] = week(works, &[]);
+    let plan = sheet.run();
+    // Wed 8, Thu 9, then Sun 12, Mon 13, Tue 14.
+    assert_eq!(plan.early("A"), "2023-03-08..2023-03-14");
+    assert_eq!(plan.early("B"), "2023-03-15..2023-03-15");
+}
+
+/// LibrePlan #1824: a range of days off was shifted by one day.
+#[test]
+fn days_off_are_the_days_named_and_no_others() {
+    let mut sheet = sheet("2023-03-13", &[("A", 2, ""), ("B", 2, "A")]);
+    let works = [true, true, true, true, true, false, false];
+    let closed = ["2023-03-15", "2023-03-16", "2023-03-17"];
+    sheet.network.calendars[OFFICE] = week(works, &closed);
+    let plan = sheet.run();
+    assert_eq!(plan.early("A"), "2023-03-13..2023-03-14");
+    assert_eq!(plan.early("B"), "2023-03-20..2023-03-21");
+}
+
+/// ERPNext #6839: a task that takes longer moved nobody. #49760: successors followed its start, not its finish.
+#[test]
+fn a_task_that_takes_longer_moves_its_successor_by_as_much() {
+    let rows = |days| [("A", days, ""), ("B", 3, "A")];
+    let (short, long) = (
+        sheet("2023-03-06", &rows(5)).run(),
+        sheet("2023-03-06", &rows(8)).run(),
+    );
+    assert_eq!(short.early("B"), "2023-03-13..2023-03-15");
+    assert_eq!(long.early("B"), "2023-03-16..2023-03-20");
+    assert_eq!(short.early_minutes("A").0, long.early_minutes("A").0);
+}
+
+/// ERPNext #8531: a task moved in the chart had a day more afterwards, and so had those behind it.
+#[test]
+fn a_task_moved_by_hand_keeps_its_length() {
+    let rows = [("A", 2, ""), ("B", 2, "A")];
+    let moved = sheet("2023-03-06", &rows).constraint(
+        "A",
+        ConstraintKind::StartNoEarlier,
+        morning("2023-03-09"),
+    );
+    let plan = moved.run();
+    // Thu 9 and Fri 10; Mon 13 and Tue 14.
+    assert_eq!(plan.early("A"), "2023-03-09..2023-03-10");
+    assert_eq!(plan.early("B"), "2023-03-13..2023-03-14");
+}
+
+/// ERPNext #54271: what is done early draws its successors forward only by hand.
+#[test]
+fn what_is_done_early_lets_its_successor_begin() {
+    let done = Progress::Finished {
+        actual_start: morning("2023-03-06"),
+        actual_finish: evening("2023-03-08"),
+    };
+    let plan = sheet("2023-03-06", &[("A", 5, ""), ("B", 3, "A")])
+        .progress("A", done)
+        .data_date(morning("2023-03-09"))
+        .run();
+    // Planned from Mon 13; Thu 9, Fri 10, Mon 13 now.
+    assert_eq!(plan.early("B"), "2023-03-09..2023-03-13");
 }
 
 /// GanttProject #468, TaskJuggler #131: nobody plans back from the opening day.
