@@ -29,26 +29,34 @@ pub fn run(sizes: &[usize]) {
         measure("mixed", &mixed(random(count)));
         measure("shuffled", &shuffled(random(count)));
         measure("chain", &chain(count));
-        changes(&random(count));
+        changes("peer", &random(count));
+        changes("mixed", &mixed(random(count)));
+        changes("shuffled", &shuffled(random(count)));
     }
 }
 
 /// How many single changes are timed.
 const CHANGES: usize = 200;
 
-/// One changed duration after another in a plan that is kept, each timed alone on this thread. A change that moves the
-/// finish of the project moves nearly every late date with it and is told apart.
-fn changes(network: &Network) {
+/// One changed duration after another in a plan that is kept, each timed alone on this thread: anywhere, and on what
+/// was the critical path. A change that moves the finish of the project moves nearly every late date with it and is told apart.
+fn changes(shape: &str, network: &Network) {
     let start = minute_of("2023-01-02".parse().expect("a date"), 0, 0);
     let count = network.activities.len();
     let options = Options::from_start(start);
     let Ok(mut live) = Live::new(network.clone(), options) else {
         return;
     };
+    let float = live.schedule().total_float;
+    let critical: Vec<usize> = (0..count).filter(|&i| float[i] == 0).collect();
     let mut random = Random::new(3);
     let (mut within, mut beyond) = (Vec::new(), Vec::new());
-    for _ in 0..CHANGES {
-        let index = random.below(count as u64) as usize;
+    for turn in 0..2 * CHANGES {
+        let index = if turn < CHANGES {
+            random.below(count as u64) as usize
+        } else {
+            critical[random.below(critical.len() as u64) as usize]
+        };
         let mut activity = live.network().activities[index].clone();
         activity.duration = (1 + random.below(10) as i64) * TENTH;
         let before = live.finish();
@@ -60,7 +68,7 @@ fn changes(network: &Network) {
         };
         times.push(cost.cpu * 1e3);
     }
-    let name = format!("schedule: {count} one change");
+    let name = format!("schedule: {count} {shape}, one change");
     figure::spread(&name, &mut within, "CPU, finish kept");
     figure::spread(&name, &mut beyond, "CPU, finish moved");
 }

@@ -152,18 +152,21 @@ impl Timeline {
 
     /// Earliest minute at or after `m` at which work can start: `m` itself inside a shift, else
     /// the next 08:00. The end of the range when no work is left.
+    #[inline]
     pub fn next_start(&self, m: Minute) -> Minute {
         self.tables.start_at(self.tables.coordinate(m))
     }
 
     /// Latest minute at or before `m` at which work can end: `m` itself inside or at the end of a
     /// shift, else the last 17:00. The start of the range when no work lies before.
+    #[inline]
     pub fn previous_finish(&self, m: Minute) -> Minute {
         self.tables.finish_at(self.tables.coordinate(m))
     }
 
     /// The minute at which `work` working minutes, begun at `start`, are done: a finish boundary
     /// (17:00, not the next 08:00). No work leaves `start` as it is; negative work retreats.
+    #[inline]
     pub fn advance(&self, start: Minute, work: i64) -> Minute {
         if work <= 0 {
             return if work == 0 {
@@ -178,6 +181,7 @@ impl Timeline {
 
     /// The minute at which work must begin so that `work` working minutes are done by `finish`:
     /// a start boundary (08:00, not the 17:00 before). No work leaves `finish` as it is.
+    #[inline]
     pub fn retreat(&self, finish: Minute, work: i64) -> Minute {
         if work <= 0 {
             return if work == 0 {
@@ -191,8 +195,27 @@ impl Timeline {
     }
 
     /// Working minutes from `a` to `b`; negative when `b` lies before `a`.
+    #[inline]
     pub fn between(&self, a: Minute, b: Minute) -> i64 {
         self.tables.coordinate(b) - self.tables.coordinate(a)
+    }
+
+    /// Working minutes of the range before `m`: the number by which work is added and compared.
+    #[inline]
+    pub fn work_before(&self, m: Minute) -> i64 {
+        self.tables.coordinate(m)
+    }
+
+    /// The minute at which work with so many minutes before it can start: `next_start` of what `work_before` counted.
+    #[inline]
+    pub fn start_at(&self, work_before: i64) -> Minute {
+        self.tables.start_at(work_before)
+    }
+
+    /// The minute at which so many minutes are done: `previous_finish` of what `work_before` counted.
+    #[inline]
+    pub fn finish_at(&self, work_before: i64) -> Minute {
+        self.tables.finish_at(work_before)
     }
 
     /// Working minutes in one "day" of a duration: the most common length of a working day.
@@ -285,6 +308,8 @@ impl Tables {
     #[inline]
     fn work_day_of(&self, coordinate: u32) -> WorkDay {
         let mut index = self.blocks[(coordinate >> self.block_bits) as usize] as usize;
+        // One day further or not is a toss, which is added rather than guessed; more days further are rare.
+        index += usize::from(self.work_days[index + 1].work_before <= coordinate);
         while self.work_days[index + 1].work_before <= coordinate {
             index += 1;
         }
@@ -633,6 +658,18 @@ mod tests {
     /// Truth by walking minute by minute.
     fn works(line: &Timeline, m: Minute) -> bool {
         line.between(m, m + 1) == 1
+    }
+
+    #[test]
+    fn work_counted_before_a_minute_leads_back_to_its_start_and_finish() {
+        let line = official();
+        for m in (at("2023-03-09T00:00")..at("2023-03-14T00:00")).step_by(7) {
+            let work = line.work_before(m);
+            assert_eq!(line.start_at(work), line.next_start(m));
+            assert_eq!(line.finish_at(work), line.previous_finish(m));
+            assert_eq!(line.finish_at(work + 60), line.advance(m, 60));
+            assert_eq!(line.start_at(work - 60), line.retreat(m, 60));
+        }
     }
 
     proptest! {

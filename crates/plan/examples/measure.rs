@@ -1,18 +1,30 @@
-//! The measurements of resources and chance without the rest of the product: `bench levelling` in a crate that builds in
-//! seconds.
+//! The measurements of dates, resources and chance without the rest of the product: `bench levelling` and, after the word
+//! `schedule`, `bench schedule` in a crate that builds in seconds.
 
 use std::process::ExitCode;
 
+#[allow(dead_code, reason = "the rest of bench uses the other half")]
+#[path = "../../../bench/src/figure.rs"]
+mod figure;
 #[path = "../../../bench/src/instance.rs"]
 mod instance;
 #[path = "../../../bench/src/levelling.rs"]
 mod levelling;
 #[path = "../../../bench/src/random.rs"]
 mod random;
+#[path = "../../../bench/src/schedule.rs"]
+mod schedule;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if let [first, sizes @ ..] = &words[..]
+        && *first == "schedule"
+    {
+        let sizes: Vec<usize> = sizes.iter().filter_map(|size| size.parse().ok()).collect();
+        schedule::run(&sizes);
+        return ExitCode::SUCCESS;
+    }
     match levelling::run(&words) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {

@@ -395,6 +395,11 @@ impl<'a> Graph<'a> {
         &self.network.calendars[self.calendar(i)]
     }
 
+    /// Work that nothing but its links, its calendar and the target speaks of.
+    pub fn is_plain(&self, i: usize) -> bool {
+        self.data.role[i] == Role::Work && !self.data.special[i]
+    }
+
     /// Links into activity `i`.
     pub fn before(&self, i: usize) -> &'a [Arc] {
         self.data.before.of(i)
@@ -474,10 +479,7 @@ fn later(base: Minute, lag: i64, timeline: Option<&Timeline>) -> Minute {
     match (lag, timeline) {
         (0, _) => base,
         (lag, None) => base.saturating_add(lag),
-        (lag, Some(timeline)) if lag > 0 => timeline.advance(base, lag),
-        (lag, Some(timeline)) => {
-            timeline.previous_finish(timeline.retreat(base, lag.saturating_neg()))
-        }
+        (lag, Some(timeline)) => timeline.finish_at(timeline.work_before(base).saturating_add(lag)),
     }
 }
 
@@ -485,8 +487,7 @@ fn earlier(bound: Minute, lag: i64, timeline: Option<&Timeline>) -> Minute {
     match (lag, timeline) {
         (0, _) => bound,
         (lag, None) => bound.saturating_sub(lag),
-        (lag, Some(timeline)) if lag > 0 => timeline.next_start(timeline.retreat(bound, lag)),
-        (lag, Some(timeline)) => timeline.next_start(timeline.advance(bound, lag.saturating_neg())),
+        (lag, Some(timeline)) => timeline.start_at(timeline.work_before(bound).saturating_sub(lag)),
     }
 }
 

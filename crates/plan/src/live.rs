@@ -5,9 +5,6 @@
 //! whole. Plans with summaries, hammocks, work planned late or floats to own projects are calculated whole on every
 //! change. The answer is always the one [`schedule`](crate::schedule) gives for the changed network.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
 use ground::Finding;
 
 use crate::backward::{self, Late};
@@ -224,43 +221,47 @@ impl Live {
 
     /// Carries a change on from the activities it touches, first in link order, then against it.
     fn follow(&mut self, onward: &[usize], back: &[usize]) -> Vec<usize> {
-        let mut moved = vec![false; self.position.len()];
+        let mut moved = Places::new(self.position.len());
         let mut stale = self.forward(onward, &mut moved);
-        stale.extend(back);
+        for &i in back {
+            stale.put(i);
+        }
         self.backward(stale, &mut moved);
-        let moved = (0..moved.len()).filter(|&i| moved[i]);
-        let mut moved: Vec<usize> = moved.map(|i| self.packed.index(i)).collect();
-        moved.sort_unstable();
-        moved
+        let mut told = Places::new(self.position.len());
+        for i in moved.list() {
+            told.put(self.packed.index(i));
+        }
+        let mut list = Vec::with_capacity(told.count());
+        list.extend(told.list());
+        list
     }
 
     /// Places `seeds`, their successors and all that follows; answers whose late dates and floats must be looked at.
-    fn forward(&mut self, seeds: &[usize], moved: &mut [bool]) -> Vec<usize> {
+    fn forward(&mut self, seeds: &[usize], moved: &mut Places) -> Places {
         let graph = Graph::new(&self.network, &self.packed, &self.options);
         let frame = forward::Frame::new(graph, &self.options);
-        let mut list: BinaryHeap<Reverse<usize>> = seeds.iter().map(|&i| Reverse(i)).collect();
+        let mut waiting = Places::new(graph.len());
         for &i in seeds {
-            list.extend(graph.after(i).iter().map(|arc| Reverse(arc.other())));
+            waiting.put(i);
+            waiting.put_all(graph.after(i));
         }
-        let mut touched = Vec::new();
-        let mut last = None;
-        while let Some(Reverse(i)) = list.pop() {
-            if last.replace(i) == Some(i) {
-                continue;
-            }
+        let mut touched = Places::new(graph.len());
+        let mut at = seeds.iter().copied().min();
+        while let Some(i) = at {
             let early = &mut self.early;
             let old = (early.start[i], early.finish[i], early.restart[i]);
             forward::place(graph, &frame, early, None, i);
-            touched.push(i);
+            touched.put(i);
             if old != (early.start[i], early.finish[i], early.restart[i]) {
-                moved[i] = true;
-                list.extend(graph.after(i).iter().map(|arc| Reverse(arc.other())));
+                moved.put(i);
+                waiting.put_all(graph.after(i));
             }
+            at = waiting.next(i + 1);
         }
         touched
     }
 
-    fn backward(&mut self, stale: Vec<usize>, moved: &mut [bool]) {
+    fn backward(&mut self, mut stale: Places, moved: &mut Places) {
         let (early, late) = (&mut self.early, &mut self.late);
         let graph = Graph::new(&self.network, &self.packed, &self.options);
         let finish = early.finish.iter().copied().max();
@@ -268,27 +269,99 @@ impl Live {
         let whole = finish != early.project_finish;
         early.project_finish = finish;
         let frame = backward::Frame::new(graph, &self.options, early);
+        let touched = Places(stale.0.clone());
+        for i in touched.list() {
+            stale.put_all(graph.before(i));
+        }
         if whole {
             for i in (0..graph.len()).rev() {
-                moved[i] |= settle(early, late, graph, &frame, i).1;
+                let shifted = if stale.has(i) {
+                    None
+                } else {
+                    backward::shift(graph, &frame, early, late, i)
+                };
+                if shifted.unwrap_or_else(|| settle(early, late, graph, &frame, i).1) {
+                    moved.put(i);
+                }
             }
             return;
         }
-        let mut list: BinaryHeap<usize> = stale.iter().copied().collect();
-        for &i in &stale {
-            list.extend(graph.before(i).iter().map(|arc| arc.other()));
-        }
-        let mut last = None;
-        while let Some(i) = list.pop() {
-            if last.replace(i) == Some(i) {
-                continue;
-            }
+        let mut at = stale.last(graph.len());
+        while let Some(i) = at {
             let (dates, any) = settle(early, late, graph, &frame, i);
-            moved[i] |= any;
-            if dates {
-                list.extend(graph.before(i).iter().map(|arc| arc.other()));
+            if any {
+                moved.put(i);
             }
+            if dates {
+                stale.put_all(graph.before(i));
+            }
+            at = stale.last(i);
         }
+    }
+}
+
+/// A set of positions, walked in working order or against it while it grows ahead.
+struct Places(Vec<u64>);
+
+impl Places {
+    fn new(count: usize) -> Self {
+        Places(vec![0; count.div_ceil(64)])
+    }
+
+    fn put(&mut self, i: usize) {
+        self.0[i / 64] |= 1 << (i % 64);
+    }
+
+    fn has(&self, i: usize) -> bool {
+        self.0[i / 64] >> (i % 64) & 1 == 1
+    }
+
+    /// The other ends of the links.
+    fn put_all(&mut self, arcs: &[Arc]) {
+        for arc in arcs {
+            self.put(arc.other());
+        }
+    }
+
+    /// The first place at or after `from`.
+    fn next(&self, from: usize) -> Option<usize> {
+        let mut word = from / 64;
+        let mut bits = self.0.get(word)? & (!0 << (from % 64));
+        while bits == 0 {
+            word += 1;
+            bits = *self.0.get(word)?;
+        }
+        Some(word * 64 + bits.trailing_zeros() as usize)
+    }
+
+    /// The last place before `end`.
+    fn last(&self, end: usize) -> Option<usize> {
+        let (mut word, rest) = (end / 64, end % 64);
+        let mut bits = match self.0.get(word) {
+            Some(bits) => bits & !(!0 << rest),
+            None => 0,
+        };
+        while bits == 0 {
+            word = word.checked_sub(1)?;
+            bits = self.0[word];
+        }
+        Some(word * 64 + 63 - bits.leading_zeros() as usize)
+    }
+
+    fn count(&self) -> usize {
+        self.0.iter().map(|bits| bits.count_ones() as usize).sum()
+    }
+
+    fn list(&self) -> impl Iterator<Item = usize> {
+        let words = self.0.iter().enumerate();
+        words.flat_map(|(word, &bits)| {
+            let mut rest = bits;
+            std::iter::from_fn(move || {
+                let bit = rest.trailing_zeros() as usize;
+                rest &= rest.checked_sub(1)?;
+                Some(word * 64 + bit)
+            })
+        })
     }
 }
 

@@ -3,8 +3,8 @@
 mod sheet;
 
 use plan::{
-    Activity, ActivityKind, Constraint, ConstraintKind, Dialect, LagCalendar, Link, LinkKind, Live,
-    Network, Options, Progress, compressions, float_bands, link_floats, schedule,
+    Activity, ActivityKind, Constraint, ConstraintKind, Dialect, FloatRule, LagCalendar, Link,
+    LinkKind, Live, Network, Options, Progress, compressions, float_bands, link_floats, schedule,
 };
 use proptest::prelude::*;
 use sheet::{DAY, evening, morning, sheet, timelines};
@@ -163,6 +163,63 @@ proptest! {
             }
             prop_assert_eq!(live.schedule(), whole.expect("the shadow took what was accepted"));
         }
+    }
+
+    /// Long loose plans without a target: a change at one end moves the finish, and most late dates only shift.
+    #[test]
+    fn a_moved_finish_shifts_what_hangs_on_it(
+        hours in prop::collection::vec(1i64..90, 30..60),
+        links in prop::collection::vec((0usize..99, 1usize..6, kind(), 0i64..9), 20..80),
+        changes in prop::collection::vec((0usize..99, 1i64..400), 1..6),
+        float in prop_oneof![Just(FloatRule::Finish), Just(FloatRule::Start), Just(FloatRule::Smaller)],
+    ) {
+        let count = hours.len();
+        let tasks = hours.iter().enumerate();
+        let mut shadow = Network {
+            calendars: timelines(),
+            activities: tasks.map(|(i, h)| Activity::task(i.to_string(), "", i / 20, h * 60)).collect(),
+            links: Vec::new(),
+        };
+        for (a, step, kind, lag) in links {
+            let (a, b) = (a % count, a % count + step);
+            if b < count {
+                shadow.links.push(link(a, b, kind, (lag - 6).max(0) * 60));
+            }
+        }
+        let options = Options { float, ..Options::from_start(morning("2023-04-20")) };
+        let mut live = Live::new(shadow.clone(), options).expect("no loop");
+        for (i, hours) in changes {
+            let before = live.schedule();
+            let activity = &mut shadow.activities[i % count];
+            activity.duration = hours * 60;
+            let moved = live.change(i % count, activity.clone()).expect("a duration");
+            let after = schedule(&shadow, &options).expect("no loop");
+            prop_assert_eq!(live.schedule(), after.clone());
+            let line = |s: &plan::Schedule, i: usize| [
+                s.early_start[i], s.early_finish[i], s.late_start[i], s.late_finish[i],
+                s.total_float[i], s.free_float[i],
+            ];
+            for i in (0..count).filter(|&i| line(&before, i) != line(&after, i)) {
+                prop_assert!(moved.contains(&i), "{} moved untold", i);
+            }
+        }
+    }
+
+    /// Work with nothing but links and a calendar is placed by a shorter way; a deadline far away takes it the long way.
+    #[test]
+    fn a_deadline_that_asks_nothing_changes_nothing(
+        network in network(),
+        target in prop::option::of(-20i64..40),
+        float in prop_oneof![Just(FloatRule::Finish), Just(FloatRule::Start), Just(FloatRule::Smaller)],
+        dialect in prop_oneof![Just(Dialect::Guatu), Just(Dialect::P6), Just(Dialect::MicrosoftProject)],
+    ) {
+        let options = Options { float, ..options(dialect, target) };
+        let mut held = network.clone();
+        for activity in &mut held.activities {
+            activity.deadline = Some(evening("2080-01-05"));
+        }
+        let (short, long) = (schedule(&network, &options), schedule(&held, &options));
+        prop_assert_eq!(short.expect("no loop"), long.expect("no loop"));
     }
 
     #[test]
