@@ -10,12 +10,14 @@ pub mod catch_up;
 pub mod due;
 pub mod matter;
 pub mod membership;
+pub mod needs;
 pub mod network;
 pub mod nodes;
 pub mod outline;
 pub mod plan_baseline;
 pub mod plan_resource;
 pub mod project;
+pub mod quantities;
 pub mod rates;
 mod reading;
 pub mod roll_forward;
@@ -31,10 +33,12 @@ pub use catch_up::{CatchUp, CatchUpRule};
 pub use due::{DueNode, due_nodes};
 pub use matter::{Funnel, Matter, MatterPace, MatterState, funnel};
 pub use membership::{Membership, Role, distinct_projects};
+pub use needs::{Needs, print_needs, read_needs};
 pub use nodes::{NodeCount, node_counts, node_counts_with, respread_nodes};
 pub use plan_baseline::{BaselineRow, PlanBaseline};
 pub use plan_resource::PlanResource;
 pub use project::{Project, StageDates, Target};
+pub use quantities::{MadeGood, OWN_WHOLE, Quantities, QuantityFacts, made_good};
 pub use rates::{Rate, RateKind, RateRequest, Share, StartBasis, rate};
 pub use reading::Names;
 pub use roll_forward::{
@@ -42,7 +46,7 @@ pub use roll_forward::{
 };
 pub use round::{Batch, Round, Stated, StatedRate};
 pub use standing::{
-    Bar, BarState, ProjectInput, Scheduled, Standing, Verdict, scheduled, standing, standing_with,
+    Bar, BarState, ProjectInput, Scheduled, Standing, Verdict, scheduled, scheduled_by, standing, standing_with,
     why_dates,
 };
 pub use summary::{
