@@ -46,8 +46,8 @@ pub use roll_forward::{
 };
 pub use round::{Batch, Round, Stated, StatedRate};
 pub use standing::{
-    Bar, BarState, ProjectInput, Scheduled, Standing, Verdict, scheduled, scheduled_by, standing, standing_with,
-    why_dates,
+    Bar, BarState, ProjectInput, Scheduled, Standing, Verdict, scheduled, scheduled_by, standing,
+    standing_with, why_dates,
 };
 pub use summary::{
     Across, BatchSummary, Check, CheckVerdict, Part, RoundSummary, across, summarise,

@@ -38,7 +38,9 @@ fn read_need(part: &str, known: &[PlanResource]) -> Result<(RecordId, i64), Find
         return Ok((resource.id, ONE));
     }
     let cuts = cuts(part);
-    let meant = cuts.iter().find_map(|(name, amount)| Some((named(name, known)?, *amount)));
+    let meant = cuts
+        .iter()
+        .find_map(|(name, amount)| Some((named(name, known)?, *amount)));
     let Some((resource, amount)) = meant else {
         let name = cuts.first().map_or(part, |(name, _)| *name);
         let problem = format!("没有叫“{name}”的计划资源。");
@@ -73,7 +75,8 @@ fn cuts(part: &str) -> Vec<(&str, &str)> {
     let spaces = part.char_indices().filter(|(_, c)| c.is_whitespace());
     let spaced = spaces.map(|(at, _)| part.split_at(at));
     let both = marked.into_iter().chain(spaced);
-    both.map(|(name, amount)| (name.trim(), amount.trim())).collect()
+    both.map(|(name, amount)| (name.trim(), amount.trim()))
+        .collect()
 }
 
 fn hundredths(text: &str) -> Option<i64> {
@@ -180,7 +183,10 @@ mod tests {
         );
         assert!(refused("挖机*0").contains("用量“0”读不懂"));
         assert!(refused("挖机*1.234").contains("用量“1.234”读不懂"));
-        assert_eq!(refused("挖机,WJ*2"), "“WJ*2”这种资源写了两次。请合并成一处，写总数。");
+        assert_eq!(
+            refused("挖机,WJ*2"),
+            "“WJ*2”这种资源写了两次。请合并成一处，写总数。"
+        );
     }
 
     proptest! {

@@ -55,7 +55,11 @@ impl QuantityFacts<'_> {
     /// Plan and work done of the whole, `weights` being each activity's share of it.
     pub fn whole(&self, weights: &[i64]) -> Quantities {
         let mut sum = Quantities::default();
-        for (i, weight) in weights.iter().enumerate().filter(|(_, weight)| **weight > 0) {
+        for (i, weight) in weights
+            .iter()
+            .enumerate()
+            .filter(|(_, weight)| **weight > 0)
+        {
             if let Some(one) = self.of(i, *weight) {
                 sum.add(&one);
             }
@@ -132,7 +136,9 @@ impl QuantityFacts<'_> {
 
 /// Percents as they were told, by day; a finish is the last word.
 fn told(activity: &Activity, reports: &[ProgressReport], as_of: Date) -> Vec<(Date, i64)> {
-    let own = reports.iter().filter(|one| one.activity == Some(activity.id));
+    let own = reports
+        .iter()
+        .filter(|one| one.activity == Some(activity.id));
     let mut words: Vec<(Date, ground::RecordId, i64)> = own
         .filter(|one| one.reported_on <= as_of)
         .filter_map(|one| Some((one.reported_on, one.id, one.percent?)))
@@ -246,7 +252,10 @@ mod tests {
 
     #[test]
     fn what_is_owed_is_planned_less_reported() {
-        let reports = [report(2, "2023-03-08", 2_000), report(2, "2023-03-10", 3_000)];
+        let reports = [
+            report(2, "2023-03-08", 2_000),
+            report(2, "2023-03-10", 3_000),
+        ];
         check(&reports, Ratio::new(2, 1), |made| {
             let made = made.expect("a debt");
             assert_eq!(made.debt.should, OWN_WHOLE / 2);
@@ -277,9 +286,13 @@ mod tests {
 
     #[test]
     fn who_is_on_plan_owes_nothing() {
-        check(&[report(2, "2023-03-10", 5_000)], Ratio::new(2, 1), |made| {
-            assert_eq!(made, None);
-        });
+        check(
+            &[report(2, "2023-03-10", 5_000)],
+            Ratio::new(2, 1),
+            |made| {
+                assert_eq!(made, None);
+            },
+        );
     }
 
     #[test]
@@ -288,7 +301,10 @@ mod tests {
             activity(2, "2023-03-06", "2023-03-15"),
             activity(3, "2023-03-01", "2023-03-31"),
         ];
-        let reports = [report(2, "2023-03-10", 3_000), report(3, "2023-03-10", 1_234)];
+        let reports = [
+            report(2, "2023-03-10", 3_000),
+            report(3, "2023-03-10", 1_234),
+        ];
         let calendars = Calendars::standard(HolidayTable::shipped());
         let built = build(&activities, &reports, &calendars, day("2023-03-10"), 7);
         let start = ground::minute_of(day("2023-03-01"), 0, 0);
