@@ -1,7 +1,9 @@
 //! 计划页 The plan of one project as a sheet, what a change does to it, and what is kept beside it.
 
 mod beside;
+mod respread;
 pub use beside::*;
+pub use respread::*;
 
 use super::LightView;
 use ground::{Date, Finding};
@@ -163,6 +165,8 @@ pub struct PlanRow {
     pub rag: Rag,
     /// What sets its date.
     pub driver: Option<DriverView>,
+    /// What bounds its late finish: a successor or the target; none once finished.
+    pub late_driver: Option<DriverView>,
     /// 为什么是这一天.
     pub why: String,
     /// Working days after the baseline: start, finish.
@@ -217,11 +221,11 @@ pub struct NeedView {
 /// What sets a date, in short.
 #[derive(Clone, Debug)]
 pub struct DriverView {
-    /// link, constraint, data_date …
+    /// link, constraint, data_date …; from behind: link, deadline, constraint, target, project_finish, children.
     pub kind: &'static str,
     /// In words.
     pub text: String,
-    /// The predecessor, for links.
+    /// The predecessor, for links; from behind the successor.
     pub activity_id: Option<String>,
 }
 
@@ -341,6 +345,8 @@ pub struct CompressionView {
     pub gain_days: i64,
     /// In words.
     pub text: String,
+    /// The change that makes it, by field of the activity register.
+    pub values: serde_json::Map<String, serde_json::Value>,
 }
 
 /// A kept change of a plan.

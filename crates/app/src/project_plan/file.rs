@@ -3,6 +3,7 @@
 mod rows;
 
 use super::change::{self, Change, ChangeRequest};
+use super::sheet::SheetQuery;
 use super::{PlanBook, works};
 use crate::App;
 use crate::account::{self, Actor};
@@ -123,7 +124,7 @@ fn request(book: &PlanBook, rows: &FileRows, choice: &ImportChoice) -> ChangeReq
         reason: choice.reason.clone(),
         dry_run: choice.dry_run,
         with_sheet: choice.with_sheet,
-        baseline: None,
+        view: SheetQuery::default(),
     }
 }
 

@@ -16,6 +16,7 @@ mod permits;
 mod pg_server;
 mod plan;
 mod plan_changes;
+mod plan_sheet;
 mod records;
 mod rights;
 mod sample;

@@ -12,6 +12,7 @@ pub mod import;
 pub mod metric;
 pub mod plan;
 pub mod plan_beside;
+pub mod plan_respread;
 pub mod project;
 pub mod record;
 pub mod round;

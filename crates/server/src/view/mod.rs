@@ -9,6 +9,7 @@ pub mod metric;
 pub mod plan;
 pub mod plan_beside;
 pub mod plan_change;
+pub mod plan_respread;
 pub mod project;
 pub mod record;
 pub mod register;
