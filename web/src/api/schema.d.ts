@@ -759,6 +759,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/projects/{id}/plan/respread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 以日保周 Plan, done and shortfall from day to year; for each late work how its debt would be made good. */
+        get: operations["plan_respread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/registers": {
         parameters: {
             query?: never;
@@ -2538,7 +2555,7 @@ export interface components {
         };
         /** @description One change; `op` says which of the fields it takes. */
         PlanChange: {
-            /** @description The row behind which a new one is shown. */
+            /** @description The row behind which a new or placed one is shown; a placed one without it comes first under its summary. */
             after?: string | null;
             /** @description Replan from the `early` or the `late` dates. */
             from?: string | null;
@@ -2548,7 +2565,7 @@ export interface components {
             ids?: string[] | null;
             /** @description Name of a new row inside the request, `new-1`. */
             key?: string | null;
-            /** @description update, move, add, remove or replan. */
+            /** @description update, move, add, remove, place or replan. */
             op: string;
             /** @description Whether successors of a removed row wait for its predecessors. */
             relink?: boolean | null;
@@ -2566,6 +2583,11 @@ export interface components {
             baseline?: string | null;
             changes: components["schemas"]["PlanChange"][];
             dry_run?: boolean;
+            /**
+             * Format: int64
+             * @description Working days of float up to which the sheet calls an activity near-critical.
+             */
+            near_days?: number | null;
             reason?: string;
             with_sheet?: boolean;
         };
@@ -2586,6 +2608,8 @@ export interface components {
             gain_days: number;
             name: string;
             text: string;
+            /** @description The change that makes it, by field of the activity register. */
+            values: Record<string, never>;
         };
         /** @description 限制条件. */
         PlanConstraint: {
@@ -2655,7 +2679,10 @@ export interface components {
         /** @description What sets a date. */
         PlanDriver: {
             activity_id?: string | null;
-            /** @description link, constraint, data_date, project_start, actual, fixed, timing, expected_finish, children. */
+            /**
+             * @description link, constraint, data_date, project_start, actual, fixed, timing, expected_finish, children; from behind also
+             *     deadline, target, project_finish.
+             */
             kind: string;
             text: string;
         };
@@ -2905,6 +2932,53 @@ export interface components {
             own: boolean;
             unit: string;
         };
+        /**
+         * @description What a plan owes at each level, and how it would be made good. Quantities of levels are percent of the whole plan,
+         *     those of works percent of the work itself.
+         */
+        PlanRespread: {
+            as_of: string;
+            basis: string;
+            /** Format: int64 */
+            factor_percent: number;
+            findings: components["schemas"]["Finding"][];
+            rows: components["schemas"]["PlanRespreadRow"][];
+            rungs: components["schemas"]["PlanRung"][];
+            text: string;
+            waiting: components["schemas"]["PlanWaitingRow"][];
+        };
+        /** @description One day of a proposal. */
+        PlanRespreadDay: {
+            /** Format: double */
+            after: number;
+            /** Format: double */
+            before: number;
+            date: string;
+        };
+        /** @description One late work. */
+        PlanRespreadRow: {
+            activity_id: string;
+            change?: components["schemas"]["PlanChange"] | null;
+            code: string;
+            days: components["schemas"]["PlanRespreadDay"][];
+            /** Format: double */
+            done: number;
+            enough?: boolean | null;
+            enough_text: string;
+            /** Format: double */
+            factor?: number | null;
+            finish?: string | null;
+            forecast_finish: string;
+            /** @description week, dekad, month, quarter; null when the quarter cannot take it. */
+            kept_in?: string | null;
+            kept_text: string;
+            name: string;
+            /** Format: double */
+            owed: number;
+            planned_finish?: string | null;
+            /** Format: double */
+            should: number;
+        };
         /** @description One activity of the sheet. */
         PlanRow: {
             actual_finish?: string | null;
@@ -2939,6 +3013,7 @@ export interface components {
             /** @description task, start_milestone, finish_milestone, level_of_effort, summary. */
             kind: string;
             kind_label: string;
+            late_driver?: components["schemas"]["PlanDriver"] | null;
             late_finish?: string | null;
             late_start?: string | null;
             level: number;
@@ -2985,6 +3060,33 @@ export interface components {
             /** Format: double */
             float_days: number;
             start: string;
+        };
+        /** @description One level. */
+        PlanRung: {
+            /** Format: double */
+            carried: number;
+            /** Format: int32 */
+            days_left: number;
+            /** Format: double */
+            done: number;
+            /** Format: double */
+            factor?: number | null;
+            first: string;
+            kept: boolean;
+            label: string;
+            last: string;
+            /** Format: double */
+            needed: number;
+            /** Format: double */
+            planned: number;
+            /** Format: double */
+            possible: number;
+            rag: components["schemas"]["Rag"];
+            /** Format: double */
+            shortfall: number;
+            /** Format: double */
+            should: number;
+            text: string;
         };
         /** @description The plan of a project as a sheet. */
         PlanSheet: {
@@ -3091,6 +3193,15 @@ export interface components {
             finish_days: number;
             /** Format: int64 */
             start_days: number;
+        };
+        /** @description A late work that cannot begin yet. */
+        PlanWaitingRow: {
+            activity_id: string;
+            code: string;
+            name: string;
+            /** Format: double */
+            owed: number;
+            text: string;
         };
         /** @description Hours of a weekday, 1 = Monday. */
         PlanWeekday: {
@@ -8994,6 +9105,8 @@ export interface operations {
             query?: {
                 /** @description Baseline id; `none` for none, the newest when absent. */
                 baseline?: string;
+                /** @description Working days of float up to which an activity is near-critical, 0 to 44; 5 when absent. */
+                near_days?: number;
                 /** @description Day to show. */
                 as_of?: string;
             };
@@ -9630,6 +9743,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlanLoad"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_respread: {
+        parameters: {
+            query?: {
+                /** @description The most a day may take, percent of the normal day, 100 to 300; 120 when absent. */
+                factor?: number;
+                /** @description Day to show. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRespread"];
                 };
             };
             404: {
