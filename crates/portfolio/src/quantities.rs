@@ -47,6 +47,8 @@ pub struct QuantityFacts<'a> {
     pub schedule: &'a Schedule,
     /// Reports of the project.
     pub reports: &'a [ProgressReport],
+    /// Length of a reporting period.
+    pub report_days: i64,
     /// The calendars of activities.
     pub calendars: &'a Calendars,
 }
@@ -82,7 +84,7 @@ impl QuantityFacts<'_> {
             },
             false => DailyPlan::spread(total, first, last, calendar).ok()?,
         };
-        let done = self.done(i, total);
+        let done = self.done(i, total, &plan);
         Some(Quantities { plan, done })
     }
 
@@ -102,35 +104,44 @@ impl QuantityFacts<'_> {
         calendars.calendar(calendars.of(self.built.activities[i]))
     }
 
-    fn done(&self, i: usize, total: i64) -> BTreeMap<Date, i64> {
-        let (activity, as_of) = (self.built.activities[i], self.built.data_date);
-        let mut steps: Vec<(Date, i64)> = told(activity, self.reports, as_of);
-        steps.push((as_of, self.presumed(i)));
+    fn done(&self, i: usize, total: i64, plan: &DailyPlan) -> BTreeMap<Date, i64> {
+        let as_of = self.built.data_date;
+        let steps = told(self.built.activities[i], self.reports, as_of);
         let (mut done, mut before) = (BTreeMap::new(), 0);
-        for (day, percent) in steps {
-            let now = share(total, percent);
+        for (day, percent) in &steps {
+            let now = share(total, *percent);
             if now != before {
-                *done.entry(day).or_insert(0) += now - before;
+                *done.entry(*day).or_insert(0) += now - before;
             }
             before = now;
+        }
+        let presumed = self.presumed(i, steps.last().copied(), plan);
+        if presumed > 0 && before < total {
+            *done.entry(as_of).or_insert(0) += presumed.min(total - before);
         }
         done
     }
 
-    /// Percent at the data date as the schedule takes it: at least what was told last.
-    fn presumed(&self, i: usize) -> i64 {
-        let told = self.built.status[i].percent.unwrap_or(0);
+    /// What the plan has on the days since the last word, for one reporting period: who runs is taken to keep the pace.
+    fn presumed(&self, i: usize, last: Option<(Date, i64)>, plan: &DailyPlan) -> i64 {
         let node = &self.built.network.activities[i];
-        match node.progress {
-            Progress::Finished { .. } => FULL,
-            Progress::NotStarted => told,
-            Progress::Started { remaining, .. } if node.duration > 0 => {
-                let passed = (node.duration - remaining).max(0);
-                let percent = i128::from(passed) * i128::from(FULL) / i128::from(node.duration);
-                told.max(i64::try_from(percent).unwrap_or(told))
+        let runs = matches!(node.progress, Progress::Started { .. });
+        let word = match last {
+            Some((day, _)) => Some(day),
+            None => {
+                let begun = self.built.status[i].actual_start.or(plan.first());
+                begun.and_then(|first| first.yesterday().ok())
             }
-            Progress::Started { .. } => told,
-        }
+        };
+        let Some(word) = word.filter(|_| runs) else {
+            return 0;
+        };
+        let as_of = self.built.data_date;
+        let good = ground::timeline::day_number(word) + self.report_days.max(0);
+        let until = as_of.min(ground::timeline::date_of_day(good));
+        let days = plan.daily.iter();
+        let since = days.filter(|(day, _)| **day > word && **day <= until);
+        since.map(|(_, quantity)| quantity).sum()
     }
 }
 
@@ -245,6 +256,7 @@ mod tests {
             built: &built,
             schedule: &schedule,
             reports,
+            report_days: 7,
             calendars: &calendars,
         };
         see(made_good(&facts, 0, factor));
@@ -285,6 +297,15 @@ mod tests {
     }
 
     #[test]
+    fn a_stated_rest_does_not_speak_of_what_was_done() {
+        let mut word = report(2, "2023-03-10", 3_000);
+        word.remaining_days = Some(1);
+        check(&[word], Ratio::new(2, 1), |made| {
+            assert_eq!(made.expect("a debt").debt.done, OWN_WHOLE * 3 / 10);
+        });
+    }
+
+    #[test]
     fn who_is_on_plan_owes_nothing() {
         check(
             &[report(2, "2023-03-10", 5_000)],
@@ -314,6 +335,7 @@ mod tests {
             built: &built,
             schedule: &schedule,
             reports: &reports,
+            report_days: 7,
             calendars: &calendars,
         };
         let whole = facts.whole(&[250_000, 750_000]);

@@ -49,6 +49,7 @@ pub fn respread(
             built: &scheduled.built,
             schedule,
             reports: book.reports(),
+            report_days: app.light_rule().report_days,
             calendars: &book.state.calendars,
         },
         factor_max: Ratio::new(i128::from(factor_percent), 100),
@@ -164,7 +165,11 @@ impl Desk<'_> {
             owed: own_percent(made.debt.shortfall),
             kept_in: made.kept_in().map(kind_code),
             kept_text: self.kept_text(made),
-            factor: made.spread.factor.basis_points(),
+            factor: made
+                .spread
+                .factor
+                .basis_points()
+                .filter(|_| !made.spread.daily.is_empty()),
             finish,
             planned_finish: bar.planned_finish,
             forecast_finish: bar.forecast_finish,
@@ -179,6 +184,9 @@ impl Desk<'_> {
         let today = self.book.state.today;
         match (made.kept_in(), made.spread.finish) {
             (Some(kind), _) => format!("{}内补上，不影响计划完成", period_word(kind)),
+            (None, Some(finish)) if made.spread.daily.is_empty() => {
+                format!("计划的日子已经用完，最快 {} 完成", day_text(finish, today))
+            }
             (None, Some(finish)) => {
                 format!("本季内补不上，最快 {} 完成", day_text(finish, today))
             }
