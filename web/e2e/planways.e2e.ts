@@ -135,15 +135,15 @@ describe("resources", () => {
     await page.locator(".plan-tools .seg button").nth(3).click();
     const target = await cell(page, 1, "\u8d44\u6e90");
     await target.click();
-    await page.keyboard.type("\u538b\u8def\u673a*2");
+    await page.keyboard.type("YLJ*2");
     await page.keyboard.press("Enter");
     await page.waitForSelector(".trial-wrong");
     expect(await target.getAttribute("aria-invalid")).toBe("true");
     await page.keyboard.press("ArrowUp");
-    expect(await page.locator(".cell-wrong").innerText()).toContain("\u538b\u8def\u673a");
+    expect(await page.locator(".cell-wrong").innerText()).toContain("\u201cYLJ\u201d");
     await shot(page, "plan-ways-need-wrong");
     expect(await breaches(page)).toEqual([]);
-    await page.keyboard.type("\u5854\u540a\uff0cMG*2");
+    await page.keyboard.type("TD,MG*2");
     await page.keyboard.press("Enter");
     await expect.poll(() => page.locator(".trial-wrong").count()).toBe(0);
     await settled(page);

@@ -42,7 +42,8 @@ fn read_need(part: &str, known: &[PlanResource]) -> Result<(RecordId, i64), Find
         .iter()
         .find_map(|(name, amount)| Some((named(name, known)?, *amount)));
     let Some((resource, amount)) = meant else {
-        let name = cuts.first().map_or(part, |(name, _)| *name);
+        let name = cuts.first().map(|(name, _)| *name);
+        let name = name.filter(|name| !name.is_empty()).unwrap_or(part);
         let problem = format!("没有叫“{name}”的计划资源。");
         let remedy = match known.is_empty() {
             true => "请先在“资源负荷”页登记资源和可用量。".to_owned(),
@@ -181,6 +182,7 @@ mod tests {
             refused("挖机*很多"),
             "“挖机*很多”里的用量“很多”读不懂。写成“挖机*2”这样，用量大于 0，最多两位小数。"
         );
+        assert!(refused("*2").starts_with("没有叫“*2”的计划资源。"));
         assert!(refused("挖机*0").contains("用量“0”读不懂"));
         assert!(refused("挖机*1.234").contains("用量“1.234”读不懂"));
         assert_eq!(
