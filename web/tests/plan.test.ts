@@ -2,12 +2,14 @@
 import { describe, expect, test } from "vitest";
 import { axisOf, dayAt, layers, months, quarters, weeks, xOf } from "../src/plan/axis";
 import { arrowHead, barBox, linkPath, pointX, shownSpan } from "../src/plan/bars";
+import { capacityText, readCapacity } from "../src/plan/capacity";
+import { chainOf } from "../src/plan/chain";
 import { brokenException, dayOf, hoursText, monthWeeks, readHours, turned, workdays } from "../src/plan/calendar";
 import { COLUMNS, readCell, readDay, type Column } from "../src/plan/columns";
 import { pasted, type PasteAt } from "../src/plan/pasting";
 import { bandPath, chanceAt, linePath, monthTicks, scaleOf, stepPath, valueTicks } from "../src/plan/plot";
 import { rectangle, stepped, tsv, walked, type Chosen } from "../src/plan/range";
-import { emptyRow, endOfBranch, indented, laidOver, nextKey, openRows, outdented, requestOf, type Step } from "../src/plan/steps";
+import { emptyRow, endOfBranch, indented, laidOver, nextKey, openRows, outdented, requestOf, shifted, type Step } from "../src/plan/steps";
 import type { Change, PlanRow } from "../src/plan/types";
 
 const row = (id: string, level = 0, parent: string | null = null, more: Partial<PlanRow> = {}): PlanRow => ({ ...emptyRow(id, level, parent), code: `A${id}`, name: `N${id}`, version: 3, ...more });
@@ -217,5 +219,60 @@ describe("small charts", () => {
   });
   test("the chance at a day is the last one known", () => {
     expect([chanceAt([{ date: "2023-08-20", chance: 4 }, { date: "2023-08-22", chance: 9 }], "2023-08-21"), chanceAt([], "2023-08-21")]).toEqual([4, 0]);
+  });
+});
+
+describe("order", () => {
+  // S1 (a, b), S2 (c): a summary carries its rows with it.
+  const rows = [row("s1", 0, null, { is_summary: true }), row("a", 1, "s1"), row("b", 1, "s1"), row("s2", 0, null, { is_summary: true }), row("c", 1, "s2"), row("d")];
+  const order = (changes: Change[] | null) => laidOver(rows, [step(...(changes ?? []))]).map((one) => one.id);
+  test("a row changes places with its neighbour of the same summary", () => {
+    expect(shifted(rows, ["b"], true)).toEqual([{ op: "place", id: "a", after: "b" }]);
+    expect(order(shifted(rows, ["b"], true))).toEqual(["s1", "b", "a", "s2", "c", "d"]);
+    expect(shifted(rows, ["a"], false)).toEqual([{ op: "place", id: "b" }]);
+    expect(order(shifted(rows, ["a"], false))).toEqual(["s1", "b", "a", "s2", "c", "d"]);
+  });
+  test("a summary goes with all that lies below it, and several rows go together", () => {
+    expect(order(shifted(rows, ["s2", "c"], true))).toEqual(["s2", "c", "s1", "a", "b", "d"]);
+    expect(order(shifted(rows, ["s1", "a", "b", "s2", "c"], false))).toEqual(["d", "s1", "a", "b", "s2", "c"]);
+  });
+  test("nothing goes beyond the end, out of its summary or in pieces", () => {
+    expect([shifted(rows, ["a"], true), shifted(rows, ["b"], false), shifted(rows, ["c"], true), shifted(rows, ["a", "c"], true), shifted(rows, ["s1", "d"], true), shifted(rows, [], true)]).toEqual([null, null, null, null, null, null]);
+  });
+  test("a place is asked for with the newest version, and not for rows taken away again", () => {
+    expect(requestOf([step({ op: "place", id: "1", after: "2" })], versions)).toEqual([{ op: "place", id: "1", after: "2", version: 3 }]);
+    const gone: Step[] = [step({ op: "add", key: "new-1", values: { name: "x" } }), step({ op: "place", id: "1", after: "new-1" }), step({ op: "place", id: "new-1" }), step({ op: "remove", id: "new-1" })];
+    expect(requestOf(gone, versions)).toEqual([]);
+  });
+});
+
+describe("the chain through a late row", () => {
+  const by = (id: string | null) => ({ kind: id ? "link" : "target", text: id ? "" : "T", activity_id: id });
+  const rows = [row("1", 0, null, { state: "done", late_driver: null }), row("2", 0, null, { driver: by("1"), late_driver: by("3") }), row("3", 0, null, { driver: by("2"), late_driver: by(null) }), row("4", 0, null, { driver: by("4"), late_driver: by("4") })];
+  const names = new Map(rows.map((one) => [one.id, one]));
+  test("runs from the target back and leaves out what is finished", () => {
+    const chain = chainOf(rows[1] as PlanRow, names);
+    expect(chain.rows.map((one) => one.id)).toEqual(["3", "2"]);
+    expect(chain.bound).toBe("T");
+  });
+  test("ends on a row that names itself", () => {
+    expect(chainOf(rows[3] as PlanRow, names).rows.map((one) => one.id)).toEqual(["4"]);
+  });
+});
+
+describe("resources", () => {
+  test("needs are shown as they are typed", () => {
+    const needs = [{ resource_id: "9", code: "WJ", name: "\u6316\u673a", units: "2.00" }, { resource_id: "8", code: "MG", name: "\u6728\u5de5\u73ed", units: "1" }];
+    expect(column("resources").raw?.(row("1", 0, null, { resources: needs }))).toBe("\u6316\u673a*2\uff0c\u6728\u5de5\u73ed");
+    const typed = laidOver([row("1")], [step({ op: "update", id: "1", values: { resources: "\u6316\u673a*3" } })]);
+    expect(column("resources").show(typed[0] as PlanRow)).toBe("\u6316\u673a*3");
+  });
+  test("capacity is a number, or numbers with the day from which each holds", () => {
+    expect(readCapacity("2\uff0c4/1\u8d77 4", "2023-03-10")).toEqual([{ units: "2" }, { since: "2023-04-01", units: "4" }]);
+    expect(readCapacity("\u4ece2023\u5e745\u67081\u65e5\u8d77 \uff11\uff10", "2023-03-10")).toEqual([{ since: "2023-05-01", units: "10" }]);
+    expect(readCapacity("", "2023-03-10")).toEqual([]);
+    expect(["x", "2,3", "2/30\u8d77 4", "1.234", "-1"].map((text) => readCapacity(text, "2023-03-10"))).toEqual([null, null, null, null, null]);
+    expect(capacityText([{ since: "2023-04-01", units: "4.00" }, { units: "2" }])).toBe("2\uff0c2023/04/01\u8d77 4");
+    expect(readCapacity(capacityText([{ units: 2 }, { since: "2023-04-01", units: "4.5" }]), "2020-01-01")).toEqual([{ units: "2" }, { since: "2023-04-01", units: "4.5" }]);
   });
 });

@@ -98,6 +98,7 @@ pub struct App {
     directory: Mutex<directory::Cache>,
     uploads: Mutex<imports::Uploads>,
     plan_files: Mutex<project_plan::PlanFiles>,
+    live_plans: project_plan::LivePlans,
 }
 
 /// A change that somebody made, without its content.
@@ -150,6 +151,7 @@ impl App {
             directory: Mutex::default(),
             uploads: Mutex::default(),
             plan_files: Mutex::default(),
+            live_plans: project_plan::LivePlans::default(),
         };
         app.district_name = definitions::district_name(&app, options.district_name.as_deref())?;
         Ok(app)
@@ -333,6 +335,10 @@ impl App {
         self.directory
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn live_plans(&self) -> &project_plan::LivePlans {
+        &self.live_plans
     }
 
     pub(crate) fn plan_files(&self) -> MutexGuard<'_, project_plan::PlanFiles> {

@@ -122,6 +122,11 @@ impl Patterns {
 }
 
 impl Timeline {
+    /// Both are clones of one compiled calendar.
+    pub fn is_clone_of(&self, other: &Timeline) -> bool {
+        Arc::ptr_eq(&self.tables, &other.tables) && self.minutes_per_day == other.minutes_per_day
+    }
+
     /// Compiles a calendar: the shifts of the seven weekdays, Monday first, and the shifts of
     /// single days that differ (an empty list closes the day). Shifts may overlap; what lies
     /// outside 1984–2084 is ignored.

@@ -28,6 +28,8 @@ pub struct Compression {
 
 /// More suggestions than this are no plan but a list of everything.
 const SUGGESTIONS_MAX: usize = 12;
+/// Activities tried for one day to win, those with the most work left; each one tried is two schedules of the whole plan.
+const TRIED_MAX: usize = 12;
 /// Remaining work is asked for no more than this part of itself.
 const SHARE: i64 = 3;
 
@@ -102,7 +104,7 @@ fn best_step(
             i,
         )
     });
-    for activity in chain {
+    for activity in chain.into_iter().take(TRIED_MAX) {
         let most = room(live.network(), activity, spent[activity]);
         let wanted = (missing + per_day - 1) / per_day;
         for days in [most.min(wanted).max(1), 1] {

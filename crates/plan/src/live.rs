@@ -98,6 +98,40 @@ impl Live {
         Ok(self.follow(&[at], &[at]))
     }
 
+    /// Brings the kept schedule to another state of the plan: change by change where a few activities differ, whole
+    /// where links, calendars, options or much else do.
+    ///
+    /// # Errors
+    /// As [`schedule`](crate::schedule); what is kept is then some sound state between the two.
+    pub fn follow_to(&mut self, network: &Network, options: &Options) -> Result<(), Vec<Finding>> {
+        let pairs = self.network.activities.iter().zip(&network.activities);
+        let changed = pairs.enumerate().filter(|(_, (old, new))| old != new);
+        let changed: Vec<usize> = changed.map(|(i, _)| i).collect();
+        // Each change of a plan that is not plain is a whole calculation.
+        let few = match self.is_plain() {
+            true => 8 + network.activities.len() / 20,
+            false => 1,
+        };
+        if !self.is_kin(network, options) || changed.len() > few {
+            *self = Live::new(network.clone(), *options)?;
+            return Ok(());
+        }
+        for i in changed {
+            self.change(i, network.activities[i].clone())?;
+        }
+        Ok(())
+    }
+
+    /// The two differ in nothing but single activities.
+    fn is_kin(&self, network: &Network, options: &Options) -> bool {
+        let (old, new) = (&self.network.calendars, &network.calendars);
+        self.options == *options
+            && self.network.links == network.links
+            && self.network.activities.len() == network.activities.len()
+            && old.len() == new.len()
+            && old.iter().zip(new).all(|(old, new)| old.is_clone_of(new))
+    }
+
     /// Adds a link; the activities whose dates or floats moved, in ascending order.
     ///
     /// # Errors

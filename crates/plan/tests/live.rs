@@ -223,6 +223,35 @@ proptest! {
     }
 
     #[test]
+    fn a_plan_that_is_followed_is_the_plan_calculated_anew(
+        network in network(),
+        changes in prop::collection::vec(prop::collection::vec(change(), 0..4), 1..6),
+        targets in prop::collection::vec(prop::option::of(-20i64..40), 6),
+        summary in any::<bool>(),
+    ) {
+        let mut shadow = network;
+        if summary {
+            // What lies under a summary is calculated whole, and must follow all the same.
+            let last = shadow.activities.len();
+            shadow.activities.push(Activity { kind: ActivityKind::Summary, ..Activity::task("S", "", 0, 0) });
+            shadow.activities[0].parent = Some(last);
+        }
+        let mut live = Live::new(shadow.clone(), options(Dialect::Guatu, None)).expect("no loop");
+        let mut mirror = Live::new(shadow.clone(), options(Dialect::Guatu, None)).expect("no loop");
+        for (step, target) in changes.iter().zip(targets) {
+            let options = options(Dialect::Guatu, target);
+            for change in step {
+                let kept = shadow.clone();
+                if !apply(&mut mirror, &mut shadow, change) {
+                    shadow = kept;
+                }
+            }
+            live.follow_to(&shadow, &options).expect("a sound plan");
+            prop_assert_eq!(live.schedule(), schedule(&shadow, &options).expect("a sound plan"));
+        }
+    }
+
+    #[test]
     fn what_is_told_as_moved_is_what_moved(network in network(), change in change()) {
         let options = options(Dialect::Guatu, Some(5));
         let mut live = Live::new(network.clone(), options).expect("no loop");

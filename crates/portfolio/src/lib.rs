@@ -10,6 +10,7 @@ pub mod catch_up;
 pub mod due;
 pub mod matter;
 pub mod membership;
+pub mod needs;
 pub mod network;
 pub mod nodes;
 pub mod outline;
@@ -17,6 +18,7 @@ pub mod plan_baseline;
 pub mod plan_commitment;
 pub mod plan_resource;
 pub mod project;
+pub mod quantities;
 pub mod rates;
 mod reading;
 pub mod roll_forward;
@@ -32,11 +34,13 @@ pub use catch_up::{CatchUp, CatchUpRule};
 pub use due::{DueNode, due_nodes};
 pub use matter::{Funnel, Matter, MatterPace, MatterState, funnel};
 pub use membership::{Membership, Role, distinct_projects};
+pub use needs::{Needs, print_needs, read_needs};
 pub use nodes::{NodeCount, node_counts, node_counts_with, respread_nodes};
 pub use plan_baseline::{BaselineRow, PlanBaseline};
 pub use plan_commitment::PlanCommitment;
 pub use plan_resource::PlanResource;
 pub use project::{Project, StageDates, Target};
+pub use quantities::{MadeGood, OWN_WHOLE, Quantities, QuantityFacts, made_good};
 pub use rates::{Rate, RateKind, RateRequest, Share, StartBasis, rate};
 pub use reading::Names;
 pub use roll_forward::{
@@ -44,8 +48,8 @@ pub use roll_forward::{
 };
 pub use round::{Batch, Round, Stated, StatedRate};
 pub use standing::{
-    Bar, BarState, ProjectInput, Scheduled, Standing, Verdict, scheduled, standing, standing_with,
-    why_dates,
+    Bar, BarState, ProjectInput, Scheduled, Standing, Verdict, scheduled, scheduled_by, standing,
+    standing_with, why_dates,
 };
 pub use summary::{
     Across, BatchSummary, Check, CheckVerdict, Part, RoundSummary, across, summarise,

@@ -214,7 +214,8 @@ pub fn standing_with(
     calendars: &Calendars,
     today: Date,
 ) -> Standing {
-    scheduled_with(input, rule, catch_up_rule, calendars, today).standing
+    let rules = (rule, catch_up_rule);
+    scheduled_with(input, rules, calendars, today, plan::schedule).standing
 }
 
 /// The standing with the network and the schedule behind it, for pages of one plan.
@@ -224,15 +225,27 @@ pub fn scheduled<'a>(
     calendars: &Calendars,
     today: Date,
 ) -> Scheduled<'a> {
-    scheduled_with(input, rule, &CatchUpRule::default(), calendars, today)
+    scheduled_by(input, rule, calendars, today, plan::schedule)
+}
+
+/// The same by a scheduler of the caller's own, who may know the answer for a network that is nearly this one.
+pub fn scheduled_by<'a>(
+    input: &ProjectInput<'a>,
+    rule: &LightRule,
+    calendars: &Calendars,
+    today: Date,
+    scheduler: impl FnOnce(&plan::Network, &Options) -> Result<Schedule, Vec<Finding>>,
+) -> Scheduled<'a> {
+    let catch_up = CatchUpRule::default();
+    scheduled_with(input, (rule, &catch_up), calendars, today, scheduler)
 }
 
 fn scheduled_with<'a>(
     input: &ProjectInput<'a>,
-    rule: &LightRule,
-    catch_up_rule: &CatchUpRule,
+    (rule, catch_up_rule): (&LightRule, &CatchUpRule),
     calendars: &Calendars,
     today: Date,
+    scheduler: impl FnOnce(&plan::Network, &Options) -> Result<Schedule, Vec<Finding>>,
 ) -> Scheduled<'a> {
     let built = network::build(
         input.activities,
@@ -243,7 +256,7 @@ fn scheduled_with<'a>(
     );
     let mut standing = blank(input.project, today, &built);
     let options = options(&built, input.project);
-    let schedule = match plan::schedule(&built.network, &options) {
+    let schedule = match scheduler(&built.network, &options) {
         Ok(schedule) => Some(schedule),
         Err(findings) => {
             standing.findings.extend(findings);

@@ -31,6 +31,7 @@ pub fn api_router() -> OpenApiRouter<Shared> {
         .merge(route::plan_beside::router())
         .merge(route::plan_weekly::router())
         .merge(route::plan_flow::router())
+        .merge(route::plan_respread::router())
         .merge(route::file::router())
         .merge(route::import::router())
         .merge(route::search::router())

@@ -106,6 +106,7 @@ type Checked = [
   Fits<plan.PlanSheet, Server["PlanSheet"]>,
   Fits<plan.PlanDiff, Server["PlanDiff"]>,
   Fits<plan.PlanCurve, Server["PlanCurve"]>,
+  Fits<plan.PlanRespread, Server["PlanRespread"]>,
   Fits<plan.PlanHealth, Server["PlanHealth"]>,
   Fits<plan.PlanLoad, Server["PlanLoad"]>,
   Fits<plan.PlanChance, Server["PlanChance"]>,

@@ -26,6 +26,9 @@ const text = (id: string, width: number, get: (row: PlanRow) => string, field: s
 const code = (id: string, width: number, get: (row: PlanRow) => string, label: (row: PlanRow) => string, field = id): Column => ({ id, field, kind: "code", width, show: label, raw: get });
 const number = (value: number | null) => (value === null ? "" : String(value));
 
+/** As the server takes it when it is typed: two diggers and one crew are `挖机*2，木工班`. */
+const needsText = (row: PlanRow) => row.resources.map((one) => `${one.name}${one.units && Number(one.units) !== 1 ? `*${Number(one.units)}` : ""}`).join("\uff0c");
+
 export const COLUMNS: Column[] = [
   { id: "light", field: null, kind: "light", width: 84, show: (row) => row.rag },
   text("code", 62, (row) => row.code),
@@ -55,7 +58,7 @@ export const COLUMNS: Column[] = [
   { id: "pessimistic", field: "pessimistic_days", kind: "int", width: 62, show: (row) => number(row.estimate?.pessimistic ?? null), raw: (row) => number(row.estimate?.pessimistic ?? null) },
   text("unit", 110, (row) => row.unit || row.performer, null),
   text("performer", 110, (row) => row.performer),
-  { id: "resources", field: null, kind: "shown", width: 120, show: (row) => row.resources.map((one) => `${one.name}${one.units ? ` ${one.units}` : ""}`).join("\uff0c") },
+  text("resources", 150, needsText),
   { id: "driver", field: null, kind: "shown", width: 320, show: (row) => row.driver?.text ?? "" },
   text("remark", 160, (row) => row.remark),
 ];

@@ -20,8 +20,8 @@ export function requestOf(steps: Step[], versions: ReadonlyMap<string, number>):
       out.push(own);
       continue;
     }
-    if (change.op === "replan") {
-      out.push({ ...change });
+    if (change.op === "replan" || change.op === "place") {
+      out.push(change.op === "place" ? { ...change, ...(added.has(change.id ?? "") ? {} : { version: versions.get(change.id ?? "") }) } : { ...change });
       // What is said about a row afterwards must not be merged into what was said before.
       edited.clear();
       continue;
@@ -51,11 +51,12 @@ export function requestOf(steps: Step[], versions: ReadonlyMap<string, number>):
   }
   // A row that was added and taken away again may still be named by another one.
   const gone = new Set(steps.flatMap((step) => step.changes).filter((change) => change.op === "remove" && !versions.has(change.id ?? "")).map((change) => change.id ?? ""));
-  for (const change of out) {
+  const kept = out.filter((change) => change.op !== "place" || !(gone.has(change.id ?? "") || gone.has(change.after ?? "")));
+  for (const change of kept) {
     if (change.after !== undefined && gone.has(change.after)) delete change.after;
     if (change.values && typeof change.values.parent === "string" && gone.has(change.values.parent)) delete change.values.parent;
   }
-  return out;
+  return kept;
 }
 function drop(list: Change[], one: Change | undefined): void {
   const at = one ? list.indexOf(one) : -1;
@@ -74,6 +75,8 @@ export function typedRow(row: PlanRow, values: Fields): PlanRow {
     next.duration_days = values.duration_days as number | null;
     next.duration_text = "";
   }
+  // Read by the server; until it has answered the cell shows what was typed.
+  if (typeof values.resources === "string" || ("resources" in values && values.resources === null)) next.resources = values.resources ? [{ resource_id: "", code: "", name: String(values.resources), units: null }] : [];
   if ("parent" in values) next.parent_id = (values.parent as string | null) ?? null;
   if ("unit" in values && values.unit === null) Object.assign(next, { unit: "", unit_id: null });
   if ("constraint_kind" in values || "constraint_date" in values) {
@@ -89,7 +92,7 @@ export function emptyRow(key: string, level: number, parent: string | null): Pla
     calendar: "", calendar_label: "", duration_days: null, duration_text: "", predecessors: "", timing: "asap", constraint: null, constraint_2: null, deadline: null, estimate: null, weight: null,
     expected_finish: null, remaining_days: null, resources: [], planned_start: null, planned_finish: null, actual_start: null, actual_finish: null, state: "not_started", assumed: false, percent: null,
     percent_text: "", reported_on: null, early_start: null, early_finish: null, late_start: null, late_finish: null, forecast_start: null, forecast_finish: null, total_float_days: null,
-    free_float_days: null, float_text: "", critical: false, on_longest_path: false, band: "normal", slip_days: null, rag: "grey", driver: null, why: "", variance: null, on_wall: false, remark: "",
+    free_float_days: null, float_text: "", critical: false, on_longest_path: false, band: "normal", slip_days: null, rag: "grey", driver: null, late_driver: null, why: "", variance: null, on_wall: false, remark: "",
     editable: true, demo: false,
   };
 }
@@ -99,6 +102,7 @@ export function laidOver(rows: PlanRow[], steps: Step[]): PlanRow[] {
   let out = rows;
   for (const change of steps.flatMap((step) => step.changes)) {
     if (change.op === "remove") out = out.filter((row) => row.id !== change.id);
+    else if (change.op === "place") out = placed(out, change.id ?? "", change.after ?? null);
     else if (change.op === "add") {
       if (out.some((row) => row.id === change.key)) continue;
       const before = out.findIndex((row) => row.id === change.after);
@@ -110,6 +114,34 @@ export function laidOver(rows: PlanRow[], steps: Step[]): PlanRow[] {
     } else out = out.map((row) => (row.id === change.id ? typedRow(row, change.values ?? {}) : row));
   }
   return out;
+}
+/** A row with all that lies below it, put behind another one of its summary, or before all of them. */
+function placed(rows: PlanRow[], id: string, after: string | null): PlanRow[] {
+  const from = rows.findIndex((row) => row.id === id);
+  const own = rows[from];
+  if (!own) return rows;
+  const branch = rows.slice(from, endOfBranch(rows, from));
+  const rest = [...rows.slice(0, from), ...rows.slice(from + branch.length)];
+  const first = own.parent_id ? rest.findIndex((row) => row.id === own.parent_id) + 1 : 0;
+  const behind = after === null ? -1 : rest.findIndex((row) => row.id === after);
+  const at = after === null ? first : behind < 0 ? from : endOfBranch(rest, behind);
+  return [...rest.slice(0, at), ...branch, ...rest.slice(at)];
+}
+/** One place up or down among those of one summary: the neighbour goes to the other side, so that one row moves whatever was chosen. Null at the end. */
+export function shifted(rows: PlanRow[], ids: string[], up: boolean): Change[] | null {
+  const chosen = rows.filter((row) => ids.includes(row.id));
+  const top = chosen.reduce((least, row) => Math.min(least, row.level), Infinity);
+  const heads = chosen.filter((row) => row.level === top);
+  const [head] = heads;
+  if (!head || heads.some((row) => row.parent_id !== head.parent_id)) return null;
+  const siblings = rows.filter((row) => row.parent_id === head.parent_id && row.level === head.level);
+  const first = siblings.indexOf(head);
+  const last = siblings.indexOf(heads[heads.length - 1] as PlanRow);
+  if (last - first !== heads.length - 1) return null;
+  const neighbour = siblings[up ? first - 1 : last + 1];
+  if (!neighbour) return null;
+  const after = up ? siblings[last] : siblings[first - 1];
+  return [{ op: "place", id: neighbour.id, ...(after ? { after: after.id } : {}) }];
 }
 /** The place behind a row and everything below it. */
 export function endOfBranch(rows: PlanRow[], at: number): number {

@@ -23,9 +23,9 @@ function keep(project: string, steps: Step[]): void {
   else sessionStorage.removeItem(keyOf(project));
 }
 
-export function useTrial(project: Ref<string>, baseline: Ref<string | null>) {
+export function useTrial(project: Ref<string>, baseline: Ref<string | null>, near: Ref<number>) {
   const client = useQueryClient();
-  const { data: base, error, refetch, isFetching } = useRead<PlanSheet>(() => `/projects/${project.value}/plan`, () => ({ baseline: baseline.value }));
+  const { data: base, error, refetch, isFetching } = useRead<PlanSheet>(() => `/projects/${project.value}/plan`, () => ({ baseline: baseline.value, near_days: near.value }));
   const steps = ref<Step[]>(kept(project.value)) as Ref<Step[]>;
   const undone = ref<Step[]>([]) as Ref<Step[]>;
   const diff = shallowRef<PlanDiff | null>(null);
@@ -63,7 +63,7 @@ export function useTrial(project: Ref<string>, baseline: Ref<string | null>) {
   async function reckon(turn: number) {
     running = new AbortController();
     try {
-      const { data } = await write<PlanDiff>("POST", `/projects/${project.value}/plan/changes`, { changes: request.value, dry_run: true, with_sheet: true, ...(baseline.value ? { baseline: baseline.value } : {}) }, { signal: running.signal });
+      const { data } = await write<PlanDiff>("POST", `/projects/${project.value}/plan/changes`, { changes: request.value, dry_run: true, with_sheet: true, near_days: near.value, ...(baseline.value ? { baseline: baseline.value } : {}) }, { signal: running.signal });
       if (turn !== asked) return;
       problem.value = "";
       refused.value = data.findings.filter((finding) => finding.severity === "error");

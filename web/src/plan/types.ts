@@ -63,6 +63,8 @@ export interface PlanRow {
   slip_days: number | null;
   rag: Rag;
   driver: { kind: string; text: string; activity_id: string | null } | null;
+  /** What bounds the late finish: a successor, or the target itself. */
+  late_driver: { kind: string; text: string; activity_id: string | null } | null;
   why: string;
   variance: { start_days: number; finish_days: number } | null;
   on_wall: boolean;
@@ -99,6 +101,8 @@ export interface Compression {
   days: number;
   gain_days: number;
   text: string;
+  /** The change that makes it, by field. */
+  values: Fields;
 }
 export interface PlanSheet {
   project_id: string;
@@ -125,7 +129,7 @@ export interface PlanSheet {
   };
   activities: PlanRow[];
   links: PlanLink[];
-  bands: { band: Band; label: string; count: number }[];
+  bands: { band: Band; label: string; count: number; from_days: number | null; to_days: number | null }[];
   calendars: { code: string; name: string; hours_per_day: number }[];
   resources: { id: string; code: string; name: string; unit: string; own: boolean }[];
   baselines: PlanBaseline[];
@@ -138,7 +142,7 @@ export interface PlanSheet {
 
 export type Fields = Record<string, Json>;
 export interface Change {
-  op: "update" | "move" | "add" | "remove" | "replan";
+  op: "update" | "move" | "add" | "remove" | "place" | "replan";
   id?: string;
   version?: number;
   key?: string;
@@ -183,6 +187,51 @@ export interface PlanDiff {
   removed: { activity_id: string; code: string; name: string }[];
   findings: Finding[];
   sheet: PlanSheet | null;
+}
+export interface PlanRung {
+  label: string;
+  first: string;
+  last: string;
+  planned: number;
+  carried: number;
+  should: number;
+  done: number;
+  shortfall: number;
+  needed: number;
+  possible: number;
+  days_left: number;
+  factor: number | null;
+  kept: boolean;
+  rag: Rag;
+  text: string;
+}
+export interface RespreadRow {
+  activity_id: string;
+  code: string;
+  name: string;
+  should: number;
+  done: number;
+  owed: number;
+  kept_in: string | null;
+  kept_text: string;
+  factor: number | null;
+  finish: Day;
+  planned_finish: Day;
+  forecast_finish: string;
+  days: { date: string; before: number; after: number }[];
+  enough: boolean | null;
+  enough_text: string;
+  change: { op: string; id?: string | null; version?: number | null; values?: Record<string, unknown> } | null;
+}
+export interface PlanRespread {
+  as_of: string;
+  basis: string;
+  factor_percent: number;
+  text: string;
+  rungs: PlanRung[];
+  rows: RespreadRow[];
+  waiting: { activity_id: string; code: string; name: string; owed: number; text: string }[];
+  findings: Finding[];
 }
 export interface PlanCurve {
   as_of: string;

@@ -2,9 +2,11 @@
 
 mod beside;
 mod flow;
+mod respread;
 mod weekly;
 pub use beside::*;
 pub use flow::*;
+pub use respread::*;
 pub use weekly::*;
 
 use super::LightView;
@@ -167,6 +169,8 @@ pub struct PlanRow {
     pub rag: Rag,
     /// What sets its date.
     pub driver: Option<DriverView>,
+    /// What bounds its late finish: a successor or the target; none once finished.
+    pub late_driver: Option<DriverView>,
     /// 为什么是这一天.
     pub why: String,
     /// Working days after the baseline: start, finish.
@@ -221,11 +225,11 @@ pub struct NeedView {
 /// What sets a date, in short.
 #[derive(Clone, Debug)]
 pub struct DriverView {
-    /// link, constraint, data_date …
+    /// link, constraint, data_date …; from behind: link, deadline, constraint, target, project_finish, children.
     pub kind: &'static str,
     /// In words.
     pub text: String,
-    /// The predecessor, for links.
+    /// The predecessor, for links; from behind the successor.
     pub activity_id: Option<String>,
 }
 
@@ -345,6 +349,8 @@ pub struct CompressionView {
     pub gain_days: i64,
     /// In words.
     pub text: String,
+    /// The change that makes it, by field of the activity register.
+    pub values: serde_json::Map<String, serde_json::Value>,
 }
 
 /// A kept change of a plan.

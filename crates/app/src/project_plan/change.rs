@@ -2,7 +2,7 @@
 
 use super::brought::Brought;
 use super::edit::Draft;
-use super::sheet::{Beside, SheetView};
+use super::sheet::{Beside, SheetQuery, SheetView};
 use super::{ACTIVITY, PlanBook, diff, write};
 use crate::App;
 use crate::account::{self, Actor};
@@ -66,6 +66,15 @@ pub enum Change {
         /// Its successors wait for its predecessors.
         relink: bool,
     },
+    /// A row shown at another place among those of its summary.
+    Place {
+        /// Row, or key of an added one.
+        id: String,
+        /// Version the person saw.
+        version: i64,
+        /// The row of the same summary behind which it is shown; before all of them when absent.
+        after: Option<String>,
+    },
     /// Planned days of work that has not begun, from the computed ones.
     Replan {
         /// Rows; none = all.
@@ -88,8 +97,8 @@ pub struct ChangeRequest {
     pub dry_run: bool,
     /// Give the whole sheet as it stands then.
     pub with_sheet: bool,
-    /// Baseline to compare the sheet with.
-    pub baseline: Option<String>,
+    /// What the sheet is compared with and coloured by.
+    pub view: SheetQuery,
 }
 
 /// Tries a batch out or makes it.
@@ -154,7 +163,8 @@ fn change_once(
     if !stale.is_empty() {
         return Err(AppError::Conflict(stale));
     }
-    let trial = Trial::of(app, &book, &draft);
+    let (then, read) = draft.activities();
+    let trial = Trial::of(app, &book, &then, read);
     let wrong = trial.wrong(&draft);
     if !request.dry_run {
         if !wrong.is_empty() {
@@ -214,7 +224,7 @@ fn made(
     diff.know_ids(&written.ids);
     if request.with_sheet {
         let id = book.project.id.to_string();
-        let sheet = super::sheet(app, actor, &id, None, request.baseline.as_deref())?;
+        let sheet = super::sheet(app, actor, &id, None, &request.view)?;
         diff.sheet = Some(Box::new(sheet));
     }
     Ok(diff)
@@ -224,27 +234,21 @@ fn made(
 struct Trial<'a> {
     app: &'a App,
     book: &'a PlanBook,
-    after: Vec<Activity>,
+    before: Scheduled<'a>,
+    after: Scheduled<'a>,
+    /// Doubts about the rows as they would stand.
     read: Vec<Finding>,
 }
 
 impl<'a> Trial<'a> {
-    fn of(app: &'a App, book: &'a PlanBook, draft: &Draft<'_>) -> Self {
-        let (after, read) = draft.activities();
+    fn of(app: &'a App, book: &'a PlanBook, then: &'a [Activity], read: Vec<Finding>) -> Self {
         Self {
             app,
             book,
-            after,
+            before: book.followed(app, book.activities()),
+            after: book.followed(app, then),
             read,
         }
-    }
-
-    fn before(&self) -> Scheduled<'a> {
-        self.book.scheduled(self.app, self.book.activities())
-    }
-
-    fn after(&self) -> Scheduled<'_> {
-        self.book.scheduled(self.app, &self.after)
     }
 
     /// What is wrong with the request, and what would be wrong with the plan that is not so now.
@@ -256,10 +260,10 @@ impl<'a> Trial<'a> {
                 .filter(|f| f.severity == Severity::Error || f.code == "plan_parent");
             wrong.cloned().collect()
         };
-        let known: Vec<Finding> = errors(&self.before().standing.findings);
+        let known: Vec<Finding> = errors(&self.before.standing.findings);
         let (_, known_read) = Activity::from_records(&self.records_before());
         let mut wrong = draft.findings.clone();
-        let fresh = errors(&self.after().standing.findings);
+        let fresh = errors(&self.after.standing.findings);
         wrong.extend(fresh.into_iter().filter(|one| !known.contains(one)));
         let fresh = errors(&self.read);
         wrong.extend(fresh.into_iter().filter(|one| !known_read.contains(one)));
@@ -271,7 +275,7 @@ impl<'a> Trial<'a> {
     }
 
     fn diff(&self, draft: &Draft<'_>, wrong: &[Finding]) -> PlanDiff {
-        diff::diff(self.app, &self.before(), &self.after(), draft, wrong)
+        diff::diff(self.app, &self.before, &self.after, draft, wrong)
     }
 
     fn sheet(
@@ -285,16 +289,9 @@ impl<'a> Trial<'a> {
             .iter()
             .map(|(key, id)| (*id, key.clone()))
             .collect();
-        let beside = Beside::read(app, self.book, request.baseline.as_deref())?;
-        let scheduled = self.after();
-        let view = SheetView {
-            book: self.book,
-            scheduled: &scheduled,
-            records: &draft.records,
-            keys: &keys,
-            beside: &beside,
-        };
-        view.sheet(app)
+        let beside = Beside::read(app, self.book, request.view.baseline.as_deref())?;
+        let plan = (self.book, &self.after);
+        SheetView::tried(plan, &draft.records, &keys, &beside, &request.view).sheet(app)
     }
 }
 

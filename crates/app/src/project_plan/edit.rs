@@ -1,6 +1,7 @@
 //! 改计划 Changes of a plan worked out on a copy: what each one means for the rows it names and for those that name
 //! them. Nothing is written here.
 
+mod places;
 mod replan;
 mod rewrite;
 mod values;
@@ -111,6 +112,13 @@ impl<'a> Draft<'a> {
             } => {
                 if let Some(id) = self.find(id, Some(*version)) {
                     self.remove(id, *relink);
+                }
+            }
+            Change::Place { id, version, after } => {
+                let behind = after.as_deref().map(|after| self.find(after, None));
+                let known = behind != Some(None);
+                if let (Some(id), true) = (self.find(id, Some(*version)), known) {
+                    self.put_behind(id, behind.flatten());
                 }
             }
             Change::Replan { ids, late, target } => {

@@ -80,7 +80,7 @@ fn resource_load(
 }
 
 /// Units by worked day.
-fn used(
+pub(super) fn used(
     scheduled: &Scheduled<'_>,
     schedule: &Schedule,
     resource: &PlanResource,

@@ -194,7 +194,7 @@ impl<'a> Worth<'a> {
 }
 
 /// Hundredths of a percent of the whole.
-fn percent(value: i64) -> i64 {
+pub(super) fn percent(value: i64) -> i64 {
     value * 10_000 / WHOLE
 }
 
@@ -227,7 +227,7 @@ fn performance_text(planned: i64, earned: i64, behind: Option<i64>) -> String {
 }
 
 /// Weights as filled in where any are, else durations; spans that follow from others have none.
-fn weights(scheduled: &Scheduled<'_>) -> (Vec<i64>, &'static str) {
+pub(super) fn weights(scheduled: &Scheduled<'_>) -> (Vec<i64>, &'static str) {
     let built = &scheduled.built;
     let stated = built.activities.iter().any(|a| a.weight.is_some());
     let sizes = built.activities.iter().zip(&built.network.activities);

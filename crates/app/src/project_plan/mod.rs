@@ -13,8 +13,10 @@ mod export;
 mod file;
 mod flowline;
 mod level;
+mod live;
 mod load;
 mod measure;
+mod respread;
 mod sheet;
 mod works;
 mod write;
@@ -33,9 +35,11 @@ pub(crate) use file::PlanFiles;
 pub use file::{ImportChoice, commit_file, look_at_file};
 pub use flowline::{FlowQuery, flowline, flowline_svg};
 pub use level::{LevelQuery, level};
+pub(crate) use live::LivePlans;
 pub use load::load;
 pub use measure::{curve, health};
-pub use sheet::sheet;
+pub use respread::respread;
+pub use sheet::{SheetQuery, sheet};
 pub use works::{FromTemplate, from_template, templates};
 
 use crate::App;
@@ -140,15 +144,36 @@ impl PlanBook {
 
     /// Schedules these activities as the plan of the project. Matters are left to the pages that list them.
     pub fn scheduled<'a>(&'a self, app: &App, activities: &'a [Activity]) -> Scheduled<'a> {
-        let input = ProjectInput {
+        let input = self.input(activities);
+        let state = &self.state;
+        portfolio::scheduled(&input, app.light_rule(), &state.calendars, state.today)
+    }
+
+    /// The same from the kept schedule of this plan, for states of it that differ little: somebody is trying one
+    /// change after another.
+    pub fn followed<'a>(&'a self, app: &App, activities: &'a [Activity]) -> Scheduled<'a> {
+        let input = self.input(activities);
+        let (state, project) = (&self.state, self.project.id);
+        let kept = |network: &plan::Network, options: &plan::Options| {
+            app.live_plans().schedule(project, network, options)
+        };
+        portfolio::scheduled_by(
+            &input,
+            app.light_rule(),
+            &state.calendars,
+            state.today,
+            kept,
+        )
+    }
+
+    fn input<'a>(&'a self, activities: &'a [Activity]) -> ProjectInput<'a> {
+        ProjectInput {
             project: &self.project,
             activities,
             reports: self.reports(),
             matters: &[],
             names: &self.state.names,
-        };
-        let state = &self.state;
-        portfolio::scheduled(&input, app.light_rule(), &state.calendars, state.today)
+        }
     }
 }
 

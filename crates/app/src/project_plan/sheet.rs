@@ -6,8 +6,8 @@ use crate::account::Actor;
 use crate::error::AppError;
 use crate::light;
 use crate::page::project_plan::{
-    CalendarName, ConstraintView, DriverView, FloatBand, NeedView, PlanLink, PlanRow, PlanSheet,
-    PlanSummary, ResourceName, RowDates, Shortfall,
+    CalendarName, ConstraintView, DriverView, NeedView, PlanLink, PlanRow, PlanSheet, PlanSummary,
+    ResourceName, RowDates,
 };
 use ground::{Date, Finding, RecordId, date_of_finish, date_of_start};
 use plan::{ActivityKind, Driver, LagCalendar, Link, LinkKind, Schedule};
@@ -16,28 +16,36 @@ use portfolio::{Activity, Bar, BarState, PlanBaseline, PlanResource, Scheduled};
 use register::Record;
 use std::collections::BTreeMap;
 
+mod bands;
 mod beside;
+mod shortfall;
+
+use bands::{band, bands, near_of};
 pub(super) use beside::{Beside, baseline_view, records};
 
-/// Tenths of a day up to which an activity is near-critical, and above which its float is worth a second look
-/// (44 working days, the limit of DCMA's sixth check).
-const NEAR: i64 = 50;
-const AMPLE: i64 = 440;
 /// Minutes of a day in which lags are written, as `plan::LagFactors` counts them.
 const LAG_DAY: i64 = 480;
 const ELAPSED_DAY: i64 = 1440;
 
-/// The sheet of a project on a day. `baseline` is the id of the one to compare with, `none` for none; the newest when
-/// absent.
+/// What a reader asks of a sheet beyond its project and day.
+#[derive(Clone, Debug, Default)]
+pub struct SheetQuery {
+    /// Id of the baseline to compare with, `none` for none; the newest when absent.
+    pub baseline: Option<String>,
+    /// 次关键: working days of float up to which an activity is near-critical; 5 when absent.
+    pub near_days: Option<i64>,
+}
+
+/// The sheet of a project on a day.
 pub fn sheet(
     app: &App,
     actor: &Actor,
     id: &str,
     day: Option<Date>,
-    baseline: Option<&str>,
+    query: &SheetQuery,
 ) -> Result<PlanSheet, AppError> {
     let book = PlanBook::open(app, actor, id, day)?;
-    let beside = Beside::read(app, &book, baseline)?;
+    let beside = Beside::read(app, &book, query.baseline.as_deref())?;
     let scheduled = book.scheduled(app, book.activities());
     let names = BTreeMap::new();
     let view = SheetView {
@@ -46,6 +54,7 @@ pub fn sheet(
         records: &book.records(),
         keys: &names,
         beside: &beside,
+        near: near_of(query.near_days),
     };
     let mut sheet = view.sheet(app)?;
     sheet.snapshot = beside::snapshot(app, &book, &scheduled)?;
@@ -61,9 +70,29 @@ pub(super) struct SheetView<'a> {
     /// Keys of rows that a dry run adds.
     pub keys: &'a BTreeMap<RecordId, String>,
     pub beside: &'a Beside,
+    /// Tenths of a day up to which an activity is near-critical.
+    near: i64,
 }
 
-impl SheetView<'_> {
+impl<'a> SheetView<'a> {
+    /// The view of a plan tried out.
+    pub fn tried(
+        (book, scheduled): (&'a PlanBook, &'a Scheduled<'a>),
+        records: &'a BTreeMap<RecordId, Record>,
+        keys: &'a BTreeMap<RecordId, String>,
+        beside: &'a Beside,
+        query: &SheetQuery,
+    ) -> Self {
+        Self {
+            book,
+            scheduled,
+            records,
+            keys,
+            beside,
+            near: near_of(query.near_days),
+        }
+    }
+
     pub fn sheet(&self, app: &App) -> Result<PlanSheet, AppError> {
         let (book, standing) = (self.book, &self.scheduled.standing);
         let activities: Vec<PlanRow> = (0..self.scheduled.built.activities.len())
@@ -79,14 +108,14 @@ impl SheetView<'_> {
             target: standing.target.as_ref().map(|t| (t.date, t.kind.clone())),
             summary: self.summary(),
             links: self.links(),
-            bands: bands(&activities),
+            bands: bands(&activities, self.near),
             calendars: self.calendars(),
             resources: self.beside.resources.iter().map(resource_name).collect(),
             baselines: self.beside.baselines.iter().map(baseline_view).collect(),
             baseline: self.beside.chosen().map(beside::ghost),
             snapshot: None,
             shortfall: self.shortfall(),
-            compressions: Vec::new(),
+            compressions: self.compressions(),
             can_undo: None,
             findings: self.findings(),
             activities,
@@ -159,10 +188,11 @@ impl SheetView<'_> {
             free_float: bar.and(schedule).map(|s| tenths(s.free_float[i], per_day)),
             critical: bar.is_some_and(|bar| bar.critical),
             on_longest_path: schedule.is_some_and(|s| s.longest_path[i]),
-            band: band(state, total_float),
+            band: band(state, total_float, self.near),
             slip_days: bar.map_or(0, |bar| bar.slip_days),
             rag: bar.map_or(plan::Rag::Grey, |bar| bar.rag),
             driver: schedule.and_then(|schedule| self.driver(schedule, i)),
+            late_driver: bar.and(schedule).and_then(|s| self.late_driver(s, i)),
             why: schedule.map_or_else(String::new, |s| plan::why(&built.network, s, i)),
             variance: bar.and_then(|bar| self.variance(activity, bar)),
             on_wall: activity.on_wall,
@@ -257,6 +287,12 @@ impl SheetView<'_> {
 
     fn links(&self) -> Vec<PlanLink> {
         let network = &self.scheduled.built.network;
+        let schedule = self.scheduled.schedule.as_ref();
+        let room = schedule.map(|schedule| plan::link_floats(network, schedule));
+        let slack = |index: usize, link: &Link| {
+            let minutes = room.as_ref()?.get(index).copied().flatten()?;
+            Some(tenths(minutes, self.per_day(link.to)))
+        };
         let one = |(index, link): (usize, &Link)| {
             let from = &network.activities[link.from].code;
             let lag_text = lag_text(link);
@@ -270,8 +306,8 @@ impl SheetView<'_> {
                 to_id: self.id(link.to),
                 kind: link.kind.code(),
                 lag_days: tenths(link.lag, lag_day(link)),
-                driving: self.scheduled.schedule.as_ref().is_some_and(drives),
-                slack_days: None,
+                driving: schedule.is_some_and(drives),
+                slack_days: slack(index, link),
                 text: format!("{from}{kind}{lag_text}"),
                 lag_text,
             }
@@ -339,42 +375,6 @@ impl SheetView<'_> {
                 .map(|i| self.id(i))
                 .collect(),
         }
-    }
-
-    /// The driving chain to the latest finish, its finished beginning left out.
-    fn critical_path(&self) -> Vec<usize> {
-        let Some(schedule) = &self.scheduled.schedule else {
-            return Vec::new();
-        };
-        let bars = &self.scheduled.standing.activities;
-        let last = (0..bars.len())
-            .filter(|i| bars[*i].critical)
-            .max_by_key(|i| (schedule.early_finish[*i], *i));
-        let Some(last) = last else {
-            return Vec::new();
-        };
-        let chain = plan::driving_chain(&self.scheduled.built.network, schedule, last);
-        chain
-            .into_iter()
-            .filter(|i| bars[*i].state != BarState::Done)
-            .collect()
-    }
-
-    fn shortfall(&self) -> Option<Shortfall> {
-        let standing = &self.scheduled.standing;
-        let target = standing.target.as_ref()?;
-        let float = standing.float_workdays.filter(|days| *days < 0)?;
-        let chain = self.critical_path();
-        let names: Vec<&str> = chain
-            .iter()
-            .map(|i| self.scheduled.built.activities[*i].name.as_str())
-            .collect();
-        Some(Shortfall {
-            days: -float * 10,
-            text: format!("按目标 {} 还差 {} 个工作日。", target.date, -float),
-            chain_text: names.join(" → "),
-            chain: chain.into_iter().map(|i| self.id(i)).collect(),
-        })
     }
 }
 
@@ -486,46 +486,6 @@ fn duration_text(activity: &Activity, calendar: &str) -> String {
         (_, Some(days)) => format!("{days} 天（{calendar}）"),
         (_, None) => String::new(),
     }
-}
-
-fn band(state: BarState, float: Option<i64>) -> &'static str {
-    match float {
-        _ if state == BarState::Done => "done",
-        None => "normal",
-        Some(float) if float < 0 => "negative",
-        Some(0) => "critical",
-        Some(1..=NEAR) => "near",
-        Some(float) if float <= AMPLE => "normal",
-        Some(_) => "ample",
-    }
-}
-
-fn bands(rows: &[PlanRow]) -> Vec<FloatBand> {
-    type Range = (Option<i64>, Option<i64>);
-    let all: [(&str, &str, Range); 6] = [
-        ("negative", "赶不上目标", (None, Some(-1))),
-        ("critical", "关键", (Some(0), Some(0))),
-        ("near", "次关键（时差不超过 5 天）", (Some(1), Some(NEAR))),
-        ("normal", "有余量", (Some(NEAR + 1), Some(AMPLE))),
-        (
-            "ample",
-            "余量过大（超过 44 天，请核对前后关系）",
-            (Some(AMPLE + 1), None),
-        ),
-        ("done", "已完成", (None, None)),
-    ];
-    let spans = ["summary", "level_of_effort"];
-    let counted = |band: &str| {
-        let own = |row: &&PlanRow| row.band == band && !spans.contains(&row.kind.0);
-        rows.iter().filter(own).count()
-    };
-    all.map(|(band, label, range)| FloatBand {
-        band,
-        label: label.to_owned(),
-        count: counted(band),
-        range,
-    })
-    .to_vec()
 }
 
 /// The chosen baseline's days by activity.

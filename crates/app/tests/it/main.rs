@@ -19,6 +19,7 @@ mod plan_changes;
 mod plan_files;
 mod plan_flow;
 mod plan_weekly;
+mod plan_sheet;
 mod records;
 mod reports;
 mod rights;

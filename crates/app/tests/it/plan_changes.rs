@@ -4,7 +4,7 @@ use crate::books;
 use crate::imports::take;
 use crate::world::{World, codes, day, findings, id_of, local, on_both, person, sample, values};
 use app::page::project_plan::{PlanRow, PlanSheet};
-use app::project_plan::{Change, ChangeRequest, change, changes, sheet, undo};
+use app::project_plan::{Change, ChangeRequest, SheetQuery, change, changes, sheet, undo};
 use app::{App, AppError};
 use serde_json::{Value as Json, json};
 
@@ -17,7 +17,7 @@ fn school(world: &World) -> (App, String) {
 }
 
 fn read(app: &App, project: &str) -> PlanSheet {
-    sheet(app, &local(app), project, None, None).expect("the sheet")
+    sheet(app, &local(app), project, None, &SheetQuery::default()).expect("the sheet")
 }
 
 fn row<'a>(sheet: &'a PlanSheet, name: &str) -> &'a PlanRow {
@@ -392,7 +392,7 @@ fn who_may_only_read_changes_nothing_and_who_is_elsewhere_sees_nothing() {
     };
     let viewer = person("410102", "viewer");
     assert!(
-        !sheet(&app, &viewer, &id, None, None)
+        !sheet(&app, &viewer, &id, None, &SheetQuery::default())
             .expect("a sheet")
             .editable
     );
@@ -404,7 +404,7 @@ fn who_may_only_read_changes_nothing_and_who_is_elsewhere_sees_nothing() {
     let elsewhere = person("410102.s012", "clerk");
     for result in [
         change(&app, &elsewhere, &id, &given()).map(|_| ()),
-        sheet(&app, &elsewhere, &id, None, None).map(|_| ()),
+        sheet(&app, &elsewhere, &id, None, &SheetQuery::default()).map(|_| ()),
         changes(&app, &elsewhere, &id).map(|_| ()),
         undo(&app, &elsewhere, &id, "1", "试").map(|_| ()),
     ] {
@@ -431,7 +431,13 @@ fn the_sheet_of_the_school_in_the_sample_is_what_the_wall_says() {
     );
     let first = &sheet.activities[0].id;
     assert!(past.bars.contains_key(first));
-    let then = app::project_plan::sheet(&app, &local(&app), &id, Some(day("2023-03-03")), None);
+    let then = app::project_plan::sheet(
+        &app,
+        &local(&app),
+        &id,
+        Some(day("2023-03-03")),
+        &SheetQuery::default(),
+    );
     let then = then.expect("the sheet of that day");
     assert!(!then.editable, "the past is read only");
     let of_day = |sheet: &PlanSheet, id: &str| {

@@ -7,7 +7,7 @@ use crate::view::each;
 use crate::view::plan::{PlanBatchList, PlanDiff, PlanSheet};
 use crate::view::plan_change::PlanChangeRequest;
 use crate::view::record::Reason;
-use app::project_plan::{self, Change, ChangeRequest};
+use app::project_plan::{self, Change, ChangeRequest, SheetQuery};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use serde::Deserialize;
@@ -28,6 +28,8 @@ pub fn router() -> OpenApiRouter<Shared> {
 pub struct PlanQuery {
     /// Baseline id; `none` for none, the newest when absent.
     baseline: Option<String>,
+    /// Working days of float up to which an activity is near-critical, 0 to 44; 5 when absent.
+    near_days: Option<i64>,
     /// Day to show.
     #[serde(rename = "as_of")]
     #[param(rename = "as_of")]
@@ -44,8 +46,11 @@ async fn plan(
     Query(query): Query<PlanQuery>,
 ) -> Result<Json<PlanSheet>, Problem> {
     let app = shared.app.clone();
-    let sheet =
-        run(move || project_plan::sheet(&app, &actor, &id, day, query.baseline.as_deref())).await?;
+    let asked = SheetQuery {
+        baseline: query.baseline,
+        near_days: query.near_days,
+    };
+    let sheet = run(move || project_plan::sheet(&app, &actor, &id, day, &asked)).await?;
     Ok(Json(PlanSheet::from(&sheet)))
 }
 
@@ -79,7 +84,10 @@ async fn change(
         reason: asked.reason,
         dry_run: asked.dry_run,
         with_sheet: asked.with_sheet,
-        baseline: asked.baseline,
+        view: SheetQuery {
+            baseline: asked.baseline,
+            near_days: asked.near_days,
+        },
     };
     let app = shared.app.clone();
     let diff = run(move || project_plan::change(&app, &actor, &id, &request)).await?;

@@ -12,6 +12,7 @@ pub mod plan_change;
 pub mod plan_flow;
 pub mod plan_templates;
 pub mod plan_weekly;
+pub mod plan_respread;
 pub mod project;
 pub mod record;
 pub mod register;

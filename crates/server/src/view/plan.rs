@@ -126,6 +126,8 @@ pub struct PlanRow {
     pub slip_days: i64,
     pub rag: RagView,
     pub driver: Option<PlanDriver>,
+    /// What bounds the late finish; its `activity_id` is the successor.
+    pub late_driver: Option<PlanDriver>,
     pub why: String,
     pub variance: Option<PlanVariance>,
     pub on_wall: bool,
@@ -162,7 +164,8 @@ pub struct PlanNeed {
 /// What sets a date.
 #[derive(Serialize, ToSchema)]
 pub struct PlanDriver {
-    /// link, constraint, data_date, project_start, actual, fixed, timing, expected_finish, children.
+    /// link, constraint, data_date, project_start, actual, fixed, timing, expected_finish, children; from behind also
+    /// deadline, target, project_finish.
     pub kind: String,
     pub text: String,
     pub activity_id: Option<String>,
@@ -278,6 +281,9 @@ pub struct PlanCompression {
     pub days: f64,
     pub gain_days: f64,
     pub text: String,
+    /// The change that makes it, by field of the activity register.
+    #[schema(value_type = Object)]
+    pub values: serde_json::Map<String, serde_json::Value>,
 }
 
 /// The newest change that can be taken back.
@@ -443,6 +449,7 @@ impl From<&page::PlanRow> for PlanRow {
             slip_days: row.slip_days,
             rag: row.rag.into(),
             driver: row.driver.as_ref().map(PlanDriver::from),
+            late_driver: row.late_driver.as_ref().map(PlanDriver::from),
             why: row.why.clone(),
             variance: row.variance.map(variance),
             on_wall: row.on_wall,
@@ -579,6 +586,7 @@ impl From<&page::CompressionView> for PlanCompression {
             days: days(one.days),
             gain_days: days(one.gain_days),
             text: one.text.clone(),
+            values: one.values.clone(),
         }
     }
 }

@@ -18,13 +18,15 @@ pub struct PlanChangeRequest {
     pub with_sheet: bool,
     /// Baseline to compare the sheet with.
     pub baseline: Option<String>,
+    /// Working days of float up to which the sheet calls an activity near-critical.
+    pub near_days: Option<i64>,
 }
 
 /// One change; `op` says which of the fields it takes.
 #[derive(Deserialize, Serialize, ToSchema, Clone, Default)]
 #[serde(deny_unknown_fields)]
 pub struct PlanChange {
-    /// update, move, add, remove or replan.
+    /// update, move, add, remove, place or replan.
     pub op: String,
     /// Row, or key of an added one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,7 +41,7 @@ pub struct PlanChange {
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     #[schema(value_type = Object)]
     pub values: Map<String, Value>,
-    /// The row behind which a new one is shown.
+    /// The row behind which a new or placed one is shown; a placed one without it comes first under its summary.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
     /// Whether successors of a removed row wait for its predecessors.
@@ -110,6 +112,11 @@ impl TryFrom<PlanChange> for Change {
                 version,
                 relink: change.relink.unwrap_or(false),
             }),
+            "place" => row().map(|(id, version)| Change::Place {
+                id,
+                version,
+                after: change.after.clone(),
+            }),
             "replan" => Ok(Change::Replan {
                 ids: change.ids.clone(),
                 late: match change.from.as_deref().unwrap_or("early") {
@@ -120,7 +127,7 @@ impl TryFrom<PlanChange> for Change {
                 target: None,
             }),
             other => Err(format!(
-                "op 只有 update、move、add、remove、replan，没有 {other}"
+                "op 只有 update、move、add、remove、place、replan，没有 {other}"
             )),
         }
     }

@@ -410,6 +410,8 @@ async fn bodies_that_make_no_sense_are_problems_of_the_sender_and_write_nothing(
         "plan/curve?step=decade",
         "plan/chance?target=x",
         "plan/chance?runs=-1",
+        "plan/respread?factor=x",
+        "plan?near_days=x",
         "baselines/x",
     ] {
         let answer = service

@@ -4,16 +4,13 @@
 use super::{Draft, NewDays};
 use crate::error::AppError;
 use crate::permit::Access;
+use crate::project_plan::sheet::Beside;
 use crate::records;
 use ground::{Date, Finding, RecordId, Severity, WorkCalendar};
-use portfolio::Activity;
-use portfolio::outline::natural;
+use portfolio::{Activity, PlanResource};
 use register::{Fields, Value};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
-
-/// Step between positions, so that a later row finds room.
-const STEP: i64 = 10;
 
 impl Draft<'_> {
     /// The values by the register's types; `calendar` takes any calendar's code and `parent` the key of an added row.
@@ -31,13 +28,14 @@ impl Draft<'_> {
         if let Some(calendar) = plain.remove("calendar") {
             given.extend(self.calendar_values(id, &calendar));
         }
-        let new = |rows: &Json| rows.to_string().contains("\"new-r");
-        if let Some(rows) = plain.remove("resources") {
+        match plain.remove("resources") {
+            // A cell of the sheet is typed, a request of a program gives rows.
+            Some(Json::String(text)) => given.extend(self.needs_value(id, &text)?),
             // Resources of a plan file that has not been taken in yet are known to no register.
-            match new(&rows) && !self.book.brought.is_empty() {
-                true => given.push(("resources".to_owned(), self.needs(&rows))),
-                false => drop(plain.insert("resources".to_owned(), rows)),
+            Some(rows) if !self.book.brought.is_empty() && names_new(&rows) => {
+                given.push(("resources".to_owned(), self.needs(&rows)));
             }
+            rows => plain.extend(rows.map(|rows| ("resources".to_owned(), rows))),
         }
         let own = self.book.project.id.to_string();
         if plain
@@ -135,6 +133,31 @@ impl Draft<'_> {
                 Vec::new()
             }
         }
+    }
+
+    /// 挖机*2，木工班.
+    fn needs_value(
+        &mut self,
+        id: RecordId,
+        text: &str,
+    ) -> Result<Option<(String, Option<Value>)>, AppError> {
+        let beside = Beside::read(self.app, self.book, Some("none"))?;
+        let known: Vec<PlanResource> = beside.resources.into_iter().map(|(one, _)| one).collect();
+        let (needs, findings) = portfolio::read_needs(text, &known);
+        if !findings.is_empty() {
+            self.tell(id, findings);
+            return Ok(None);
+        }
+        let row = |(resource, scaled): (RecordId, i64)| {
+            let units = Value::Decimal { scaled, digits: 2 };
+            Fields::from([
+                ("resource".to_owned(), Value::Ref(resource)),
+                ("units".to_owned(), units),
+            ])
+        };
+        let rows: Vec<Fields> = needs.into_iter().map(row).collect();
+        let value = (!rows.is_empty()).then_some(Value::Rows(rows));
+        Ok(Some(("resources".to_owned(), value)))
     }
 
     /// The kind says whether it is a node; an older mark must not contradict it.
@@ -276,39 +299,6 @@ impl Draft<'_> {
         all.find(free).unwrap_or_default()
     }
 
-    /// Shows a new row behind another one. Where the order of codes does that by itself, nothing else is touched.
-    pub(super) fn place_after(&mut self, id: RecordId, after: RecordId) {
-        let parent = self.records[&id].reference("parent");
-        let mut siblings: Vec<RecordId> = self
-            .records
-            .values()
-            .filter(|one| one.reference("parent") == parent && one.id != id)
-            .map(|one| one.id)
-            .collect();
-        let key = |id: &RecordId| (self.records[id].int("position"), self.text(*id, "code"));
-        siblings.sort_by(|a, b| {
-            let ((pa, ca), (pb, cb)) = (key(a), key(b));
-            let positions = (pa.is_none(), pa).cmp(&(pb.is_none(), pb));
-            positions.then_with(|| natural(&ca).cmp(natural(&cb)))
-        });
-        let Some(at) = siblings.iter().position(|one| *one == after) else {
-            return;
-        };
-        let code = self.text(id, "code");
-        let unplaced = |one: &RecordId| self.records[one].int("position").is_none();
-        let comes = |one: &RecordId| natural(&self.text(*one, "code")).cmp(natural(&code));
-        let fits = siblings.iter().all(unplaced)
-            && siblings[..=at].iter().all(|one| comes(one).is_lt())
-            && siblings[at + 1..].iter().all(|one| comes(one).is_gt());
-        if fits {
-            return;
-        }
-        siblings.insert(at + 1, id);
-        for (n, sibling) in (1..).zip(siblings) {
-            self.set(sibling, "position", Some(Value::Int(n * STEP)));
-        }
-    }
-
     /// What is wrong with single rows by the register's rules, codes that stand twice, days in the wrong order.
     pub(super) fn check_rows(&mut self) {
         let definition = self.book.definition.clone();
@@ -363,4 +353,9 @@ pub(super) fn finish_after(calendar: &WorkCalendar, start: Date, days: i64) -> D
         (1.., Ok(before)) => calendar.add_workdays(before, days),
         _ => start,
     }
+}
+
+/// Whether a row of needs names a resource that a plan file brings along.
+fn names_new(rows: &Json) -> bool {
+    rows.to_string().contains("\"new-r")
 }

@@ -1,0 +1,164 @@
+//! 差距 What is missing to the target: the chain that is short, what bounds each date from behind, and the cheapest days
+//! to win back, each as the change that wins them.
+
+use super::{SheetView, day_text, lag_text};
+use crate::page::project_plan::{CompressionView, DriverView, Shortfall};
+use ground::{Date, date_of_finish, date_of_start};
+use plan::{Compression, Driver, LinkKind, Progress, Schedule};
+use portfolio::BarState;
+use serde_json::{Map, Value as Json, json};
+
+/// Activities of a plan up to which ways out are looked for. Each one tried is a schedule of the whole plan; beyond
+/// this a page would wait for seconds.
+const LOOKED_AT: usize = 3_000;
+
+impl SheetView<'_> {
+    /// The driving chain to the latest finish, its finished beginning left out.
+    pub(super) fn critical_path(&self) -> Vec<usize> {
+        let Some(schedule) = &self.scheduled.schedule else {
+            return Vec::new();
+        };
+        let bars = &self.scheduled.standing.activities;
+        let last = (0..bars.len())
+            .filter(|i| bars[*i].critical)
+            .max_by_key(|i| (schedule.early_finish[*i], *i));
+        let Some(last) = last else {
+            return Vec::new();
+        };
+        let chain = plan::driving_chain(&self.scheduled.built.network, schedule, last);
+        chain
+            .into_iter()
+            .filter(|i| bars[*i].state != BarState::Done)
+            .collect()
+    }
+
+    pub(super) fn shortfall(&self) -> Option<Shortfall> {
+        let standing = &self.scheduled.standing;
+        let target = standing.target.as_ref()?;
+        let float = standing.float_workdays.filter(|days| *days < 0)?;
+        let chain = self.critical_path();
+        let names: Vec<&str> = chain
+            .iter()
+            .map(|i| self.scheduled.built.activities[*i].name.as_str())
+            .collect();
+        Some(Shortfall {
+            days: -float * 10,
+            text: format!("按目标 {} 还差 {} 个工作日。", target.date, -float),
+            chain_text: names.join(" → "),
+            chain: chain.into_iter().map(|i| self.id(i)).collect(),
+        })
+    }
+
+    /// 倒排到这里 What bounds the late finish: a successor, or the target itself.
+    pub(super) fn late_driver(&self, schedule: &Schedule, i: usize) -> Option<DriverView> {
+        let network = &self.scheduled.built.network;
+        if matches!(network.activities[i].progress, Progress::Finished { .. }) {
+            return None;
+        }
+        let today = self.book.state.today;
+        let finish = day_text(date_of_finish(schedule.late_finish[i]), today);
+        let view = |kind, text: String, activity_id| {
+            Some(DriverView {
+                kind,
+                text,
+                activity_id,
+            })
+        };
+        match schedule.late_driver[i] {
+            Driver::Link(index) => {
+                let link = &network.links[index];
+                let (event, day) = match link.kind {
+                    LinkKind::FS | LinkKind::SS => {
+                        ("开始", date_of_start(schedule.late_start[link.to]))
+                    }
+                    LinkKind::FF | LinkKind::SF => {
+                        ("完成", date_of_finish(schedule.late_finish[link.to]))
+                    }
+                };
+                let name = &network.activities[link.to].name;
+                let lag = match lag_text(link) {
+                    lag if lag.is_empty() => String::new(),
+                    lag => format!("（间隔 {lag}）"),
+                };
+                let text = format!("“{name}”最晚 {} {event}{lag}", day_text(day, today));
+                view("link", text, Some(self.id(link.to)))
+            }
+            Driver::Deadline => view("deadline", format!("本项的目标时限 {finish}"), None),
+            Driver::Constraint(kind) => {
+                let (before, after) = kind.words();
+                view("constraint", format!("限制条件：{before}…{after}"), None)
+            }
+            Driver::Target => view(
+                "target",
+                format!("项目目标 {}", self.target_text(today)),
+                None,
+            ),
+            Driver::Rollup => view("children", "由下级或前后工作算出".to_owned(), None),
+            _ => view("project_finish", "项目推算完工的日子".to_owned(), None),
+        }
+    }
+
+    fn target_text(&self, today: Date) -> String {
+        let target = self.scheduled.standing.target.as_ref();
+        target.map_or_else(String::new, |target| day_text(target.date, today))
+    }
+
+    /// 压缩建议, each with the values that make it: what runs is shortened by its expected finish, because its
+    /// remaining work stands in reports.
+    pub(super) fn compressions(&self) -> Vec<CompressionView> {
+        let scheduled = self.scheduled;
+        let network = &scheduled.built.network;
+        let late = |schedule: &&Schedule| schedule.total_float.iter().any(|float| *float < 0);
+        let Some(schedule) = scheduled.schedule.as_ref().filter(late) else {
+            return Vec::new();
+        };
+        if network.activities.len() > LOOKED_AT {
+            return Vec::new();
+        }
+        let found = plan::compressions(network, schedule, &scheduled.options, 0);
+        let found = found.unwrap_or_default();
+        found
+            .into_iter()
+            .map(|one| self.compression(schedule, one))
+            .collect()
+    }
+
+    fn compression(&self, schedule: &Schedule, one: Compression) -> CompressionView {
+        let activity = self.scheduled.built.activities[one.activity];
+        let gain = match one.gain_days {
+            0 => "差距减少不到 1 天".to_owned(),
+            days => format!("差距减少 {days} 天"),
+        };
+        CompressionView {
+            activity_id: self.id(one.activity),
+            code: activity.code.clone(),
+            name: activity.name.clone(),
+            days: one.days * 10,
+            gain_days: one.gain_days * 10,
+            text: format!("“{}”压缩 {} 天，{gain}。", activity.name, one.days),
+            values: self.shorter(schedule, one),
+        }
+    }
+
+    fn shorter(&self, schedule: &Schedule, one: Compression) -> Map<String, Json> {
+        let network = &self.scheduled.built.network;
+        let (i, node) = (one.activity, &network.activities[one.activity]);
+        let minutes = one.days * self.per_day(i);
+        let bar = self.scheduled.standing.activities.get(i);
+        let reported = bar.is_some_and(|bar| bar.state == BarState::Running && !bar.assumed);
+        let mut values = Map::new();
+        if reported {
+            let timeline = &network.calendars[node.calendar];
+            let finish = timeline.retreat(schedule.early_finish[i], minutes);
+            let finish = date_of_finish(timeline.previous_finish(finish));
+            values.insert("expected_finish".to_owned(), json!(finish.to_string()));
+        } else {
+            let days = (node.duration - minutes).max(0) / self.per_day(i);
+            values.insert("duration_days".to_owned(), json!(days));
+            if node.expected_finish.is_some() {
+                values.insert("expected_finish".to_owned(), Json::Null);
+            }
+        }
+        values
+    }
+}
