@@ -9,6 +9,7 @@ use crate::page::definition::{
     DefinitionCheck, DefinitionPage, PlanChange, PlanFailure, PlanView, VersionLine,
 };
 use crate::records::need_reason;
+use crate::reports::{self, TemplateFile};
 use crate::world::Setting;
 use ground::{Finding, RecordId, Severity};
 use register::migrate::{self, ChangeClass};
@@ -48,6 +49,7 @@ pub fn see(app: &App, actor: &Actor, register: &str) -> Result<DefinitionPage, A
         version: definition.version.clone(),
         versions: versions.iter().rev().map(line).collect(),
         core: definition.core,
+        templates: reports::templates(app, &definition)?,
     })
 }
 
@@ -70,6 +72,19 @@ fn need_edit(app: &App, actor: &Actor) -> Result<(), AppError> {
 /// # Errors
 /// `Forbidden` for people who may not change definitions.
 pub fn check(app: &App, actor: &Actor, toml: &str) -> Result<DefinitionCheck, AppError> {
+    check_with(app, actor, toml, &[])
+}
+
+/// The same with the templates that come along.
+///
+/// # Errors
+/// `Forbidden` for people who may not change definitions.
+pub fn check_with(
+    app: &App,
+    actor: &Actor,
+    toml: &str,
+    files: &[TemplateFile],
+) -> Result<DefinitionCheck, AppError> {
     need_edit(app, actor)?;
     let (definition, mut findings) = read(app, toml);
     let Some(definition) = definition else {
@@ -79,7 +94,7 @@ pub fn check(app: &App, actor: &Actor, toml: &str) -> Result<DefinitionCheck, Ap
         });
     };
     let definition = Arc::new(definition);
-    findings.extend(register::not_done_yet(&definition));
+    findings.extend(reports::check_templates(app, &definition, files)?);
     findings.extend(undecided_permits(app, &definition));
     let plan = plan(app, &definition, toml, &mut findings)?;
     findings.extend(already_held(app, &definition));
@@ -101,9 +116,23 @@ pub fn apply(
     toml: &str,
     reason: &str,
 ) -> Result<DefinitionCheck, AppError> {
+    apply_with(app, actor, toml, reason, &[])
+}
+
+/// The same with the templates that come along; those that do not come stay as they are.
+///
+/// # Errors
+/// `Invalid` with what stands against it; warnings do not.
+pub fn apply_with(
+    app: &App,
+    actor: &Actor,
+    toml: &str,
+    reason: &str,
+    files: &[TemplateFile],
+) -> Result<DefinitionCheck, AppError> {
     need_edit(app, actor)?;
     need_reason(reason)?;
-    let checked = check(app, actor, toml)?;
+    let checked = check_with(app, actor, toml, files)?;
     let refused = |finding: &Finding| finding.severity == Severity::Error;
     let failed = checked
         .plan
@@ -118,7 +147,8 @@ pub fn apply(
         findings.extend(failures.map(|failure| failure.finding));
         return Err(AppError::Invalid(findings));
     }
-    let change = change(app, &definition, toml)?;
+    let mut change = change(app, &definition, toml)?;
+    change.files = reports::kept_with(app, &definition, files)?;
     let meta = app.meta(actor, reason);
     app.store()
         .apply_definition(app.district(), change, &meta)?;
@@ -143,6 +173,7 @@ fn change(app: &App, definition: &Arc<Definition>, toml: &str) -> Result<NewDefi
         old: old.as_deref().cloned(),
         new: definition.as_ref().clone(),
         toml: toml.to_owned(),
+        files: Vec::new(),
         convert,
         progress: Box::new(|_, _| {}),
     })

@@ -17,6 +17,8 @@ use store::{DefinitionVersion, NewRecord, Store};
 #[derive(RustEmbed)]
 #[folder = "../../registers"]
 #[include = "*/definition.toml"]
+#[include = "*/*.docx"]
+#[include = "*/*.xlsx"]
 struct Shipped;
 
 /// All shipped definitions in the order of their ids.
@@ -26,7 +28,8 @@ struct Shipped;
 pub fn shipped() -> Result<Definitions, AppError> {
     let mut definitions = Vec::new();
     let mut findings = Vec::new();
-    let mut names: Vec<String> = Shipped::iter().map(|name| name.to_string()).collect();
+    let names = Shipped::iter().filter(|name| name.ends_with("/definition.toml"));
+    let mut names: Vec<String> = names.map(|name| name.to_string()).collect();
     names.sort();
     for name in names {
         let Some(file) = Shipped::get(&name) else {
@@ -52,6 +55,12 @@ pub fn shipped() -> Result<Definitions, AppError> {
 pub fn shipped_text(register: &str) -> Option<String> {
     let file = Shipped::get(&format!("{register}/definition.toml"))?;
     Some(String::from_utf8_lossy(&file.data).into_owned())
+}
+
+/// A template shipped beside a definition.
+pub fn shipped_template(register: &str, name: &str) -> Option<Vec<u8>> {
+    let file = Shipped::get(&format!("{register}/{name}"))?;
+    Some(file.data.into_owned())
 }
 
 /// The shipped definitions with the district's own registers and versions on top, brought into force in the store.

@@ -34,6 +34,7 @@ pub mod project_plan;
 pub mod proposing;
 pub mod records;
 pub mod register_page;
+pub mod reports;
 pub mod reschedule;
 pub mod rounds;
 pub mod sample;

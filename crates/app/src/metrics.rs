@@ -51,6 +51,39 @@ pub fn metrics(
     })
 }
 
+/// Some figures of a register for a period, for reports.
+pub(crate) fn figures(
+    app: &App,
+    actor: &Actor,
+    register: &str,
+    (period, day): (Period, Option<Date>),
+    wanted: &[String],
+) -> Result<Vec<MetricPage>, AppError> {
+    let view = View::new(app, actor, register, Some(&period.code()), day)?;
+    app.look(|reader| {
+        let metrics = view.definition.metrics.iter();
+        let metrics = metrics.filter(|metric| wanted.contains(&metric.id));
+        metrics
+            .map(|metric| {
+                let (observations, findings) = view.observe(reader, metric)?;
+                view.page(reader, metric, &observations, findings)
+            })
+            .collect()
+    })
+}
+
+/// A condition of a report with its period, the day and computed fields written out, as a list takes it.
+pub(crate) fn condition_of(
+    app: &App,
+    actor: &Actor,
+    register: &str,
+    (period, day): (Period, Option<Date>),
+    filter: &Expr,
+) -> Result<Expr, AppError> {
+    let view = View::new(app, actor, register, Some(&period.code()), day)?;
+    app.look(|reader| view.bound(reader, &view.setting, filter))
+}
+
 /// The records behind a figure, or behind one of its groups: those above the line of a rate.
 ///
 /// # Errors
@@ -258,8 +291,12 @@ impl<'a> View<'a> {
         for one in single {
             groups.push(MetricGroup {
                 by: self.label(metric, &one.by[0], &names),
+                name: self.name(&one.by[0], &names),
+                path: one.by[0].path.clone(),
                 text: text(metric, &one.value),
                 value: value(metric, &one.value),
+                numerator: exact(&one.numerator),
+                denominator: exact(&one.denominator),
                 key: key_text(&one.by),
                 link: self.link(reader, metric, &one.by[0])?,
             });
@@ -300,15 +337,21 @@ impl<'a> View<'a> {
     /// The group in words, with its field where the figure is broken down by several.
     fn label(&self, metric: &Metric, key: &Key, names: &NamesOf) -> String {
         let all: &dyn Registers = self.setting.definitions.as_ref();
-        let field = field_at(&self.definition, &key.path, all);
-        let lookup = |register: &str, id: RecordId| names.get(register, id);
-        let text = match (key.stored(), field) {
-            (Some(value), Some(field)) => value.show_with(field, &lookup),
-            _ => "未填".to_owned(),
-        };
-        match field {
+        let text = self.name(key, names);
+        match field_at(&self.definition, &key.path, all) {
             Some(field) if metric.by.len() > 1 => format!("{} · {text}", field.label.zh),
             _ => text,
+        }
+    }
+
+    /// The group's value alone.
+    fn name(&self, key: &Key, names: &NamesOf) -> String {
+        let all: &dyn Registers = self.setting.definitions.as_ref();
+        let field = field_at(&self.definition, &key.path, all);
+        let lookup = |register: &str, id: RecordId| names.get(register, id);
+        match (key.stored(), field) {
+            (Some(value), Some(field)) => value.show_with(field, &lookup),
+            _ => "未填".to_owned(),
         }
     }
 
@@ -426,7 +469,7 @@ fn value(metric: &Metric, figure: &Option<Figure>) -> Option<String> {
 }
 
 /// Names a group: `path=value`, several joined by `&`.
-fn key_text(by: &[Key]) -> String {
+pub(crate) fn key_text(by: &[Key]) -> String {
     let one = |key: &Key| format!("{}={}", key.path, register::expr::print_val(&key.value));
     by.iter().map(one).collect::<Vec<_>>().join("&")
 }

@@ -735,7 +735,7 @@ pub fn search(app: &App, actor: &Actor, words: &str) -> Result<Vec<Hit>, AppErro
 }
 
 /// The query of a list with its conditions on what this person may ask about.
-fn asked_for(
+pub(crate) fn asked_for(
     app: &App,
     access: &Access,
     definition: &Definition,
@@ -862,7 +862,12 @@ pub fn export(
 }
 
 /// A list that left the system stands in the journal.
-fn note_export(app: &App, actor: &Actor, register: &str, count: usize) -> Result<(), AppError> {
+pub(crate) fn note_export(
+    app: &App,
+    actor: &Actor,
+    register: &str,
+    count: usize,
+) -> Result<(), AppError> {
     let (meta, register) = (app.meta(actor, ""), register.to_owned());
     app.write(move |writer| {
         let detail = serde_json::json!({ "records": count });

@@ -4,6 +4,7 @@
 use crate::open::Folder;
 use anyhow::Context;
 use app::page::definition::DefinitionCheck;
+use app::reports::TemplateFile;
 use app::{App, AppError, definition_editing, metrics};
 use clap::Args;
 use ground::{Finding, Severity};
@@ -13,7 +14,7 @@ use std::process::ExitCode;
 /// 检查一个 definition.toml：指出每处问题和改法；指明数据目录时，还试算它对现有记录的影响
 #[derive(Args)]
 pub struct Check {
-    /// 定义文件
+    /// 定义文件，或放着 definition.toml 和报表模板的文件夹
     file: PathBuf,
     /// 在这个数据目录里试算，什么也不写
     #[arg(long, value_name = "目录")]
@@ -26,7 +27,7 @@ pub struct Check {
 /// 启用一个台账定义：全部记录一起转过去，不成则一条不动
 #[derive(Args)]
 pub struct Apply {
-    /// 定义文件
+    /// 定义文件，或放着 definition.toml 和报表模板的文件夹
     file: PathBuf,
     #[command(flatten)]
     at: Folder,
@@ -58,11 +59,13 @@ pub struct Metrics {
 
 /// Checks a definition, and tries it on a district where one is named.
 pub fn check(command: &Check) -> anyhow::Result<ExitCode> {
-    let text = read(&command.file)?;
+    let (text, files) = read(&command.file)?;
     let Some(data) = &command.data else {
-        let (definition, mut findings) =
-            app::register::parse(&command.file.display().to_string(), &text);
-        findings.extend(definition.iter().flat_map(app::register::not_done_yet));
+        let place = definition_of(&command.file).display().to_string();
+        let (definition, mut findings) = app::register::parse(&place, &text);
+        if let Some(definition) = &definition {
+            findings.extend(app::reports::offline_check(definition, &files)?);
+        }
         return told(&findings, command.json);
     };
     let app = Folder {
@@ -72,24 +75,54 @@ pub fn check(command: &Check) -> anyhow::Result<ExitCode> {
         as_of: None,
     }
     .open()?;
-    let checked = definition_editing::check(&app, &app::account::local_actor(&app), &text)?;
+    let checked =
+        definition_editing::check_with(&app, &app::account::local_actor(&app), &text, &files)?;
     print(&checked, command.json)
 }
 
 /// Brings a definition into force.
 pub fn apply(command: &Apply) -> anyhow::Result<ExitCode> {
-    let text = read(&command.file)?;
+    let (text, files) = read(&command.file)?;
     let app = command.at.open()?;
     let actor = app::account::local_actor(&app);
-    match definition_editing::apply(&app, &actor, &text, &command.reason) {
+    match definition_editing::apply_with(&app, &actor, &text, &command.reason, &files) {
         Ok(checked) => print(&checked, command.json),
         Err(AppError::Invalid(findings)) => told(&findings, command.json),
         Err(other) => Err(other.into()),
     }
 }
 
-fn read(file: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(file).with_context(|| format!("读不了 {}", file.display()))
+fn definition_of(file: &Path) -> PathBuf {
+    match file.is_dir() {
+        true => file.join("definition.toml"),
+        false => file.to_owned(),
+    }
+}
+
+/// The text of a definition, and the templates that stand beside it.
+fn read(file: &Path) -> anyhow::Result<(String, Vec<TemplateFile>)> {
+    let file = definition_of(file);
+    let lost = || format!("读不了 {}", file.display());
+    let text = std::fs::read_to_string(&file).with_context(lost)?;
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder.unwrap_or(Path::new("."))).with_context(lost)? {
+        let path = entry.with_context(lost)?.path();
+        let ending = path.extension().map(|end| end.to_ascii_lowercase());
+        let is_template = ending.is_some_and(|end| end == "docx" || end == "xlsx");
+        // Word keeps `~$name.docx` beside a file that is open.
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
+        if let (true, Some(name)) = (is_template, name.filter(|name| !name.starts_with("~$"))) {
+            let bytes =
+                std::fs::read(&path).with_context(|| format!("读不了 {}", path.display()))?;
+            files.push(TemplateFile { name, bytes });
+        }
+    }
+    Ok((text, files))
 }
 
 fn told(findings: &[Finding], json: bool) -> anyhow::Result<ExitCode> {

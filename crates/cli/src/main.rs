@@ -7,6 +7,7 @@ mod definition;
 mod import;
 mod open;
 mod register;
+mod report;
 mod schedule;
 mod serve;
 mod tick;
@@ -46,6 +47,8 @@ enum Command {
     Schedule(schedule::Schedule),
     /// 出挂图：.pdf（A0、A1、A3）或 .svg
     Chart(chart::Chart),
+    /// 出报表：按模板和时段生成 docx 或 xlsx
+    Report(report::Report),
     /// 台账定义：列出、检查
     Register(register::RegisterCommand),
     /// 账号：新增、列出、停用、一次性登录链接、设密码
@@ -99,6 +102,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Export(export) => import::export(export),
         Command::Schedule(schedule) => schedule::schedule(schedule),
         Command::Chart(chart) => chart::chart(chart),
+        Command::Report(command) => report::report(&command),
         Command::Register(command) => register::run(command),
         Command::User(command) => user::run(command),
         Command::Backup(backup) => audit::backup(backup),

@@ -2,7 +2,7 @@
 //!
 //! The way of a workbook: [`open_workbook`] (bytes to sheets) -> [`read_table`] (sheet to head, rows, facts) ->
 //! [`guess_mapping`] (columns to fields) -> [`read_records`] (rows to drafts, findings, checks). [`dry_run`] goes
-//! the whole way. [`write_workbook`] goes back. Nothing here writes records, asks for rights or knows a clock.
+//! the whole way. [`write_workbook`] goes back; [`fill`] fills templates that people made. Nothing here writes records, asks for rights or knows a clock.
 
 mod cell;
 mod checks;
@@ -10,6 +10,7 @@ mod cross;
 mod csv;
 mod dry_run;
 mod facts;
+pub mod fill;
 mod formula;
 mod groups;
 mod header;

@@ -80,6 +80,7 @@ pub fn guess_mapping(
     }
     guess(table, definition, &mut mapping);
     tell_missing(table, definition, &mut mapping);
+    tell_computed(table, definition, &mut mapping);
     mapping
 }
 
@@ -363,6 +364,43 @@ fn tell_open(
             "需要的话,请在列对应里指定字段,或先给台账增加这个字段",
         ));
     }
+}
+
+/// Columns whose figures are not taken: the register works them out itself. They are told, else somebody would go on
+/// keeping a count that nobody reads.
+fn tell_computed(table: &Table, definition: &Definition, mapping: &mut Mapping) {
+    let bottom = table.header_rows.map_or(0, |h| h.1);
+    let mut found = Vec::new();
+    for (column, choice) in table.columns.iter().zip(&mapping.columns) {
+        let mapped = choice.field.as_deref().and_then(|id| definition.field(id));
+        let computed = mapped.filter(|f| f.compute.is_some() && f.override_by.is_empty());
+        let kept = definition
+            .fields
+            .iter()
+            .filter(|f| f.system && f.id != "state");
+        let system = kept.filter(|f| mapped.is_none() && likely::is_exact(column, f));
+        let (field, who) = match (computed, system.last()) {
+            (Some(field), _) => (field, "由系统计算"),
+            (None, Some(field)) => (field, "由系统在办理时填写"),
+            (None, None) => continue,
+        };
+        if sample(table, column).is_empty() {
+            continue;
+        }
+        let place = table.place(bottom, column.index);
+        mapping.findings.retain(|finding| finding.place != place);
+        found.push(Finding::warning(
+            "mapping.computed",
+            place,
+            format!(
+                "“{}”列没有采用：“{}”{who}。",
+                column.path_text(),
+                field.label.zh
+            ),
+            "表里的数只作对照；与导入后系统算出的不一致时，请核对算它的那几列。",
+        ));
+    }
+    mapping.findings.extend(found);
 }
 
 fn tell_missing(table: &Table, definition: &Definition, mapping: &mut Mapping) {

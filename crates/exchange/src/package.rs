@@ -101,6 +101,20 @@ impl<'a> Package<'a> {
         Ok(reader)
     }
 
+    /// Names of all parts.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// A whole part, within the same limits as [`Package::part`].
+    pub(crate) fn bytes(&mut self, path: &str) -> Result<Vec<u8>, Refusal> {
+        let mut bytes = Vec::new();
+        let mut part = self.part(path)?;
+        let read = part.get_mut().read_to_end(&mut bytes);
+        read.map_err(|error| refuse_io(&error))?;
+        Ok(bytes)
+    }
+
     /// The first bytes of a part as text, for sniffing.
     pub(crate) fn head(&mut self, path: &str, most: u64) -> Option<String> {
         let index = self.find(path)?;

@@ -377,6 +377,27 @@ impl WorkCalendar {
         self.next_working(date)
     }
 
+    /// 节前. The last working day before the next official holiday, on `from` itself at the earliest; weekends before and
+    /// behind belong to the holiday. None where the notices do not reach.
+    pub fn before_holiday(&self, from: Date) -> Option<Date> {
+        let mut eve = None;
+        let mut date = from;
+        // Between two holidays lie at most eight months: 国庆 in one year to 元旦 in the next is the shortest, the
+        // summer the longest.
+        for _ in 0..400 {
+            if !self.published(date.year()) {
+                return None;
+            }
+            match self.kind(date) {
+                DayKind::Holiday(_) if eve.is_some() => return eve,
+                DayKind::Working | DayKind::MakeUp(_) => eve = Some(date),
+                _ => {}
+            }
+            date = date.tomorrow().ok()?;
+        }
+        None
+    }
+
     /// True when the holidays of that year are known, or do not matter to this calendar. Where
     /// false, only weekends are known, and forecasts say 日历未公布.
     pub fn published(&self, year: i16) -> bool {
@@ -424,6 +445,19 @@ mod tests {
 
     fn official() -> WorkCalendar {
         WorkCalendar::official(HolidayTable::shipped())
+    }
+
+    #[test]
+    fn the_eve_of_a_holiday_is_the_last_working_day_before_it_and_its_weekends() {
+        let eve = |from: Date| official().before_holiday(from).map(|day| day.to_string());
+        // 2025: 清明 4—6 April (Friday to Sunday), 劳动节 1—5 May with Sunday 27 April worked.
+        assert_eq!(eve(date(2025, 3, 10)).as_deref(), Some("2025-04-03"));
+        assert_eq!(eve(date(2025, 4, 3)).as_deref(), Some("2025-04-03"));
+        assert_eq!(eve(date(2025, 4, 4)).as_deref(), Some("2025-04-30"));
+        assert_eq!(eve(date(2025, 4, 30)).as_deref(), Some("2025-04-30"));
+        // 2023: 春节 21—27 January; Friday the 20th is worked.
+        assert_eq!(eve(date(2023, 1, 3)).as_deref(), Some("2023-01-20"));
+        assert_eq!(eve(date(2060, 1, 4)), None);
     }
 
     #[test]

@@ -474,13 +474,17 @@ pub struct ReportTemplate {
     /// Title.
     pub title: Text,
     /// File beside the definition.
-    pub template: Option<String>,
+    pub template: String,
     /// Kind of period it is made for.
-    pub period: Option<PeriodKind>,
+    pub period: PeriodKind,
     /// Metrics in it.
     pub metrics: Vec<String>,
-    /// View whose rows it lists.
+    /// View whose rows it lists, in its order.
     pub view: Option<String>,
+    /// Which records it lists; `period` is the report's.
+    pub filter: Option<Expr>,
+    /// By what figures and records are grouped; the first field that its metrics are grouped by when it is not said.
+    pub by: Option<String>,
 }
 
 /// 权限. What a role may do, and where.

@@ -26,6 +26,7 @@ mod patch;
 pub mod permit;
 mod read;
 mod record;
+pub mod report;
 mod same;
 mod schema;
 mod set;
@@ -53,7 +54,7 @@ pub use patch::{Change, Patch, apply, diff, inverse, patch_from_json, patch_to_j
 pub use read::{DateError, DateReading, Hints, ReadCell, read_cell, read_date, read_period};
 pub use record::{Fields, Record, Value, compare};
 pub use same::{How, Known, NameIndex, NameMatch, Same, find_name, find_same, key_text, known_of};
-pub use set::{check_set, not_done_yet};
+pub use set::check_set;
 pub use settle::{compute_fields, copied, defaults, normalise, settled, shown_fields};
 pub use show::{mask_text, mask_value};
 pub use validate::{is_candidate, is_option, is_required, is_visible, validate, validate_in};

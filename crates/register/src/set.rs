@@ -12,25 +12,6 @@ use crate::expr::{
 use crate::law::{Aggregate, AggregateKind, ClockLimit, MetricBody, Opens};
 use crate::suggest::did_you_mean;
 
-/// What a definition asks for and this program does not do yet. It is refused when a definition is brought into force,
-/// so that nobody waits for a report that never comes; a definition that only is read keeps it.
-pub fn not_done_yet(definition: &Definition) -> Vec<Finding> {
-    let reports = definition.reports.iter();
-    reports
-        .map(|report| {
-            Finding::error(
-                "definition.report",
-                format!("report.{}", report.id),
-                format!(
-                    "报表模板“{}”还不能生成：模板文件不随定义保存。",
-                    report.template.as_deref().unwrap_or(&report.id)
-                ),
-                "请先去掉这段 [[report]]；指标在“指标”页查看，明细用“导出”。",
-            )
-        })
-        .collect()
-}
-
 /// Checks definitions against each other: no id is taken twice, every register that a field, an opening, a drive or a
 /// figure points at exists, and every name beyond the own register means something there. A finding's place is
 /// `register.field` or `register.block`.
@@ -279,6 +260,11 @@ impl<'d> Checker<'d> {
         for permit in &definition.permits {
             let place = format!("permit.{}", permit.role);
             self.expr(&place, permit.filter.as_ref(), &[], Wanted::Condition);
+        }
+        for report in &definition.reports {
+            let place = format!("report.{}", report.id);
+            let names = [("period", Named::Period)];
+            self.expr(&place, report.filter.as_ref(), &names, Wanted::Condition);
         }
         self.metrics();
     }

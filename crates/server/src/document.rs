@@ -25,6 +25,7 @@ pub fn api_router() -> OpenApiRouter<Shared> {
         .merge(route::definition::router())
         .merge(route::cycle::router())
         .merge(route::metric::router())
+        .merge(route::report::router())
         .merge(route::project::router())
         .merge(route::plan::router())
         .merge(route::plan_beside::router())

@@ -87,6 +87,6 @@ pub use query::{Filter, Op, Operand, PAGE_MAX, Page, Query, Sort, Stored};
 pub use reader::{Group, Reader, Step, Sum};
 pub use redefine::{Convert, NewDefinition, Progress, Redefined};
 pub use schema::Migrated;
-pub use shelf::{Attachment, ChartSnapshot, DefinitionVersion};
+pub use shelf::{Attachment, ChartSnapshot, DefinitionFile, DefinitionVersion};
 pub use store::{Options, Store};
 pub use writer::{Act, Changes, Event, Meta, NewRecord, Writer};

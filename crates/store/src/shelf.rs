@@ -61,6 +61,21 @@ pub struct DefinitionVersion {
     pub actor: String,
 }
 
+/// A file that came into force with a definition: the template of a report.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DefinitionFile {
+    /// Version of the definition.
+    pub version: String,
+    /// File name.
+    pub name: String,
+    /// Bytes.
+    pub size: i64,
+    /// When.
+    pub at: String,
+    /// By whom.
+    pub actor: String,
+}
+
 const ATTACHMENT: &str = "a.content_id, a.file_name, a.media_type, a.size, a.at, a.actor";
 const SNAPSHOT: &str = "snapshot_id, name, as_of, at, actor, journal_seq, content";
 
@@ -232,6 +247,33 @@ impl Writer<'_> {
         Ok(true)
     }
 
+    /// Keeps a file with a version of a definition. The columns of all engines hold text, so its bytes stand in hex;
+    /// templates are small.
+    pub fn keep_definition_file(
+        &mut self,
+        definition: &register::Definition,
+        name: &str,
+        content: &[u8],
+        meta: &Meta,
+    ) -> Result<(), StoreError> {
+        let sql = "INSERT INTO definition_file \
+                   (district_code, register, version, name, size, content, at, actor) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+                   ON CONFLICT (district_code, register, version, name) DO NOTHING";
+        let cells = [
+            self.cell(),
+            Cell::from(definition.id.as_str()),
+            Cell::from(definition.version.as_str()),
+            Cell::from(name),
+            Cell::Int(i64::try_from(content.len()).unwrap_or(i64::MAX)),
+            Cell::from(hex::encode(content)),
+            Cell::from(meta.at.as_str()),
+            Cell::from(meta.actor.as_str()),
+        ];
+        self.tx.execute(sql, &cells)?;
+        Ok(())
+    }
+
     /// Keeps a chart as it is now.
     pub fn keep_chart(
         &mut self,
@@ -349,6 +391,46 @@ impl Reader<'_> {
             .tx
             .query(&sql, &[self.district_cell(), Cell::from(register)])?;
         rows.iter().map(read_definition).collect()
+    }
+
+    /// Files that came into force with the definitions of a register, without their content.
+    pub fn definition_files(&mut self, register: &str) -> Result<Vec<DefinitionFile>, StoreError> {
+        let sql = "SELECT version, name, size, at, actor FROM definition_file \
+                   WHERE district_code = $1 AND register = $2 ORDER BY at, version, name";
+        let rows = self
+            .tx
+            .query(sql, &[self.district_cell(), Cell::from(register)])?;
+        let file = |row: &Row| {
+            Ok(DefinitionFile {
+                version: row.text(0)?,
+                name: row.text(1)?,
+                size: row.int(2)?,
+                at: row.text(3)?,
+                actor: row.text(4)?,
+            })
+        };
+        rows.iter().map(file).collect()
+    }
+
+    /// The content of a file of a definition.
+    pub fn definition_file(
+        &mut self,
+        register: &str,
+        version: &str,
+        name: &str,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let sql = "SELECT content FROM definition_file \
+                   WHERE district_code = $1 AND register = $2 AND version = $3 AND name = $4";
+        let district = self.district_cell();
+        let cells = [
+            district,
+            Cell::from(register),
+            Cell::from(version),
+            Cell::from(name),
+        ];
+        let rows = self.tx.query(sql, &cells)?;
+        let content = rows.first().map(|row| row.text(0)).transpose()?;
+        Ok(content.and_then(|content| hex::decode(content).ok()))
     }
 
     /// How many definitions ever came into force here: it grows with each, in whichever process.

@@ -90,6 +90,33 @@ export function readWithEtag<T>(
   return send<T>(path + (search ? `?${search}` : ""), { signal });
 }
 
+export interface FileAnswer {
+  blob: Blob;
+  name: string;
+}
+/** A file that is made for the asking; what stands in its way comes as an ApiError and not as a file. */
+export async function readFile(path: string, query: Query = {}): Promise<FileAnswer> {
+  let response: Response;
+  try {
+    response = await fetch(fileAddress(path, query), { credentials: "same-origin" });
+  } catch {
+    throw new ApiError(0, null);
+  }
+  if (!response.ok) throw new ApiError(response.status, await problemOf(response));
+  const name = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];
+  return { blob: await response.blob(), name: name ? decodeURIComponent(name) : "" };
+}
+
+/** Hands a file to the browser's own way of saving. */
+export function save({ blob, name }: FileAnswer): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  // The download has its own hold on the content by then.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
 export async function read<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
   return (await readWithEtag<T>(path, query, signal)).data;
 }

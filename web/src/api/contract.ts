@@ -125,6 +125,7 @@ type Checked = [
   Fits<ours.Delegation, Server["Delegation"]>,
   Fits<ours.MetricGroup, Server["MetricGroup"]>,
   Fits<ours.MetricList, Server["MetricList"]>,
+  Fits<ours.ReportList, Server["ReportList"]>,
   Fits<ours.CycleBoard, Server["CycleBoard"]>,
   Fits<ours.AskLedger, Server["AskLedger"]>,
   Fits<ours.MigrationView, Server["DefinitionPlan"]>,

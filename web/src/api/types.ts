@@ -672,6 +672,26 @@ export interface MetricGroup {
   key: string;
   link: string | null;
 }
+/** 报表 What can be made from templates, and for which periods. */
+export interface ReportList {
+  reports: ReportLine[];
+}
+export interface ReportLine {
+  id: string;
+  title: string;
+  format: string;
+  cycle: string;
+  periods: { code: string; label: string; open: boolean }[];
+  period: string;
+  missing: boolean;
+}
+export interface TemplateLine {
+  name: string;
+  reports: string[];
+  size: number | null;
+  at: string | null;
+}
+
 export interface MetricList {
   metrics: {
     id: string;
@@ -730,6 +750,7 @@ export interface DefinitionPage {
   version: string;
   versions: { version: string; at: string; actor: string }[];
   core: boolean;
+  templates: TemplateLine[];
 }
 export interface DefinitionCheck {
   findings: Finding[];

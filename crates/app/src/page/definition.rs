@@ -17,6 +17,21 @@ pub struct DefinitionPage {
     pub versions: Vec<VersionLine>,
     /// The program's own law stands on it: core fields stay.
     pub core: bool,
+    /// Templates of its reports.
+    pub templates: Vec<TemplateLine>,
+}
+
+/// A template of a report.
+#[derive(Clone, Debug)]
+pub struct TemplateLine {
+    /// File name.
+    pub name: String,
+    /// Titles of the reports made from it.
+    pub reports: Vec<String>,
+    /// Bytes; none when there is no such file.
+    pub size: Option<usize>,
+    /// When it came into force here, UTC; none for the shipped one.
+    pub at: Option<String>,
 }
 
 /// A version that came into force.

@@ -30,12 +30,20 @@ pub struct MetricPage {
 /// A figure of one group.
 #[derive(Clone, Debug, Default)]
 pub struct MetricGroup {
-    /// The group, in words.
+    /// The group, in words; with its field where a figure is broken down by several.
     pub by: String,
+    /// The group alone.
+    pub name: String,
+    /// Field or path that makes the groups.
+    pub path: String,
     /// Ready text of the figure.
     pub text: String,
     /// Its value.
     pub value: Option<String>,
+    /// Above the line of a rate.
+    pub numerator: Option<String>,
+    /// Below it.
+    pub denominator: Option<String>,
     /// Names the group when its records are asked for.
     pub key: String,
     /// List of its records; none where a list cannot say it.

@@ -422,7 +422,7 @@ fn what_a_definition_asks_for_in_vain_is_refused_when_it_is_brought_in() {
     );
     assert_eq!(
         codes(definition_editing::apply(&app, &local(&app), &report, "试")),
-        ["definition.report"]
+        ["report.template_missing"]
     );
     let permit = format!(
         "{LEDGER}[[permit]]\nrole = \"clerk\"\nscope = \"all\"\ncan = [\"read\"]\nfilter = \"int(name) > 3\"\n"

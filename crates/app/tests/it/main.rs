@@ -17,6 +17,7 @@ mod pg_server;
 mod plan;
 mod plan_changes;
 mod records;
+mod reports;
 mod rights;
 mod sample;
 mod sight;

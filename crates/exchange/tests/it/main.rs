@@ -2,6 +2,7 @@
 
 mod bench_book;
 mod damaged;
+mod fill;
 mod ledger;
 mod other_shapes;
 mod properties;

@@ -82,6 +82,11 @@ fn of_one<'v>(run: &Run<'v>, name: &str, one: &View<'v>) -> Result<View<'v>> {
         "is_workday" => Ok(View::Bool(
             run.scope.moment.calendar.is_working(day(name, one)?),
         )),
+        "before_holiday" => {
+            let from = in_calendar(name, day(name, one)?)?;
+            let eve = run.scope.moment.calendar.before_holiday(from);
+            Ok(eve.map_or(View::None, View::Date))
+        }
         "abs" | "round" | "floor" | "ceil" => rounded(name, one, 0),
         "lower" | "upper" | "lowerAscii" | "upperAscii" => cased(name, one),
         "yuan" => amount(name, one, Decimal::ONE),
@@ -304,7 +309,7 @@ fn checked_number<'v>(name: &str, item: View<'v>) -> Result<View<'v>> {
 }
 
 /// `max(a, b, …)` or `max(list)`. With a value missing the greatest is not known; `max_or_none` leaves missing ones
-/// out and gives none when nothing is left.
+/// out and gives none when nothing is left. Of records of one register the greatest is the one made last.
 fn extreme<'v>(run: &Run<'v>, name: &str, args: &[View<'v>]) -> Result<View<'v>> {
     let items: Vec<View<'v>> = match args {
         [View::None] => return Ok(View::None),
@@ -324,7 +329,10 @@ fn extreme<'v>(run: &Run<'v>, name: &str, args: &[View<'v>]) -> Result<View<'v>>
         let better = match &best {
             None => true,
             Some(best) => {
-                let order = order(&item, best)?;
+                let order = match (&item, best) {
+                    (View::Ref(a, item), View::Ref(b, best)) if **a == **b => Some(item.cmp(best)),
+                    _ => order(&item, best)?,
+                };
                 order.is_some_and(|o| {
                     if name.starts_with("max") {
                         o.is_gt()

@@ -16,7 +16,7 @@ const fn of(name: &'static str, least: usize, most: usize) -> Function {
 }
 
 /// All functions. A method `x.f(y)` is the function `f(x, y)`.
-pub(super) const FUNCTIONS: [Function; 69] = [
+pub(super) const FUNCTIONS: [Function; 70] = [
     of("today", 0, 0),
     of("now", 0, 0),
     of("actor", 1, 1),
@@ -26,6 +26,7 @@ pub(super) const FUNCTIONS: [Function; 69] = [
     of("add_workdays", 2, 2),
     of("workdays", 2, 2),
     of("is_workday", 1, 1),
+    of("before_holiday", 1, 1),
     of("date", 1, 1),
     of("days", 1, 1),
     of("add_days", 2, 2),

@@ -179,7 +179,10 @@ pub(super) fn argument(function: &str, at: usize) -> Option<Takes> {
     Some(match (function, at) {
         ("add_workdays" | "add_days" | "add_months", 1) | ("round", 1) => number,
         ("add_workdays" | "add_days" | "add_months", _) => day,
-        ("workdays" | "year" | "month" | "day" | "weekday" | "is_workday", _) => day,
+        (
+            "workdays" | "year" | "month" | "day" | "weekday" | "is_workday" | "before_holiday",
+            _,
+        ) => day,
         ("date", _) => |k| open(k) || k.is_day() || k.is_text(),
         ("days", _) => |k| open(k) || matches!(k, Kind::Number | Kind::Duration),
         ("abs" | "round" | "floor" | "ceil" | "yuan" | "wan" | "percent", _) => figure,
@@ -195,7 +198,9 @@ pub(super) fn argument(function: &str, at: usize) -> Option<Takes> {
 /// The kind of a function's value.
 pub(super) fn result<'d>(function: &str, args: &[Kind<'d>]) -> Kind<'d> {
     match function {
-        "today" | "date" | "add_days" | "add_workdays" | "add_months" => Kind::Date,
+        "today" | "date" | "add_days" | "add_workdays" | "add_months" | "before_holiday" => {
+            Kind::Date
+        }
         "now" | "timestamp" | "left" | "entered" => Kind::Instant,
         "days" => match args {
             [Kind::Duration] => Kind::Number,

@@ -161,6 +161,7 @@ impl<'d> Teller<'d> {
             "weekday" => format!("{what}是星期几"),
             "lower" => format!("{what}（小写）"),
             "upper" => format!("{what}（大写）"),
+            "before_holiday" => format!("{what}起下一个法定节假日前的最后一个工作日"),
             "percent" => format!("{what}的百分数"),
             other => format!("{other}（{what}）"),
         }

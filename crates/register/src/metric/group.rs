@@ -104,6 +104,11 @@ impl Cut {
     }
 }
 
+/// The groups of a record by a path, as a figure makes them.
+pub fn keys_at(path: &str, scope: &Scope) -> Vec<Key> {
+    keys_of(&(path.to_owned(), Expr::parse(path).ok()), scope)
+}
+
 /// The values of a record in one field: one, or each of several.
 fn keys_of((path, expr): &(String, Option<Expr>), scope: &Scope) -> Vec<Key> {
     let value = expr.as_ref().and_then(|expr| eval(expr, scope).ok());

@@ -14,7 +14,7 @@ use crate::law::{Aggregate, Metric, MetricBody, MetricTime};
 
 pub use basis::basis_text;
 pub use figure::Figure;
-pub use group::Key;
+pub use group::{Key, keys_at};
 
 use figure::Tally;
 use group::{Cut, Grouped};

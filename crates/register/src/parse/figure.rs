@@ -326,32 +326,68 @@ fn known_metric(row: &View, definition: &Definition, at: &At<String>) -> Option<
 pub(super) fn reports(view: &View, definition: &Definition) -> Vec<ReportTemplate> {
     let mut seen = BTreeSet::new();
     let rows = view.tables("report");
-    let read = rows.iter().filter_map(|row| {
-        row.allow(&REPORT);
-        let id = row.id("报表", "\"weekly\"", &mut seen);
-        let metrics = row.texts("metrics");
-        let metrics = metrics
-            .iter()
-            .filter_map(|at| known_metric(row, definition, at));
-        let metrics: Vec<String> = metrics.collect();
-        let view = row.text("view").filter(|at| {
-            let known = definition.views.iter().any(|v| v.id == at.value);
-            if !known {
-                let ids = definition.views.iter().map(|v| v.id.as_str());
-                unknown(row.source, at, "视图", "[[view]]", ids);
-            }
-            known
-        });
-        Some(ReportTemplate {
-            title: row
-                .words("title")
-                .unwrap_or_else(|| definition.title.clone()),
-            template: row.text("template").map(|t| t.value),
-            period: period(row, "period"),
-            metrics,
-            view: view.map(|at| at.value),
-            id: id?,
-        })
+    rows.iter()
+        .filter_map(|row| report(row, definition, &mut seen))
+        .collect()
+}
+
+fn report(
+    row: &View,
+    definition: &Definition,
+    seen: &mut BTreeSet<String>,
+) -> Option<ReportTemplate> {
+    row.allow(&REPORT);
+    let id = row.id("报表", "\"weekly\"", seen);
+    let metrics = row.texts("metrics").into_iter();
+    let metrics = metrics.filter_map(|at| known_metric(row, definition, &at));
+    let metrics: Vec<String> = metrics.collect();
+    let view = row.text("view").filter(|at| {
+        let known = definition.views.iter().any(|v| v.id == at.value);
+        if !known {
+            let ids = definition.views.iter().map(|v| v.id.as_str());
+            unknown(row.source, at, "视图", "[[view]]", ids);
+        }
+        known
     });
-    read.collect()
+    if row.get("period").is_none() {
+        row.missing("period", "\"W\"");
+    }
+    let period = period(row, "period");
+    let by = row
+        .text("by")
+        .filter(|at| known_path(row, definition, at))
+        .map(|at| at.value);
+    let template = template(row);
+    Some(ReportTemplate {
+        title: row
+            .words("title")
+            .unwrap_or_else(|| definition.title.clone()),
+        filter: row.condition("filter", &Names::none().with("period", Name::Period)),
+        view: view.map(|at| at.value),
+        metrics,
+        by,
+        template: template?,
+        period: period?,
+        id: id?,
+    })
+}
+
+/// The file of a report stands beside the definition: a plain name, so that a folder carries all of it.
+fn template(row: &View) -> Option<String> {
+    let at = row.needed("template", "\"weekly.docx\"")?;
+    let name = at.value.as_str();
+    let plain = !name.contains(['/', '\\', ':']) && !name.starts_with('.');
+    let ending = name
+        .rsplit_once('.')
+        .map(|(_, end)| end.to_ascii_lowercase());
+    if plain && matches!(ending.as_deref(), Some("docx" | "xlsx")) {
+        return Some(at.value);
+    }
+    row.source.error(
+        "bad_template",
+        at.offset,
+        format!("模板文件名“{name}”不对。"),
+        "请写与 definition.toml 放在一起的 .docx 或 .xlsx 文件名，例如 \"weekly.docx\"。",
+    );
+    None
 }

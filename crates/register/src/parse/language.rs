@@ -690,10 +690,24 @@ pub(crate) static REPORT: Block = Block {
     keys: &[
         key("id", Shape::Id, "代号"),
         key("title", Shape::Words, "名称"),
-        key("template", Shape::Text, "模板文件，docx 或 xlsx"),
+        key(
+            "template",
+            Shape::Text,
+            "模板文件，docx 或 xlsx，与定义放在同一文件夹",
+        ),
         key("period", Shape::OneOf(PERIODS), "按什么周期出"),
-        key("metrics", Shape::Texts, "用到的指标"),
-        key("view", Shape::Id, "列出哪个视图"),
+        key("metrics", Shape::Texts, "用到的指标，附注里写明它们的口径"),
+        key("view", Shape::Id, "列出哪个视图的记录，按视图排序"),
+        key(
+            "filter",
+            Shape::Expr,
+            "列出哪些记录，可用 period.start、period.end",
+        ),
+        key(
+            "by",
+            Shape::Text,
+            "按什么分组，如 subdistrict；不写则按指标的第一个分组",
+        ),
     ],
 };
 

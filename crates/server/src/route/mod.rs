@@ -14,6 +14,7 @@ pub mod plan;
 pub mod plan_beside;
 pub mod project;
 pub mod record;
+pub mod report;
 pub mod round;
 pub mod search;
 pub mod session;

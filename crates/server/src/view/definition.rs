@@ -18,6 +18,20 @@ pub struct DefinitionView {
     pub versions: Vec<DefinitionVersion>,
     /// Core fields stay with their types.
     pub core: bool,
+    /// Templates of its reports.
+    pub templates: Vec<ReportTemplate>,
+}
+
+/// A template of a report.
+#[derive(Serialize, ToSchema)]
+pub struct ReportTemplate {
+    pub name: String,
+    /// Titles of the reports made from it.
+    pub reports: Vec<String>,
+    /// Bytes; null when the file is not there.
+    pub size: Option<usize>,
+    /// When it came into force here; null for the one shipped with the program.
+    pub at: Option<String>,
 }
 
 /// A version that came into force.
@@ -41,7 +55,17 @@ impl From<&page::DefinitionPage> for DefinitionView {
             version: page.version.clone(),
             versions: page.versions.iter().map(version).collect(),
             core: page.core,
+            templates: page.templates.iter().map(template).collect(),
         }
+    }
+}
+
+fn template(line: &page::TemplateLine) -> ReportTemplate {
+    ReportTemplate {
+        name: line.name.clone(),
+        reports: line.reports.clone(),
+        size: line.size,
+        at: line.at.clone(),
     }
 }
 

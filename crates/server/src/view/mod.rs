@@ -12,6 +12,7 @@ pub mod plan_change;
 pub mod project;
 pub mod record;
 pub mod register;
+pub mod report;
 pub mod round;
 pub mod table;
 pub mod wall;

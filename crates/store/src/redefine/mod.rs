@@ -42,6 +42,8 @@ pub struct NewDefinition {
     pub new: Definition,
     /// The new one as written.
     pub toml: String,
+    /// Templates of its reports: file name and content.
+    pub files: Vec<(String, Vec<u8>)>,
     /// Carries a record over.
     pub convert: Box<Convert>,
     /// Hears of long work.
@@ -329,13 +331,16 @@ impl<'a, 'd> Work<'a, 'd> {
         }
         self.new.past = history::load(self.desk.tx, &new.id)?;
         let (text, meta) = (self.change.toml.clone(), self.meta.clone());
-        Writer {
+        let mut writer = Writer {
             tx: &mut *self.desk.tx,
             head: &mut *self.desk.head,
             district: self.district.clone(),
             catalog: self.catalog.clone(),
+        };
+        writer.note_definition(&new, &text, &meta)?;
+        for (name, content) in &self.change.files {
+            writer.keep_definition_file(&new, name, content, &meta)?;
         }
-        .note_definition(&new, &text, &meta)?;
         Ok((self.done, self.new))
     }
 

@@ -82,6 +82,12 @@ fn records() -> Vec<Shape> {
             "register! version! digest! text! at! actor!",
             &[],
         ),
+        table(
+            "definition_file",
+            &["register", "version", "name"],
+            "register! version! name! size#! content! at! actor!",
+            &[],
+        ),
     ]
 }
 

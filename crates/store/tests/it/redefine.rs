@@ -76,6 +76,7 @@ fn change(
     NewDefinition {
         old: Some(old),
         toml: format!("version = \"{}\"", new.version),
+        files: Vec::new(),
         new,
         convert: Box::new(convert),
         progress: Box::new(|_, _| {}),

@@ -1,0 +1,540 @@
+//! What stands in place of a template's words: figures with their groups, records as the asker sees them, the facts of
+//! the report itself. What has no value is printed as 「—」, never as nothing and never as 0.
+
+use super::Making;
+use crate::directory;
+use crate::error::AppError;
+use crate::metrics;
+use crate::page::metric::{MetricGroup, MetricPage};
+use crate::page::record::RecordView;
+use crate::records::look::Look;
+use crate::records::select::{Asker, Selection};
+use crate::records::{ListQuery, asked_for};
+use crate::world::{Setting, StoreWorld};
+use exchange::fill::{At, Loop, Number, Piece, Source};
+use ground::{Finding, RecordId};
+use register::expr::{Scope, value_of};
+use register::law::Ability;
+use register::metric::keys_at;
+use register::report::{Part, Whole, Word};
+use register::{Field, FieldKind, Fields, Value};
+use std::collections::{BTreeMap, BTreeSet};
+use store::{Reader, Stored};
+
+/// What is printed where there is no value.
+const NOTHING: &str = "—";
+/// Records of one report: paper with more is an export.
+const RECORDS: usize = 2_000;
+
+/// The figures of a report: of its period, of the one before, of the same a year earlier.
+pub(super) struct Figures {
+    pub now: Vec<MetricPage>,
+    pub before: Vec<MetricPage>,
+    pub year_before: Vec<MetricPage>,
+}
+
+/// A group: its key and its name.
+pub(super) struct Group {
+    pub key: String,
+    pub name: String,
+}
+
+/// A record as it is printed.
+pub(super) struct Listed {
+    pub number: Option<String>,
+    pub light: String,
+    pub cells: BTreeMap<String, Piece>,
+    /// The groups it is in, with their names.
+    pub groups: Vec<(String, String)>,
+}
+
+/// Everything a template can ask for.
+pub(super) struct Gathered {
+    pub whole: BTreeMap<&'static str, String>,
+    pub figures: Figures,
+    pub groups: Vec<Group>,
+    pub records: Vec<Listed>,
+    pub words: BTreeMap<String, Word>,
+}
+
+/// Where a fact of the whole report is kept.
+pub(super) fn key(whole: Whole) -> &'static str {
+    match whole {
+        Whole::Title => "title",
+        Whole::Register => "register",
+        Whole::Unit => "unit",
+        Whole::Period => "period",
+        Whole::First => "first",
+        Whole::Last => "last",
+        Whole::AsOf => "as_of",
+        Whole::MadeOn => "made_on",
+        Whole::MadeBy => "made_by",
+        Whole::Basis => "basis",
+        Whole::Records => "records",
+    }
+}
+
+impl Source for Gathered {
+    fn count(&self, of: Loop, at: At) -> usize {
+        match of {
+            Loop::Groups => self.groups.len(),
+            Loop::Records => self.records_of(at).count(),
+        }
+    }
+
+    fn value(&self, word: &str, at: At) -> Piece {
+        let Some(word) = self.words.get(word) else {
+            return text(NOTHING);
+        };
+        match word {
+            Word::Whole(Whole::Records) => count(self.records.len()),
+            Word::Whole(whole) => text(self.whole.get(key(*whole)).map_or(NOTHING, String::as_str)),
+            Word::Metric {
+                of_group,
+                metric,
+                part,
+            } => self.figure(metric, *part, at.group.filter(|_| *of_group)),
+            Word::GroupName => text(self.group(at).map_or(NOTHING, |group| &group.name)),
+            Word::GroupNumber => at.group.map_or_else(|| text(NOTHING), |at| count(at + 1)),
+            Word::GroupRecords => count(self.records_of(At { record: None, ..at }).count()),
+            Word::RecordNumber => at.record.map_or_else(|| text(NOTHING), |at| count(at + 1)),
+            Word::RecordCode => self.of_record(at, |one| one.number.as_deref().map(text)),
+            Word::RecordLight => self.of_record(at, |one| Some(text(&one.light))),
+            Word::Field(path) => self.of_record(at, |one| one.cells.get(path).cloned()),
+        }
+    }
+}
+
+fn text(text: &str) -> Piece {
+    let shown = if text.trim().is_empty() {
+        NOTHING
+    } else {
+        text
+    };
+    Piece {
+        text: shown.to_owned(),
+        number: None,
+    }
+}
+
+fn count(number: usize) -> Piece {
+    decimal(number.to_string())
+}
+
+fn decimal(decimal: String) -> Piece {
+    Piece {
+        text: decimal.clone(),
+        number: Some(Number {
+            decimal,
+            percent: false,
+            digits: 0,
+        }),
+    }
+}
+
+impl Gathered {
+    fn group(&self, at: At) -> Option<&Group> {
+        self.groups.get(at.group?)
+    }
+
+    fn records_of(&self, at: At) -> impl Iterator<Item = &Listed> {
+        let key = self.group(at).map(|group| group.key.as_str());
+        let inside =
+            move |one: &&Listed| key.is_none_or(|key| one.groups.iter().any(|(own, _)| own == key));
+        self.records.iter().filter(inside)
+    }
+
+    fn of_record(&self, at: At, part: impl Fn(&Listed) -> Option<Piece>) -> Piece {
+        let one = at.record.and_then(|index| self.records_of(at).nth(index));
+        one.and_then(part).unwrap_or_else(|| text(NOTHING))
+    }
+
+    fn figure(&self, metric: &str, part: Part, group: Option<usize>) -> Piece {
+        let pages = match part {
+            Part::Before => &self.figures.before,
+            Part::YearBefore => &self.figures.year_before,
+            _ => &self.figures.now,
+        };
+        let Some(page) = pages.iter().find(|page| page.id == metric) else {
+            return text(NOTHING);
+        };
+        let key = group
+            .and_then(|at| self.groups.get(at))
+            .map(|group| group.key.as_str());
+        let of_group = match (group, key) {
+            (None, _) => None,
+            (Some(_), key) => Some(page.groups.iter().find(|one| Some(one.key.as_str()) == key)),
+        };
+        match part {
+            Part::Unit => text(&page.unit),
+            Part::Basis => text(&page.basis),
+            Part::Numerator | Part::Denominator => side(page, part, of_group),
+            _ => figure(page, of_group),
+        }
+    }
+
+    /// Lines at the end of the file: what the figures count, of which day they are, and what stands in their way. What
+    /// the template says itself is not said again.
+    pub(super) fn notes(&self, making: &Making<'_>) -> Vec<String> {
+        let asks = |whole: Whole| self.words.values().any(|word| *word == Word::Whole(whole));
+        let said = |whole: Whole| self.whole.get(key(whole)).cloned().unwrap_or_default();
+        let mut notes = Vec::new();
+        if !asks(Whole::AsOf) {
+            notes.push(format!("数据截至：{}。", said(Whole::AsOf)));
+        }
+        if making.period.last() >= making.today {
+            notes.push(format!(
+                "{}尚未结束，以上是到数据截至日的数。",
+                making.period.label()
+            ));
+        }
+        if !asks(Whole::Basis) && !self.figures.now.is_empty() {
+            notes.push(format!("口径：{}。", said(Whole::Basis)));
+        }
+        let left_out: usize = self
+            .figures
+            .now
+            .iter()
+            .map(|page| page.findings.len())
+            .sum();
+        if left_out > 0 {
+            notes.push(format!(
+                "有 {left_out} 处记录的数据有误，没有计入指标，详见台账的“指标”页。"
+            ));
+        }
+        notes.extend(self.unseen(making));
+        notes
+    }
+
+    /// Fields that the template prints and this person does not see.
+    fn unseen(&self, making: &Making<'_>) -> Option<String> {
+        let hidden = making.access.hidden();
+        let mut labels = BTreeSet::new();
+        for word in self.words.values() {
+            let Word::Field(path) = word else { continue };
+            let own = path.split('.').next().unwrap_or_default();
+            if let (true, Some(field)) = (hidden.contains(own), making.definition.field(own)) {
+                labels.insert(field.label.zh.as_str());
+            }
+        }
+        let labels: Vec<&str> = labels.into_iter().collect();
+        (!labels.is_empty()).then(|| format!("制表人无权查看“{}”，表中未列出。", labels.join("”“")))
+    }
+}
+
+/// A figure, whole or of a group; a group that nothing was counted in has a count of none and no rate.
+fn figure(page: &MetricPage, of_group: Option<Option<&MetricGroup>>) -> Piece {
+    let (shown, value) = match of_group {
+        None => (page.text.as_str(), &page.value),
+        Some(Some(group)) => (group.text.as_str(), &group.value),
+        Some(None) => (NOTHING, &None),
+    };
+    let number = value.clone().map(|decimal| Number {
+        percent: page.unit == "%",
+        digits: decimal
+            .split_once('.')
+            .map_or(0, |(_, digits)| u8::try_from(digits.len()).unwrap_or(0)),
+        decimal,
+    });
+    Piece {
+        number,
+        ..text(shown)
+    }
+}
+
+fn side(page: &MetricPage, part: Part, of_group: Option<Option<&MetricGroup>>) -> Piece {
+    let (above, below) = match of_group {
+        None => (page.numerator.clone(), page.denominator.clone()),
+        Some(Some(group)) => (group.numerator.clone(), group.denominator.clone()),
+        Some(None) => (None, None),
+    };
+    let side = if part == Part::Numerator {
+        above
+    } else {
+        below
+    };
+    side.map_or_else(|| text(NOTHING), decimal)
+}
+
+/// The groups of the figures in their order, then those that only records are in.
+pub(super) fn groups(by: Option<&str>, figures: &Figures, records: &[Listed]) -> Vec<Group> {
+    let Some(by) = by else { return Vec::new() };
+    let counted = figures
+        .now
+        .iter()
+        .flat_map(|page| &page.groups)
+        .filter(|group| group.path == by);
+    let counted = counted.map(|group| (group.key.clone(), group.name.clone()));
+    let listed = records.iter().flat_map(|one| one.groups.iter().cloned());
+    let mut seen = BTreeSet::new();
+    let all = counted
+        .chain(listed)
+        .filter(|(key, _)| seen.insert(key.clone()));
+    let (unsaid, mut all): (Vec<_>, Vec<_>) = all
+        .map(|(key, name)| Group { key, name })
+        .partition(|group| group.key.ends_with("=none"));
+    // What stands nowhere stands last.
+    all.extend(unsaid);
+    all
+}
+
+/// The records that the report lists, in the order of its view, as the asker sees them.
+pub(super) fn records(
+    making: &Making<'_>,
+    by: Option<&str>,
+    wanted: &BTreeSet<String>,
+) -> Result<Vec<Listed>, AppError> {
+    let Making {
+        app,
+        actor,
+        access,
+        report,
+        ..
+    } = *making;
+    let seen = access.seen_definition();
+    let setting = Setting::new(app, making.day);
+    let asked = ListQuery {
+        limit: 50,
+        view: report.view.clone(),
+        ..ListQuery::default()
+    };
+    let query = access.narrow(asked_for(app, access, &seen, &asked, making.day)?);
+    let query = access.narrow_for(query, Ability::Export);
+    let filter = report.filter.as_ref();
+    let period = (making.period, making.day);
+    let filter = filter.map(|filter| metrics::condition_of(app, actor, &seen.id, period, filter));
+    let filter = filter.transpose()?;
+    app.look(|reader| {
+        let asker = Asker {
+            app,
+            access,
+            definition: &seen,
+            setting: &setting,
+            user: access.user(),
+        };
+        let mut all = Selection::of(&asker, &asked, query, reader)?.all(&asker, reader)?;
+        if let Some(filter) = &filter {
+            let world = StoreWorld::new(reader, &setting);
+            all.retain(|stored| {
+                let scope = asker.scope(&stored.record.fields, &world);
+                let record = Some(&stored.record);
+                register::expr::holds(filter, &Scope { record, ..scope })
+            });
+            world.finish()?;
+        }
+        if all.len() > RECORDS {
+            return Err(AppError::invalid(too_many(making, all.len())));
+        }
+        let look = Look {
+            setting: &setting,
+            access,
+            definition: &seen,
+            user: None,
+        };
+        let views = look.views(reader, &all)?;
+        let lister = Lister {
+            asker: &asker,
+            by,
+            wanted,
+        };
+        views
+            .iter()
+            .map(|view| lister.listed(reader, view, &all))
+            .collect()
+    })
+}
+
+fn too_many(making: &Making<'_>, count: usize) -> Finding {
+    Finding::error(
+        "report.records",
+        making.report.title.zh.clone(),
+        format!("这一期要列 {count} 条记录，一份报表最多列 {RECORDS} 条。"),
+        "请在定义里用 filter 缩小范围，明细用“导出”。",
+    )
+}
+
+/// Turns records into what is printed of them.
+struct Lister<'l, 'a> {
+    asker: &'l Asker<'a>,
+    by: Option<&'l str>,
+    wanted: &'l BTreeSet<String>,
+}
+
+impl Lister<'_, '_> {
+    fn listed(
+        &self,
+        reader: &mut Reader<'_>,
+        view: &RecordView,
+        all: &[Stored],
+    ) -> Result<Listed, AppError> {
+        let mut cells = BTreeMap::new();
+        for path in self.wanted {
+            let cell = match path.contains('.') {
+                true => self.at(reader, path, view)?,
+                false => self.own(path, view),
+            };
+            cells.insert(path.clone(), cell);
+        }
+        let stored = all.iter().find(|one| one.record.id == view.record.id);
+        let groups = match (self.by, stored) {
+            (Some(by), Some(stored)) => self.groups(reader, by, stored)?,
+            _ => Vec::new(),
+        };
+        Ok(Listed {
+            number: view.record.number.clone(),
+            light: view
+                .light
+                .as_ref()
+                .map_or_else(String::new, |light| light.label.clone()),
+            cells,
+            groups,
+        })
+    }
+
+    fn own(&self, id: &str, view: &RecordView) -> Piece {
+        let shown = view.shown.get(id).map_or(NOTHING, String::as_str);
+        let field = self.asker.definition.field(id);
+        let number = field
+            .zip(view.record.fields.get(id))
+            .and_then(|(field, value)| number(field, value));
+        Piece {
+            number,
+            ..text(shown)
+        }
+    }
+
+    /// A value at the end of references; what this person may not read has none.
+    fn at(
+        &self,
+        reader: &mut Reader<'_>,
+        path: &str,
+        view: &RecordView,
+    ) -> Result<Piece, AppError> {
+        let Ok((expr, field)) = self.asker.path(path, "report") else {
+            return Ok(text(NOTHING));
+        };
+        let world = StoreWorld::new(reader, self.asker.setting);
+        let scope = self.asker.scope(&view.record.fields, &world);
+        let record = Some(&view.record);
+        let value = value_of(&expr, &Scope { record, ..scope }, &field)
+            .ok()
+            .flatten();
+        world.finish()?;
+        let Some(value) = value else {
+            return Ok(text(NOTHING));
+        };
+        let shown = self.shown(reader, &field, &value)?;
+        Ok(Piece {
+            number: number(&field, &value),
+            ..text(&shown)
+        })
+    }
+
+    /// The groups of a record as figures make them, with their names.
+    fn groups(
+        &self,
+        reader: &mut Reader<'_>,
+        by: &str,
+        stored: &Stored,
+    ) -> Result<Vec<(String, String)>, AppError> {
+        let world = StoreWorld::new(reader, self.asker.setting);
+        let scope = self.asker.scope(&stored.record.fields, &world);
+        let keys = keys_at(
+            by,
+            &Scope {
+                record: Some(&stored.record),
+                ..scope
+            },
+        );
+        world.finish()?;
+        let definitions = &self.asker.setting.definitions;
+        let field = register::expr::field_at(self.asker.definition, by, definitions.as_ref());
+        let mut groups = Vec::new();
+        for key in keys {
+            let name = match (key.stored(), field) {
+                (Some(value), Some(field)) => self.shown(reader, field, &value)?,
+                _ => "未填".to_owned(),
+            };
+            groups.push((metrics::key_text(std::slice::from_ref(&key)), name));
+        }
+        Ok(groups)
+    }
+
+    fn shown(
+        &self,
+        reader: &mut Reader<'_>,
+        field: &Field,
+        value: &Value,
+    ) -> Result<String, AppError> {
+        let fields = Fields::from([(field.id.clone(), value.clone())]);
+        let mut wanted = BTreeMap::new();
+        directory::collect(std::slice::from_ref(field), &fields, &mut wanted);
+        let names = directory::names_in(reader, &self.asker.setting.definitions, wanted)?;
+        let lookup = |register: &str, id: RecordId| names.get(register, id);
+        Ok(value.show_with(field, &lookup))
+    }
+}
+
+/// The number behind a value, for a cell of its own: money in the field's unit, which the head of the column names.
+fn number(field: &Field, value: &Value) -> Option<Number> {
+    let decimal = match value {
+        Value::Int(number) => number.to_string(),
+        Value::Decimal { scaled, digits } => ground_decimal(*scaled, *digits),
+        Value::Percent(hundredths) => ground_decimal(*hundredths, 2),
+        Value::Money(amount) if amount.bound == ground::Bound::Exact => amount
+            .fen
+            .show(field.unit.unwrap_or(ground::MoneyUnit::Yuan)),
+        _ => return None,
+    };
+    Some(Number {
+        decimal,
+        percent: field.kind == FieldKind::Percent,
+        digits: 2,
+    })
+}
+
+/// A scaled whole number as a decimal.
+fn ground_decimal(scaled: i64, digits: u8) -> String {
+    let sign = if scaled < 0 { "-" } else { "" };
+    let size = scaled.unsigned_abs();
+    let per = 10u64.pow(u32::from(digits.min(18)));
+    match digits {
+        0 => format!("{sign}{size}"),
+        _ => format!(
+            "{sign}{}.{:0width$}",
+            size / per,
+            size % per,
+            width = usize::from(digits)
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_blank_value_is_printed_as_a_dash_and_a_zero_as_zero() {
+        assert_eq!(text(" ").text, "—");
+        assert_eq!(count(0).text, "0");
+        assert_eq!(ground_decimal(-5, 2), "-0.05");
+    }
+
+    #[test]
+    fn a_group_in_which_nothing_was_counted_has_no_value() {
+        let page = MetricPage {
+            unit: "%".to_owned(),
+            text: "50.0%".to_owned(),
+            value: Some("50.0".to_owned()),
+            ..MetricPage::default()
+        };
+        let whole = figure(&page, None);
+        let number = whole.number.expect("a number");
+        assert_eq!(
+            (number.decimal.as_str(), number.percent, number.digits),
+            ("50.0", true, 1)
+        );
+        assert_eq!(figure(&page, Some(None)).text, "—");
+        assert_eq!(figure(&page, Some(None)).number, None);
+    }
+}
