@@ -149,3 +149,45 @@ describe("a definition", () => {
     await expect.poll(() => apply.isDisabled()).toBe(false);
   });
 });
+
+describe("reports", () => {
+  test("are taken away as a file for the period that was chosen", async () => {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto("/registers/safety_hazard");
+    await page.getByRole("button", { name: "报表" }).click();
+    const weekly = page.locator(".reports li").first();
+    await expect.poll(() => weekly.locator("b").textContent()).toBe("安全隐患周报");
+    // The last closed week is chosen; the one that runs says so.
+    expect(await weekly.locator("select").inputValue()).toBe("2023W09");
+    expect(await weekly.locator("option").first().textContent()).toContain("未结束");
+    await weekly.locator("select").selectOption("2023W10");
+    const waiting = page.waitForEvent("download");
+    await weekly.locator("button").click();
+    const file = await waiting;
+    if (real) expect(file.suggestedFilename()).toBe("安全隐患周报（2023年第10周）.docx");
+    await page.waitForSelector(".reports-done");
+    expect(await breaches(page)).toEqual([]);
+    await shot(page, "reports-1440");
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await shot(page, "reports-390");
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.keyboard.press("Escape");
+    await expect.poll(() => page.locator("dialog[open]").count()).toBe(0);
+  });
+  test("say where a register has none", async () => {
+    await page.goto("/registers/complaint");
+    await page.getByRole("button", { name: "报表" }).click();
+    await expect.poll(() => page.locator("dialog[open]").textContent()).toContain("还没有报表");
+    await shot(page, "reports-none");
+    expect(await breaches(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+  });
+  test("tell in the definition which templates are there", async () => {
+    await page.goto("/registers/safety_hazard/definition");
+    await page.getByRole("tab", { name: /报表模板/ }).click();
+    await expect.poll(() => page.locator("#panel-templates").textContent()).toContain("hazard_weekly.docx");
+    await shot(page, "definition-templates");
+    expect(await breaches(page)).toEqual([]);
+  });
+});

@@ -7,19 +7,20 @@ use crate::error::AppError;
 use crate::metrics;
 use crate::page::metric::{MetricGroup, MetricPage};
 use crate::page::record::RecordView;
+use crate::records::condition::both;
 use crate::records::look::Look;
 use crate::records::select::{Asker, Selection};
 use crate::records::{ListQuery, asked_for};
 use crate::world::{Setting, StoreWorld};
 use exchange::fill::{At, Loop, Number, Piece, Source};
 use ground::{Finding, RecordId};
-use register::expr::{Scope, value_of};
+use register::expr::{Expr, Scope, value_of};
 use register::law::Ability;
 use register::metric::keys_at;
 use register::report::{Part, Whole, Word};
 use register::{Field, FieldKind, Fields, Value};
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Reader, Stored};
+use store::{Query, Reader, Stored};
 
 /// What is printed where there is no value.
 const NOTHING: &str = "—";
@@ -304,6 +305,7 @@ pub(super) fn records(
     let period = (making.period, making.day);
     let filter = filter.map(|filter| metrics::condition_of(app, actor, &seen.id, period, filter));
     let filter = filter.transpose()?;
+    let query = narrowed(making, &seen.id, query, filter.as_ref(), &setting);
     app.look(|reader| {
         let asker = Asker {
             app,
@@ -342,6 +344,26 @@ pub(super) fn records(
             .map(|view| lister.listed(reader, view, &all))
             .collect()
     })
+}
+
+/// What the database can decide of the filter: the others of a long register stay there.
+fn narrowed(
+    making: &Making<'_>,
+    register: &str,
+    mut query: Query,
+    filter: Option<&Expr>,
+    setting: &Setting,
+) -> Query {
+    let store = making.app.store();
+    let able = filter.filter(|_| setting.past.is_none());
+    let able = able.and_then(|filter| store.split(register, filter).0);
+    if let Some(able) = able.filter(|able| store.sql_able(register, able)) {
+        query.condition = Some(match query.condition.take() {
+            Some(own) => both(own, able),
+            None => able,
+        });
+    }
+    query
 }
 
 fn too_many(making: &Making<'_>, count: usize) -> Finding {
