@@ -193,6 +193,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/definitions/{register}/templates/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The template of a report, to be changed in Word or Excel. */
+        get: operations["report_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/delegations": {
         parameters: {
             query?: never;
@@ -1157,6 +1174,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/registers/{register}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 报表 The reports of a register with the periods they can be made for. */
+        get: operations["register_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registers/{register}/reports/{report}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report as a file, with the figures and records that this person may see. */
+        get: operations["make_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/registers/{register}/saved-views": {
         parameters: {
             query?: never;
@@ -1576,6 +1627,8 @@ export interface components {
             /** @description Core fields stay with their types. */
             core: boolean;
             id: string;
+            /** @description Templates of its reports. */
+            templates: components["schemas"]["ReportTemplate"][];
             /** @description Its text. */
             toml: string;
             version: string;
@@ -3467,6 +3520,42 @@ export interface components {
             /** @description A state; `visited` for one that the record has been in, `same` for none. */
             to: string;
         };
+        /** @description A report. */
+        ReportLine: {
+            /** @description 周, 季. */
+            cycle: string;
+            /** @description docx or xlsx. */
+            format: string;
+            id: string;
+            /** @description There is no template to make it from. */
+            missing: boolean;
+            /** @description Code of the last closed period. */
+            period: string;
+            /** @description Newest first; the one that still runs stands at the top. */
+            periods: components["schemas"]["ReportPeriod"][];
+            title: string;
+        };
+        /** @description The reports of a register. */
+        ReportList: {
+            reports: components["schemas"]["ReportLine"][];
+        };
+        /** @description A period that a report can be made for. */
+        ReportPeriod: {
+            code: string;
+            label: string;
+            /** @description It still runs. */
+            open: boolean;
+        };
+        /** @description A template of a report. */
+        ReportTemplate: {
+            /** @description When it came into force here; null for the one shipped with the program. */
+            at?: string | null;
+            name: string;
+            /** @description Titles of the reports made from it. */
+            reports: string[];
+            /** @description Bytes; null when the file is not there. */
+            size?: number | null;
+        };
         /** @description New dates of one activity and why. */
         Reschedule: {
             planned_finish: string;
@@ -3888,7 +3977,7 @@ export interface components {
              */
             readonly clock_due?: string;
             /** 投诉人 */
-            consumer: string;
+            consumer?: string;
             /** 投诉人电话 */
             consumer_phone?: string;
             /** 登记人 */
@@ -3962,6 +4051,10 @@ export interface components {
              * Format: date
              */
             notified_on?: string;
+            /** 现场办结方式 */
+            on_site?: string;
+            /** 现场情况 */
+            on_site_note?: string;
             /** 按时办结 */
             on_time?: boolean;
             /** 来自 */
@@ -4250,6 +4343,10 @@ export interface components {
             redo_count?: number;
             /** 备注 */
             remark?: string;
+            /** 此前同类诉求 */
+            readonly repeat_count?: number;
+            /** 上一次诉求 */
+            readonly repeat_of?: string;
             /**
              * 满意度
              * @enum {string}
@@ -5596,6 +5693,8 @@ export interface components {
              * @description 超过调查水平的，写明查到的原因。
              */
             cause?: string;
+            /** 五年年均剂量 */
+            readonly five_year_mean?: string;
             /** 放射诊疗机构 */
             readonly institution?: string;
             /** 监测机构 */
@@ -5622,6 +5721,8 @@ export interface components {
             wear_to: string;
             /** 人员 */
             worker: string;
+            /** 本年累计 */
+            readonly year_dose?: string;
         };
         /** 放射卫生问题 */
         Values_radiation_finding: {
@@ -7056,6 +7157,10 @@ export interface components {
             plan?: string;
             /** 位置 */
             point?: string;
+            /** 复发次数 */
+            readonly recur_count?: number;
+            /** 上一次 */
+            readonly recur_of?: string;
             /** 备注 */
             remark?: string;
             /** 上报人电话 */
@@ -7161,6 +7266,11 @@ export interface components {
             enterprise?: string;
             /** 网格 */
             grid?: string;
+            /**
+             * 最近节前检查
+             * Format: date
+             */
+            readonly holiday_checked_on?: string;
             /**
              * 最近检查
              * Format: date
@@ -8346,6 +8456,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Definition"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                register: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
                 };
             };
             404: {
@@ -10840,6 +10980,95 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register_reports: {
+        parameters: {
+            query?: {
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                register: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_report: {
+        parameters: {
+            query?: {
+                /** @description 2023W09, 2023Q1; the last closed one when absent. */
+                period?: string;
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                register: string;
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             404: {

@@ -333,7 +333,7 @@ pub(super) fn records(
             definition: &seen,
             user: None,
         };
-        let views = look.views(reader, &all)?;
+        let views = look.views(reader, all.clone())?;
         let lister = Lister {
             asker: &asker,
             by,
