@@ -52,9 +52,11 @@ const settled = (page: Page) => page.waitForFunction(() => document.querySelecto
 const sizes = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 const rooms: [string, string, string][] = [
   ["plan-sheet", "", ".plan-rows tbody tr, .plan-cards li, .plan-empty"],
+  ["plan-commitment", "?view=commitment", ".week-table tbody tr, .week-bar + .empty"],
   ["plan-curve", "?view=curve", ".plot, .empty"],
   ["plan-health", "?view=health", ".health tbody tr"],
   ["plan-load", "?view=load", ".plot, .empty"],
+  ["plan-flowline", "?view=flowline", ".flow-drawing svg, .empty"],
   ["plan-chance", "?view=chance", ".chance-head"],
   ["plan-baselines", "?view=baselines", ".table tbody tr, .empty"],
   ["plan-templates", "?view=templates", ".template, .empty"],

@@ -23,7 +23,7 @@ pub const DISTRICT_NAME: &str = "中原区";
 pub const DEMO: &str = "演示数据";
 
 /// Files in the order in which their rows refer to each other, and the register of each.
-const FILES: [(&str, &str); 32] = [
+const FILES: [(&str, &str); 33] = [
     ("organisations", "organisation"),
     ("rounds", "round"),
     ("projects", "project"),
@@ -33,6 +33,7 @@ const FILES: [(&str, &str); 32] = [
     ("work_calendars", "work_calendar"),
     ("activities", "activity"),
     ("plan_baselines", "plan_baseline"),
+    ("plan_commitments", "plan_commitment"),
     ("progress", "progress_report"),
     ("matters", "matter"),
     ("site_tours", "site_tour"),

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ground::{Date, Period, PeriodKind, Ratio, date_of_start};
+use ground::{Date, Period, PeriodKind, Ratio, date_of_finish, date_of_start, minute_of};
 use serde::{Deserialize, Serialize};
 
 use crate::network::{ActivityKind, Network, Progress, Schedule};
@@ -57,6 +57,35 @@ impl MissReason {
         MissReason::Change,
         MissReason::Other,
     ];
+
+    /// The word records keep: land, approval …
+    pub fn code(self) -> &'static str {
+        match self {
+            MissReason::Land => "land",
+            MissReason::Approval => "approval",
+            MissReason::Money => "money",
+            MissReason::Utilities => "utilities",
+            MissReason::Design => "design",
+            MissReason::Material => "material",
+            MissReason::Labour => "labour",
+            MissReason::Predecessor => "predecessor",
+            MissReason::Weather => "weather",
+            MissReason::Safety => "safety",
+            MissReason::Change => "change",
+            MissReason::Other => "other",
+        }
+    }
+
+    /// The reason of that word.
+    ///
+    /// ```
+    /// use plan::MissReason;
+    /// assert_eq!(MissReason::of("land"), Some(MissReason::Land));
+    /// assert_eq!(MissReason::of("landing"), None);
+    /// ```
+    pub fn of(code: &str) -> Option<MissReason> {
+        MissReason::ALL.into_iter().find(|one| one.code() == code)
+    }
 
     /// 征地拆迁, 审批手续 …
     pub fn label(self) -> &'static str {
@@ -173,6 +202,69 @@ pub fn miss_reasons(commitments: &[Commitment]) -> Vec<ReasonShare> {
         }
     };
     bars.into_iter().map(bar).collect()
+}
+
+/// 可承诺: what the plan lets one activity be promised for in a week.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Promisable {
+    /// Index into `Network::activities`.
+    pub activity: usize,
+    /// First day of its work in the week.
+    pub first: Date,
+    /// Last day of its work in the week.
+    pub last: Date,
+    /// 到周末做到, hundredths of a percent, cut to whole percents: a promise rounded up is one nobody made.
+    pub percent: i64,
+    /// 不能再晚: by its latest start, work must be under way in this week or before.
+    pub urgent: bool,
+}
+
+/// What should run in `week` by the plan as it goes now: unfinished work whose remaining time meets the week, in the
+/// order in which it starts. `done` is what is reported of each activity, hundredths of a percent.
+pub fn promisable(
+    network: &Network,
+    answer: &Schedule,
+    done: &[i64],
+    week: Period,
+) -> Vec<Promisable> {
+    let (from, to) = (minute_of(week.first(), 0, 0), minute_of(week.last(), 24, 0));
+    let mut found = Vec::new();
+    for (i, activity) in network.activities.iter().enumerate() {
+        let (start, finish) = (answer.remaining_start[i], answer.early_finish[i]);
+        let spans = matches!(
+            activity.kind,
+            ActivityKind::LevelOfEffort | ActivityKind::Summary
+        );
+        let finished = matches!(activity.progress, Progress::Finished { .. });
+        if spans || finished || start >= to || finish < from {
+            continue;
+        }
+        let calendar = &network.calendars[activity.calendar];
+        let all = calendar.between(start, finish);
+        let worked = calendar.between(start, finish.min(to));
+        // Work that only touches the week with its night is not work of the week.
+        if all > 0 && calendar.between(start.max(from), finish.min(to)) == 0 {
+            continue;
+        }
+        let had = done.get(i).copied().unwrap_or(0).clamp(0, 10_000);
+        let percent = match finish <= to || all <= 0 {
+            true => 10_000,
+            false => {
+                let more = i128::from(10_000 - had) * i128::from(worked) / i128::from(all);
+                let percent = had + i64::try_from(more).unwrap_or(0);
+                (percent - percent % 100).max(had)
+            }
+        };
+        found.push(Promisable {
+            activity: i,
+            first: date_of_start(start.max(from)).max(week.first()),
+            last: date_of_finish(finish.min(to)).clamp(week.first(), week.last()),
+            percent,
+            urgent: date_of_start(answer.late_start[i]) <= week.last(),
+        });
+    }
+    found.sort_by_key(|one| (answer.remaining_start[one.activity], one.activity));
+    found
 }
 
 /// 前瞻计划 as it was drawn up once: which activities it saw in which week.
@@ -457,5 +549,49 @@ mod tests {
         // 2 may start on the 14th at the latest: the promise of the 15th is too late.
         assert_eq!(codes(1), [(1, false, true), (2, false, false)]);
         assert_eq!(plan[1].tasks[0].open, [1, 0]);
+    }
+
+    #[test]
+    fn a_week_is_offered_what_runs_in_it_with_the_percent_to_reach() {
+        let calendar = WorkCalendar::official(HolidayTable::shipped());
+        let task = |code: &str, days: i64| Activity::task(code, "", 0, days * 480);
+        let network = Network {
+            calendars: vec![calendar.timeline()],
+            activities: vec![task("1", 3), task("2", 8), task("3", 40), task("4", 1)],
+            links: vec![Link::finish_start(0, 1), Link::finish_start(1, 3)],
+        };
+        let options = Options::from_start(minute_of(day("2023-03-06"), 0, 0));
+        let answer = schedule(&network, &options).expect("no loop");
+        let of = |number: i8| -> Vec<(usize, String, String, i64)> {
+            let all = promisable(&network, &answer, &[0, 0, 2_000, 0], week(number));
+            let one = |p: &Promisable| {
+                let days = (p.first.to_string(), p.last.to_string());
+                (p.activity, days.0, days.1, p.percent)
+            };
+            all.iter().map(one).collect()
+        };
+        let row = |i: usize, first: &str, last: &str, percent| {
+            (i, first.to_owned(), last.to_owned(), percent)
+        };
+        // 2 takes eight days from Thursday the 9th: two of them in week 10, five in week 11, the last on Monday.
+        // 3 has 80 % left for forty days: ten points a week.
+        assert_eq!(
+            of(10),
+            [
+                row(0, "2023-03-06", "2023-03-08", 10_000),
+                row(2, "2023-03-06", "2023-03-12", 3_000),
+                row(1, "2023-03-09", "2023-03-12", 2_500),
+            ]
+        );
+        assert_eq!(
+            of(11),
+            [
+                row(2, "2023-03-13", "2023-03-19", 4_000),
+                row(1, "2023-03-13", "2023-03-19", 8_700),
+            ]
+        );
+        assert_eq!(of(12)[1], row(1, "2023-03-20", "2023-03-20", 10_000));
+        assert_eq!(of(12)[2], row(3, "2023-03-21", "2023-03-21", 10_000));
+        assert_eq!(of(9), []);
     }
 }

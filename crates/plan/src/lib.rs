@@ -28,6 +28,7 @@ mod predecessors;
 mod progress;
 mod random;
 pub mod rcpsp;
+mod repeats;
 pub mod risk;
 mod rungs;
 mod span;
@@ -45,7 +46,8 @@ pub use baseline::{
 pub use cascade::{CatchUp, DailyPlan, Debt, Respread, catch_up, debt, respread};
 pub use commitment::{
     Commitment, Foresight, LookaheadRecord, LookaheadTask, LookaheadWeek, MissReason, Obstacle,
-    Outcome, ReasonShare, WeekKept, foresight, lookahead, miss_reasons, weeks_kept,
+    Outcome, Promisable, ReasonShare, WeekKept, foresight, lookahead, miss_reasons, promisable,
+    weeks_kept,
 };
 pub use comparison::{Change, ChangeKind, Comparison, LinkChange, compare_plans};
 pub use compress::{Compression, FloatBand, compressions, float_bands, link_floats};
@@ -66,6 +68,7 @@ pub use network::{
 pub use notation::{LagUnit, PredecessorRef, parse_predecessors, print_predecessors};
 pub use predecessors::{LagFactors, PredecessorRow, link_rows};
 pub use progress::{Status, progress_of, remaining_from_days, remaining_from_percent};
+pub use repeats::{Passage, RepeatRow, RepeatedTrade, Repeats, Stay, controlling, repeats};
 pub use rungs::{CatchUpBands, Halfway, Part, Rung, halfway, parts, rungs};
 pub use target::{Shortfall, TargetPlan, plan_to_target, shortfalls};
 pub use template::{DurationBasis, Template, TemplateStep, WorkItem, Works};

@@ -9,7 +9,8 @@ pub(crate) mod write;
 
 use std::ops::Range;
 
-use crate::scene::{Pane, RowKind, Scene, Side};
+use crate::palette::LIGHT;
+use crate::scene::{Node, Pane, RowKind, Scene, Side};
 use crate::wall_chart;
 use write::Writer;
 
@@ -126,6 +127,20 @@ fn over(out: &mut Writer, scene: &Scene<'_>, side: Side, rows: Range<usize>) {
     for (x, stroke) in &scene.pane(side).over {
         out.vertical(*x, scene.body_height, *stroke);
     }
+}
+
+/// Nodes as one standalone SVG.
+pub(crate) fn drawing(
+    id: &str,
+    title: &str,
+    (width, height): (f32, f32),
+    nodes: &[Node<'_>],
+) -> String {
+    let mut out = Writer::bare(id, nodes.len() * 130 + 2048);
+    out.open_document(width, height, title, SANS);
+    out.band(0.0, width, height, LIGHT.surface);
+    out.nodes(nodes);
+    out.close_svg()
 }
 
 /// One SVG with title, chart, legend and footer, to be opened or kept by itself.

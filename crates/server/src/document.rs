@@ -28,6 +28,8 @@ pub fn api_router() -> OpenApiRouter<Shared> {
         .merge(route::project::router())
         .merge(route::plan::router())
         .merge(route::plan_beside::router())
+        .merge(route::plan_weekly::router())
+        .merge(route::plan_flow::router())
         .merge(route::file::router())
         .merge(route::import::router())
         .merge(route::search::router())

@@ -2,6 +2,7 @@
 // (schema.d.ts): `npm run typecheck` fails when the server stops giving what a page reads, at any depth.
 import type { components } from "./schema";
 import type * as plan from "../plan/types";
+import type * as weekly from "../plan/weekly";
 import type { RoundPage } from "../round/types";
 import type * as ours from "./types";
 
@@ -113,6 +114,8 @@ type Checked = [
   Fits<plan.CalendarView, Server["PlanCalendar"]>,
   Fits<plan.CalendarSaved, Server["PlanCalendarKept"]>,
   Fits<plan.PlanTemplate, Server["PlanTemplate"]>,
+  Fits<weekly.PlanCommitments, Server["PlanCommitments"]>,
+  Fits<weekly.PlanFlow, Server["PlanFlow"]>,
   Fits<plan.PlanFilePreview, Server["PlanFilePreview"]>,
   Fits<ours.Check, Server["Check"]>,
   Fits<ours.ImportColumn, Server["ImportColumn"]>,

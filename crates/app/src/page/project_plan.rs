@@ -1,7 +1,11 @@
 //! 计划页 The plan of one project as a sheet, what a change does to it, and what is kept beside it.
 
 mod beside;
+mod flow;
+mod weekly;
 pub use beside::*;
+pub use flow::*;
+pub use weekly::*;
 
 use super::LightView;
 use ground::{Date, Finding};

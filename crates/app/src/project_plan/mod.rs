@@ -5,10 +5,12 @@ mod baseline;
 mod calendar;
 mod chance;
 mod change;
+mod commitment;
 mod diff;
 mod edit;
 mod export;
 mod file;
+mod flowline;
 mod level;
 mod load;
 mod measure;
@@ -22,9 +24,13 @@ pub use calendar::{
 };
 pub use chance::{ChanceQuery, chance};
 pub use change::{Change, ChangeRequest, change, changes, undo};
+pub use commitment::{
+    JudgeRequest, Judged, NewPromise, PromiseRequest, commitments, judge, promise,
+};
 pub use export::{PlanFormat, export};
 pub(crate) use file::PlanFiles;
 pub use file::{ImportChoice, commit_file, look_at_file};
+pub use flowline::{FlowQuery, flowline, flowline_svg};
 pub use level::{LevelQuery, level};
 pub use load::load;
 pub use measure::{curve, health};

@@ -17,7 +17,7 @@ use register::Record;
 use std::collections::BTreeMap;
 
 mod beside;
-pub(super) use beside::{Beside, baseline_view};
+pub(super) use beside::{Beside, baseline_view, records};
 
 /// Tenths of a day up to which an activity is near-critical, and above which its float is worth a second look
 /// (44 working days, the limit of DCMA's sixth check).

@@ -16,6 +16,8 @@ mod permits;
 mod pg_server;
 mod plan;
 mod plan_changes;
+mod plan_flow;
+mod plan_weekly;
 mod records;
 mod rights;
 mod sample;

@@ -31,6 +31,17 @@ impl Writer {
         }
     }
 
+    /// For drawings without dates of bars.
+    pub fn bare(id: &str, capacity: usize) -> Self {
+        Self {
+            out: String::with_capacity(capacity),
+            prefix: id.to_owned(),
+            this_year: 0,
+            clips: 0,
+            hatches: Vec::new(),
+        }
+    }
+
     pub fn open_svg(&mut self, width: f32, height: f32) {
         self.start_svg(width, height);
         self.out.push('>');

@@ -9,6 +9,8 @@ pub mod metric;
 pub mod plan;
 pub mod plan_beside;
 pub mod plan_change;
+pub mod plan_flow;
+pub mod plan_weekly;
 pub mod project;
 pub mod record;
 pub mod register;

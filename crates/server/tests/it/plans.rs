@@ -37,6 +37,8 @@ fn body(path: &str) -> Json {
         _ if path.ends_with("/from-template") => json!({"template": "school", "dry_run": true}),
         _ if path.ends_with("/{token}") => json!({"dry_run": true}),
         _ if path.ends_with("/level") => json!({}),
+        _ if path.ends_with("/commitments") => json!({"promises": []}),
+        _ if path.ends_with("/judge") => json!({"outcomes": []}),
         _ => json!({"reason": ""}),
     }
 }

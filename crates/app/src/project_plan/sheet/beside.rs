@@ -70,7 +70,7 @@ impl Beside {
 }
 
 /// Records as known on the book's day, withdrawn ones left out.
-fn records(
+pub(crate) fn records(
     app: &App,
     book: &PlanBook,
     register: &str,

@@ -1,0 +1,113 @@
+//! The line of balance of a plan made from a template with several buildings.
+
+use crate::world::{World, id_of, local, sample, values};
+use app::App;
+use app::page::project_plan::FlowPage;
+use app::project_plan::{FlowQuery, FromTemplate, flowline, flowline_svg, from_template};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// A housing project of four buildings with two crews for the structure.
+fn housing() -> (World, App, String) {
+    let (world, app) = sample();
+    let made = app::records::create(
+        &app,
+        &local(&app),
+        "project",
+        &values(
+            json!({"name": "安置房", "target_date": "2025-12-31", "target_kind": "交付", "lead_unit": id_of(&app, "organisation", "莲湖街道")}),
+        ),
+        "",
+        None,
+    );
+    let id = made.expect("a project").record.id.to_string();
+    let parameters = [("buildings", "4"), ("crews", "2"), ("finish_crews", "2")];
+    let asked = FromTemplate {
+        template: "housing".to_owned(),
+        parameters: BTreeMap::from(parameters.map(|(id, value)| (id.to_owned(), value.to_owned()))),
+        start: Some("2023-03-13".parse().expect("a date")),
+        reason: "起计划".to_owned(),
+        ..FromTemplate::default()
+    };
+    from_template(&app, &local(&app), &id, &asked).expect("made");
+    (world, app, id)
+}
+
+fn flow(app: &App, id: &str, query: &FlowQuery) -> FlowPage {
+    flowline(app, &local(app), id, None, query).expect("the room")
+}
+
+#[test]
+fn a_plan_of_four_buildings_shows_four_units_and_one_trade_that_sets_the_pace() {
+    let (_world, app, id) = housing();
+    let page = flow(&app, &id, &FlowQuery::default());
+    assert_eq!(page.units, ["1号", "2号", "3号", "4号"]);
+    assert!(page.trades.len() >= 10, "{:?}", page.trades);
+    assert!(
+        page.trades
+            .iter()
+            .all(|one| one.units == 4 && one.clashes.is_empty())
+    );
+    assert_eq!(page.trades.iter().filter(|one| one.controlling).count(), 1);
+    let structure = page
+        .trades
+        .iter()
+        .find(|one| one.name.contains("主体"))
+        .expect("主体");
+    assert_eq!(
+        structure.crews, 2,
+        "two crews: never on three buildings at once"
+    );
+    assert!(page.text.starts_with("4 个单元、"), "{}", page.text);
+    assert!(
+        page.rhythm[0].starts_with("按现有作业队连续施工"),
+        "{:?}",
+        page.rhythm
+    );
+    assert!(
+        page.rhythm[1].contains("2025年12月31日"),
+        "{:?}",
+        page.rhythm
+    );
+    let svg = page.svg.expect("a drawing");
+    assert!(svg.contains("（主导工序）") && svg.contains("目标 12/31"));
+    assert!(page.proposed_svg.is_some());
+}
+
+#[test]
+fn with_one_crew_for_each_trade_the_clashes_are_named_and_drawn() {
+    let (_world, app, id) = housing();
+    let one = FlowQuery {
+        crews: Some(1),
+        ..FlowQuery::default()
+    };
+    let page = flow(&app, &id, &one);
+    let structure = page
+        .trades
+        .iter()
+        .find(|one| one.name.contains("主体"))
+        .expect("主体");
+    assert!(
+        structure.clashes.contains(&"2号".to_owned()),
+        "{structure:?}"
+    );
+    assert!(page.text.contains("作业队冲突"), "{}", page.text);
+    assert!(page.svg.expect("a drawing").contains("红斜纹"));
+    let without = FlowQuery {
+        crews: Some(1),
+        without: page.trades.iter().map(|one| one.number).skip(1).collect(),
+    };
+    let svg = flowline_svg(&app, &local(&app), &id, None, &without).expect("a drawing");
+    assert!(svg.contains(&page.trades[0].name) && !svg.contains(&structure.name));
+}
+
+#[test]
+fn a_plan_that_repeats_nothing_says_how_to_make_it_repeat() {
+    let (_world, app) = sample();
+    let school = id_of(&app, "project", "郑州外国语中学莲湖校区项目");
+    let page = flow(&app, &school, &FlowQuery::default());
+    assert!(page.svg.is_none() && page.trades.is_empty());
+    assert_eq!(page.findings[0].code, "plan.no_repeats");
+    let svg = flowline_svg(&app, &local(&app), &school, None, &FlowQuery::default());
+    assert!(svg.expect("a sheet").contains("没有在几栋楼"));
+}
