@@ -4,7 +4,9 @@ usage: mpxj_read_back.py GUATU FILE...      (GUATU: the binary; FILE: .xer, .xml
 
 Needs Java 11 or later and two Python packages: pip install mpxj jpype1 (or --target FOLDER and PYTHONPATH=FOLDER).
 Without them it says so in one line and ends with 0. Each file is written as Project XML and as XER; early and late
-start and finish of every activity that is not finished and no summary are compared to the minute. Ends with 1 when a date differs.
+start and finish of every activity that is not finished and no summary are compared to the minute. Resources and assignments
+(who works on what, hours of work and what is left of them) are read by MPXJ from FILE and from what was written, and must be
+equal too. Ends with 1 when anything differs.
 """
 
 import json
@@ -55,11 +57,42 @@ def theirs(path, by_code):
     return found
 
 
+def keys_of(project, path, by_code):
+    """What a task is called by: the code that survives from one format into the other."""
+    if path.endswith(".xer"):
+        return lambda task: str(task.getActivityID())
+    return lambda task: str(task.getWBS() if by_code else task.getUniqueID())
+
+
+def means(path, by_code):
+    """Names of resources in use, and (activity, resource, hours of work, hours left) of every assignment."""
+    from org.mpxj import TimeUnit
+    from org.mpxj.reader import UniversalProjectReader
+
+    project = UniversalProjectReader().read(path)
+    key = keys_of(project, path, by_code)
+    factors = project.getProjectProperties()
+
+    def hours(duration):
+        return None if duration is None else round(float(duration.convertUnits(TimeUnit.HOURS, factors).getDuration()), 2)
+
+    found = []
+    for task in project.getTasks():
+        for one in task.getResourceAssignments():
+            resource = one.getResource()
+            if resource is not None:
+                found.append((key(task), str(resource.getName()), hours(one.getWork()), hours(one.getRemainingWork())))
+    return sorted({row[1] for row in found}), sorted(found, key=str)
+
+
 def compare(guatu, file, ending):
     with tempfile.TemporaryDirectory() as folder:
         output = os.path.join(folder, "written" + ending)
         answer = ours(guatu, file, output)
-        found = theirs(output, by_code=not file.endswith(".xml"))
+        by_code = not file.endswith(".xml")
+        found = theirs(output, by_code)
+        written = means(output, by_code)
+        read = written if file.endswith(".toml") else means(file, False)
     equal, different, absent = 0, [], 0
     for activity in answer:
         dates = found.get(activity["id"])
@@ -73,9 +106,16 @@ def compare(guatu, file, ending):
             different.append((activity["id"], mine, dates))
     name = os.path.basename(file)
     print(f"{name} as {ending}: {equal} equal, {len(different)} different, {absent} summaries and finished not compared")
+    lost = [row for row in read[1] if row not in written[1]]
+    strange = [row for row in written[1] if row not in read[1]]
+    print(f"  {len(written[0])} resources ({'equal' if written[0] == read[0] else 'DIFFERENT'}), "
+          f"{len(written[1])} assignments ({len(lost)} lost or changed, {len(strange)} strange)")
+    for row in (lost[:3], strange[:3]):
+        if row:
+            print(f"  differs  {row}")
     for key, mine, dates in different[:5]:
         print(f"  differs  {key}: ours {mine}, MPXJ {dates}")
-    return len(different)
+    return len(different) + len(lost) + len(strange) + (written[0] != read[0])
 
 
 def main():

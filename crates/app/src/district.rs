@@ -35,6 +35,7 @@ pub struct Organisation {
 }
 
 /// Everything about a district on one day.
+#[derive(Clone)]
 pub struct DistrictState {
     /// The day that counts as today.
     pub today: Date,

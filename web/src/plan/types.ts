@@ -304,6 +304,8 @@ export interface PlanTemplate {
   category: string;
   summary: string;
   sources: string[];
+  notes: string[];
+  basis: { label: string; count: number }[];
   activities: number;
   parameters: { id: string; label: string; unit: string | null; kind: string; default: string; min: string | null; max: string | null; choices: { code: string; label: string }[]; hint: string }[];
 }
@@ -318,6 +320,8 @@ export interface PlanFilePreview {
   counts: { add: number; update: number; same: number; missing: number };
   rows: { code: string; name: string; kind: string; duration_days: number | null; predecessors: string; start: Day; finish: Day; action: string }[];
   calendars: { name: string; code: string; new: boolean }[];
+  resources: number;
+  baselines: number;
   diff: PlanDiff | null;
   findings: Finding[];
 }

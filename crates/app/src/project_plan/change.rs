@@ -1,5 +1,6 @@
 //! 改计划 A batch of changes: tried out (the what-if copy) or made in one transaction, listed, taken back as a whole.
 
+use super::brought::Brought;
 use super::edit::Draft;
 use super::sheet::{Beside, SheetView};
 use super::{ACTIVITY, PlanBook, diff, write};
@@ -15,6 +16,7 @@ use register::Record;
 use register::law::Ability;
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Changes of one request at most.
 const CHANGES: usize = 2_000;
@@ -112,8 +114,19 @@ pub(super) fn change_many(
     project: &str,
     request: &ChangeRequest,
 ) -> Result<PlanDiff, AppError> {
+    change_with(app, actor, project, request, &Arc::default())
+}
+
+/// The same with calendars, resources and baselines that are made in the same batch.
+pub(super) fn change_with(
+    app: &App,
+    actor: &Actor,
+    project: &str,
+    request: &ChangeRequest,
+    brought: &Arc<Brought>,
+) -> Result<PlanDiff, AppError> {
     for attempt in 1.. {
-        match change_once(app, actor, project, request) {
+        match change_once(app, actor, project, request, brought) {
             Err(AppError::Stale { .. }) if attempt < TRIES => {}
             other => return other,
         }
@@ -126,8 +139,11 @@ fn change_once(
     actor: &Actor,
     project: &str,
     request: &ChangeRequest,
+    brought: &Arc<Brought>,
 ) -> Result<PlanDiff, AppError> {
-    let book = PlanBook::open_to_write(app, actor, project)?;
+    let mut book = PlanBook::open_to_write(app, actor, project)?;
+    brought.lay_under(app, &mut book);
+    book.brought = brought.clone();
     need_abilities(app, actor, &book, &request.changes)?;
     if !request.dry_run {
         need_reason(&request.reason)?;

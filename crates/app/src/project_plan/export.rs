@@ -2,18 +2,22 @@
 //! as baseline 0. What the format cannot say is left out there, never here.
 
 use super::PlanBook;
+use super::sheet::Beside;
 use crate::App;
 use crate::account::Actor;
 use crate::error::AppError;
 use crate::permit::Access;
 use exchange::schedule_file::{
-    BaselineDates, DayFactors, Detail, Format, NamedCalendar, ProjectHead, ScheduleFile,
-    StoredDates, write_mspdi, write_xer,
+    Assignment, BaselineDates, DayFactors, Detail, Format, NamedCalendar, ProjectHead, Resource,
+    ResourceKind, ScheduleFile, StoredDates, write_mspdi, write_xer,
 };
-use ground::{Date, Finding, Minute, Timeline, minute_of};
-use plan::Schedule;
-use portfolio::{Activity, Scheduled};
+use ground::{Date, Finding, Minute, Timeline, date_of_finish, date_of_start, minute_of};
+use plan::{Progress, Schedule};
+use portfolio::{Activity, PlanBaseline, PlanResource, Scheduled};
 use register::law::Ability;
+
+/// Baselines of a Project file beside the first one.
+const BASELINES: usize = 10;
 
 /// What a plan is written as.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,7 +54,8 @@ pub fn export(
     Access::new(app, actor, &book.definition)?.need(Ability::Export)?;
     let scheduled = book.scheduled(app, book.activities());
     let schedule = ready(&scheduled)?;
-    let file = file(&book, &scheduled, schedule);
+    let beside = Beside::read(app, &book, Some("none"))?;
+    let file = file((&book, &beside), &scheduled, schedule);
     let (bytes, _) = match format {
         PlanFormat::ProjectXml => write_mspdi(&file, schedule),
         PlanFormat::Xer => write_xer(&file, schedule),
@@ -73,7 +78,11 @@ fn ready<'a>(scheduled: &'a Scheduled<'_>) -> Result<&'a Schedule, AppError> {
     scheduled.schedule.as_ref().ok_or_else(loops)
 }
 
-fn file(book: &PlanBook, scheduled: &Scheduled<'_>, schedule: &Schedule) -> ScheduleFile {
+fn file(
+    (book, beside): (&PlanBook, &Beside),
+    scheduled: &Scheduled<'_>,
+    schedule: &Schedule,
+) -> ScheduleFile {
     let (built, calendars) = (&scheduled.built, &book.state.calendars);
     let rows = || built.activities.iter().copied().enumerate();
     ScheduleFile {
@@ -89,11 +98,71 @@ fn file(book: &PlanBook, scheduled: &Scheduled<'_>, schedule: &Schedule) -> Sche
             .iter()
             .map(|calendar| NamedCalendar::of(calendar, calendar.id()))
             .collect(),
-        baselines: rows().map(|(i, one)| baseline(scheduled, i, one)).collect(),
+        baselines: rows()
+            .map(|(i, one)| baselines(scheduled, &beside.baselines, i, one))
+            .collect(),
         stored: vec![StoredDates::default(); built.activities.len()],
-        resources: Vec::new(),
-        assignments: Vec::new(),
+        resources: needed(scheduled, beside)
+            .into_iter()
+            .map(|one| resource(book, one))
+            .collect(),
+        assignments: assignments(scheduled, beside),
+        own: true,
     }
+}
+
+/// Resources that the plan needs, in the order in which they are listed.
+fn needed<'a>(scheduled: &Scheduled<'_>, beside: &'a Beside) -> Vec<&'a PlanResource> {
+    let activities = &scheduled.built.activities;
+    let needs = |id| {
+        activities
+            .iter()
+            .any(|one| one.resources.iter().any(|(own, _)| *own == id))
+    };
+    let all = beside.resources.iter().map(|(resource, _)| resource);
+    all.filter(|resource| needs(resource.id)).collect()
+}
+
+fn resource(book: &PlanBook, resource: &PlanResource) -> Resource {
+    let kind = match resource.unit.as_str() {
+        "人" | "班" | "队" | "名" => ResourceKind::Labour,
+        _ => ResourceKind::Equipment,
+    };
+    Resource {
+        id: resource.id.to_string(),
+        code: resource.code.clone(),
+        name: resource.name.clone(),
+        kind,
+        calendar: None,
+        max_units: Some(resource.capacity_on(book.state.today) as f64 / 100.0),
+    }
+}
+
+fn assignments(scheduled: &Scheduled<'_>, beside: &Beside) -> Vec<Assignment> {
+    let known = needed(scheduled, beside);
+    let built = &scheduled.built;
+    let mut all = Vec::new();
+    for (i, activity) in built.activities.iter().enumerate() {
+        let node = &built.network.activities[i];
+        let left = match node.progress {
+            Progress::NotStarted => node.duration,
+            Progress::Started { remaining, .. } => remaining,
+            Progress::Finished { .. } => 0,
+        };
+        for (id, units) in &activity.resources {
+            let Some(resource) = known.iter().position(|one| one.id == *id) else {
+                continue;
+            };
+            all.push(Assignment {
+                activity: i,
+                resource,
+                units: *units as f64 / 100.0,
+                work: node.duration.saturating_mul(*units) / 100,
+                remaining_work: left.saturating_mul(*units) / 100,
+            });
+        }
+    }
+    all
 }
 
 fn head(book: &PlanBook, scheduled: &Scheduled<'_>, schedule: &Schedule) -> ProjectHead {
@@ -127,6 +196,7 @@ fn detail(scheduled: &Scheduled<'_>, i: usize, activity: &Activity) -> Detail {
         planned_start,
         planned_finish,
         percent: percent.unwrap_or(0) as f64 / 100.0,
+        ignores_resources: true,
         ..Detail::default()
     }
 }
@@ -137,19 +207,50 @@ fn planned(
     i: usize,
     activity: &Activity,
 ) -> (Option<Minute>, Option<Minute>) {
-    let network = &scheduled.built.network;
-    let timeline: &Timeline = &network.calendars[network.activities[i].calendar];
-    let start = |day: Date| timeline.next_start(minute_of(day, 0, 0));
-    let finish = |day: Date| timeline.previous_finish(minute_of(day, 24, 0));
-    (
-        activity.planned_start.map(start),
-        activity.planned_finish.map(finish),
+    moments(
+        scheduled,
+        i,
+        (activity.planned_start, activity.planned_finish),
     )
 }
 
-fn baseline(scheduled: &Scheduled<'_>, i: usize, activity: &Activity) -> Vec<BaselineDates> {
+/// A first and a last day as the minutes at which the activity's calendar begins and ends work.
+fn moments(
+    scheduled: &Scheduled<'_>,
+    i: usize,
+    (first, last): (Option<Date>, Option<Date>),
+) -> (Option<Minute>, Option<Minute>) {
+    let network = &scheduled.built.network;
+    let timeline: &Timeline = &network.calendars[network.activities[i].calendar];
+    // A day off keeps its date: the file says the usual hours of that day, not the next day worked.
+    let start = |day: Date| {
+        let at = timeline.next_start(minute_of(day, 0, 0));
+        if date_of_start(at) == day {
+            at
+        } else {
+            minute_of(day, 8, 0)
+        }
+    };
+    let finish = |day: Date| {
+        let at = timeline.previous_finish(minute_of(day, 24, 0));
+        if date_of_finish(at) == day {
+            at
+        } else {
+            minute_of(day, 17, 0)
+        }
+    };
+    (first.map(start), last.map(finish))
+}
+
+/// Planned dates as baseline 0, then the ten newest baselines.
+fn baselines(
+    scheduled: &Scheduled<'_>,
+    kept: &[PlanBaseline],
+    i: usize,
+    activity: &Activity,
+) -> Vec<BaselineDates> {
     let (start, finish) = planned(scheduled, i, activity);
-    let kept = start.is_some() || finish.is_some();
+    let stated = start.is_some() || finish.is_some();
     let duration = Some(scheduled.built.network.activities[i].duration);
     let one = BaselineDates {
         number: 0,
@@ -157,5 +258,21 @@ fn baseline(scheduled: &Scheduled<'_>, i: usize, activity: &Activity) -> Vec<Bas
         finish,
         duration,
     };
-    kept.then_some(one).into_iter().collect()
+    let first = stated.then_some(one);
+    let own = (1..)
+        .zip(kept.iter().take(BASELINES))
+        .filter_map(|(number, kept)| {
+            let row = kept
+                .rows
+                .iter()
+                .find(|row| row.activity == Some(activity.id))?;
+            let (start, finish) = moments(scheduled, i, (Some(row.start), Some(row.finish)));
+            Some(BaselineDates {
+                number,
+                start,
+                finish,
+                duration,
+            })
+        });
+    first.into_iter().chain(own).collect()
 }

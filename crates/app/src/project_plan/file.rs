@@ -1,13 +1,16 @@
 //! 计划文件 A plan taken over from P6 or Microsoft Project: looked at first, then made as one batch of changes.
 
+mod carry;
 mod rows;
 
 use super::change::{self, Change, ChangeRequest};
+use super::sheet::Beside;
 use super::{PlanBook, works};
 use crate::App;
 use crate::account::{self, Actor};
 use crate::error::AppError;
 use crate::page::project_plan::{FileCounts, FileProject, FileRow, PlanDiff, PlanFilePreview};
+use carry::Makes;
 use exchange::schedule_file::{self, Format, ScheduleFile};
 use ground::{Finding, Minute, Severity, date_of_finish, date_of_start};
 use rows::FileRows;
@@ -44,7 +47,8 @@ pub fn look_at_file(
     let book = PlanBook::open_to_write(app, actor, project)?;
     let (file, findings) = read(name, &bytes)?;
     let token = account::random_token()?;
-    let rows = FileRows::of(&book, &file, 0);
+    let beside = Beside::read(app, &book, Some("none"))?;
+    let rows = FileRows::of((&book, &beside), &file, 0, Makes::of(app, actor)?);
     let request = request(
         &book,
         &rows,
@@ -53,7 +57,7 @@ pub fn look_at_file(
             ..ImportChoice::default()
         },
     );
-    let diff = change::change_many(app, actor, project, &request)?;
+    let diff = change::change_with(app, actor, project, &request, &rows.brought)?;
     let preview = preview(&file, &rows, token.clone(), name, findings, diff);
     app.plan_files()
         .keep(token, actor.login.clone(), name, bytes);
@@ -83,8 +87,15 @@ pub fn commit_file(
             place.ok_or_else(|| AppError::NotFound(format!("文件里的项目“{id}”")))?
         }
     };
-    let rows = FileRows::of(&book, &file, at);
-    let diff = change::change_many(app, actor, project, &request(&book, &rows, choice))?;
+    let beside = Beside::read(app, &book, Some("none"))?;
+    let rows = FileRows::of((&book, &beside), &file, at, Makes::of(app, actor)?);
+    let diff = change::change_with(
+        app,
+        actor,
+        project,
+        &request(&book, &rows, choice),
+        &rows.brought,
+    )?;
     if !choice.dry_run {
         app.plan_files().forget(token);
     }
@@ -161,7 +172,13 @@ fn preview(
             same: updates - changed,
             missing: rows.missing,
         },
-        calendars: rows.calendars.clone(),
+        calendars: rows
+            .calendars
+            .iter()
+            .map(|one| (one.name.clone(), one.code.clone(), one.new))
+            .collect(),
+        resources: rows.brought.resources.len(),
+        baselines: rows.brought.baselines.len(),
         rows: rows
             .rows
             .iter()

@@ -2,6 +2,7 @@
 //! what is kept beside it (baselines, calendars). Nothing computed is stored.
 
 mod baseline;
+mod brought;
 mod calendar;
 mod chance;
 mod change;
@@ -61,6 +62,8 @@ pub(crate) struct PlanBook {
     pub definition: Arc<Definition>,
     pub editable: bool,
     pub day: Option<Date>,
+    /// What a plan file brings along, while it is tried out.
+    brought: Arc<brought::Brought>,
 }
 
 impl PlanBook {
@@ -88,6 +91,7 @@ impl PlanBook {
             project,
             definition,
             day,
+            brought: Arc::default(),
         })
     }
 

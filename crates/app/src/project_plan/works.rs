@@ -8,7 +8,7 @@ use crate::account::Actor;
 use crate::error::AppError;
 use crate::page::project_plan::{ParameterView, PlanDiff, TemplateView};
 use ground::Date;
-use plan::{ActivityKind, Parameter, ParameterKind, Template, WorkItem, Works};
+use plan::{ActivityKind, DurationBasis, Parameter, ParameterKind, Template, WorkItem, Works};
 use rust_embed::RustEmbed;
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
@@ -62,7 +62,18 @@ fn shipped() -> Result<Vec<Template>, AppError> {
 
 fn view(template: &Template) -> TemplateView {
     let works = template.works(&template.defaults());
+    let timed = |step: &&plan::TemplateStep| step.kind == ActivityKind::Task;
+    let count = |basis: DurationBasis| {
+        let steps = template.steps.iter().filter(timed);
+        steps.filter(|step| step.basis == basis).count()
+    };
+    let all = [
+        DurationBasis::Law,
+        DurationBasis::Norm,
+        DurationBasis::Experience,
+    ];
     TemplateView {
+        basis: all.map(|basis| (basis.label(), count(basis))).to_vec(),
         id: template.id.clone(),
         name: template.name.clone(),
         category: template.category.clone(),

@@ -1,5 +1,6 @@
 //! A worked-out change written in one transaction, as one batch of the journal that can be taken back as a whole.
 
+use super::brought::{Making, real};
 use super::edit::{self, Draft};
 use super::{ACTIVITY, PlanBook};
 use crate::App;
@@ -7,7 +8,7 @@ use crate::account::Actor;
 use crate::error::AppError;
 use crate::flow::{self, Desk};
 use crate::records;
-use ground::{Finding, ProjectId, RecordId};
+use ground::{Date, Finding, ProjectId, RecordId};
 use register::{Definition, Fields, Record, Value};
 use std::collections::BTreeMap;
 use store::{Filter, NewBatch, Query, Writer};
@@ -33,6 +34,11 @@ struct Work {
     before: BTreeMap<RecordId, Record>,
     removed: Vec<RecordId>,
     added: Vec<(RecordId, Fields)>,
+    /// Keys of added rows.
+    keys: BTreeMap<String, RecordId>,
+    /// Calendars, resources and baselines of a plan file.
+    making: Making,
+    today: Date,
     updated: Vec<(RecordId, Vec<String>, Fields)>,
 }
 
@@ -48,7 +54,7 @@ pub(super) fn write(
     draft: &Draft<'_>,
     reason: &str,
 ) -> Result<Written, AppError> {
-    let work = Work::of(book, draft);
+    let work = Work::of(app, book, draft)?;
     if work.is_empty() {
         return Ok(Written {
             batch: None,
@@ -103,7 +109,7 @@ pub(super) fn counts_text(summary: Option<&str>) -> String {
 }
 
 impl Work {
-    fn of(book: &PlanBook, draft: &Draft<'_>) -> Self {
+    fn of(app: &App, book: &PlanBook, draft: &Draft<'_>) -> Result<Self, AppError> {
         let before = book.records();
         let fields = |id: &RecordId| draft.records.get(id).map(|record| record.fields.clone());
         let touched = draft.touched.iter().filter(|(id, _)| id.0 > 0);
@@ -115,8 +121,11 @@ impl Work {
             fields.retain(|name, _| names.contains(name));
             (!names.is_empty()).then_some((*id, names, fields))
         });
-        Self {
+        Ok(Self {
             project: book.project.id,
+            keys: draft.added.iter().cloned().collect(),
+            making: Making::of(app, &book.brought)?,
+            today: book.state.today,
             definition: book.definition.clone(),
             versions: before.iter().map(|(id, one)| (*id, one.version)).collect(),
             removed: draft.removed.clone(),
@@ -127,7 +136,7 @@ impl Work {
                 .collect(),
             updated: updated.collect(),
             before,
-        }
+        })
     }
 
     fn is_empty(&self) -> bool {
@@ -135,7 +144,8 @@ impl Work {
     }
 
     fn rows(&self) -> u64 {
-        (self.removed.len() + self.added.len() + self.updated.len()) as u64
+        let rows = self.removed.len() + self.added.len() + self.updated.len();
+        (rows + self.making.count()) as u64
     }
 
     fn counts(&self) -> BTreeMap<&'static str, usize> {
@@ -182,10 +192,14 @@ impl Work {
             let version = self.versions.get(id).copied().unwrap_or(0);
             writer.withdraw(ACTIVITY, *id, version, &desk.meta)?;
         }
+        let brought = self.making.first(writer, desk)?;
         let mut ids = BTreeMap::new();
         let mut later = Vec::new();
         for (id, fields) in &self.added {
-            let mut fields = fields.clone();
+            let own = fields.clone().into_iter();
+            let mut fields: Fields = own
+                .map(|(name, value)| (name, real(value, &brought)))
+                .collect();
             let parent = fields.get("parent").and_then(Value::as_ref_id);
             // A part may have been asked for before its summary.
             if let Some(parent) = parent.filter(|parent| parent.0 < 0) {
@@ -202,18 +216,23 @@ impl Work {
             let target = (id, version);
             records::change_row(writer, desk, &self.definition, target, &named, fields)?;
         }
-        let real = |value: Value| match value {
-            Value::Ref(id) if id.0 < 0 => ids.get(&id).map_or(value, |(id, _)| Value::Ref(*id)),
-            other => other,
-        };
+        let mut ids: BTreeMap<RecordId, RecordId> =
+            ids.into_iter().map(|(id, (made, _))| (id, made)).collect();
+        ids.extend(brought);
         for (id, names, fields) in &self.updated {
             let fields: Fields = fields
                 .iter()
-                .map(|(name, value)| (name.clone(), real(value.clone())))
+                .map(|(name, value)| (name.clone(), real(value.clone(), &ids)))
                 .collect();
             let target = (*id, self.versions.get(id).copied().unwrap_or(0));
             records::change_row(writer, desk, &self.definition, target, names, fields)?;
         }
-        Ok(ids.into_iter().map(|(id, (made, _))| (id, made)).collect())
+        let found = |key: &str| match self.keys.get(key) {
+            Some(id) => ids.get(id).copied(),
+            None => key.parse().ok().map(RecordId),
+        };
+        let about = (self.project.0, self.today);
+        self.making.last(writer, desk, about, &ids, found)?;
+        Ok(ids)
     }
 }

@@ -16,6 +16,7 @@ mod permits;
 mod pg_server;
 mod plan;
 mod plan_changes;
+mod plan_files;
 mod plan_flow;
 mod plan_weekly;
 mod records;

@@ -85,6 +85,8 @@ pub struct ScheduleFile {
     pub resources: Vec<Resource>,
     /// 资源分配.
     pub assignments: Vec<Assignment>,
+    /// Written from a plan of ours: codes stand in the WBS column of Project XML, planned dates in baseline 0.
+    pub own: bool,
 }
 
 /// 项目 of a schedule file.
@@ -313,11 +315,32 @@ impl ScheduleFile {
             stored: Vec::new(),
             resources: Vec::new(),
             assignments: Vec::new(),
+            own: false,
         }
     }
 }
 
 impl ScheduleFile {
+    /// A calendar with everything it takes from its bases, as one without a base.
+    pub fn whole_calendar(&self, index: usize) -> Option<NamedCalendar> {
+        (index < self.calendars.len()).then(|| calendar::flattened(&self.calendars, index))
+    }
+
+    /// In a file of ours, activities get back the codes they had here, unless two would be alike.
+    pub(crate) fn take_wbs_codes(&mut self) {
+        let codes: std::collections::BTreeSet<&str> = self
+            .details
+            .iter()
+            .map(|detail| detail.wbs_code.as_str())
+            .collect();
+        if !self.own || codes.len() < self.details.len() || codes.contains("") {
+            return;
+        }
+        for (activity, detail) in self.network.activities.iter_mut().zip(&self.details) {
+            activity.code.clone_from(&detail.wbs_code);
+        }
+    }
+
     /// Compiles the calendars that activities, projects and lags use, and puts them first.
     pub(crate) fn compile_calendars(&mut self) {
         if self.calendars.is_empty() {

@@ -656,8 +656,18 @@ pub struct PlanTemplate {
     pub summary: String,
     pub sources: Vec<String>,
     pub notes: Vec<String>,
+    /// How many works have their days from what.
+    pub basis: Vec<PlanTemplateBasis>,
     pub activities: usize,
     pub parameters: Vec<PlanParameter>,
+}
+
+/// Where days of a template come from.
+#[derive(Serialize, ToSchema)]
+pub struct PlanTemplateBasis {
+    /// 法定时限, 工期定额, 经验值.
+    pub label: String,
+    pub count: usize,
 }
 
 /// One parameter of a template.
@@ -691,6 +701,14 @@ impl From<&page::TemplateView> for PlanTemplate {
             summary: template.summary.clone(),
             sources: template.sources.clone(),
             notes: template.notes.clone(),
+            basis: template
+                .basis
+                .iter()
+                .map(|(label, count)| PlanTemplateBasis {
+                    label: (*label).to_owned(),
+                    count: *count,
+                })
+                .collect(),
             activities: template.activities,
             parameters: each(&template.parameters),
         }
@@ -750,6 +768,10 @@ pub struct PlanFilePreview {
     pub mode: String,
     pub counts: PlanFileCounts,
     pub calendars: Vec<PlanFileCalendar>,
+    /// Resources that are made with the plan.
+    pub resources: usize,
+    /// Baselines that are made with it.
+    pub baselines: usize,
     pub rows: Vec<PlanFileRow>,
     pub diff: PlanDiff,
     pub findings: Vec<FindingView>,
@@ -812,12 +834,14 @@ impl From<&page::PlanFilePreview> for PlanFilePreview {
             calendars: preview
                 .calendars
                 .iter()
-                .map(|(name, code)| PlanFileCalendar {
+                .map(|(name, code, new)| PlanFileCalendar {
                     name: name.clone(),
-                    code: (*code).to_owned(),
-                    new: false,
+                    code: code.clone(),
+                    new: *new,
                 })
                 .collect(),
+            resources: preview.resources,
+            baselines: preview.baselines,
             counts: PlanFileCounts {
                 add: preview.counts.add,
                 update: preview.counts.update,

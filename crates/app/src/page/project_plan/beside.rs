@@ -268,6 +268,8 @@ pub struct TemplateView {
     pub sources: Vec<String>,
     /// What to know before use.
     pub notes: Vec<String>,
+    /// How many works have their days from what: 法定时限, 工期定额, 经验值.
+    pub basis: Vec<(&'static str, usize)>,
     /// Activities with the usual answers.
     pub activities: usize,
     /// What is asked.
@@ -368,7 +370,11 @@ pub struct PlanFilePreview {
     /// How many rows of which sort.
     pub counts: FileCounts,
     /// Calendars of the file, each with ours that stands in for it.
-    pub calendars: Vec<(String, &'static str)>,
+    pub calendars: Vec<(String, String, bool)>,
+    /// How many resources are made with it.
+    pub resources: usize,
+    /// How many baselines are.
+    pub baselines: usize,
     /// The first rows.
     pub rows: Vec<FileRow>,
     /// What taking it in would do.

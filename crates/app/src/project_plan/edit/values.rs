@@ -31,6 +31,14 @@ impl Draft<'_> {
         if let Some(calendar) = plain.remove("calendar") {
             given.extend(self.calendar_values(id, &calendar));
         }
+        let new = |rows: &Json| rows.to_string().contains("\"new-r");
+        if let Some(rows) = plain.remove("resources") {
+            // Resources of a plan file that has not been taken in yet are known to no register.
+            match new(&rows) && !self.book.brought.is_empty() {
+                true => given.push(("resources".to_owned(), self.needs(&rows))),
+                false => drop(plain.insert("resources".to_owned(), rows)),
+            }
+        }
         let own = self.book.project.id.to_string();
         if plain
             .remove("project")
@@ -54,6 +62,23 @@ impl Draft<'_> {
             given.push((name.clone(), fields.remove(name)));
         }
         Ok(given)
+    }
+
+    /// Needs of a row of a plan file, whose resources may still be to be made.
+    fn needs(&self, rows: &Json) -> Option<Value> {
+        let row = |row: &Json| {
+            let id = self.book.brought.resource_id(row["resource"].as_str()?)?;
+            let units = Value::Decimal {
+                scaled: (row["units"].as_str()?.parse::<f64>().ok()? * 100.0).round() as i64,
+                digits: 2,
+            };
+            Some(Fields::from([
+                ("resource".to_owned(), Value::Ref(id)),
+                ("units".to_owned(), units),
+            ]))
+        };
+        let rows: Vec<Fields> = rows.as_array()?.iter().filter_map(row).collect();
+        (!rows.is_empty()).then_some(Value::Rows(rows))
     }
 
     /// Errors of one row, with the row in front of their place.

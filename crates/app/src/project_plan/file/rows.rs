@@ -1,16 +1,19 @@
 //! From the activities of a plan file to rows of our register: codes, summaries of the work breakdown, predecessors as
 //! people write them, durations in days.
 
+use super::carry::{Carrier, Makes, Stand};
 use crate::page::project_plan::FileRow;
 use crate::project_plan::PlanBook;
+use crate::project_plan::brought::Brought;
 use crate::project_plan::change::Change;
-use crate::project_plan::sheet::word_of;
+use crate::project_plan::sheet::{Beside, word_of};
 use exchange::schedule_file::ScheduleFile;
-use ground::{Date, Finding, Minute, date_of_finish, date_of_start};
+use ground::{Date, Finding, Minute, RecordId, date_of_finish, date_of_start};
 use plan::{LagCalendar, LagUnit, Link, PredecessorRef, Progress, print_predecessors};
 use portfolio::activity::{CONSTRAINTS, KINDS, TIMINGS};
 use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Minutes of a day in which lags are written, as `plan::LagFactors` counts them.
 const LAG_DAY: i64 = 480;
@@ -25,8 +28,10 @@ pub(super) struct FileRows {
     pub rows: Vec<FileRow>,
     /// Rows of the plan that the file does not name.
     pub missing: usize,
-    /// Calendars of the file, each with ours that stands in for it.
-    pub calendars: Vec<(String, &'static str)>,
+    /// Calendars of the file, each with ours that does its work.
+    pub calendars: Vec<Stand>,
+    /// Calendars, resources and baselines to be made with the rows.
+    pub brought: Arc<Brought>,
     /// What could not be carried over as it is.
     pub findings: Vec<Finding>,
     changes: Vec<Change>,
@@ -34,9 +39,19 @@ pub(super) struct FileRows {
 }
 
 impl FileRows {
-    pub fn of(book: &PlanBook, file: &ScheduleFile, project: usize) -> Self {
-        let maker = Maker::new(book, file, project);
-        maker.rows()
+    pub fn of(
+        (book, beside): (&PlanBook, &Beside),
+        file: &ScheduleFile,
+        project: usize,
+        makes: Makes,
+    ) -> Self {
+        let activities = file.network.activities.iter().enumerate();
+        let own: Vec<usize> = activities
+            .filter(|(_, activity)| activity.project as usize == project)
+            .map(|(i, _)| i)
+            .collect();
+        let carrier = Carrier::new((book, beside), (file, &own), makes);
+        Maker::new(book, file, &own, carrier).rows()
     }
 
     pub fn changes(&self) -> Vec<Change> {
@@ -52,7 +67,10 @@ impl FileRows {
 struct Maker<'a> {
     file: &'a ScheduleFile,
     /// Activities of the project, by place in the network.
-    own: Vec<usize>,
+    own: &'a [usize],
+    carrier: Carrier<'a>,
+    /// What each activity needs, where the file knows resources.
+    needs: Option<BTreeMap<usize, Vec<(String, String)>>>,
     codes: HashMap<usize, String>,
     /// Id and version of rows that are there already, by code.
     known: BTreeMap<&'a str, (String, i64)>,
@@ -61,12 +79,12 @@ struct Maker<'a> {
 }
 
 impl<'a> Maker<'a> {
-    fn new(book: &'a PlanBook, file: &'a ScheduleFile, project: usize) -> Self {
-        let activities = file.network.activities.iter().enumerate();
-        let own: Vec<usize> = activities
-            .filter(|(_, activity)| activity.project as usize == project)
-            .map(|(i, _)| i)
-            .collect();
+    fn new(
+        book: &'a PlanBook,
+        file: &'a ScheduleFile,
+        own: &'a [usize],
+        carrier: Carrier<'a>,
+    ) -> Self {
         let known = book.activities().iter().map(|activity| {
             let version = book.state.version(activity.id.0);
             (activity.code.as_str(), (activity.id.to_string(), version))
@@ -83,12 +101,15 @@ impl<'a> Maker<'a> {
             made: FileRows {
                 rows: Vec::new(),
                 missing: 0,
-                calendars: Vec::new(),
+                calendars: carrier.stands(),
+                brought: Arc::default(),
                 findings: Vec::new(),
                 changes: Vec::new(),
                 updated: BTreeSet::new(),
             },
             own,
+            needs: carrier.needs(),
+            carrier,
         };
         maker.give_codes();
         maker
@@ -97,7 +118,7 @@ impl<'a> Maker<'a> {
     /// Codes as the file has them, made different where two are alike.
     fn give_codes(&mut self) {
         let mut taken = BTreeSet::new();
-        for &i in &self.own {
+        for &i in self.own {
             let plain = short(&self.file.network.activities[i].code, CODE - 5);
             let plain = match plain.is_empty() {
                 true => short(&self.file.ids[i], CODE - 5),
@@ -114,11 +135,11 @@ impl<'a> Maker<'a> {
 
     fn rows(mut self) -> FileRows {
         let folders = self.folders();
-        for (n, i) in self.own.clone().into_iter().enumerate() {
+        for (n, i) in self.own.iter().copied().enumerate() {
             let values = self.values(i, &folders, n);
             self.put(i, values);
         }
-        self.made.calendars = self.calendars();
+        self.carry_baselines();
         let named = &self.made.updated;
         let lost = self.known.values().filter(|(id, _)| !named.contains(id));
         self.made.missing = lost.count();
@@ -146,7 +167,7 @@ impl<'a> Maker<'a> {
     fn folders(&mut self) -> BTreeMap<usize, String> {
         let wbs = &self.file.wbs;
         let mut used = BTreeSet::new();
-        for &i in &self.own {
+        for &i in self.own {
             let mut at = self.file.details.get(i).and_then(|detail| detail.wbs);
             while let Some(node) = at.filter(|node| wbs.get(*node).is_some()) {
                 // The node of the project itself is the project.
@@ -262,6 +283,18 @@ impl<'a> Maker<'a> {
         if activity.fixed.is_some() {
             put("manual", json!(true));
         }
+        if let Some(needs) = &self.needs {
+            let row = |(resource, units): &(String, String)| json!({"resource": resource, "units": units});
+            let rows: Vec<Json> = needs.get(&i).into_iter().flatten().map(row).collect();
+            put(
+                "resources",
+                if rows.is_empty() {
+                    Json::Null
+                } else {
+                    Json::Array(rows)
+                },
+            );
+        }
         if !detail.notes.is_empty() {
             put("remark", json!(short(&detail.notes, 2_000)));
         }
@@ -270,15 +303,24 @@ impl<'a> Maker<'a> {
         values
     }
 
+    /// Planned dates: as the file says, in a Project file of ours those of its first baseline.
+    fn planned(&self, i: usize) -> (Option<Minute>, Option<Minute>) {
+        let detail = &self.file.details[i];
+        let first = self.file.baselines[i].iter().find(|one| one.number == 0);
+        match first.filter(|_| self.file.own) {
+            Some(first) => (first.start, first.finish),
+            None => (detail.planned_start, detail.planned_finish),
+        }
+    }
+
     /// Planned and actual days.
     fn dates(&self, i: usize) -> Vec<(String, Json)> {
-        let detail = &self.file.details[i];
         let stored = self.file.stored.get(i).copied().unwrap_or_default();
-        let start = detail.planned_start.or(stored.start).or(stored.early_start);
-        let finish = detail
-            .planned_finish
-            .or(stored.finish)
-            .or(stored.early_finish);
+        let (planned_start, planned_finish) = self.planned(i);
+        // What a plan of ours has not planned stays unplanned; other programs plan by scheduling.
+        let fallen = |date: Option<Minute>| date.filter(|_| !self.file.own);
+        let start = planned_start.or_else(|| fallen(stored.start.or(stored.early_start)));
+        let finish = planned_finish.or_else(|| fallen(stored.finish.or(stored.early_finish)));
         let day = |id: &str, day: Date| (id.to_owned(), json!(day.to_string()));
         let mut values = Vec::new();
         if let Some((start, finish)) = start.zip(finish).map(|(a, b)| span(a, b)) {
@@ -292,7 +334,7 @@ impl<'a> Maker<'a> {
                 remaining,
             } => {
                 values.push(day("actual_start", date_of_start(actual_start)));
-                let left = json!(self.in_days(i, remaining));
+                let left = json!(in_days(self.file, i, remaining));
                 values.push(("remaining_days".to_owned(), left));
             }
             Progress::Finished {
@@ -313,18 +355,28 @@ impl<'a> Maker<'a> {
             ("constraint_kind", "constraint_date"),
             ("constraint_2_kind", "constraint_2_date"),
         ];
-        let stated = &self.file.network.activities[i].constraints;
-        let pairs = stated.iter().zip(fields).flat_map(|(one, (kind, date))| {
-            let at = match one.kind.words().1 {
-                "完成" => date_of_finish(one.at),
-                _ => date_of_start(one.at),
-            };
-            let word = word_of(&CONSTRAINTS, soft(one.kind));
-            [
-                (kind.to_owned(), json!(word)),
-                (date.to_owned(), json!(at.to_string())),
-            ]
-        });
+        // Work of ours that waits for nothing is held on its planned day without a word; the file has to say it.
+        let held = |one: &plan::Constraint| {
+            let waits = self.incoming.get(&i).is_some_and(|links| !links.is_empty());
+            let planned = self.planned(i).0.map(date_of_start);
+            let start = one.kind == plan::ConstraintKind::StartNoEarlier;
+            self.file.own && !waits && start && Some(date_of_start(one.at)) == planned
+        };
+        let stated = self.file.network.activities[i].constraints.iter();
+        let pairs = stated
+            .filter(|one| !held(one))
+            .zip(fields)
+            .flat_map(|(one, (kind, date))| {
+                let at = match one.kind.words().1 {
+                    "完成" => date_of_finish(one.at),
+                    _ => date_of_start(one.at),
+                };
+                let word = word_of(&CONSTRAINTS, soft(one.kind));
+                [
+                    (kind.to_owned(), json!(word)),
+                    (date.to_owned(), json!(at.to_string())),
+                ]
+            });
         pairs.collect()
     }
 
@@ -348,51 +400,45 @@ impl<'a> Maker<'a> {
             let finding = Finding::info("plan.part_day", place, problem, "需要时请改工期。");
             self.made.findings.push(finding);
         }
-        self.in_days(i, minutes)
+        in_days(self.file, i, minutes)
     }
 
-    /// Whole days of the activity's own calendar, a started one counted.
-    fn in_days(&self, i: usize, minutes: i64) -> i64 {
-        let calendar = self.file.network.activities[i].calendar;
-        let per_day = self.file.network.calendars[calendar]
-            .minutes_per_day()
-            .max(1);
-        (minutes.max(0) + per_day - 1) / per_day
+    fn calendar(&self, i: usize) -> &str {
+        self.carrier
+            .calendar(self.file.network.activities[i].calendar)
     }
 
-    /// Calendars in use, each with ours that stands in for it.
-    fn calendars(&self) -> Vec<(String, &'static str)> {
+    fn carry_baselines(&mut self) {
+        let (known, codes) = (&self.known, &self.codes);
         let activities = &self.file.network.activities;
-        let used: BTreeSet<usize> = self.own.iter().map(|i| activities[*i].calendar).collect();
-        let name = |at: usize| {
-            self.file
-                .calendars
-                .get(at)
-                .map_or("", |one| one.name.as_str())
+        self.carrier.carry_baselines(|i| {
+            let code = codes.get(&i).cloned().unwrap_or_default();
+            let key = known.get(code.as_str()).map(|(id, _)| id.clone());
+            let name = named(&activities[i].name, &code);
+            (key.unwrap_or_else(|| format!("new-a{i}")), code, name)
+        });
+        let added: Vec<&String> = self
+            .made
+            .changes
+            .iter()
+            .filter_map(|change| match change {
+                Change::Add { key, .. } => Some(key),
+                _ => None,
+            })
+            .collect();
+        // Added rows stand in the draft under −1, −2 … in the order in which they are asked for.
+        let id = |i: usize| {
+            let code = codes.get(&i).map_or("", String::as_str);
+            let stored = known.get(code).and_then(|(id, _)| id.parse().ok());
+            let key = format!("new-a{i}");
+            let place = added.iter().position(|one| **one == key).unwrap_or(0);
+            RecordId(stored.unwrap_or(-1 - place as i64))
         };
-        used.into_iter()
-            .map(|at| (name(at).to_owned(), self.standard(at)))
-            .collect()
-    }
-
-    fn calendar(&self, i: usize) -> &'static str {
-        self.standard(self.file.network.activities[i].calendar)
-    }
-
-    /// The standard calendar with as many working days in a usual week.
-    fn standard(&self, calendar: usize) -> &'static str {
-        let timeline = &self.file.network.calendars[calendar];
-        // Ten weeks from a March on: festivals of a single week do not decide.
-        let first = ground::timeline::day_number(Date::constant(2023, 3, 6));
-        let worked = (first..first + 70)
-            .map(ground::timeline::date_of_day)
-            .filter(|day| timeline.minutes_on(*day) > 0)
-            .count();
-        match worked {
-            66.. => "site7",
-            54..=65 => "site6",
-            _ => "cn5",
-        }
+        let file = self.file;
+        self.carrier
+            .carry_reports(id, |i, minutes| in_days(file, i, minutes));
+        self.made.brought = Arc::new(std::mem::take(&mut self.carrier.brought));
+        self.made.findings.append(&mut self.carrier.findings);
     }
 
     fn predecessors(&self, i: usize) -> String {
@@ -411,6 +457,13 @@ impl<'a> Maker<'a> {
             .collect();
         print_predecessors(&refs)
     }
+}
+
+/// Whole days of the activity's own calendar, a started one counted.
+fn in_days(file: &ScheduleFile, i: usize, minutes: i64) -> i64 {
+    let calendar = file.network.activities[i].calendar;
+    let per_day = file.network.calendars[calendar].minutes_per_day().max(1);
+    (minutes.max(0) + per_day - 1) / per_day
 }
 
 /// Whole days where they are whole, else hours, else minutes.

@@ -33,7 +33,8 @@ impl Beside {
         let (mut baselines, _) = PlanBaseline::from_records(&kept);
         baselines.sort_by_key(|one| std::cmp::Reverse((one.taken_on, one.id)));
         let known = records(app, book, "plan_resource", &Query::default())?;
-        let (resources, _) = PlanResource::from_records(&known);
+        let (mut resources, _) = PlanResource::from_records(&known);
+        resources.extend(book.brought.resources(book));
         let mut resources: Vec<(PlanResource, bool)> = resources
             .into_iter()
             .filter(|one| one.project.is_none_or(|id| id == book.project.id))

@@ -37,7 +37,7 @@ names!(
     HeadNames: project = "Project", task = "Task", calendar = "Calendar", resource = "Resource",
     assignment = "Assignment", name = "Name", title = "Title", from_start = "ScheduleFromStart", start = "StartDate",
     finish = "FinishDate", status = "StatusDate", slack = "CriticalSlackLimit", calendar_uid = "CalendarUID",
-    day = "MinutesPerDay", week = "MinutesPerWeek", month = "DaysPerMonth", honor = "HonorConstraints",
+    day = "MinutesPerDay", week = "MinutesPerWeek", month = "DaysPerMonth", honor = "HonorConstraints", author = "Author",
 );
 
 names!(
@@ -83,6 +83,9 @@ struct Head {
     slack_days: i64,
     honor_constraints: bool,
 }
+
+/// Who wrote a file that comes from here: its WBS column holds our codes, baseline 0 the planned dates.
+pub(super) const OWN_AUTHOR: &str = "guatu";
 
 /// Reads the file; what is missing in it is told in `remarks`.
 pub(super) fn read(bytes: &[u8], remarks: &mut Remarks) -> ScheduleFile {
@@ -166,6 +169,8 @@ impl<'r> Reader<'r> {
             factors.days_per_month = positive().unwrap_or(factors.days_per_month);
         } else if name == n.honor {
             head.honor_constraints = matches!(text, "1" | "true");
+        } else if name == n.author {
+            self.file.own = text == OWN_AUTHOR;
         }
     }
 
@@ -235,6 +240,7 @@ impl<'r> Reader<'r> {
         self.join_assignments();
         self.follow_resource_calendars();
         self.close_head();
+        self.file.take_wbs_codes();
         self.file.compile_calendars();
         self.tell_splits();
         self.file

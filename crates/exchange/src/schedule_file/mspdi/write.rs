@@ -165,6 +165,9 @@ impl Writer<'_> {
         xml.plain("SaveVersion", 14);
         xml.text("Name", name);
         xml.text("Title", title);
+        if self.file.own {
+            xml.text("Author", super::OWN_AUTHOR);
+        }
         xml.flag("ScheduleFromStart", !self.from_finish);
         xml.date("StartDate", head.start.unwrap_or(options.start));
         let finish = head.must_finish.filter(|_| self.from_finish);

@@ -1,0 +1,232 @@
+//! Plans taken away and taken in again: what a plan says it says still, with its calendars, resources and baselines; one
+//! undo takes all of it back.
+
+use crate::world::{World, count, id_of, local, sample, values};
+use app::App;
+use app::page::project_plan::{PlanFilePreview, PlanSheet, RowDates};
+use app::project_plan::{
+    BaselineFrom, CalendarInput, Change, ChangeRequest, ExceptionInput, ImportChoice, PlanFormat,
+    baseline, baselines, change, commit_file, export, keep_calendar, look_at_file, sheet,
+    take_baseline, undo,
+};
+use serde_json::json;
+
+const SCHOOL: &str = "郑州外国语中学莲湖校区项目";
+
+/// The sample's school with a calendar of its own, a longer plan and two baselines, and a project without a plan.
+fn world() -> (World, App, String, String) {
+    let (world, app) = sample();
+    let school = id_of(&app, "project", SCHOOL);
+    let stop = ExceptionInput {
+        name: "高考停工".to_owned(),
+        first: "2023-06-05".parse().expect("a date"),
+        last: "2023-06-09".parse().expect("a date"),
+        working: false,
+        hours: None,
+    };
+    let calendar = CalendarInput {
+        name: "莲湖工地".to_owned(),
+        base: Some("site7".to_owned()),
+        project: Some(school.clone()),
+        exceptions: vec![stop],
+        reason: "高考".to_owned(),
+        ..CalendarInput::default()
+    };
+    keep_calendar(&app, &local(&app), "lianhu-site", &calendar).expect("kept");
+    let before = read(&app, &school);
+    let row = |name: &str| {
+        let found = before.activities.iter().find(|row| row.name == name);
+        let row = found.expect("the row");
+        (row.id.clone(), row.version)
+    };
+    let ((main, version), (finish, finish_version)) = (row("主体施工"), row("装饰装修"));
+    let changes = vec![
+        Change::Update {
+            id: main,
+            version,
+            values: values(json!({"calendar": "lianhu-site", "deadline": "2023-06-30"})),
+        },
+        Change::Update {
+            id: finish,
+            version: finish_version,
+            values: values(
+                json!({"predecessors": "2FS-10天", "constraint_kind": "start_no_earlier", "constraint_date": "2023-05-20"}),
+            ),
+        },
+        Change::Add {
+            key: "new-1".to_owned(),
+            values: values(
+                json!({"code": "5", "name": "竣工交付", "duration_days": 0, "kind": "finish_milestone", "predecessors": "4"}),
+            ),
+            after: None,
+        },
+    ];
+    let request = ChangeRequest {
+        changes,
+        reason: "补齐计划".to_owned(),
+        ..ChangeRequest::default()
+    };
+    change(&app, &local(&app), &school, &request).expect("changed");
+    let words = ("二季度调整", "区长办公会确定");
+    take_baseline(&app, &local(&app), &school, words, BaselineFrom::Early).expect("taken");
+    let made = app::records::create(
+        &app,
+        &local(&app),
+        "project",
+        &values(
+            json!({"name": "另一所学校", "target_date": "2023-08-20", "target_kind": "交付", "lead_unit": id_of(&app, "organisation", "莲湖街道")}),
+        ),
+        "",
+        None,
+    );
+    let other = made.expect("a project").record.id.to_string();
+    (world, app, school, other)
+}
+
+fn read(app: &App, project: &str) -> PlanSheet {
+    sheet(app, &local(app), project, None, None).expect("the sheet")
+}
+
+/// Everything a person wrote about each row, and what the engine makes of it.
+fn told(sheet: &PlanSheet) -> Vec<String> {
+    let row = |row: &app::page::project_plan::PlanRow| {
+        let needs: Vec<String> = row
+            .resources
+            .iter()
+            .map(|need| format!("{} {}", need.name, need.units))
+            .collect();
+        let constraints: Vec<&str> = row
+            .constraints
+            .iter()
+            .map(|one| one.text.as_str())
+            .collect();
+        let RowDates {
+            planned,
+            actual,
+            early,
+            late,
+        } = &row.dates;
+        let (code, name, kind) = (&row.code, &row.name, row.kind.0);
+        let (days, label, waits) = (row.duration_days, &row.calendar_label, &row.predecessors);
+        let deadline = row.deadline;
+        format!(
+            "{code} {name} {kind} {days:?} {label} {waits} {constraints:?} {deadline:?} {planned:?} {actual:?} {early:?} {late:?} {needs:?}"
+        )
+    };
+    sheet.activities.iter().map(row).collect()
+}
+
+/// Dates of all baselines, newest first.
+fn kept(app: &App, project: &str) -> Vec<Vec<String>> {
+    let all = baselines(app, &local(app), project).expect("baselines");
+    let one = |kept: &app::page::project_plan::BaselineView| {
+        let page = baseline(app, &local(app), project, &kept.id, None).expect("a baseline");
+        let rows = page.rows.iter().filter(|row| row.then.is_some());
+        let mut rows: Vec<String> = rows
+            .map(|row| format!("{} {:?}", row.code, row.then))
+            .collect();
+        rows.sort();
+        rows
+    };
+    let mut all: Vec<Vec<String>> = all.iter().map(one).collect();
+    all.sort();
+    all
+}
+
+fn taken_in(app: &App, project: &str, name: &str, bytes: Vec<u8>) -> (PlanFilePreview, String) {
+    let preview = look_at_file(app, &local(app), project, name, bytes).expect("a preview");
+    let choice = ImportChoice {
+        reason: "接收计划".to_owned(),
+        ..ImportChoice::default()
+    };
+    let diff = commit_file(app, &local(app), project, &preview.token, &choice).expect("taken in");
+    (preview, diff.batch_id.expect("a batch"))
+}
+
+#[test]
+fn a_plan_taken_away_as_project_xml_and_taken_in_elsewhere_says_the_same() {
+    let (_world, app, school, other) = world();
+    let (name, bytes) =
+        export(&app, &local(&app), &school, None, PlanFormat::ProjectXml).expect("a file");
+    let (preview, _) = taken_in(&app, &other, &name, bytes);
+    assert_eq!((preview.resources, preview.baselines), (4, 2));
+    let new: Vec<&str> = preview
+        .calendars
+        .iter()
+        .filter(|(_, _, new)| *new)
+        .map(|(name, _, _)| name.as_str())
+        .collect();
+    assert_eq!(new, ["莲湖工地"]);
+    assert_eq!(told(&read(&app, &other)), told(&read(&app, &school)));
+    assert_eq!(kept(&app, &other), kept(&app, &school));
+    // Away once more and in again: nothing is new, nothing changes.
+    let (name, bytes) =
+        export(&app, &local(&app), &other, None, PlanFormat::ProjectXml).expect("a file");
+    let again = look_at_file(&app, &local(&app), &other, &name, bytes).expect("a preview");
+    assert_eq!(
+        (again.counts.add, again.counts.update),
+        (0, 0),
+        "{:?}",
+        again.diff.changed
+    );
+    assert_eq!((again.resources, again.baselines), (0, 0));
+    assert!(
+        again.calendars.iter().all(|(_, _, new)| !new),
+        "{:?}",
+        again.calendars
+    );
+}
+
+#[test]
+fn a_plan_taken_away_as_xer_keeps_calendars_resources_and_dates() {
+    let (_world, app, school, other) = world();
+    let (name, bytes) = export(&app, &local(&app), &school, None, PlanFormat::Xer).expect("a file");
+    let (preview, _) = taken_in(&app, &other, &name, bytes);
+    assert_eq!(
+        (preview.resources, preview.baselines),
+        (4, 0),
+        "XER holds one plan"
+    );
+    // XER has no deadlines and says the earliest dates where nothing is planned; what is worked when is the same.
+    let told = |sheet: &PlanSheet| -> Vec<String> {
+        let row = |row: &app::page::project_plan::PlanRow| {
+            let needs: Vec<(&str, i64)> = row
+                .resources
+                .iter()
+                .map(|n| (n.name.as_str(), n.units))
+                .collect();
+            let dates = (row.dates.early, row.dates.late, row.dates.actual);
+            let (code, days, label) = (&row.code, row.duration_days, &row.calendar_label);
+            format!(
+                "{code} {days:?} {label} {} {dates:?} {needs:?} {}",
+                row.predecessors, row.percent
+            )
+        };
+        sheet.activities.iter().map(row).collect()
+    };
+    assert_eq!(told(&read(&app, &other)), told(&read(&app, &school)));
+}
+
+#[test]
+fn one_undo_takes_rows_calendars_resources_and_baselines_back() {
+    let (_world, app, school, other) = world();
+    let registers = [
+        "activity",
+        "work_calendar",
+        "plan_resource",
+        "plan_baseline",
+        "progress_report",
+    ];
+    let before = registers.map(|register| count(&app, register));
+    let (name, bytes) =
+        export(&app, &local(&app), &school, None, PlanFormat::ProjectXml).expect("a file");
+    let (_, batch) = taken_in(&app, &other, &name, bytes);
+    let after = registers.map(|register| count(&app, register));
+    assert_eq!(
+        [0, 1, 2, 3, 4].map(|at| after[at] - before[at]),
+        [5, 1, 4, 2, 1],
+        "{registers:?}"
+    );
+    undo(&app, &local(&app), &other, &batch, "重新来").expect("undone");
+    assert_eq!(registers.map(|register| count(&app, register)), before);
+}
