@@ -2,6 +2,7 @@
 
 mod claims;
 mod grammar;
+mod plans;
 mod stage;
 mod words;
 

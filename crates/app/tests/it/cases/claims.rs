@@ -7,6 +7,7 @@ use register::{Definition, Fields, to_json};
 use serde_json::Value as Json;
 
 use super::grammar::{Claim, Pairs};
+use super::plans;
 use super::stage::{Doubt, Place, Stage, field, told};
 
 /// What was found where something else was claimed.
@@ -65,6 +66,19 @@ pub fn check(stage: &mut Stage, claim: &Claim) -> Checked {
             values,
         } => counted(stage, register, *count, values),
         Claim::Sees { who, alias, values } => sees(stage, who, alias, values),
+        Claim::Days {
+            late,
+            alias,
+            first,
+            last,
+        } => {
+            let found = plans::days(stage, alias, *late)?;
+            compare(format!("{first} 至 {last}"), found)
+        }
+        Claim::Float { alias, days } => compare(days.clone(), plans::float(stage, alias)?),
+        Claim::Finish { alias, what, value } => {
+            compare(value.clone(), plans::finish(stage, alias, what)?)
+        }
         Claim::Refused { words } => {
             let Some(found) = stage.refused.take() else {
                 return compare("被拒", "办成了");

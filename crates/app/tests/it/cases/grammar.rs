@@ -126,6 +126,21 @@ pub enum Claim {
         alias: String,
         values: Pairs,
     },
+    /// `最早 桩基 2023-03-06 至 2023-03-17`, `最晚 …`: the days the plan gives a piece of work.
+    Days {
+        late: bool,
+        alias: String,
+        first: String,
+        last: String,
+    },
+    /// `时差 桩基 -4 天`, in working days of its calendar.
+    Float { alias: String, days: String },
+    /// `完工 学校 2023-06-06`, `结论 学校 晚 6 天`: what stands above the plan of a project.
+    Finish {
+        alias: String,
+        what: String,
+        value: String,
+    },
     /// `被拒 “五落实”`
     Refused { words: Option<String> },
 }
@@ -295,6 +310,27 @@ fn claim(text: &str, values: Option<&Pairs>) -> Read<Claim> {
                 period: own(period),
                 what: own(what),
                 value: own(value),
+            });
+        }
+        [what @ ("最早" | "最晚"), alias, first, "至", last] => {
+            return Ok(Claim::Days {
+                late: *what == "最晚",
+                alias: own(alias),
+                first: own(first),
+                last: own(last),
+            });
+        }
+        ["时差", alias, days, "天"] => {
+            return Ok(Claim::Float {
+                alias: own(alias),
+                days: own(days),
+            });
+        }
+        [what @ ("完工" | "结论"), alias, value @ ..] if !value.is_empty() => {
+            return Ok(Claim::Finish {
+                alias: own(alias),
+                what: own(what),
+                value: value.join(" "),
             });
         }
         [register, count, "条"] => {
