@@ -640,6 +640,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/projects/{id}/plan/commitments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 周承诺 What may be promised for a week, what was, and how promises were kept over the weeks. */
+        get: operations["plan_commitments"];
+        put?: never;
+        /** 承诺 Promises activities for a week. */
+        post: operations["plan_promise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/plan/commitments/judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 评定 Says of promises whether they were kept, and why not. */
+        post: operations["plan_judge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/projects/{id}/plan/curve": {
         parameters: {
             query?: never;
@@ -649,6 +684,40 @@ export interface paths {
         };
         /** 香蕉曲线 Planned, earliest, latest, earned and forecast value by period. */
         get: operations["plan_curve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/plan/flowline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 流水 The repeated part of a plan: lines, clashes, the controlling trade, the rhythm a target asks for. */
+        get: operations["plan_flowline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/plan/flowline.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 流水图 The drawing as one SVG file; where nothing repeats it says so. */
+        get: operations["plan_flowline_svg"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2211,6 +2280,17 @@ export interface components {
             name: string;
             reason?: string;
         };
+        /** @description One promise to be given. */
+        NewPlanPromise: {
+            activity_id: string;
+            /** @description What the plan proposes when absent. */
+            content?: string | null;
+            /**
+             * Format: double
+             * @description 1..100; what the plan proposes when absent.
+             */
+            percent?: number | null;
+        };
         /** @description A new record. */
         NewRecord: {
             /** @description Act done with it in the same write: `assign` of a matter. */
@@ -2576,6 +2656,30 @@ export interface components {
             fields: components["schemas"]["FieldChange"][];
             name: string;
         };
+        /** @description 周承诺 of one week, and how promises were kept over the weeks. */
+        PlanCommitments: {
+            /** @description What was just written; can be taken back as an import. */
+            batch_id?: string | null;
+            editable: boolean;
+            findings: components["schemas"]["Finding"][];
+            next: components["schemas"]["PlanWeek"];
+            open_to_judge: boolean;
+            open_to_promise: boolean;
+            previous: components["schemas"]["PlanWeek"];
+            /** @description By unit. */
+            promises: components["schemas"]["PlanPromise"][];
+            /** @description By unit. */
+            proposals: components["schemas"]["PlanProposal"][];
+            /** @description Reasons that can be chosen. */
+            reason_choices: components["schemas"]["PlanReasonChoice"][];
+            /** @description Commonest first. */
+            reasons: components["schemas"]["PlanMissReason"][];
+            text: string;
+            today: string;
+            week: components["schemas"]["PlanWeek"];
+            /** @description Oldest first. */
+            weeks: components["schemas"]["PlanWeekKept"][];
+        };
         /** @description A way to win time back. */
         PlanCompression: {
             activity_id: string;
@@ -2704,6 +2808,8 @@ export interface components {
         };
         /** @description What a plan file holds and would do. */
         PlanFilePreview: {
+            /** @description Baselines that are made with it. */
+            baselines: number;
             calendars: components["schemas"]["PlanFileCalendar"][];
             counts: components["schemas"]["PlanFileCounts"];
             diff: components["schemas"]["PlanDiff"];
@@ -2716,6 +2822,8 @@ export interface components {
             mode: string;
             project?: string | null;
             projects: components["schemas"]["PlanFileProject"][];
+            /** @description Resources that are made with the plan. */
+            resources: number;
             rows: components["schemas"]["PlanFileRow"][];
             token: string;
         };
@@ -2742,6 +2850,43 @@ export interface components {
             name: string;
             predecessors: string;
             start?: string | null;
+        };
+        /** @description 流水 The repeated part of a plan. */
+        PlanFlow: {
+            /**
+             * Format: int64
+             * @description Crews of each trade, if a number was given.
+             */
+            crews?: number | null;
+            findings: components["schemas"]["Finding"][];
+            /** @description The proposed lines as SVG. */
+            proposed_svg?: string | null;
+            /** @description What rhythm the trades could have, and what the target asks for. */
+            rhythm: string[];
+            /** @description The plan's lines as SVG; absent where nothing repeats. */
+            svg?: string | null;
+            text: string;
+            trades: components["schemas"]["PlanFlowTrade"][];
+            units: string[];
+        };
+        /** @description One trade of the flow. */
+        PlanFlowTrade: {
+            /** @description Units on which crews clash. */
+            clashes: string[];
+            /** @description 主导工序. */
+            controlling: boolean;
+            /**
+             * Format: int64
+             * @description Crews that the plan's dates need.
+             */
+            crews: number;
+            days_text: string;
+            idle_text: string;
+            name: string;
+            /** @description From 1, as in the drawing. */
+            number: number;
+            shown: boolean;
+            units: number;
         };
         /** @description A plan to be made from a template. */
         PlanFromTemplate: {
@@ -2788,6 +2933,12 @@ export interface components {
             value_text: string;
             /** @description pass, fail, not_applicable. */
             verdict: string;
+        };
+        /** @description Promises judged. */
+        PlanJudgeQuery: {
+            outcomes: components["schemas"]["PlanOutcome"][];
+            /** @description The week to show then. */
+            week?: string | null;
         };
         /** @description How to level. */
         PlanLevelQuery: {
@@ -2856,6 +3007,17 @@ export interface components {
             peak_on?: string | null;
             unit: string;
         };
+        /** @description One bar of the reasons. */
+        PlanMissReason: {
+            /** @description Empty = no reason given. */
+            code: string;
+            count: number;
+            /** Format: double */
+            cumulative: number;
+            label: string;
+            /** Format: double */
+            share: number;
+        };
         /** @description An activity that moved. */
         PlanMoved: {
             activity_id: string;
@@ -2873,6 +3035,17 @@ export interface components {
             resource_id: string;
             units: string;
         };
+        /** @description What became of a promise. */
+        PlanOutcome: {
+            id: string;
+            note?: string;
+            /** @description kept, missed or open. */
+            outcome: string;
+            /** @description Asked for when missed. */
+            reason?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description One parameter of a template. */
         PlanParameter: {
             choices: components["schemas"]["PlanParameterChoice"][];
@@ -2888,6 +3061,54 @@ export interface components {
         };
         /** @description One answer of a choice. */
         PlanParameterChoice: {
+            code: string;
+            label: string;
+        };
+        /** @description A promise. */
+        PlanPromise: {
+            activity_id: string;
+            code: string;
+            content: string;
+            id: string;
+            name: string;
+            note: string;
+            /** @description open, kept, missed. */
+            outcome: string;
+            /** Format: double */
+            percent?: number | null;
+            /** Format: double */
+            percent_now?: number | null;
+            reason?: string | null;
+            reason_label: string;
+            unit: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Promises to be given. */
+        PlanPromiseQuery: {
+            promises: components["schemas"]["NewPlanPromise"][];
+            /** @description 2023W10; this week when absent. */
+            week?: string | null;
+        };
+        /** @description What the plan wants done of an activity in the week. */
+        PlanProposal: {
+            activity_id: string;
+            code: string;
+            content: string;
+            first: string;
+            last: string;
+            latest: string;
+            name: string;
+            /** Format: double */
+            percent: number;
+            /** Format: double */
+            percent_now: number;
+            promised: boolean;
+            unit: string;
+            urgent: boolean;
+        };
+        /** @description A reason that can be chosen. */
+        PlanReasonChoice: {
             code: string;
             label: string;
         };
@@ -3067,6 +3288,8 @@ export interface components {
         /** @description One template. */
         PlanTemplate: {
             activities: number;
+            /** @description How many works have their days from what. */
+            basis: components["schemas"]["PlanTemplateBasis"][];
             category: string;
             id: string;
             name: string;
@@ -3074,6 +3297,12 @@ export interface components {
             parameters: components["schemas"]["PlanParameter"][];
             sources: string[];
             summary: string;
+        };
+        /** @description Where days of a template come from. */
+        PlanTemplateBasis: {
+            count: number;
+            /** @description 法定时限, 工期定额, 经验值. */
+            label: string;
         };
         /** @description Templates of works. */
         PlanTemplateList: {
@@ -3091,6 +3320,27 @@ export interface components {
             finish_days: number;
             /** Format: int64 */
             start_days: number;
+        };
+        /** @description A week. */
+        PlanWeek: {
+            /** @description 2023W10. */
+            code: string;
+            first: string;
+            label: string;
+            last: string;
+        };
+        /** @description 兑现率 of a week. */
+        PlanWeekKept: {
+            kept: number;
+            made: number;
+            open: number;
+            /**
+             * Format: double
+             * @description Absent in a week without judged promises.
+             */
+            percent?: number | null;
+            percent_text: string;
+            week: components["schemas"]["PlanWeek"];
         };
         /** @description Hours of a weekday, 1 = Monday. */
         PlanWeekday: {
@@ -4965,6 +5215,58 @@ export interface components {
              * Format: date
              */
             taken_on: string;
+        };
+        /** 周承诺 */
+        Values_plan_commitment: {
+            /** 工序 */
+            activity: string;
+            /**
+             * 承诺内容
+             * @description 到周末要看得见、说得清做到没有，例如“桩基工程做到 70%”。
+             */
+            content: string;
+            /**
+             * 评定日期
+             * Format: date
+             */
+            judged_on?: string;
+            /** 说明 */
+            note?: string;
+            /**
+             * 结果
+             * @description 周末评定；不填是还没评定。
+             * @enum {string}
+             */
+            outcome?: "kept" | "missed";
+            /**
+             * 承诺做到
+             * @description 到周末的完成率；100 是做完。
+             */
+            percent?: string;
+            /** 实施单位 */
+            performer?: string;
+            /** 项目 */
+            project: string;
+            /**
+             * 承诺日期
+             * Format: date
+             */
+            promised_on?: string;
+            /**
+             * 未兑现原因
+             * @description 写卡在哪里，不写怪谁。
+             * @enum {string}
+             */
+            reason?: "land" | "approval" | "money" | "utilities" | "design" | "material" | "labour" | "predecessor" | "weather" | "safety" | "change" | "other";
+            /**
+             * 出处
+             * @description 示范区里虚构的值写“演示数据”。
+             */
+            source?: string;
+            /** 承诺单位 */
+            unit?: string;
+            /** 哪一周 */
+            week: string;
         };
         /** 计划资源 */
         Values_plan_resource: {
@@ -9315,6 +9617,170 @@ export interface operations {
             };
         };
     };
+    plan_commitments: {
+        parameters: {
+            query?: {
+                /** @description Week to show, 2023W10; this one when absent. */
+                week?: string;
+                /** @description Day to show. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanCommitments"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_promise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanPromiseQuery"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanCommitments"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_judge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanJudgeQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanCommitments"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     plan_curve: {
         parameters: {
             query?: {
@@ -9350,6 +9816,78 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_flowline: {
+        parameters: {
+            query?: {
+                /** @description Numbers of trades left out, with commas. */
+                without?: string;
+                /** @description Crews of each trade. */
+                crews?: number;
+                /** @description Day to show. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanFlow"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_flowline_svg: {
+        parameters: {
+            query?: {
+                /** @description Numbers of trades left out, with commas. */
+                without?: string;
+                /** @description Crews of each trade. */
+                crews?: number;
+                /** @description Day to show. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -10,8 +10,9 @@ use crate::view::plan::{PlanBaseline, PlanDiff};
 use crate::view::plan_beside::{
     NewPlanBaseline, PlanBaselineList, PlanBaselinePage, PlanCalendar, PlanCalendarInput,
     PlanCalendarKept, PlanCalendarList, PlanChance, PlanCurve, PlanFileCommit, PlanFilePreview,
-    PlanFromTemplate, PlanHealth, PlanLevelQuery, PlanLevelled, PlanLoad, PlanTemplateList,
+    PlanHealth, PlanLevelQuery, PlanLevelled, PlanLoad,
 };
+use crate::view::plan_templates::{PlanFromTemplate, PlanTemplateList};
 use crate::view::record::Reason;
 use app::project_plan::{
     self, BaselineFrom, CalendarInput, ChanceQuery, ExceptionInput, FromTemplate, ImportChoice,
