@@ -193,23 +193,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/definitions/{register}/templates/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The template of a report, to be changed in Word or Excel. */
-        get: operations["report_template"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/delegations": {
         parameters: {
             query?: never;
@@ -657,6 +640,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/projects/{id}/plan/commitments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 周承诺 What may be promised for a week, what was, and how promises were kept over the weeks. */
+        get: operations["plan_commitments"];
+        put?: never;
+        /** 承诺 Promises activities for a week. */
+        post: operations["plan_promise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/plan/commitments/judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 评定 Says of promises whether they were kept, and why not. */
+        post: operations["plan_judge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/projects/{id}/plan/curve": {
         parameters: {
             query?: never;
@@ -666,6 +684,40 @@ export interface paths {
         };
         /** 香蕉曲线 Planned, earliest, latest, earned and forecast value by period. */
         get: operations["plan_curve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/plan/flowline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 流水 The repeated part of a plan: lines, clashes, the controlling trade, the rhythm a target asks for. */
+        get: operations["plan_flowline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/plan/flowline.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 流水图 The drawing as one SVG file; where nothing repeats it says so. */
+        get: operations["plan_flowline_svg"];
         put?: never;
         post?: never;
         delete?: never;
@@ -768,23 +820,6 @@ export interface paths {
         };
         /** 负荷 What each resource is asked for by day, beside what there is. */
         get: operations["plan_load"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/projects/{id}/plan/respread": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 以日保周 Plan, done and shortfall from day to year; for each late work how its debt would be made good. */
-        get: operations["plan_respread"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1166,40 +1201,6 @@ export interface paths {
         };
         /** 交办单、督办单 The record as an official paper. */
         get: operations["slip"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/registers/{register}/reports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 报表 The reports of a register with the periods they can be made for. */
-        get: operations["register_reports"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/registers/{register}/reports/{report}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A report as a file, with the figures and records that this person may see. */
-        get: operations["make_report"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1627,8 +1628,6 @@ export interface components {
             /** @description Core fields stay with their types. */
             core: boolean;
             id: string;
-            /** @description Templates of its reports. */
-            templates: components["schemas"]["ReportTemplate"][];
             /** @description Its text. */
             toml: string;
             version: string;
@@ -2281,6 +2280,17 @@ export interface components {
             name: string;
             reason?: string;
         };
+        /** @description One promise to be given. */
+        NewPlanPromise: {
+            activity_id: string;
+            /** @description What the plan proposes when absent. */
+            content?: string | null;
+            /**
+             * Format: double
+             * @description 1..100; what the plan proposes when absent.
+             */
+            percent?: number | null;
+        };
         /** @description A new record. */
         NewRecord: {
             /** @description Act done with it in the same write: `assign` of a matter. */
@@ -2608,7 +2618,7 @@ export interface components {
         };
         /** @description One change; `op` says which of the fields it takes. */
         PlanChange: {
-            /** @description The row behind which a new or placed one is shown; a placed one without it comes first under its summary. */
+            /** @description The row behind which a new one is shown. */
             after?: string | null;
             /** @description Replan from the `early` or the `late` dates. */
             from?: string | null;
@@ -2618,7 +2628,7 @@ export interface components {
             ids?: string[] | null;
             /** @description Name of a new row inside the request, `new-1`. */
             key?: string | null;
-            /** @description update, move, add, remove, place or replan. */
+            /** @description update, move, add, remove or replan. */
             op: string;
             /** @description Whether successors of a removed row wait for its predecessors. */
             relink?: boolean | null;
@@ -2636,11 +2646,6 @@ export interface components {
             baseline?: string | null;
             changes: components["schemas"]["PlanChange"][];
             dry_run?: boolean;
-            /**
-             * Format: int64
-             * @description Working days of float up to which the sheet calls an activity near-critical.
-             */
-            near_days?: number | null;
             reason?: string;
             with_sheet?: boolean;
         };
@@ -2650,6 +2655,30 @@ export interface components {
             code: string;
             fields: components["schemas"]["FieldChange"][];
             name: string;
+        };
+        /** @description 周承诺 of one week, and how promises were kept over the weeks. */
+        PlanCommitments: {
+            /** @description What was just written; can be taken back as an import. */
+            batch_id?: string | null;
+            editable: boolean;
+            findings: components["schemas"]["Finding"][];
+            next: components["schemas"]["PlanWeek"];
+            open_to_judge: boolean;
+            open_to_promise: boolean;
+            previous: components["schemas"]["PlanWeek"];
+            /** @description By unit. */
+            promises: components["schemas"]["PlanPromise"][];
+            /** @description By unit. */
+            proposals: components["schemas"]["PlanProposal"][];
+            /** @description Reasons that can be chosen. */
+            reason_choices: components["schemas"]["PlanReasonChoice"][];
+            /** @description Commonest first. */
+            reasons: components["schemas"]["PlanMissReason"][];
+            text: string;
+            today: string;
+            week: components["schemas"]["PlanWeek"];
+            /** @description Oldest first. */
+            weeks: components["schemas"]["PlanWeekKept"][];
         };
         /** @description A way to win time back. */
         PlanCompression: {
@@ -2661,8 +2690,6 @@ export interface components {
             gain_days: number;
             name: string;
             text: string;
-            /** @description The change that makes it, by field of the activity register. */
-            values: Record<string, never>;
         };
         /** @description 限制条件. */
         PlanConstraint: {
@@ -2732,10 +2759,7 @@ export interface components {
         /** @description What sets a date. */
         PlanDriver: {
             activity_id?: string | null;
-            /**
-             * @description link, constraint, data_date, project_start, actual, fixed, timing, expected_finish, children; from behind also
-             *     deadline, target, project_finish.
-             */
+            /** @description link, constraint, data_date, project_start, actual, fixed, timing, expected_finish, children. */
             kind: string;
             text: string;
         };
@@ -2784,6 +2808,8 @@ export interface components {
         };
         /** @description What a plan file holds and would do. */
         PlanFilePreview: {
+            /** @description Baselines that are made with it. */
+            baselines: number;
             calendars: components["schemas"]["PlanFileCalendar"][];
             counts: components["schemas"]["PlanFileCounts"];
             diff: components["schemas"]["PlanDiff"];
@@ -2796,6 +2822,8 @@ export interface components {
             mode: string;
             project?: string | null;
             projects: components["schemas"]["PlanFileProject"][];
+            /** @description Resources that are made with the plan. */
+            resources: number;
             rows: components["schemas"]["PlanFileRow"][];
             token: string;
         };
@@ -2822,6 +2850,43 @@ export interface components {
             name: string;
             predecessors: string;
             start?: string | null;
+        };
+        /** @description 流水 The repeated part of a plan. */
+        PlanFlow: {
+            /**
+             * Format: int64
+             * @description Crews of each trade, if a number was given.
+             */
+            crews?: number | null;
+            findings: components["schemas"]["Finding"][];
+            /** @description The proposed lines as SVG. */
+            proposed_svg?: string | null;
+            /** @description What rhythm the trades could have, and what the target asks for. */
+            rhythm: string[];
+            /** @description The plan's lines as SVG; absent where nothing repeats. */
+            svg?: string | null;
+            text: string;
+            trades: components["schemas"]["PlanFlowTrade"][];
+            units: string[];
+        };
+        /** @description One trade of the flow. */
+        PlanFlowTrade: {
+            /** @description Units on which crews clash. */
+            clashes: string[];
+            /** @description 主导工序. */
+            controlling: boolean;
+            /**
+             * Format: int64
+             * @description Crews that the plan's dates need.
+             */
+            crews: number;
+            days_text: string;
+            idle_text: string;
+            name: string;
+            /** @description From 1, as in the drawing. */
+            number: number;
+            shown: boolean;
+            units: number;
         };
         /** @description A plan to be made from a template. */
         PlanFromTemplate: {
@@ -2868,6 +2933,12 @@ export interface components {
             value_text: string;
             /** @description pass, fail, not_applicable. */
             verdict: string;
+        };
+        /** @description Promises judged. */
+        PlanJudgeQuery: {
+            outcomes: components["schemas"]["PlanOutcome"][];
+            /** @description The week to show then. */
+            week?: string | null;
         };
         /** @description How to level. */
         PlanLevelQuery: {
@@ -2936,6 +3007,17 @@ export interface components {
             peak_on?: string | null;
             unit: string;
         };
+        /** @description One bar of the reasons. */
+        PlanMissReason: {
+            /** @description Empty = no reason given. */
+            code: string;
+            count: number;
+            /** Format: double */
+            cumulative: number;
+            label: string;
+            /** Format: double */
+            share: number;
+        };
         /** @description An activity that moved. */
         PlanMoved: {
             activity_id: string;
@@ -2952,6 +3034,17 @@ export interface components {
             name: string;
             resource_id: string;
             units: string;
+        };
+        /** @description What became of a promise. */
+        PlanOutcome: {
+            id: string;
+            note?: string;
+            /** @description kept, missed or open. */
+            outcome: string;
+            /** @description Asked for when missed. */
+            reason?: string | null;
+            /** Format: int64 */
+            version: number;
         };
         /** @description One parameter of a template. */
         PlanParameter: {
@@ -2971,6 +3064,54 @@ export interface components {
             code: string;
             label: string;
         };
+        /** @description A promise. */
+        PlanPromise: {
+            activity_id: string;
+            code: string;
+            content: string;
+            id: string;
+            name: string;
+            note: string;
+            /** @description open, kept, missed. */
+            outcome: string;
+            /** Format: double */
+            percent?: number | null;
+            /** Format: double */
+            percent_now?: number | null;
+            reason?: string | null;
+            reason_label: string;
+            unit: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Promises to be given. */
+        PlanPromiseQuery: {
+            promises: components["schemas"]["NewPlanPromise"][];
+            /** @description 2023W10; this week when absent. */
+            week?: string | null;
+        };
+        /** @description What the plan wants done of an activity in the week. */
+        PlanProposal: {
+            activity_id: string;
+            code: string;
+            content: string;
+            first: string;
+            last: string;
+            latest: string;
+            name: string;
+            /** Format: double */
+            percent: number;
+            /** Format: double */
+            percent_now: number;
+            promised: boolean;
+            unit: string;
+            urgent: boolean;
+        };
+        /** @description A reason that can be chosen. */
+        PlanReasonChoice: {
+            code: string;
+            label: string;
+        };
         /** @description A row taken out. */
         PlanRemoved: {
             activity_id: string;
@@ -2984,53 +3125,6 @@ export interface components {
             name: string;
             own: boolean;
             unit: string;
-        };
-        /**
-         * @description What a plan owes at each level, and how it would be made good. Quantities of levels are percent of the whole plan,
-         *     those of works percent of the work itself.
-         */
-        PlanRespread: {
-            as_of: string;
-            basis: string;
-            /** Format: int64 */
-            factor_percent: number;
-            findings: components["schemas"]["Finding"][];
-            rows: components["schemas"]["PlanRespreadRow"][];
-            rungs: components["schemas"]["PlanRung"][];
-            text: string;
-            waiting: components["schemas"]["PlanWaitingRow"][];
-        };
-        /** @description One day of a proposal. */
-        PlanRespreadDay: {
-            /** Format: double */
-            after: number;
-            /** Format: double */
-            before: number;
-            date: string;
-        };
-        /** @description One late work. */
-        PlanRespreadRow: {
-            activity_id: string;
-            change?: components["schemas"]["PlanChange"] | null;
-            code: string;
-            days: components["schemas"]["PlanRespreadDay"][];
-            /** Format: double */
-            done: number;
-            enough?: boolean | null;
-            enough_text: string;
-            /** Format: double */
-            factor?: number | null;
-            finish?: string | null;
-            forecast_finish: string;
-            /** @description week, dekad, month, quarter; null when the quarter cannot take it. */
-            kept_in?: string | null;
-            kept_text: string;
-            name: string;
-            /** Format: double */
-            owed: number;
-            planned_finish?: string | null;
-            /** Format: double */
-            should: number;
         };
         /** @description One activity of the sheet. */
         PlanRow: {
@@ -3066,7 +3160,6 @@ export interface components {
             /** @description task, start_milestone, finish_milestone, level_of_effort, summary. */
             kind: string;
             kind_label: string;
-            late_driver?: components["schemas"]["PlanDriver"] | null;
             late_finish?: string | null;
             late_start?: string | null;
             level: number;
@@ -3113,33 +3206,6 @@ export interface components {
             /** Format: double */
             float_days: number;
             start: string;
-        };
-        /** @description One level. */
-        PlanRung: {
-            /** Format: double */
-            carried: number;
-            /** Format: int32 */
-            days_left: number;
-            /** Format: double */
-            done: number;
-            /** Format: double */
-            factor?: number | null;
-            first: string;
-            kept: boolean;
-            label: string;
-            last: string;
-            /** Format: double */
-            needed: number;
-            /** Format: double */
-            planned: number;
-            /** Format: double */
-            possible: number;
-            rag: components["schemas"]["Rag"];
-            /** Format: double */
-            shortfall: number;
-            /** Format: double */
-            should: number;
-            text: string;
         };
         /** @description The plan of a project as a sheet. */
         PlanSheet: {
@@ -3222,6 +3288,8 @@ export interface components {
         /** @description One template. */
         PlanTemplate: {
             activities: number;
+            /** @description How many works have their days from what. */
+            basis: components["schemas"]["PlanTemplateBasis"][];
             category: string;
             id: string;
             name: string;
@@ -3229,6 +3297,12 @@ export interface components {
             parameters: components["schemas"]["PlanParameter"][];
             sources: string[];
             summary: string;
+        };
+        /** @description Where days of a template come from. */
+        PlanTemplateBasis: {
+            count: number;
+            /** @description 法定时限, 工期定额, 经验值. */
+            label: string;
         };
         /** @description Templates of works. */
         PlanTemplateList: {
@@ -3247,14 +3321,26 @@ export interface components {
             /** Format: int64 */
             start_days: number;
         };
-        /** @description A late work that cannot begin yet. */
-        PlanWaitingRow: {
-            activity_id: string;
+        /** @description A week. */
+        PlanWeek: {
+            /** @description 2023W10. */
             code: string;
-            name: string;
-            /** Format: double */
-            owed: number;
-            text: string;
+            first: string;
+            label: string;
+            last: string;
+        };
+        /** @description 兑现率 of a week. */
+        PlanWeekKept: {
+            kept: number;
+            made: number;
+            open: number;
+            /**
+             * Format: double
+             * @description Absent in a week without judged promises.
+             */
+            percent?: number | null;
+            percent_text: string;
+            week: components["schemas"]["PlanWeek"];
         };
         /** @description Hours of a weekday, 1 = Monday. */
         PlanWeekday: {
@@ -3519,42 +3605,6 @@ export interface components {
             label: string;
             /** @description A state; `visited` for one that the record has been in, `same` for none. */
             to: string;
-        };
-        /** @description A report. */
-        ReportLine: {
-            /** @description 周, 季. */
-            cycle: string;
-            /** @description docx or xlsx. */
-            format: string;
-            id: string;
-            /** @description There is no template to make it from. */
-            missing: boolean;
-            /** @description Code of the last closed period. */
-            period: string;
-            /** @description Newest first; the one that still runs stands at the top. */
-            periods: components["schemas"]["ReportPeriod"][];
-            title: string;
-        };
-        /** @description The reports of a register. */
-        ReportList: {
-            reports: components["schemas"]["ReportLine"][];
-        };
-        /** @description A period that a report can be made for. */
-        ReportPeriod: {
-            code: string;
-            label: string;
-            /** @description It still runs. */
-            open: boolean;
-        };
-        /** @description A template of a report. */
-        ReportTemplate: {
-            /** @description When it came into force here; null for the one shipped with the program. */
-            at?: string | null;
-            name: string;
-            /** @description Titles of the reports made from it. */
-            reports: string[];
-            /** @description Bytes; null when the file is not there. */
-            size?: number | null;
         };
         /** @description New dates of one activity and why. */
         Reschedule: {
@@ -3977,7 +4027,7 @@ export interface components {
              */
             readonly clock_due?: string;
             /** 投诉人 */
-            consumer?: string;
+            consumer: string;
             /** 投诉人电话 */
             consumer_phone?: string;
             /** 登记人 */
@@ -4051,10 +4101,6 @@ export interface components {
              * Format: date
              */
             notified_on?: string;
-            /** 现场办结方式 */
-            on_site?: string;
-            /** 现场情况 */
-            on_site_note?: string;
             /** 按时办结 */
             on_time?: boolean;
             /** 来自 */
@@ -4343,10 +4389,6 @@ export interface components {
             redo_count?: number;
             /** 备注 */
             remark?: string;
-            /** 此前同类诉求 */
-            readonly repeat_count?: number;
-            /** 上一次诉求 */
-            readonly repeat_of?: string;
             /**
              * 满意度
              * @enum {string}
@@ -5174,6 +5216,58 @@ export interface components {
              */
             taken_on: string;
         };
+        /** 周承诺 */
+        Values_plan_commitment: {
+            /** 工序 */
+            activity: string;
+            /**
+             * 承诺内容
+             * @description 到周末要看得见、说得清做到没有，例如“桩基工程做到 70%”。
+             */
+            content: string;
+            /**
+             * 评定日期
+             * Format: date
+             */
+            judged_on?: string;
+            /** 说明 */
+            note?: string;
+            /**
+             * 结果
+             * @description 周末评定；不填是还没评定。
+             * @enum {string}
+             */
+            outcome?: "kept" | "missed";
+            /**
+             * 承诺做到
+             * @description 到周末的完成率；100 是做完。
+             */
+            percent?: string;
+            /** 实施单位 */
+            performer?: string;
+            /** 项目 */
+            project: string;
+            /**
+             * 承诺日期
+             * Format: date
+             */
+            promised_on?: string;
+            /**
+             * 未兑现原因
+             * @description 写卡在哪里，不写怪谁。
+             * @enum {string}
+             */
+            reason?: "land" | "approval" | "money" | "utilities" | "design" | "material" | "labour" | "predecessor" | "weather" | "safety" | "change" | "other";
+            /**
+             * 出处
+             * @description 示范区里虚构的值写“演示数据”。
+             */
+            source?: string;
+            /** 承诺单位 */
+            unit?: string;
+            /** 哪一周 */
+            week: string;
+        };
         /** 计划资源 */
         Values_plan_resource: {
             /** 可用量 */
@@ -5693,8 +5787,6 @@ export interface components {
              * @description 超过调查水平的，写明查到的原因。
              */
             cause?: string;
-            /** 五年年均剂量 */
-            readonly five_year_mean?: string;
             /** 放射诊疗机构 */
             readonly institution?: string;
             /** 监测机构 */
@@ -5721,8 +5813,6 @@ export interface components {
             wear_to: string;
             /** 人员 */
             worker: string;
-            /** 本年累计 */
-            readonly year_dose?: string;
         };
         /** 放射卫生问题 */
         Values_radiation_finding: {
@@ -7157,10 +7247,6 @@ export interface components {
             plan?: string;
             /** 位置 */
             point?: string;
-            /** 复发次数 */
-            readonly recur_count?: number;
-            /** 上一次 */
-            readonly recur_of?: string;
             /** 备注 */
             remark?: string;
             /** 上报人电话 */
@@ -7266,11 +7352,6 @@ export interface components {
             enterprise?: string;
             /** 网格 */
             grid?: string;
-            /**
-             * 最近节前检查
-             * Format: date
-             */
-            readonly holiday_checked_on?: string;
             /**
              * 最近检查
              * Format: date
@@ -8468,36 +8549,6 @@ export interface operations {
             };
         };
     };
-    report_template: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                register: string;
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": number[];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     delegations: {
         parameters: {
             query?: never;
@@ -9245,8 +9296,6 @@ export interface operations {
             query?: {
                 /** @description Baseline id; `none` for none, the newest when absent. */
                 baseline?: string;
-                /** @description Working days of float up to which an activity is near-critical, 0 to 44; 5 when absent. */
-                near_days?: number;
                 /** @description Day to show. */
                 as_of?: string;
             };
@@ -9568,6 +9617,170 @@ export interface operations {
             };
         };
     };
+    plan_commitments: {
+        parameters: {
+            query?: {
+                /** @description Week to show, 2023W10; this one when absent. */
+                week?: string;
+                /** @description Day to show. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanCommitments"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_promise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanPromiseQuery"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanCommitments"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_judge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanJudgeQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanCommitments"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     plan_curve: {
         parameters: {
             query?: {
@@ -9603,6 +9816,78 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_flowline: {
+        parameters: {
+            query?: {
+                /** @description Numbers of trades left out, with commas. */
+                without?: string;
+                /** @description Crews of each trade. */
+                crews?: number;
+                /** @description Day to show. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanFlow"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_flowline_svg: {
+        parameters: {
+            query?: {
+                /** @description Numbers of trades left out, with commas. */
+                without?: string;
+                /** @description Crews of each trade. */
+                crews?: number;
+                /** @description Day to show. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9883,40 +10168,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlanLoad"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    plan_respread: {
-        parameters: {
-            query?: {
-                /** @description The most a day may take, percent of the normal day, 100 to 300; 120 when absent. */
-                factor?: number;
-                /** @description Day to show. */
-                as_of?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlanRespread"];
                 };
             };
             404: {
@@ -10980,95 +11231,6 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": number[];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    register_reports: {
-        parameters: {
-            query?: {
-                as_of?: string;
-            };
-            header?: never;
-            path: {
-                register: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReportList"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    make_report: {
-        parameters: {
-            query?: {
-                /** @description 2023W09, 2023Q1; the last closed one when absent. */
-                period?: string;
-                as_of?: string;
-            };
-            header?: never;
-            path: {
-                register: string;
-                report: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": number[];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
                 };
             };
             404: {
