@@ -100,11 +100,7 @@ pub fn check_with(
 }
 
 /// What stands against a text and what it would do.
-fn examine(
-    app: &App,
-    toml: &str,
-    files: &[TemplateFile],
-) -> Result<DefinitionCheck, AppError> {
+fn examine(app: &App, toml: &str, files: &[TemplateFile]) -> Result<DefinitionCheck, AppError> {
     let (definition, mut findings) = read(app, toml);
     let Some(definition) = definition else {
         return Ok(DefinitionCheck {

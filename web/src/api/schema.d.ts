@@ -193,6 +193,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/definitions/{register}/templates/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The template of a report, to be changed in Word or Excel. */
+        get: operations["report_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/delegations": {
         parameters: {
             query?: never;
@@ -828,6 +845,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/projects/{id}/plan/respread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 以日保周 Plan, done and shortfall from day to year; for each late work how its debt would be made good. */
+        get: operations["plan_respread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/registers": {
         parameters: {
             query?: never;
@@ -1201,6 +1235,40 @@ export interface paths {
         };
         /** 交办单、督办单 The record as an official paper. */
         get: operations["slip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registers/{register}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 报表 The reports of a register with the periods they can be made for. */
+        get: operations["register_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registers/{register}/reports/{report}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report as a file, with the figures and records that this person may see. */
+        get: operations["make_report"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1628,6 +1696,8 @@ export interface components {
             /** @description Core fields stay with their types. */
             core: boolean;
             id: string;
+            /** @description Templates of its reports. */
+            templates: components["schemas"]["ReportTemplate"][];
             /** @description Its text. */
             toml: string;
             version: string;
@@ -2240,6 +2310,8 @@ export interface components {
         MetricGroup: {
             /** @description The group, in words. */
             by: string;
+            /** @description The field that made the group; null where the figure is broken down by one only. */
+            heading?: string | null;
             /** @description Names the group for `group=` of the records behind. */
             key: string;
             /** @description List of its records on the page; null where a list cannot say it. */
@@ -2618,7 +2690,7 @@ export interface components {
         };
         /** @description One change; `op` says which of the fields it takes. */
         PlanChange: {
-            /** @description The row behind which a new one is shown. */
+            /** @description The row behind which a new or placed one is shown; a placed one without it comes first under its summary. */
             after?: string | null;
             /** @description Replan from the `early` or the `late` dates. */
             from?: string | null;
@@ -2628,7 +2700,7 @@ export interface components {
             ids?: string[] | null;
             /** @description Name of a new row inside the request, `new-1`. */
             key?: string | null;
-            /** @description update, move, add, remove or replan. */
+            /** @description update, move, add, remove, place or replan. */
             op: string;
             /** @description Whether successors of a removed row wait for its predecessors. */
             relink?: boolean | null;
@@ -2646,6 +2718,11 @@ export interface components {
             baseline?: string | null;
             changes: components["schemas"]["PlanChange"][];
             dry_run?: boolean;
+            /**
+             * Format: int64
+             * @description Working days of float up to which the sheet calls an activity near-critical.
+             */
+            near_days?: number | null;
             reason?: string;
             with_sheet?: boolean;
         };
@@ -2690,6 +2767,8 @@ export interface components {
             gain_days: number;
             name: string;
             text: string;
+            /** @description The change that makes it, by field of the activity register. */
+            values: Record<string, never>;
         };
         /** @description 限制条件. */
         PlanConstraint: {
@@ -2759,7 +2838,10 @@ export interface components {
         /** @description What sets a date. */
         PlanDriver: {
             activity_id?: string | null;
-            /** @description link, constraint, data_date, project_start, actual, fixed, timing, expected_finish, children. */
+            /**
+             * @description link, constraint, data_date, project_start, actual, fixed, timing, expected_finish, children; from behind also
+             *     deadline, target, project_finish.
+             */
             kind: string;
             text: string;
         };
@@ -3126,6 +3208,53 @@ export interface components {
             own: boolean;
             unit: string;
         };
+        /**
+         * @description What a plan owes at each level, and how it would be made good. Quantities of levels are percent of the whole plan,
+         *     those of works percent of the work itself.
+         */
+        PlanRespread: {
+            as_of: string;
+            basis: string;
+            /** Format: int64 */
+            factor_percent: number;
+            findings: components["schemas"]["Finding"][];
+            rows: components["schemas"]["PlanRespreadRow"][];
+            rungs: components["schemas"]["PlanRung"][];
+            text: string;
+            waiting: components["schemas"]["PlanWaitingRow"][];
+        };
+        /** @description One day of a proposal. */
+        PlanRespreadDay: {
+            /** Format: double */
+            after: number;
+            /** Format: double */
+            before: number;
+            date: string;
+        };
+        /** @description One late work. */
+        PlanRespreadRow: {
+            activity_id: string;
+            change?: components["schemas"]["PlanChange"] | null;
+            code: string;
+            days: components["schemas"]["PlanRespreadDay"][];
+            /** Format: double */
+            done: number;
+            enough?: boolean | null;
+            enough_text: string;
+            /** Format: double */
+            factor?: number | null;
+            finish?: string | null;
+            forecast_finish: string;
+            /** @description week, dekad, month, quarter; null when the quarter cannot take it. */
+            kept_in?: string | null;
+            kept_text: string;
+            name: string;
+            /** Format: double */
+            owed: number;
+            planned_finish?: string | null;
+            /** Format: double */
+            should: number;
+        };
         /** @description One activity of the sheet. */
         PlanRow: {
             actual_finish?: string | null;
@@ -3160,6 +3289,7 @@ export interface components {
             /** @description task, start_milestone, finish_milestone, level_of_effort, summary. */
             kind: string;
             kind_label: string;
+            late_driver?: components["schemas"]["PlanDriver"] | null;
             late_finish?: string | null;
             late_start?: string | null;
             level: number;
@@ -3206,6 +3336,33 @@ export interface components {
             /** Format: double */
             float_days: number;
             start: string;
+        };
+        /** @description One level. */
+        PlanRung: {
+            /** Format: double */
+            carried: number;
+            /** Format: int32 */
+            days_left: number;
+            /** Format: double */
+            done: number;
+            /** Format: double */
+            factor?: number | null;
+            first: string;
+            kept: boolean;
+            label: string;
+            last: string;
+            /** Format: double */
+            needed: number;
+            /** Format: double */
+            planned: number;
+            /** Format: double */
+            possible: number;
+            rag: components["schemas"]["Rag"];
+            /** Format: double */
+            shortfall: number;
+            /** Format: double */
+            should: number;
+            text: string;
         };
         /** @description The plan of a project as a sheet. */
         PlanSheet: {
@@ -3320,6 +3477,15 @@ export interface components {
             finish_days: number;
             /** Format: int64 */
             start_days: number;
+        };
+        /** @description A late work that cannot begin yet. */
+        PlanWaitingRow: {
+            activity_id: string;
+            code: string;
+            name: string;
+            /** Format: double */
+            owed: number;
+            text: string;
         };
         /** @description A week. */
         PlanWeek: {
@@ -3605,6 +3771,42 @@ export interface components {
             label: string;
             /** @description A state; `visited` for one that the record has been in, `same` for none. */
             to: string;
+        };
+        /** @description A report. */
+        ReportLine: {
+            /** @description 周, 季. */
+            cycle: string;
+            /** @description docx or xlsx. */
+            format: string;
+            id: string;
+            /** @description There is no template to make it from. */
+            missing: boolean;
+            /** @description Code of the last closed period. */
+            period: string;
+            /** @description Newest first; the one that still runs stands at the top. */
+            periods: components["schemas"]["ReportPeriod"][];
+            title: string;
+        };
+        /** @description The reports of a register. */
+        ReportList: {
+            reports: components["schemas"]["ReportLine"][];
+        };
+        /** @description A period that a report can be made for. */
+        ReportPeriod: {
+            code: string;
+            label: string;
+            /** @description It still runs. */
+            open: boolean;
+        };
+        /** @description A template of a report. */
+        ReportTemplate: {
+            /** @description When it came into force here; null for the one shipped with the program. */
+            at?: string | null;
+            name: string;
+            /** @description Titles of the reports made from it. */
+            reports: string[];
+            /** @description Bytes; null when the file is not there. */
+            size?: number | null;
         };
         /** @description New dates of one activity and why. */
         Reschedule: {
@@ -4026,8 +4228,11 @@ export interface components {
              * Format: date-time
              */
             readonly clock_due?: string;
-            /** 投诉人 */
-            consumer: string;
+            /**
+             * 投诉人
+             * @description 现场当场解答、处理的可以不填。
+             */
+            consumer?: string;
             /** 投诉人电话 */
             consumer_phone?: string;
             /** 登记人 */
@@ -4101,6 +4306,13 @@ export interface components {
              * Format: date
              */
             notified_on?: string;
+            /**
+             * 现场办结方式
+             * @enum {string}
+             */
+            on_site?: "answered" | "handled";
+            /** 现场情况 */
+            on_site_note?: string;
             /** 按时办结 */
             on_time?: boolean;
             /** 来自 */
@@ -4157,7 +4369,7 @@ export interface components {
              * 状态
              * @enum {string}
              */
-            readonly state?: "registered" | "mediating" | "appraisal" | "terminated" | "settled" | "refused" | "archived";
+            readonly state?: "registered" | "mediating" | "appraisal" | "terminated" | "settled" | "refused" | "on_site" | "archived";
             /**
              * 进入现状态时间
              * Format: date-time
@@ -4389,6 +4601,13 @@ export interface components {
             redo_count?: number;
             /** 备注 */
             remark?: string;
+            /**
+             * 此前同类诉求
+             * @description 同一企业、同一类别，180 天内更早提过几次。
+             */
+            readonly repeat_count?: number;
+            /** 上一次诉求 */
+            readonly repeat_of?: string;
             /**
              * 满意度
              * @enum {string}
@@ -5787,6 +6006,11 @@ export interface components {
              * @description 超过调查水平的，写明查到的原因。
              */
             cause?: string;
+            /**
+             * 五年年均剂量
+             * @description 到本周期止连续五个日历年的合计除以 5；监测不满五年的也除以 5，限值相当于五年合计 100 mSv。
+             */
+            readonly five_year_mean?: string;
             /** 放射诊疗机构 */
             readonly institution?: string;
             /** 监测机构 */
@@ -5813,6 +6037,8 @@ export interface components {
             wear_to: string;
             /** 人员 */
             worker: string;
+            /** 本年累计 */
+            readonly year_dose?: string;
         };
         /** 放射卫生问题 */
         Values_radiation_finding: {
@@ -7247,6 +7473,13 @@ export interface components {
             plan?: string;
             /** 位置 */
             point?: string;
+            /**
+             * 复发次数
+             * @description 同一处所、同一领域，365 天内更早查出过几次。
+             */
+            readonly recur_count?: number;
+            /** 上一次 */
+            readonly recur_of?: string;
             /** 备注 */
             remark?: string;
             /** 上报人电话 */
@@ -7352,6 +7585,11 @@ export interface components {
             enterprise?: string;
             /** 网格 */
             grid?: string;
+            /**
+             * 最近节前检查
+             * Format: date
+             */
+            readonly holiday_checked_on?: string;
             /**
              * 最近检查
              * Format: date
@@ -8549,6 +8787,36 @@ export interface operations {
             };
         };
     };
+    report_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                register: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     delegations: {
         parameters: {
             query?: never;
@@ -9296,6 +9564,8 @@ export interface operations {
             query?: {
                 /** @description Baseline id; `none` for none, the newest when absent. */
                 baseline?: string;
+                /** @description Working days of float up to which an activity is near-critical, 0 to 44; 5 when absent. */
+                near_days?: number;
                 /** @description Day to show. */
                 as_of?: string;
             };
@@ -10168,6 +10438,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlanLoad"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_respread: {
+        parameters: {
+            query?: {
+                /** @description The most a day may take, percent of the normal day, 100 to 300; 120 when absent. */
+                factor?: number;
+                /** @description Day to show. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRespread"];
                 };
             };
             404: {
@@ -11231,6 +11535,95 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register_reports: {
+        parameters: {
+            query?: {
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                register: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportList"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_report: {
+        parameters: {
+            query?: {
+                /** @description 2023W09, 2023Q1; the last closed one when absent. */
+                period?: string;
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                register: string;
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             404: {

@@ -6,8 +6,8 @@ use app::App;
 use app::page::project_plan::{PlanFilePreview, PlanSheet, RowDates};
 use app::project_plan::{
     BaselineFrom, CalendarInput, Change, ChangeRequest, ExceptionInput, ImportChoice, PlanFormat,
-    baseline, baselines, change, commit_file, export, keep_calendar, look_at_file, sheet,
-    take_baseline, undo,
+    SheetQuery, baseline, baselines, change, commit_file, export, keep_calendar, look_at_file,
+    sheet, take_baseline, undo,
 };
 use serde_json::json;
 
@@ -84,7 +84,7 @@ fn world() -> (World, App, String, String) {
 }
 
 fn read(app: &App, project: &str) -> PlanSheet {
-    sheet(app, &local(app), project, None, None).expect("the sheet")
+    sheet(app, &local(app), project, None, &SheetQuery::default()).expect("the sheet")
 }
 
 /// Everything a person wrote about each row, and what the engine makes of it.

@@ -13,7 +13,11 @@ fn sheet(stage: &mut Stage, alias: &str) -> Result<(PlanSheet, Option<PlanRow>),
     let own = view.record.fields.get("project").and_then(Value::as_ref_id);
     let project = own.unwrap_or(view.record.id).to_string();
     let actor = app::account::local_actor(&stage.app);
-    let sheet = app::project_plan::sheet(&stage.app, &actor, &project, None, Some("none"));
+    let query = app::project_plan::SheetQuery {
+        baseline: Some("none".to_owned()),
+        ..Default::default()
+    };
+    let sheet = app::project_plan::sheet(&stage.app, &actor, &project, None, &query);
     let sheet = sheet.map_err(|error| told(&error))?;
     let id = view.record.id.to_string();
     let row = sheet.activities.iter().find(|row| row.id == id).cloned();
