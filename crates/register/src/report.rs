@@ -342,7 +342,7 @@ filter = "name != none && period.start <= period.end"
     fn an_unknown_word_names_its_place_and_what_is_known() {
         check("指标.亮灯串", Err("是不是想写\"亮灯率\"?"));
         check("记录.名字", Err("是不是想写\"名称\"?"));
-        check("记录.名称.颜色", Err("可以写：名称。"));
+        check("记录.名称.颜色", Err("可以写：名称、序号、编号、灯。"));
         check("期见", Err("是不是想写\"期间\"?"));
         check("指标.亮灯率.分数", Err("是不是想写\"亮灯率.分子\"?"));
     }
@@ -370,9 +370,18 @@ filter = "name != none && period.start <= period.end"
                 .map(|one| one.code.to_string())
                 .collect::<Vec<_>>()
         };
-        assert_eq!(codes("weekly.docx", "../weekly.docx"), ["bad_template"]);
-        assert_eq!(codes("weekly.docx", "weekly.doc"), ["bad_template"]);
-        assert_eq!(codes("period = \"W\"\n", ""), ["missing_key"]);
-        assert_eq!(codes("view = \"all\"", "view = \"al\""), ["unknown_name"]);
+        assert_eq!(
+            codes("weekly.docx", "../weekly.docx"),
+            ["definition.bad_template"]
+        );
+        assert_eq!(
+            codes("weekly.docx", "weekly.doc"),
+            ["definition.bad_template"]
+        );
+        assert_eq!(codes("period = \"W\"\n", ""), ["definition.missing_key"]);
+        assert_eq!(
+            codes("view = \"all\"", "view = \"al\""),
+            ["definition.unknown_name"]
+        );
     }
 }

@@ -54,7 +54,7 @@ pub(crate) fn marks(text: &str) -> (Vec<Mark>, Vec<String>) {
             .map(|(_, c)| c)
             .collect();
         if !pair(end, ['}', '｝']) {
-            torn.push(inside.chars().take(12).collect());
+            torn.push(inside.trim().chars().take(12).collect());
             at = end.max(at + 2);
             continue;
         }
