@@ -111,6 +111,8 @@ fn lines(template: &Template, facts: &Facts) -> Vec<String> {
         .fill(facts, &[])
         .unwrap_or_else(|finding| panic!("{finding:?}"));
     let xml = part(&bytes, "word/document.xml").replace("<w:br/>", "<w:t>/</w:t>");
+    // Copies have lost their ids.
+    let xml = xml.replace("<w:p>", "<w:p >");
     let line = |p: &str| {
         let texts = p
             .split("<w:t")

@@ -149,7 +149,7 @@ fn what_the_reference_brings_is_not_asked_again() {
     assert_eq!(found[0].1, Severity::Error);
     assert_eq!(
         found[0].2,
-        "请写 compute = \"firm.uscc\" 直接取用，或删去这个字段"
+        "请写 compute = \"firm.uscc\" 直接取用，或删去这个字段。"
     );
 }
 

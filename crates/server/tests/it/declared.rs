@@ -57,7 +57,7 @@ impl Asker<'_> {
         )
     }
 
-    /// Read, change and withdraw one record; none of them is carried out, because no record is of that version.
+    /// Read and change one record; the change is not carried out, because no record is of that version.
     async fn about(&self, id: Option<&String>) -> String {
         let Some(id) = id else {
             return "—".to_owned();
@@ -65,9 +65,8 @@ impl Asker<'_> {
         let rest = format!("records/{id}");
         let read = word(&self.service.get(&self.token, &self.path(&rest)).await);
         let body = json!({ "values": {}, "reason": "核实" });
-        let change = self.send(Method::PATCH, &rest, body.clone()).await;
-        let withdraw = self.send(Method::DELETE, &rest, body).await;
-        format!("{read}·{change}·{withdraw}")
+        let change = self.send(Method::PATCH, &rest, body).await;
+        format!("{read}·{change}")
     }
 
     /// A row of the table; `all` are the records of the district.

@@ -40,6 +40,8 @@ fn filled(path: &str) -> String {
         ("{action}", "close"),
         ("{baseline}", "1"),
         ("{code}", "site7"),
+        ("{name}", "weekly.docx"),
+        ("{report}", "weekly"),
     ] {
         text = text.replace(name, value);
     }
