@@ -103,6 +103,7 @@ pub fn act(
     id: &str,
     request: ActRequest,
 ) -> Result<RecordView, AppError> {
+    actor.need_acting()?;
     let definition = app.definition(register)?;
     let record = records::parse_id(id)?;
     let access = Access::new(app, actor, &definition)?;

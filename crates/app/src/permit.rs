@@ -99,7 +99,7 @@ impl Access {
 
     /// Whether the register itself allows this at all.
     pub fn may(&self, ability: Ability) -> bool {
-        self.rights().may(ability)
+        self.rights().may(ability) && !(writes(ability) && self.actor.only_reads())
     }
 
     /// The same as a refusal.
@@ -179,7 +179,12 @@ impl Access {
 
     /// Rights on a record.
     pub fn on(&self, reader: &mut Reader<'_>, record: &Record) -> Result<RecordRights, AppError> {
-        self.ask(reader, record, |rights, scope| rights.on(scope))
+        let mut rights = self.ask(reader, record, |rights, scope| rights.on(scope))?;
+        if self.actor.only_reads() {
+            rights.update = false;
+            rights.withdraw = false;
+        }
+        Ok(rights)
     }
 
     fn ask<T>(
@@ -285,6 +290,11 @@ impl Access {
     pub fn overrules(&self, field: &Field) -> bool {
         self.rights().overrules(field)
     }
+}
+
+fn writes(ability: Ability) -> bool {
+    use Ability as A;
+    matches!(ability, A::Create | A::Update | A::Withdraw | A::Import)
 }
 
 fn word(ability: Ability) -> &'static str {

@@ -84,6 +84,11 @@ impl Actor {
         self.has("supervisor") || self.has("clerk")
     }
 
+    /// Whether this account is made for looking only: also what its unit holds is for its colleagues to do.
+    pub fn only_reads(&self) -> bool {
+        !self.roles.is_empty() && self.roles.iter().all(|role| role == "viewer")
+    }
+
     /// Whether a record of that organisation may be seen.
     pub fn may_see(&self, path: &OrgPath) -> bool {
         path.is_within(&self.org)
@@ -124,6 +129,14 @@ impl Actor {
             Err(AppError::Forbidden(
                 "账号只能查看，不能修改；需要填报请联系管理员".to_owned(),
             ))
+        }
+    }
+
+    /// A role besides looking.
+    pub fn need_acting(&self) -> Result<(), AppError> {
+        match self.only_reads() {
+            true => self.need_write(),
+            false => Ok(()),
         }
     }
 
