@@ -16,8 +16,16 @@ use crate::error::StoreError;
 /// Prepared statements kept by one connection before all are dropped and made anew.
 const STATEMENTS: usize = 512;
 
-/// Key of the advisory lock that one migrating process holds (the letters "guatu").
-const SCHEMA_LOCK: i64 = 0x67_75_61_74_75;
+/// First half of the key of the advisory lock that one migrating process holds (the letters "guat"); the other half
+/// is the schema, so that districts in schemas of their own do not wait for each other.
+const SCHEMA_LOCK: i32 = 0x67_75_61_74;
+
+/// How long a writer waits for a lock before it says that the database is busy.
+const LOCK_WAIT: &str = "20s";
+
+/// How long it waits for another process that brings the tables of the same schema to their shape: that may rewrite
+/// large registers.
+const MIGRATION_WAIT: &str = "10min";
 
 /// What a connection is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,11 +50,15 @@ pub(crate) fn open(url: &str, for_use: Use) -> Result<PgConnection, StoreError> 
         .connect_timeout(Duration::from_secs(10));
     let mut client = config.connect(NoTls).map_err(gone)?;
     // A statement that hangs must not hold a district: readers give up after 30 s, the writer
-    // waits at most 20 s for a lock. Durability is not left to the server's default.
+    // after `LOCK_WAIT`. Durability is not left to the server's default.
     client
-        .batch_execute(match for_use {
-            Use::Write => "SET synchronous_commit = on; SET lock_timeout = '20s'",
-            Use::Read => "SET default_transaction_read_only = on; SET statement_timeout = '30s'",
+        .batch_execute(&match for_use {
+            Use::Write => {
+                format!("SET synchronous_commit = on; SET lock_timeout = '{LOCK_WAIT}'")
+            }
+            Use::Read => {
+                "SET default_transaction_read_only = on; SET statement_timeout = '30s'".to_owned()
+            }
         })
         .map_err(gone)?;
     Ok(PgConnection {
@@ -163,7 +175,11 @@ impl Connection for PgConnection {
     }
 
     fn lock_schema(&mut self) -> Result<(), EngineError> {
-        self.plain(&format!("SELECT pg_advisory_xact_lock({SCHEMA_LOCK})"))
+        self.plain(&format!(
+            "SET LOCAL lock_timeout = '{MIGRATION_WAIT}'; \
+             SELECT pg_advisory_xact_lock({SCHEMA_LOCK}, hashtext(current_schema())); \
+             SET LOCAL lock_timeout = '{LOCK_WAIT}'"
+        ))
     }
 
     fn columns(&mut self, table: &str) -> Result<Vec<String>, EngineError> {
