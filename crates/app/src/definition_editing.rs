@@ -41,7 +41,7 @@ pub fn see(app: &App, actor: &Actor, register: &str) -> Result<DefinitionPage, A
         version: definition.version.clone(),
         versions: versions.iter().rev().map(line).collect(),
         core: definition.core,
-        templates: reports::templates(app, &definition)?,
+        templates: reports::templates(app, &definition, &[])?,
     })
 }
 
@@ -92,7 +92,7 @@ pub fn check_with(
     if let Some(before) = id.and_then(|id| app.definition(&id).ok()) {
         let versions = app.read(|reader| reader.definition_versions(&before.id))?;
         // Who only reads the text in force has changed nothing that would need a version of its own.
-        let unchanged = text_in_force(&before, &versions) == toml;
+        let unchanged = files.is_empty() && text_in_force(&before, &versions) == toml;
         let raised = |finding: &Finding| finding.code != "migrate.version_not_raised";
         checked.findings.retain(|one| !unchanged || raised(one));
     }
@@ -115,6 +115,7 @@ fn examine(app: &App, toml: &str, files: &[TemplateFile]) -> Result<DefinitionCh
     findings.extend(already_held(app, &definition));
     Ok(DefinitionCheck {
         findings,
+        templates: reports::templates(app, &definition, files)?,
         definition: Some(definition),
         plan: Some(plan),
     })

@@ -217,6 +217,13 @@ fn tell_comparison(out: &mut impl Write, comparison: &Comparison) -> anyhow::Res
             field.label, field.compared, field.equal
         )?;
     }
+    if comparison.floats_left > 0 {
+        writeln!(
+            out,
+            "  另有 {} 项尽晚安排而无处可挪的工作不比总时差：P6 只在挪动时改写它，文件里是上一次计算的数",
+            comparison.floats_left
+        )?;
+    }
     for difference in comparison.differences.iter().take(20) {
         let label = comparison
             .fields

@@ -758,6 +758,7 @@ export interface DefinitionCheck {
   findings: Finding[];
   view: RegisterView | null;
   plan: MigrationView | null;
+  templates: TemplateLine[];
 }
 export interface League {
   period: string;

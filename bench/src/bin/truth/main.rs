@@ -2,6 +2,7 @@
 //! answers are equal and lists each difference. Exits 1 when one differs.
 
 mod cel;
+mod earlier;
 mod psplib;
 mod read_back;
 mod schedules;

@@ -54,6 +54,8 @@ pub struct DefinitionCheck {
     pub definition: Option<Arc<Definition>>,
     /// What would happen to the register; none for what cannot be read.
     pub plan: Option<PlanView>,
+    /// Templates of its reports; those that came along stand for those that are there.
+    pub templates: Vec<TemplateLine>,
 }
 
 /// What a new version does to the records that are there.

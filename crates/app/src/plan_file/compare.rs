@@ -1,8 +1,9 @@
 //! Our dates beside those the other program stored in the file.
 
 use super::PlanFile;
+use exchange::schedule_file::Format;
 use ground::{Minute, iso_minutes};
-use plan::{ActivityKind, Progress};
+use plan::{ActivityKind, Driver, Progress, Schedule, Timing};
 use serde::Serialize;
 
 /// How far the calculation agrees with the file.
@@ -12,6 +13,8 @@ pub struct Comparison {
     pub activities: usize,
     /// Activities whose every stored value is ours.
     pub equal_activities: usize,
+    /// Activities whose stored total float was not compared: P6 left it from an earlier run.
+    pub floats_left: usize,
     /// Value by value.
     pub fields: Vec<FieldComparison>,
     /// The first differences, at most a hundred.
@@ -88,6 +91,9 @@ impl PlanFile {
         let pair =
             |ours: Minute, theirs: Option<Minute>| theirs.filter(|_| open).map(|t| (ours, t));
         let shown = |ours: Minute, theirs: Option<Minute>| theirs.map(|theirs| (ours, theirs));
+        let left = stored.total_float.is_some() && self.float_left(s, index);
+        comparison.floats_left += usize::from(left);
+        let total_float = stored.total_float.filter(|_| !left);
         let values = [
             pair(self.early_start(s, index), stored.early_start),
             pair(s.early_finish[index], stored.early_finish),
@@ -95,7 +101,7 @@ impl PlanFile {
             pair(s.late_finish[index], stored.late_finish),
             shown(s.early_start[index], stored.start),
             shown(s.early_finish[index], stored.finish),
-            pair(s.total_float[index], stored.total_float),
+            pair(s.total_float[index], total_float),
             pair(s.free_float[index], stored.free_float),
         ];
         let mut same = true;
@@ -125,5 +131,15 @@ impl PlanFile {
         }
         comparison.activities += 1;
         comparison.equal_activities += usize::from(same);
+    }
+
+    /// P6 writes the total float of work planned as late as possible together with the move. Where there is no room to
+    /// move, the figure of the run before stays in the file (decision 0013; `bench/src/bin/truth/earlier.rs`).
+    fn float_left(&self, schedule: &Schedule, index: usize) -> bool {
+        let activity = &self.file.network.activities[index];
+        self.file.format != Format::Mspdi
+            && activity.timing == Timing::LateInFreeFloat
+            && activity.progress == Progress::NotStarted
+            && schedule.driver[index] != Driver::Late
     }
 }

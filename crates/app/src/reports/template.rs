@@ -65,23 +65,31 @@ fn names(definition: &Definition) -> BTreeSet<&str> {
         .collect()
 }
 
-/// The templates of a definition in force.
+/// The templates that a definition has or would have: those that come along before those that are there.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn templates(app: &App, definition: &Definition) -> Result<Vec<TemplateLine>, AppError> {
+pub fn templates(
+    app: &App,
+    definition: &Definition,
+    files: &[TemplateFile],
+) -> Result<Vec<TemplateLine>, AppError> {
     let own = app.read(|reader| reader.definition_files(&definition.id))?;
+    let in_force = app.definition(&definition.id).ok();
+    let version = in_force.as_ref().map(|one| one.version.as_str());
     let line = |name: &str| {
         let reports = definition
             .reports
             .iter()
             .filter(|report| report.template == name);
+        let given = files.iter().find(|file| file.name == name);
         let at = own
             .iter()
-            .find(|file| file.name == name && file.version == definition.version);
-        let size = match at {
-            Some(file) => usize::try_from(file.size).ok(),
-            None => shipped_template(&definition.id, name).map(|bytes| bytes.len()),
+            .find(|file| file.name == name && Some(file.version.as_str()) == version);
+        let size = match (given, at) {
+            (Some(file), _) => Some(file.bytes.len()),
+            (None, Some(file)) => usize::try_from(file.size).ok(),
+            (None, None) => shipped_template(&definition.id, name).map(|bytes| bytes.len()),
         };
         TemplateLine {
             name: name.to_owned(),
@@ -194,7 +202,7 @@ pub(super) fn lacking(report: &ReportTemplate) -> Finding {
         "report.template_missing",
         format!("report.{}", report.id),
         format!("没有模板文件“{}”。", report.template),
-        "请把它和 definition.toml 放在同一文件夹，再用 guatu register apply 启用。",
+        "请在“报表模板”里选文件；用命令行时把它和 definition.toml 放在同一文件夹，再用 guatu register apply 启用。",
     )
 }
 

@@ -3,7 +3,9 @@
 use crate::Shared;
 use crate::access::{Signed, run};
 use crate::problem::Problem;
-use crate::view::definition::{DefinitionApply, DefinitionCheck, DefinitionText, DefinitionView};
+use crate::view::definition::{
+    DefinitionApply, DefinitionCheck, DefinitionText, DefinitionView, template_files,
+};
 use crate::view::record::RegisterView;
 use app::definition_editing as editing;
 use axum::Json;
@@ -45,7 +47,11 @@ async fn check(
     Json(body): Json<DefinitionText>,
 ) -> Result<Json<DefinitionCheck>, Problem> {
     let app = shared.app.clone();
-    let checked = run(move || editing::check(&app, &actor, &body.toml)).await?;
+    let checked = run(move || {
+        let files = template_files(body.files)?;
+        editing::check_with(&app, &actor, &body.toml, &files)
+    })
+    .await?;
     let view = checked.definition.as_deref().map(RegisterView::from);
     Ok(Json(DefinitionCheck::new(&checked, view)))
 }
@@ -58,7 +64,11 @@ async fn apply(
     Json(body): Json<DefinitionApply>,
 ) -> Result<Json<DefinitionCheck>, Problem> {
     let app = shared.app.clone();
-    let checked = run(move || editing::apply(&app, &actor, &body.toml, &body.reason)).await?;
+    let checked = run(move || {
+        let files = template_files(body.files)?;
+        editing::apply_with(&app, &actor, &body.toml, &body.reason, &files)
+    })
+    .await?;
     let view = checked.definition.as_deref().map(RegisterView::from);
     Ok(Json(DefinitionCheck::new(&checked, view)))
 }

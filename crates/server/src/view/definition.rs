@@ -2,7 +2,12 @@
 
 use super::record::RegisterView;
 use super::{FindingView, each};
+use app::AppError;
 use app::page::definition as page;
+use app::reports::TemplateFile;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use ground::Finding;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -74,6 +79,40 @@ fn template(line: &page::TemplateLine) -> ReportTemplate {
 #[serde(deny_unknown_fields)]
 pub struct DefinitionText {
     pub toml: String,
+    /// Templates that come along; those that do not come stay as they are.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub files: Vec<TemplateUpload>,
+}
+
+/// A template that comes along with a definition.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateUpload {
+    /// The name that the definition calls it by.
+    pub name: String,
+    /// The file in Base64.
+    pub content: String,
+}
+
+/// The files themselves.
+///
+/// # Errors
+/// `Invalid` for what is no Base64.
+pub fn template_files(uploads: Vec<TemplateUpload>) -> Result<Vec<TemplateFile>, AppError> {
+    let file = |upload: TemplateUpload| match BASE64_STANDARD.decode(upload.content) {
+        Ok(bytes) => Ok(TemplateFile {
+            name: upload.name,
+            bytes,
+        }),
+        Err(_) => Err(AppError::Invalid(vec![Finding::error(
+            "report.template_broken",
+            upload.name,
+            "文件内容不是 Base64，收到的不完整。",
+            "请重新选文件上传。",
+        )])),
+    };
+    uploads.into_iter().map(file).collect()
 }
 
 /// A text to be brought into force.
@@ -82,6 +121,10 @@ pub struct DefinitionText {
 pub struct DefinitionApply {
     pub toml: String,
     pub reason: String,
+    /// Templates that come along; those that do not come stay as they are.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub files: Vec<TemplateUpload>,
 }
 
 /// What a text would be as a definition.
@@ -91,6 +134,8 @@ pub struct DefinitionCheck {
     /// The register as forms and lists would have it; null when the text cannot be read.
     pub view: Option<RegisterView>,
     pub plan: Option<DefinitionPlan>,
+    /// Templates of its reports; those that came along stand for those that are there.
+    pub templates: Vec<ReportTemplate>,
 }
 
 /// What a new version does to the records that are there.
@@ -127,6 +172,7 @@ impl DefinitionCheck {
             findings: each(&checked.findings),
             view,
             plan: checked.plan.as_ref().map(DefinitionPlan::from),
+            templates: checked.templates.iter().map(template).collect(),
         }
     }
 }

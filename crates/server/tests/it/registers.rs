@@ -4,6 +4,8 @@
 use crate::service::{Service, request, service};
 use axum::body::Body;
 use axum::http::Method;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value as Json, json};
 
 const LAMPS: &str = r#"
@@ -350,4 +352,56 @@ async fn odd_bodies_are_the_senders_fault_and_never_the_servers() {
             );
         }
     }
+}
+
+/// A form with one text, as a template.
+fn template(text: &str) -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write_string(0, 0, text).expect("a cell");
+    book.save_to_buffer().expect("a workbook")
+}
+
+#[tokio::test]
+async fn a_template_comes_with_its_definition_through_the_page() {
+    let (service, token) = with_lamps().await;
+    let report = "[[report]]\nid = \"monthly\"\ntitle = { \"zh-CN\" = \"路灯月报\" }\ncycle = \"month\"\n\
+                  template = \"monthly.xlsx\"\n";
+    let toml = LAMPS.replacen("1.0.0", "1.1.0", 1) + report;
+    let ask = async |place: &str, files: Json| {
+        let body = match place {
+            "check" => json!({ "toml": toml, "files": files }),
+            _ => json!({ "toml": toml, "reason": "加月报", "files": files }),
+        };
+        let path = format!("/api/v1/definitions/{place}");
+        service
+            .write(Method::POST, &token, &path, None, &body)
+            .await
+    };
+    let codes = |answer: &Json| {
+        let findings = answer["findings"].as_array().cloned().unwrap_or_default();
+        let code = |one: &Json| one["code"].as_str().map(str::to_owned);
+        findings.iter().filter_map(code).collect::<Vec<_>>()
+    };
+    let missing = ask("check", json!([])).await.json();
+    assert!(codes(&missing).contains(&"report.template_missing".to_owned()));
+    assert_eq!(missing["templates"][0]["size"], Json::Null);
+
+    let torn = ask(
+        "check",
+        json!([{ "name": "monthly.xlsx", "content": "%%" }]),
+    )
+    .await;
+    assert_eq!(torn.status.as_u16(), 422, "{}", torn.text());
+    assert_eq!(codes(&torn.json()), ["report.template_broken"]);
+
+    let bytes = template("{{报表}} {{期间}}");
+    let content = BASE64_STANDARD.encode(&bytes);
+    let files = json!([{ "name": "monthly.xlsx", "content": content }]);
+    let checked = ask("check", files.clone()).await.json();
+    assert_eq!(checked["templates"][0]["size"], bytes.len());
+    let applied = ask("apply", files).await;
+    assert_eq!(applied.status.as_u16(), 200, "{}", applied.text());
+    let path = "/api/v1/definitions/street_lamp/templates/monthly.xlsx";
+    assert_eq!(service.get(&token, path).await.bytes, bytes);
 }
