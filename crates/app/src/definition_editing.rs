@@ -92,7 +92,8 @@ pub fn check_with(
     if let Some(before) = id.and_then(|id| app.definition(&id).ok()) {
         let versions = app.read(|reader| reader.definition_versions(&before.id))?;
         // Who only reads the text in force has changed nothing that would need a version of its own.
-        let unchanged = files.is_empty() && text_in_force(&before, &versions) == toml;
+        let unchanged =
+            text_in_force(&before, &versions) == toml && reports::in_force(app, &before, files)?;
         let raised = |finding: &Finding| finding.code != "migrate.version_not_raised";
         checked.findings.retain(|one| !unchanged || raised(one));
     }

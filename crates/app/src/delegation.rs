@@ -122,9 +122,14 @@ fn check(app: &App, actor: &Actor, new: &NewDelegation) -> Result<(), AppError> 
         return Err(refuse("受委托人", problem, "请选择另一位同事。"));
     }
     let known = app.read(|reader| reader.account(&new.to_login))?;
-    if known.is_none_or(|account| account.status != "active") {
+    let Some(account) = known.filter(|account| account.status == "active") else {
         let problem = format!("没有登录名“{}”，或已停用。", new.to_login);
         return Err(refuse("受委托人", problem, "请核对登录名。"));
+    };
+    if account::actor_of(&account).only_reads() {
+        let problem = format!("“{}”的账号只能查看，不能代办。", new.to_login);
+        let remedy = "请委托有填报角色的同事，或请管理员给这个账号加角色。";
+        return Err(refuse("受委托人", problem, remedy));
     }
     let days = portfolio::days_between(new.from, new.to);
     if !(0..=DAYS_MAX).contains(&days) || new.to < app.today() {

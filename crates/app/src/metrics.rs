@@ -39,16 +39,7 @@ pub fn metrics(
     period: Option<&str>,
     day: Option<Date>,
 ) -> Result<Vec<MetricPage>, AppError> {
-    let view = View::new(app, actor, register, period, day)?;
-    app.look(|reader| {
-        let metrics = view.definition.metrics.iter();
-        metrics
-            .map(|metric| {
-                let (observations, findings) = view.observe(reader, metric)?;
-                view.page(reader, metric, &observations, findings)
-            })
-            .collect()
-    })
+    View::new(app, actor, register, period, day)?.pages(|_| true)
 }
 
 /// Some figures of a register for a period, for reports.
@@ -60,16 +51,7 @@ pub(crate) fn figures(
     wanted: &[String],
 ) -> Result<Vec<MetricPage>, AppError> {
     let view = View::new(app, actor, register, Some(&period.code()), day)?;
-    app.look(|reader| {
-        let metrics = view.definition.metrics.iter();
-        let metrics = metrics.filter(|metric| wanted.contains(&metric.id));
-        metrics
-            .map(|metric| {
-                let (observations, findings) = view.observe(reader, metric)?;
-                view.page(reader, metric, &observations, findings)
-            })
-            .collect()
-    })
+    view.pages(|metric| wanted.contains(&metric.id))
 }
 
 /// A condition of a report with its period, the day and computed fields written out, as a list takes it.
@@ -161,6 +143,20 @@ impl<'a> View<'a> {
             access,
             period,
             setting,
+        })
+    }
+
+    /// The figures that are wanted, in the order of the definition.
+    fn pages(&self, wanted: impl Fn(&Metric) -> bool) -> Result<Vec<MetricPage>, AppError> {
+        self.app.look(|reader| {
+            let metrics = self.definition.metrics.iter();
+            let metrics = metrics.filter(|metric| wanted(metric));
+            metrics
+                .map(|metric| {
+                    let (observations, findings) = self.observe(reader, metric)?;
+                    self.page(reader, metric, &observations, findings)
+                })
+                .collect()
         })
     }
 

@@ -19,6 +19,8 @@ use store::{Filter, Query, Reader};
 #[derive(Clone)]
 pub struct Access {
     actor: Actor,
+    /// The person at the keyboard only looks, whoever they stand in for.
+    looks_only: bool,
     user: Arc<User>,
     root: OrgPath,
     definition: Arc<Definition>,
@@ -41,6 +43,7 @@ impl Access {
         let user = world::user(reader, actor)?;
         Ok(Self {
             actor: actor.clone(),
+            looks_only: actor.only_reads(),
             user: Arc::new(user),
             root: app.root().clone(),
             definition: definition.clone(),
@@ -99,7 +102,7 @@ impl Access {
 
     /// Whether the register itself allows this at all.
     pub fn may(&self, ability: Ability) -> bool {
-        self.rights().may(ability) && !(writes(ability) && self.actor.only_reads())
+        self.rights().may(ability) && !(writes(ability) && self.looks_only)
     }
 
     /// The same as a refusal.
@@ -180,7 +183,7 @@ impl Access {
     /// Rights on a record.
     pub fn on(&self, reader: &mut Reader<'_>, record: &Record) -> Result<RecordRights, AppError> {
         let mut rights = self.ask(reader, record, |rights, scope| rights.on(scope))?;
-        if self.actor.only_reads() {
+        if self.looks_only {
             rights.update = false;
             rights.withdraw = false;
         }

@@ -69,6 +69,7 @@ pub fn register_cards(
     with_open: bool,
 ) -> Result<Vec<RegisterCard>, AppError> {
     let setting = Setting::new(app, None);
+    let person = Access::new(app, actor, &app.definition("organisation")?)?;
     let mut cards = Vec::new();
     for (id, title, count) in registers(app, actor)? {
         let definition = app.definition(&id)?;
@@ -81,7 +82,7 @@ pub fn register_cards(
             late: None,
         };
         if let (Some(flow), true) = (&definition.flow, with_open) {
-            let access = Access::new(app, actor, &definition)?;
+            let access = person.in_register(&definition);
             let states = task::in_states(&task::open_states(flow, &[]));
             let open = access.narrow(Query::default().filter(states));
             let now = Value::DateTime(setting.now.clone());

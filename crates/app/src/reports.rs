@@ -5,7 +5,7 @@ mod source;
 mod template;
 
 pub use template::{
-    TemplateFile, check_templates, kept_with, offline_check, template_file, templates,
+    TemplateFile, check_templates, in_force, kept_with, offline_check, template_file, templates,
 };
 
 use crate::App;

@@ -8,6 +8,7 @@ use app::reports::TemplateFile;
 use app::{App, AppError, definition_editing, metrics};
 use clap::Args;
 use ground::{Finding, Severity};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -99,30 +100,20 @@ fn definition_of(file: &Path) -> PathBuf {
     }
 }
 
-/// The text of a definition, and the templates that stand beside it.
+/// The text of a definition, and the templates of its reports that stand beside it. One that is not there, or cannot be
+/// read, is a finding of the check.
 fn read(file: &Path) -> anyhow::Result<(String, Vec<TemplateFile>)> {
     let file = definition_of(file);
     let lost = || format!("读不了 {}", file.display());
     let text = std::fs::read_to_string(&file).with_context(lost)?;
-    let folder = file
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder.unwrap_or(Path::new("."))).with_context(lost)? {
-        let path = entry.with_context(lost)?.path();
-        let ending = path.extension().map(|end| end.to_ascii_lowercase());
-        let is_template = ending.is_some_and(|end| end == "docx" || end == "xlsx");
-        // Word keeps `~$name.docx` beside a file that is open.
-        let name = path
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned());
-        if let (true, Some(name)) = (is_template, name.filter(|name| !name.starts_with("~$"))) {
-            let bytes =
-                std::fs::read(&path).with_context(|| format!("读不了 {}", path.display()))?;
-            files.push(TemplateFile { name, bytes });
-        }
-    }
-    Ok((text, files))
+    let (definition, _) = app::register::parse("definition.toml", &text);
+    let reports = definition.map(|one| one.reports).unwrap_or_default();
+    let names: BTreeSet<String> = reports.into_iter().map(|report| report.template).collect();
+    let beside = |name: String| {
+        let bytes = std::fs::read(file.with_file_name(&name)).ok()?;
+        Some(TemplateFile { name, bytes })
+    };
+    Ok((text, names.into_iter().filter_map(beside).collect()))
 }
 
 fn told(findings: &[Finding], json: bool) -> anyhow::Result<ExitCode> {

@@ -2,7 +2,7 @@
 //! set-up for A3. What is written here reads back through `read`. Texts are never formulas.
 
 use ground::{Amount, Bound, Date, MoneyUnit, RecordId};
-use register::{Definition, Field, FieldKind, Fields, Record, Value};
+use register::{Definition, Field, FieldKind, Fields, Record, Value, decimal_text};
 use rust_xlsxwriter::{
     ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
@@ -405,9 +405,11 @@ fn write_value(
         None => sheet.write_blank(row, column, &formats.text).map(|_| ()),
         Some(Value::Int(n)) => number(sheet, &n.to_string(), &formats.number),
         Some(Value::Decimal { scaled, digits }) => {
-            number(sheet, &point(*scaled, *digits), &formats.number)
+            number(sheet, &decimal_text(*scaled, *digits), &formats.number)
         }
-        Some(Value::Percent(hundredths)) => number(sheet, &point(*hundredths, 4), &formats.percent),
+        Some(Value::Percent(hundredths)) => {
+            number(sheet, &decimal_text(*hundredths, 4), &formats.percent)
+        }
         Some(Value::Money(amount)) if amount.bound == Bound::Exact => {
             number(sheet, &amount.fen.show(options.unit), &formats.number)
         }
@@ -470,22 +472,6 @@ fn bounded(amount: Amount, unit: MoneyUnit) -> String {
     }
 }
 
-/// A scaled whole number as a decimal.
-fn point(scaled: i64, digits: u8) -> String {
-    let (sign, size) = if scaled < 0 {
-        ("-", scaled.unsigned_abs())
-    } else {
-        ("", scaled.unsigned_abs())
-    };
-    let per = 10u64.pow(u32::from(digits.min(18)));
-    let fraction = format!("{:0width$}", size % per, width = usize::from(digits));
-    if digits == 0 {
-        format!("{sign}{size}")
-    } else {
-        format!("{sign}{}.{fraction}", size / per)
-    }
-}
-
 fn set_up(
     sheet: &mut Worksheet,
     columns: &[Out],
@@ -535,18 +521,6 @@ fn width(column: &Out, records: &[Record]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn scaled_numbers_are_written_exactly() {
-        for (scaled, digits, text) in [
-            (2820, 4, "0.2820"),
-            (-5, 2, "-0.05"),
-            (7, 0, "7"),
-            (436_450_000, 4, "43645.0000"),
-        ] {
-            assert_eq!(point(scaled, digits), text);
-        }
-    }
 
     #[test]
     fn tab_names_hold_no_forbidden_signs() {

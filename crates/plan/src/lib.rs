@@ -56,8 +56,8 @@ pub use explain::{driving_chain, late_chain, why, why_late};
 pub use flowline::{Crossing, Flow, Line, TaktPlan, TaktShortage, Trade, flow, takt};
 pub use health::{Health, HealthPoint, HealthRule, Patient, Verdict, health};
 pub use light::{
-    CauseKind, Light, LightCause, LightFacts, LightRule, Rag, TaskFacts, project_light, task_light,
-    task_rag,
+    CauseKind, Light, LightCause, LightFacts, LightRule, Rag, TaskFacts, hundredths, project_light,
+    task_light, task_rag,
 };
 pub use live::Live;
 pub use network::{

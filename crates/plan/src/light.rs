@@ -460,7 +460,8 @@ fn task_slip(rule: &LightRule, facts: &TaskFacts, calendar: &WorkCalendar, tell:
     });
 }
 
-fn hundredths(value: i64) -> String {
+/// 70, 70.5, 70.25: hundredths without idle zeros.
+pub fn hundredths(value: i64) -> String {
     match (value / 100, value % 100) {
         (whole, 0) => whole.to_string(),
         (whole, part) if part % 10 == 0 => format!("{whole}.{}", part / 10),

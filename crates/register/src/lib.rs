@@ -56,6 +56,6 @@ pub use record::{Fields, Record, Value, compare};
 pub use same::{How, Known, NameIndex, NameMatch, Same, find_name, find_same, key_text, known_of};
 pub use set::check_set;
 pub use settle::{compute_fields, copied, defaults, normalise, settled, shown_fields};
-pub use show::{mask_text, mask_value};
+pub use show::{decimal_text, mask_text, mask_value};
 pub use validate::{is_candidate, is_option, is_required, is_visible, validate, validate_in};
 pub use version::Version;

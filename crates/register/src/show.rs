@@ -155,7 +155,7 @@ pub fn mask_value(field: &Field, value: &Value) -> Option<Value> {
 }
 
 /// Fixed digits: `(-1250, 2)` is `-12.50`.
-pub(crate) fn decimal_text(scaled: i64, digits: u8) -> String {
+pub fn decimal_text(scaled: i64, digits: u8) -> String {
     if digits == 0 {
         return scaled.to_string();
     }

@@ -140,7 +140,11 @@ pub async fn speak_plainly(response: Response) -> Response {
         StatusCode::REQUEST_TIMEOUT => {
             ("timeout", "超时", "操作时间过长，没有完成，请缩小范围再试")
         }
-        StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "文件过大", "请求超过 64 MB，请拆分后再传"),
+        StatusCode::PAYLOAD_TOO_LARGE => (
+            "too_large",
+            "内容过大",
+            "一次送来的内容太多，请拆分后再送；文件不超过 64 MB，一条记录不超过 4 MB",
+        ),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => (
             "media_type",
             "格式不对",

@@ -326,6 +326,7 @@ export interface RegisterView {
   name_field: string | null;
   fields: FieldView[];
   list: string[];
+  reports: number;
   sensitivity?: string;
   can?: RegisterCan | null;
   flow?: FlowView | null;

@@ -32,7 +32,10 @@ export function useWindows(register: MaybeRefOrGetter<string>, query: MaybeRefOr
   const list = computed(() => ({ path: path.value, query: toValue(query), day: asOf.value }));
   type List = typeof list.value;
   const keyOf = (of: List, window: number) => [of.path, of.query, of.day, "window", window] as const;
+  let pause: ReturnType<typeof setTimeout> | undefined;
   const wanted = shallowRef<number[]>([]);
+  /** Rows in sight, to be read again when another list takes their place. */
+  let sight: [number, number] = [0, 0];
   watch(() => JSON.stringify(list.value), () => (wanted.value = []));
   const asked = computed(() => (list.value.query === null ? [] : [...new Set([0, ...wanted.value])]));
 
@@ -60,13 +63,15 @@ export function useWindows(register: MaybeRefOrGetter<string>, query: MaybeRefOr
     });
     const before = shown.value;
     const same = before && before.windows.size === windows.size && [...windows].every(([window, items]) => before.windows.get(window) === items);
-    if (!same || before.total !== head.total || before.sums !== head.sums) shown.value = { windows, total: head.total ?? head.items.length, sums: head.sums };
+    if (same && before.total === head.total && before.sums === head.sums) return;
+    shown.value = { windows, total: head.total ?? head.items.length, sums: head.sums };
+    if (!wanted.value.length) look(...sight, 0);
   }, { immediate: true });
 
-  let pause: ReturnType<typeof setTimeout> | undefined;
   onScopeDispose(() => clearTimeout(pause));
   /** Tells which rows are in sight, and whether the hand hurries down (1) or up (-1). */
   function look(firstRow: number, end: number, hurry: number) {
+    sight = [firstRow, end];
     // A hand that goes on screen by screen is read ahead of.
     const needed = windowsOf(firstRow - (hurry < 0 ? AHEAD : 0), end + (hurry > 0 ? AHEAD : 0), shown.value?.total ?? 0);
     const have = new Set(asked.value);

@@ -10,7 +10,7 @@ use crate::flow::{self, Desk};
 use crate::page::project_plan::{CommitmentPage, PromiseView, ProposalView, ReasonView, WeekView};
 use crate::permit::Access;
 use crate::records::{self, parse_id};
-use ground::{ActivityId, Date, Finding, Period, PeriodKind, RecordId};
+use ground::{ActivityId, Date, Finding, Period, PeriodKind, ProjectId, RecordId};
 use plan::{Commitment, MissReason, Outcome};
 use portfolio::{Activity, Bar, PlanCommitment, Scheduled};
 use register::law::Ability;
@@ -272,7 +272,7 @@ impl<'a> Room<'a> {
 fn content(name: &str, percent: i64) -> String {
     match percent >= 10_000 {
         true => format!("做完“{name}”"),
-        false => format!("“{name}”做到 {}%", percent / 100),
+        false => format!("“{name}”做到 {}%", plan::hundredths(percent)),
     }
 }
 
@@ -334,7 +334,9 @@ pub fn promise(
     room.access.need(Ability::Create)?;
     let rows = room.promised(week, &request.promises)?;
     let access = room.access.clone();
-    let batch = room.write(week, rows.len(), move |writer, desk| {
+    let project_id = book.project.id;
+    let batch = room.write(week, ("created", rows.len()), move |writer, desk| {
+        none_promised_since(writer, project_id, &rows)?;
         for fields in rows {
             let made = flow::make(writer, desk, access.definition(), fields, None)?;
             access.need_made(&mut writer.reader(), &made)?;
@@ -342,6 +344,31 @@ pub fn promise(
         Ok(())
     })?;
     shown(app, actor, project, week, batch)
+}
+
+/// Refuses what somebody else promised while these rows were on their way. Called inside the write.
+fn none_promised_since(
+    writer: &mut store::Writer<'_>,
+    project: ProjectId,
+    rows: &[Fields],
+) -> Result<(), AppError> {
+    let own = Query::default().filter(Filter::eq("project", Value::Ref(project.0)));
+    let stored = writer.reader().all(COMMITMENT, &own)?;
+    let same = |row: &Fields, known: &Fields| {
+        ["activity", "week"]
+            .iter()
+            .all(|field| row.get(*field) == known.get(*field))
+    };
+    let twice = |row: &Fields| stored.iter().any(|known| same(row, &known.record.fields));
+    match rows.iter().any(twice) {
+        false => Ok(()),
+        true => Err(refuse(
+            "plan.commitment_twice",
+            "周承诺",
+            "勾选的工作里有的刚刚已被别人承诺。".to_owned(),
+            "请刷新页面，看过新的承诺再勾选。",
+        )),
+    }
 }
 
 fn shown(
@@ -471,11 +498,11 @@ impl Room<'_> {
         fields
     }
 
-    /// Writes `rows` records as one batch.
+    /// Writes `rows` records as one batch, which `done` calls created or updated.
     fn write(
         &self,
         week: Period,
-        rows: usize,
+        (done, rows): (&str, usize),
         write: impl FnOnce(&mut store::Writer<'_>, &Desk) -> Result<(), AppError> + Send + 'static,
     ) -> Result<RecordId, AppError> {
         let title = format!("周承诺：{}{}", self.book.project.name, week.short_label());
@@ -485,7 +512,7 @@ impl Room<'_> {
             file_name: title,
             file_digest: None,
             rows: rows as u64,
-            summary: None,
+            summary: Some(serde_json::json!({ done: rows }).to_string()),
         };
         self.app.write(move |writer| {
             let id = writer.begin_batch(&batch, &desk.meta)?;
@@ -567,7 +594,7 @@ pub fn judge(
     }
     let named = ["outcome", "reason", "note", "judged_on"].map(str::to_owned);
     let access = room.access.clone();
-    let batch = room.write(week, rows.len(), move |writer, desk| {
+    let batch = room.write(week, ("updated", rows.len()), move |writer, desk| {
         for (target, fields) in rows {
             let stored = writer.reader().get(COMMITMENT, target.0)?;
             access.need_on(&mut writer.reader(), &stored.record, Ability::Update)?;

@@ -1,18 +1,19 @@
 //! 带走计划 A project's plan as a file of P6 or Microsoft Project: dates, links, calendars, progress, and the planned dates
 //! as baseline 0. What the format cannot say is left out there, never here.
 
-use super::PlanBook;
 use super::sheet::Beside;
+use super::{ACTIVITY, PlanBook};
 use crate::App;
 use crate::account::Actor;
 use crate::error::AppError;
 use crate::permit::Access;
+use crate::records;
 use exchange::schedule_file::{
     Assignment, BaselineDates, DayFactors, Detail, Format, NamedCalendar, ProjectHead, Resource,
     ResourceKind, ScheduleFile, StoredDates, write_mspdi, write_xer,
 };
 use ground::{Date, Finding, Minute, Timeline, date_of_finish, date_of_start, minute_of};
-use plan::{Progress, Schedule};
+use plan::{LagCalendar, Network, Progress, Schedule};
 use portfolio::{Activity, PlanBaseline, PlanResource, Scheduled};
 use register::law::Ability;
 
@@ -60,6 +61,7 @@ pub fn export(
         PlanFormat::ProjectXml => write_mspdi(&file, schedule),
         PlanFormat::Xer => write_xer(&file, schedule),
     };
+    records::note_export(app, actor, ACTIVITY, scheduled.built.activities.len())?;
     Ok((format!("{}.{}", book.project.name, format.ending()), bytes))
 }
 
@@ -85,17 +87,22 @@ fn file(
 ) -> ScheduleFile {
     let (built, calendars) = (&scheduled.built, &book.state.calendars);
     let rows = || built.activities.iter().copied().enumerate();
+    let used = used_calendars(&built.network);
+    let mut details: Vec<Detail> = rows().map(|(i, one)| detail(scheduled, i, one)).collect();
+    for detail in &mut details {
+        detail.own_calendar = detail.own_calendar.map(|one| place(&used, one));
+    }
     ScheduleFile {
         format: Format::Mspdi,
         projects: vec![head(book, scheduled, schedule)],
-        network: built.network.clone(),
+        network: with_calendars(&built.network, &used),
         options: scheduled.options,
         ids: rows().map(|(_, activity)| activity.code.clone()).collect(),
-        details: rows().map(|(i, one)| detail(scheduled, i, one)).collect(),
+        details,
         wbs: Vec::new(),
-        calendars: calendars
-            .all()
+        calendars: used
             .iter()
+            .map(|one| &calendars.all()[*one])
             .map(|calendar| NamedCalendar::of(calendar, calendar.id()))
             .collect(),
         baselines: rows()
@@ -109,6 +116,46 @@ fn file(
         assignments: assignments(scheduled, beside),
         own: true,
     }
+}
+
+/// Calendars that go along: the usual one and those that work or lags of this plan go by. Others may be of projects out
+/// of sight.
+fn used_calendars(network: &Network) -> Vec<usize> {
+    let own = network.activities.iter().map(|one| one.calendar);
+    let lags = network
+        .links
+        .iter()
+        .filter_map(|link| match link.lag_calendar {
+            LagCalendar::Of(calendar) => Some(calendar),
+            _ => None,
+        });
+    let mut used: Vec<usize> = own.chain(lags).chain([0]).collect();
+    used.sort_unstable();
+    used.dedup();
+    used
+}
+
+fn place(used: &[usize], calendar: usize) -> usize {
+    used.binary_search(&calendar)
+        .expect("every calendar in use is kept")
+}
+
+/// The network with these of its calendars.
+fn with_calendars(network: &Network, used: &[usize]) -> Network {
+    let mut own = network.clone();
+    own.calendars = used
+        .iter()
+        .map(|one| network.calendars[*one].clone())
+        .collect();
+    for activity in &mut own.activities {
+        activity.calendar = place(used, activity.calendar);
+    }
+    for link in &mut own.links {
+        if let LagCalendar::Of(calendar) = &mut link.lag_calendar {
+            *calendar = place(used, *calendar);
+        }
+    }
+    own
 }
 
 /// Resources that the plan needs, in the order in which they are listed.

@@ -34,6 +34,23 @@ pub(super) fn bytes_of(
     Ok(own.or_else(|| shipped_template(register, name)))
 }
 
+/// Whether these files are those that reports are made from already.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn in_force(
+    app: &App,
+    definition: &Definition,
+    files: &[TemplateFile],
+) -> Result<bool, AppError> {
+    for file in files {
+        if bytes_of(app, definition, &file.name)?.as_ref() != Some(&file.bytes) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// The content of a template in force, for who wants to change it.
 ///
 /// # Errors

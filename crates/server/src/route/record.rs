@@ -11,17 +11,21 @@ use crate::view::record::{
 use app::records::{self, ListQuery};
 use app::{Actor, App};
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
+
+/// Longest record that is read before it is known whose request it is.
+const RECORD_BYTES: usize = 4 * 1024 * 1024;
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(registers))
         .routes(routes!(register))
-        .routes(routes!(list, create))
+        .routes(routes!(list, create).layer(DefaultBodyLimit::max(RECORD_BYTES)))
         .routes(routes!(export))
         .routes(routes!(get, change, withdraw))
         .routes(routes!(restore))

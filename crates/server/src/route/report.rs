@@ -3,13 +3,12 @@
 use crate::Shared;
 use crate::access::{AsOf, Signed, run};
 use crate::problem::Problem;
-use crate::route::file::percent_encoded;
+use crate::route::flow::file;
 use crate::view::report::ReportList;
 use app::reports;
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -54,10 +53,10 @@ async fn make(
 ) -> Result<Response, Problem> {
     let app = shared.app.clone();
     let period = query.period.filter(|text| !text.is_empty());
-    let file =
+    let made =
         run(move || reports::make(&app, &actor, &register, (&report, period.as_deref()), day))
             .await?;
-    Ok(download(&file.name, file.media_type, file.bytes))
+    Ok(file(made.bytes, made.media_type, &made.name))
 }
 
 /// The template of a report, to be changed in Word or Excel.
@@ -68,19 +67,7 @@ async fn template(
     Path((register, name)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let app = shared.app.clone();
-    let file = name.clone();
-    let bytes = run(move || reports::template_file(&app, &actor, &register, &file)).await?;
-    Ok(download(&name, "application/octet-stream", bytes))
-}
-
-fn download(name: &str, media_type: &'static str, bytes: Vec<u8>) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, media_type.to_owned()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename*=UTF-8''{}", percent_encoded(name)),
-        ),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    (headers, bytes).into_response()
+    let asked = name.clone();
+    let bytes = run(move || reports::template_file(&app, &actor, &register, &asked)).await?;
+    Ok(file(bytes, "application/octet-stream", &name))
 }

@@ -26,6 +26,11 @@ pub(crate) use app::page;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// Hundredths of a percent as percent, hundredths of a unit as units.
+fn hundredths(value: i64) -> f64 {
+    value as f64 / 100.0
+}
+
 /// What is wrong with data: place, problem, remedy.
 #[derive(Serialize, ToSchema, Clone, Debug)]
 #[schema(as = Finding)]

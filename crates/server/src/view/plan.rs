@@ -1,7 +1,7 @@
 //! JSON of a project's plan: the sheet, changes and what they do.
 
 use super::record::FieldChange;
-use super::{FindingView, LightView, RagView, day, each};
+use super::{FindingView, LightView, RagView, day, each, hundredths};
 use app::page::project_plan as page;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -10,11 +10,6 @@ use utoipa::ToSchema;
 /// Tenths of a day as a number of days.
 fn days(tenths: i64) -> f64 {
     tenths as f64 / 10.0
-}
-
-/// Hundredths as a number.
-fn hundredths(value: i64) -> f64 {
-    value as f64 / 100.0
 }
 
 /// The plan of a project as a sheet.

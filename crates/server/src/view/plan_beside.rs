@@ -2,14 +2,10 @@
 
 use super::plan::{PlanBaseline, PlanDiff, PlanMoved};
 use super::plan_change::PlanChange;
-use super::{FindingView, RagView, day, each};
+use super::{FindingView, RagView, day, each, hundredths};
 use app::page::project_plan as page;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-fn hundredths(value: i64) -> f64 {
-    value as f64 / 100.0
-}
 
 /// An index of basis points with two decimals.
 fn index(points: i64) -> f64 {

@@ -1,15 +1,10 @@
 //! JSON of 补欠.
 
 use super::plan_change::PlanChange;
-use super::{FindingView, RagView, day, each};
+use super::{FindingView, RagView, day, each, hundredths};
 use app::page::project_plan as page;
 use serde::Serialize;
 use utoipa::ToSchema;
-
-/// Hundredths as a number.
-fn hundredths(value: i64) -> f64 {
-    value as f64 / 100.0
-}
 
 /// Basis points as a factor, 1.2 of 12000.
 fn factor(points: Option<i64>) -> Option<f64> {

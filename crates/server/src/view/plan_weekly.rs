@@ -1,6 +1,6 @@
 //! JSON of weekly commitments.
 
-use super::{FindingView, each};
+use super::{FindingView, each, hundredths};
 use app::page::project_plan as page;
 use ground::Ratio;
 use serde::{Deserialize, Serialize};
@@ -149,10 +149,6 @@ pub struct PlanOutcome {
     pub reason: Option<String>,
     #[serde(default)]
     pub note: String,
-}
-
-fn hundredths(value: i64) -> f64 {
-    value as f64 / 100.0
 }
 
 fn percent(ratio: Ratio) -> Option<f64> {

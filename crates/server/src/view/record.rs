@@ -57,6 +57,8 @@ pub struct RegisterView {
     pub fields: Vec<FieldView>,
     /// Default columns of the list.
     pub list: Vec<String>,
+    /// 报表 How many can be made from templates.
+    pub reports: usize,
     #[serde(flatten)]
     pub law: RegisterLaw,
 }
@@ -124,6 +126,7 @@ impl From<&Definition> for RegisterView {
                 .into_iter()
                 .map(str::to_owned)
                 .collect(),
+            reports: definition.reports.len(),
             law: RegisterLaw::of(definition),
         }
     }
