@@ -190,4 +190,19 @@ describe("reports", () => {
     await shot(page, "definition-templates");
     expect(await breaches(page)).toEqual([]);
   });
+  test("take a changed template in, and say what is wrong with it", async () => {
+    const row = page.locator(".templates tr", { hasText: "hazard_weekly.docx" });
+    const torn = { name: "改过的周报.docx", mimeType: "application/octet-stream", buffer: Buffer.from("PK\u0003\u0004 torn") };
+    await row.locator("input[type=file]").setInputFiles(torn);
+    await expect.poll(() => row.textContent()).toContain("改过的周报.docx");
+    const apply = page.locator(".top-actions .primary");
+    if (real) {
+      await expect.poll(() => page.locator(".defining-findings").textContent()).toContain("hazard_weekly.docx");
+      await expect.poll(() => apply.isDisabled()).toBe(true);
+    }
+    await shot(page, "definition-template-torn");
+    expect(await breaches(page)).toEqual([]);
+    await row.getByRole("button", { name: "不换了" }).click();
+    await expect.poll(() => row.textContent()).not.toContain("改过的周报.docx");
+  });
 });

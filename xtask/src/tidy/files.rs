@@ -1,4 +1,5 @@
-//! Rules on all files: no path of a machine, no registry host, no lock file with download addresses, no rooms without meaning.
+//! Rules on all files: no path of a machine, no registry host, no lock file with download addresses, no rooms without
+//! meaning, no marks of a merge.
 
 use super::{Complaint, SourceFile};
 
@@ -11,7 +12,7 @@ const EMPTY_NAMES: &[&str] = &[
 pub fn check(files: &[SourceFile]) -> Vec<Complaint> {
     files
         .iter()
-        .flat_map(|file| [name(file), trace(file), lock(file)])
+        .flat_map(|file| [name(file), trace(file), lock(file), merge(file)])
         .flatten()
         .collect()
 }
@@ -73,6 +74,17 @@ fn lock(file: &SourceFile) -> Option<Complaint> {
     addressed.then(|| Complaint::new(&file.path, "download addresses in the lock file: npm install with omit-lockfile-registry-resolved=true"))
 }
 
+/// What a merge leaves where two hands wrote on the same line.
+fn merge(file: &SourceFile) -> Option<Complaint> {
+    let marks = ['<', '>'].map(|sign| format!("{} ", String::from(sign).repeat(7)));
+    let marked = |line: &str| marks.iter().any(|mark| line.starts_with(mark.as_str()));
+    let number = file.text.lines().position(marked)? + 1;
+    Some(Complaint::new(
+        format!("{}:{number}", file.path),
+        "the mark of a merge: keep one of the two texts",
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,6 +95,13 @@ mod tests {
             text: text.into(),
         }])
         .len()
+    }
+
+    #[test]
+    fn the_mark_of_a_merge_is_told() {
+        let mark = format!("one\n{} HEAD\ntwo", "<".repeat(7));
+        assert_eq!(told("docs/page.md", &mark), 1);
+        assert_eq!(told("docs/page.md", "a heading\n=======\n"), 0);
     }
 
     #[test]
