@@ -1706,6 +1706,8 @@ export interface components {
         };
         /** @description A text to be brought into force. */
         DefinitionApply: {
+            /** @description Templates that come along; those that do not come stay as they are. */
+            files?: components["schemas"]["TemplateUpload"][];
             reason: string;
             toml: string;
         };
@@ -1721,6 +1723,8 @@ export interface components {
         DefinitionCheck: {
             findings: components["schemas"]["Finding"][];
             plan?: components["schemas"]["DefinitionPlan"] | null;
+            /** @description Templates of its reports; those that came along stand for those that are there. */
+            templates: components["schemas"]["ReportTemplate"][];
             view?: components["schemas"]["Register"] | null;
         };
         /** @description A record that a new version cannot take over. */
@@ -1738,6 +1742,8 @@ export interface components {
         };
         /** @description A text to be checked. */
         DefinitionText: {
+            /** @description Templates that come along; those that do not come stay as they are. */
+            files?: components["schemas"]["TemplateUpload"][];
             toml: string;
         };
         /** @description A version that came into force. */
@@ -3668,6 +3674,8 @@ export interface components {
             /** @description Default columns of the list. */
             list: string[];
             name_field?: string | null;
+            /** @description 报表 How many can be made from templates. */
+            reports: number;
             title: string;
             version: string;
         };
@@ -3999,6 +4007,13 @@ export interface components {
             items: components["schemas"]["Task"][];
             /** @description `after` of the next page. */
             next?: string | null;
+        };
+        /** @description A template that comes along with a definition. */
+        TemplateUpload: {
+            /** @description The file in Base64. */
+            content: string;
+            /** @description The name that the definition calls it by. */
+            name: string;
         };
         /** @description One sub-district. */
         Tile: {
