@@ -26,7 +26,7 @@ describe("the main way", () => {
 describe("what an action asks", () => {
   const action = (more: Partial<Action>): Action => ({ id: "assign", label: "", ask: [], offer: [], targets: [], negative: false, needs_reason: false, late_reasons: null, signing: null, refused: null, ...more });
   const field = (id: string, system = false) => ({ id, label: id, kind: "text" as const, required: false, unit: null, digits: null, choices: null, to: null, columns: null, list: false, search: false, core: false, system });
-  const view = { id: "h", title: "", version: "1", name_field: null, list: [], fields: [field("duty_org"), field("holder", true)] } satisfies RegisterView;
+  const view = { id: "h", title: "", version: "1", name_field: null, list: [], reports: 0, fields: [field("duty_org"), field("holder", true)] } satisfies RegisterView;
   test("its own fields first, built-in ones with their kind, the reason apart", () => {
     const asked = askedBy(action({ ask: ["duty_org", "reason"], offer: ["duty_org"] }), view, (id) => id);
     expect(asked.map((one) => [one.field.id, one.required])).toEqual([["duty_org", true]]);

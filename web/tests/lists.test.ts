@@ -125,7 +125,7 @@ describe("small presentation rules", () => {
 describe("views of a list", () => {
   const base = { required: false, unit: null, digits: null, choices: null, to: null, columns: null, list: false, search: false, core: false };
   const field = (id: string, kind: FieldKind, more: Partial<FieldView> = {}): FieldView => ({ ...base, id, label: id, kind, ...more });
-  const view = (fields: FieldView[]): RegisterView => ({ id: "r", title: "r", version: "1.0.0", name_field: null, fields, list: [] });
+  const view = (fields: FieldView[]): RegisterView => ({ id: "r", title: "r", version: "1.0.0", name_field: null, fields, list: [], reports: 0 });
   test("a register is drawn in the ways its fields allow", () => {
     expect(drawingsOf(view([field("a", "text")]))).toEqual(["list"]);
     expect(drawingsOf(view([field("state", "code"), field("unit", "org"), field("due", "date"), field("at", "geo_point")]))).toEqual(["list", "kanban", "calendar", "map", "matrix"]);

@@ -45,7 +45,7 @@ describe("tasks", () => {
 
 describe("one-minute orders", () => {
   const field = (id: string, kind: FieldKind, more: Partial<FieldView> = {}): FieldView => ({ id, label: id, kind, required: false, unit: null, digits: null, choices: null, to: null, columns: null, list: false, search: false, core: false, ...more });
-  const view: RegisterView = { id: "matter", title: "", version: "1", name_field: "title", list: [], fields: [field("title", "text"), field("place", "text"), field("lead_unit", "org"), field("holder", "org", { system: true }), field("asked_on", "date"), field("due_on", "date"), field("evidence_files", "attachment")] };
+  const view: RegisterView = { id: "matter", title: "", version: "1", name_field: "title", list: [], reports: 0, fields: [field("title", "text"), field("place", "text"), field("lead_unit", "org"), field("holder", "org", { system: true }), field("asked_on", "date"), field("due_on", "date"), field("evidence_files", "attachment")] };
   const withPhotos: RegisterView = { ...view, fields: [...view.fields, field("photos", "attachment")] };
   test("fill what the register has and leave the rest alone", () => {
     const fields = matterFields(withPhotos);
