@@ -125,7 +125,8 @@ impl<'a> SheetView<'a> {
     fn findings(&self) -> Vec<Finding> {
         let of_calendars = self.book.state.calendar_findings.iter();
         let of_plan = self.scheduled.standing.findings.iter();
-        of_plan.chain(of_calendars).cloned().collect()
+        let told = of_plan.chain(of_calendars).cloned();
+        told.chain(self.too_many_to_compress()).collect()
     }
 
     fn id(&self, i: usize) -> String {

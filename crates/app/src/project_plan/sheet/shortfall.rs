@@ -3,7 +3,7 @@
 
 use super::{SheetView, day_text, lag_text};
 use crate::page::project_plan::{CompressionView, DriverView, Shortfall};
-use ground::{Date, date_of_finish, date_of_start};
+use ground::{Date, Finding, date_of_finish, date_of_start};
 use plan::{Compression, Driver, LinkKind, Progress, Schedule};
 use portfolio::BarState;
 use serde_json::{Map, Value as Json, json};
@@ -108,19 +108,36 @@ impl SheetView<'_> {
     pub(super) fn compressions(&self) -> Vec<CompressionView> {
         let scheduled = self.scheduled;
         let network = &scheduled.built.network;
-        let late = |schedule: &&Schedule| schedule.total_float.iter().any(|float| *float < 0);
-        let Some(schedule) = scheduled.schedule.as_ref().filter(late) else {
+        let Some(schedule) = self
+            .late()
+            .filter(|_| network.activities.len() <= LOOKED_AT)
+        else {
             return Vec::new();
         };
-        if network.activities.len() > LOOKED_AT {
-            return Vec::new();
-        }
         let found = plan::compressions(network, schedule, &scheduled.options, 0);
         let found = found.unwrap_or_default();
         found
             .into_iter()
             .map(|one| self.compression(schedule, one))
             .collect()
+    }
+
+    /// The schedule of a plan that misses its target.
+    fn late(&self) -> Option<&Schedule> {
+        let late = |schedule: &&Schedule| schedule.total_float.iter().any(|float| *float < 0);
+        self.scheduled.schedule.as_ref().filter(late)
+    }
+
+    /// Says that no ways out were looked for.
+    pub(super) fn too_many_to_compress(&self) -> Option<Finding> {
+        let count = self.scheduled.built.activities.len();
+        self.late().filter(|_| count > LOOKED_AT)?;
+        Some(Finding::info(
+            "plan.compressions_skipped",
+            "压缩建议",
+            format!("计划有 {count} 项工作，超过 {LOOKED_AT} 项的不逐项试算压缩。"),
+            "请顺着最紧的线路找要压的工作，把它改短后试算。",
+        ))
     }
 
     fn compression(&self, schedule: &Schedule, one: Compression) -> CompressionView {
