@@ -30,7 +30,7 @@ struct Listed {
 
 /// Reads the whole workbook.
 pub(crate) fn read(bytes: &[u8]) -> Result<Read, Refusal> {
-    let mut package = Package::open(bytes)?;
+    let mut package = Package::open(bytes, limits::INFLATED_BYTES)?;
     let workbook = workbook_path(&mut package)?;
     let folder = workbook
         .rsplit_once('/')

@@ -19,12 +19,13 @@ use ground::Finding;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-use crate::limits::Refusal;
+use crate::limits::{Refusal, TEMPLATE_INFLATED_BYTES};
 use crate::package::Package;
 use repeat::{Filler, Shape};
+use sheet::SharedText;
 use survey::Walk;
 pub use survey::{Asked, Survey};
-use tree::{Element, Part};
+use tree::{Element, Node, Part};
 
 /// Bytes of a template: pictures of a letterhead fit, an archive of photos does not.
 pub const TEMPLATE_BYTES: usize = 4 << 20;
@@ -153,6 +154,11 @@ impl Template {
                 "模板不是 docx 或 xlsx 文件。".to_owned(),
                 "请用 WPS 或 Word 打开，另存为 .docx 或 .xlsx（不带宏）。",
             ),
+            Refusal::TooLarge(what) => refuse(
+                "report.template_large",
+                format!("{what}。"),
+                "请删去用不到的行和单元格，同样的长文字和公式少写几处，再另存一份。",
+            ),
             refusal => {
                 let why = refusal.finding(name).problem;
                 refuse(
@@ -274,7 +280,7 @@ fn along(path: &str, mut part: Part, moved: &BTreeMap<String, reference::Moved>)
             }
             if part.root.child("calcPr").is_none() {
                 let calculate = part.root.beside("calcPr");
-                part.root.nodes.push(tree::Node::Element(calculate));
+                part.root.nodes.push(Node::Element(calculate));
             }
             part.root.child_mut("calcPr")?.set("fullCalcOnLoad", "1");
         }
@@ -299,7 +305,7 @@ fn read(bytes: &[u8], name: &str) -> Result<Template, Refusal> {
     if !bytes.starts_with(b"PK\x03\x04") {
         return Err(other());
     }
-    let mut package = Package::open(bytes)?;
+    let mut package = Package::open(bytes, TEMPLATE_INFLATED_BYTES)?;
     let names = package.names().to_vec();
     if names
         .iter()
@@ -322,30 +328,43 @@ fn read(bytes: &[u8], name: &str) -> Result<Template, Refusal> {
         parts: Vec::new(),
         beside: BTreeMap::new(),
     };
+    let mut pieces = tree::PIECES;
     if is_word {
         for (path, called) in word::parts(&names) {
-            let part = part(&mut package, &path)?;
+            let part = part(&mut package, &path, &mut pieces)?;
             template.parts.push((path, called.to_owned(), part));
         }
     } else {
-        read_sheets(&mut package, &mut template)?;
+        read_sheets(&mut package, &mut template, &mut pieces)?;
     }
     Ok(template)
 }
 
-fn read_sheets(package: &mut Package, template: &mut Template) -> Result<(), Refusal> {
+fn read_sheets(
+    package: &mut Package,
+    template: &mut Template,
+    pieces: &mut usize,
+) -> Result<(), Refusal> {
     for path in [WORKBOOK, WORKBOOK_RELS, STYLES, TYPES] {
         if package.has(path) {
-            template.beside.insert(path, part(package, path)?);
+            template.beside.insert(path, part(package, path, pieces)?);
         }
     }
-    let shared = match package.has(STRINGS) {
-        true => part(package, STRINGS)?.root.elements().cloned().collect(),
+    let shared: Vec<SharedText> = match package.has(STRINGS) {
+        true => {
+            let strings = part(package, STRINGS, pieces)?.root.nodes.into_iter();
+            let element = |node| match node {
+                Node::Element(string) => Some(SharedText::of(string)),
+                Node::Raw(_) => None,
+            };
+            strings.filter_map(element).collect()
+        }
         false => Vec::new(),
     };
+    let mut left = sheet::SHARED_BYTES;
     for (path, called) in sheets(template) {
-        let mut part = part(package, &path)?;
-        sheet::prepare(&mut part, &shared).map_err(Refusal::TooLarge)?;
+        let mut part = part(package, &path, pieces)?;
+        sheet::prepare(&mut part, &shared, &mut left).map_err(Refusal::TooLarge)?;
         template.parts.push((path, called, part));
     }
     Ok(())
@@ -376,10 +395,10 @@ fn sheets(template: &Template) -> Vec<(String, String)> {
     listed.filter_map(pair).collect()
 }
 
-fn part(package: &mut Package, path: &str) -> Result<Part, Refusal> {
+fn part(package: &mut Package, path: &str, pieces: &mut usize) -> Result<Part, Refusal> {
     let bytes = package.bytes(path)?;
     let text = String::from_utf8_lossy(&bytes);
-    Part::read(text.trim_start_matches('\u{feff}'), path)
+    Part::read(text.trim_start_matches('\u{feff}'), path, pieces)
 }
 
 /// The file again: changed parts anew, the others as they were packed.
