@@ -21,7 +21,7 @@ use zip::{ZipArchive, ZipWriter};
 
 use crate::limits::{Refusal, TEMPLATE_INFLATED_BYTES};
 use crate::package::Package;
-use repeat::{Filler, Shape};
+use repeat::{Budget, Filler, Shape};
 use sheet::SharedText;
 use survey::Walk;
 pub use survey::{Asked, Survey};
@@ -29,6 +29,8 @@ use tree::{Element, Node, Part};
 
 /// Bytes of a template: pictures of a letterhead fit, an archive of photos does not.
 pub const TEMPLATE_BYTES: usize = 4 << 20;
+/// Bytes of memory that a filled template may take: a form of fifty boxes, one for each of two thousand records, takes 200 MB.
+const FILLED_BYTES: usize = 256 << 20;
 /// Programs inside office files: they are not carried along.
 const MACROS: &str = "vbaproject.bin";
 
@@ -204,20 +206,35 @@ impl Template {
     /// The file with everything filled in; `notes` are lines that go at its end.
     ///
     /// # Errors
-    /// A finding when the file cannot be put together again.
+    /// A finding when the file cannot be put together again, or would become too large.
     pub fn fill(&self, source: &dyn Source, notes: &[String]) -> Result<Vec<u8>, Finding> {
+        let left = Budget::new(FILLED_BYTES);
         let (changed, gone) = match self.kind {
-            TemplateKind::Word => (self.filled_word(source, notes), None),
-            TemplateKind::Sheet => (self.filled_sheets(source, notes), Some(CHAIN)),
+            TemplateKind::Word => (self.filled_word(source, notes, &left), None),
+            TemplateKind::Sheet => (self.filled_sheets(source, notes, &left), Some(CHAIN)),
         };
+        if left.is_spent() {
+            return Err(Finding::error(
+                "report.too_long",
+                &self.name,
+                "记录太多，照这个模板填出来的文件过大。",
+                "请选短一些的时段，或把一条记录占一页的版式改成一条记录一行。",
+            ));
+        }
         packed(&self.bytes, &changed, gone).map_err(|refusal| refusal.finding(&self.name))
     }
 
-    fn filled_word(&self, source: &dyn Source, notes: &[String]) -> BTreeMap<String, String> {
+    fn filled_word(
+        &self,
+        source: &dyn Source,
+        notes: &[String],
+        left: &Budget,
+    ) -> BTreeMap<String, String> {
         let filler = Filler {
             source,
             shape: word::SHAPE,
             special: &|_, _, _| false,
+            left,
         };
         let each = self.parts.iter().map(|(path, _, part)| {
             let mut part = part.clone();
@@ -230,14 +247,22 @@ impl Template {
         each.collect()
     }
 
-    fn filled_sheets(&self, source: &dyn Source, notes: &[String]) -> BTreeMap<String, String> {
+    fn filled_sheets(
+        &self,
+        source: &dyn Source,
+        notes: &[String],
+        left: &Budget,
+    ) -> BTreeMap<String, String> {
         let styles = RefCell::new(sheet::Styles::new(self.beside.get(STYLES).cloned()));
         let mut moved = BTreeMap::new();
         let mut filled = Vec::new();
         for (path, called, part) in &self.parts {
             let mut part = part.clone();
             let is_open = sheet::is_open(&part);
-            moved.insert(called.clone(), sheet::fill(&mut part, source, &styles));
+            moved.insert(
+                called.clone(),
+                sheet::fill(&mut part, source, &styles, left),
+            );
             filled.push((path, called, part, is_open));
         }
         let noted = filled
@@ -246,7 +271,7 @@ impl Template {
             .unwrap_or(0);
         let mut changed = BTreeMap::new();
         for (index, (path, called, mut part, _)) in filled.into_iter().enumerate() {
-            sheet::follow(&mut part, called, &moved);
+            sheet::follow(&mut part, called, &moved, left);
             if index == noted {
                 sheet::add_notes(&mut part, notes);
             }

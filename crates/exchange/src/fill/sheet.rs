@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::marks::{Mark, MarkKind};
 use super::reference::{Moved, in_formula, in_list, shifted};
-use super::repeat::{Filler, Shape, has_marks};
+use super::repeat::{Budget, Filler, Shape, has_marks};
 use super::runs::text_of;
 use super::tree::{Element, Node, Part};
 use super::{At, Number, Piece, Source};
@@ -151,7 +151,12 @@ fn plain_formulas(data: &mut Element, left: &mut usize) -> Result<(), String> {
 }
 
 /// Fills a sheet. What rows became is told, for what points at them.
-pub(super) fn fill(sheet: &mut Part, source: &dyn Source, styles: &RefCell<Styles>) -> Moved {
+pub(super) fn fill(
+    sheet: &mut Part,
+    source: &dyn Source,
+    styles: &RefCell<Styles>,
+    left: &Budget,
+) -> Moved {
     let Some(data) = sheet.root.child_mut("sheetData") else {
         return Moved::default();
     };
@@ -161,6 +166,7 @@ pub(super) fn fill(sheet: &mut Part, source: &dyn Source, styles: &RefCell<Style
         source,
         shape: SHAPE,
         special: &special,
+        left,
     };
     let rows = filler.blocks(std::mem::take(&mut data.nodes), At::default());
     let mut moved = Moved::default();
@@ -242,7 +248,7 @@ fn cell_value(number: &Number) -> String {
 }
 
 /// Formulas of the sheet follow the rows; their kept results are old and go.
-pub(super) fn follow(sheet: &mut Part, name: &str, moved: &BTreeMap<String, Moved>) {
+pub(super) fn follow(sheet: &mut Part, name: &str, moved: &BTreeMap<String, Moved>, left: &Budget) {
     let Some(own) = moved.get(name) else { return };
     if let Some(data) = sheet.root.child_mut("sheetData") {
         for row in data.elements_mut() {
@@ -254,7 +260,7 @@ pub(super) fn follow(sheet: &mut Part, name: &str, moved: &BTreeMap<String, Move
     }
     for element in sheet.root.elements_mut() {
         match element.local() {
-            "mergeCells" => merges(element, own),
+            "mergeCells" => merges(element, own, left),
             "conditionalFormatting" => listed(element, "sqref", own),
             "dataValidations" => element
                 .elements_mut()
@@ -297,10 +303,14 @@ fn listed(element: &mut Element, key: &str, moved: &Moved) {
     }
 }
 
-fn merges(merges: &mut Element, moved: &Moved) {
+fn merges(merges: &mut Element, moved: &Moved, left: &Budget) {
     let mut all = Vec::new();
     for merge in merges.elements() {
-        for area in moved.copies(&merge.get("ref").unwrap_or_default()) {
+        let areas = moved.copies(&merge.get("ref").unwrap_or_default());
+        if !left.spend(merge.weight() * areas.len()) {
+            break;
+        }
+        for area in areas {
             let mut copy = merge.clone();
             copy.set("ref", &area);
             all.push(Node::Element(copy));

@@ -267,6 +267,41 @@ fn faults_of_a_template_name_place_and_remedy() {
 }
 
 #[test]
+fn a_loop_inside_itself_is_told_with_its_place_and_runs_once() {
+    let body = [
+        p(&["{{#记录}}"]),
+        p(&["{{记录.隐患}}"]),
+        p(&["{{#记录}}"]),
+        p(&["{{/记录}}"]),
+    ];
+    let template = opened(&body.concat());
+    let survey = template.survey();
+    assert_eq!(survey.findings.len(), 1, "{:?}", survey.findings);
+    let finding = &survey.findings[0];
+    assert_eq!(
+        (finding.code.as_str(), finding.place.as_str()),
+        ("report.loop", "周报.docx 第3段")
+    );
+    assert!(finding.problem.contains("不能再套一层") && finding.remedy.contains("{{#分组}}"));
+    let lines = lines(&template, &Facts::all());
+    assert_eq!(
+        lines.iter().filter(|line| !line.is_empty()).count(),
+        3,
+        "{lines:?}"
+    );
+}
+
+#[test]
+fn thousands_of_loops_inside_each_other_or_unclosed_are_read_in_no_time() {
+    let (open, close) = (p(&["{{#记录}}"]), p(&["{{/记录}}"]));
+    let nested = open.repeat(20_000) + &close.repeat(20_000);
+    assert!(!opened(&nested).survey().findings.is_empty());
+    let unclosed = opened(&open.repeat(20_000));
+    assert_eq!(unclosed.survey().findings.len(), 1);
+    assert_eq!(lines(&unclosed, &Facts::all()).len(), 20_000);
+}
+
+#[test]
 fn files_of_other_kinds_and_with_macros_are_no_templates() {
     let code = |bytes: &[u8]| {
         Template::open(bytes, "周报.docx")

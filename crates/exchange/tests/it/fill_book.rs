@@ -167,3 +167,19 @@ fn a_text_that_cells_share_is_filled_in_each() {
     );
     assert_eq!(sheet.matches("<t>共乙处</t>").count(), 2, "{sheet}");
 }
+
+#[test]
+fn a_page_for_each_of_many_records_is_refused_before_it_fills_the_memory() {
+    let text = "长".repeat(400_000);
+    let rows = format!(
+        "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>{{{{记录.名称}}}}</t></is></c><c r=\"B1\" t=\"inlineStr\"><is><t>{text}</t></is></c></row>"
+    );
+    let template = open(&book(&rows, "", &[])).unwrap_or_else(|finding| panic!("{finding:?}"));
+    assert!(template.fill(&Records(10), &[]).is_ok());
+    let finding = template
+        .fill(&Records(2_000), &[])
+        .err()
+        .expect("a refusal");
+    assert_eq!(finding.code, "report.too_long");
+    assert!(finding.remedy.contains("一条记录一行"), "{finding}");
+}
