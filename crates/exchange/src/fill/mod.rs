@@ -239,7 +239,7 @@ impl Template {
         let each = self.parts.iter().map(|(path, _, part)| {
             let mut part = part.clone();
             word::fill(&mut part, &filler);
-            if path == "word/document.xml" {
+            if path.eq_ignore_ascii_case(word::BODY) {
                 word::add_notes(&mut part, notes);
             }
             (path.clone(), part.write())
@@ -338,7 +338,7 @@ fn read(bytes: &[u8], name: &str) -> Result<Template, Refusal> {
     {
         return Err(other());
     }
-    let is_word = package.has("word/document.xml");
+    let is_word = package.has(word::BODY);
     if !is_word && !package.has(WORKBOOK) {
         return Err(other());
     }
@@ -397,26 +397,25 @@ fn read_sheets(
 
 /// Parts and names of the sheets in the order of their tabs.
 fn sheets(template: &Template) -> Vec<(String, String)> {
-    let target = |id: &str| {
-        let all = template.beside.get(WORKBOOK_RELS)?;
-        let found = all
-            .root
-            .elements()
-            .find(|one| one.get("Id").as_deref() == Some(id))?;
-        let target = found.get("Target")?;
-        let kind = found.get("Type").unwrap_or_default();
-        kind.ends_with("/worksheet")
-            .then(|| match target.strip_prefix('/') {
-                Some(whole) => whole.to_owned(),
-                None => format!("xl/{target}"),
-            })
+    let relations = template.beside.get(WORKBOOK_RELS);
+    let relation = |one: &Element| {
+        let is_sheet = one.get("Type")?.ends_with("/worksheet");
+        let target = crate::xlsx::resolve("xl", &one.get("Target")?);
+        is_sheet.then_some((one.get("Id")?, target))
     };
+    let relations = relations.into_iter().flat_map(|part| part.root.elements());
+    let targets: BTreeMap<String, String> = relations.filter_map(relation).collect();
     let workbook = template
         .beside
         .get(WORKBOOK)
         .and_then(|part| part.root.child("sheets"));
     let listed = workbook.into_iter().flat_map(Element::elements);
-    let pair = |one: &Element| Some((target(&one.get("r:id")?)?, one.get("name")?));
+    let pair = |one: &Element| {
+        Some((
+            targets.get(&one.get_local("id")?)?.clone(),
+            one.get("name")?,
+        ))
+    };
     listed.filter_map(pair).collect()
 }
 
@@ -426,13 +425,23 @@ fn part(package: &mut Package, path: &str, pieces: &mut usize) -> Result<Part, R
     Part::read(text.trim_start_matches('\u{feff}'), path, pieces)
 }
 
+/// The name of a part as names are compared: producers differ in case and in slashes.
+fn key(name: &str) -> String {
+    name.replace('\\', "/").to_ascii_lowercase()
+}
+
 /// The file again: changed parts anew, the others as they were packed.
 fn packed(
     bytes: &[u8],
     changed: &BTreeMap<String, String>,
     gone: Option<&str>,
 ) -> Result<Vec<u8>, Refusal> {
-    let broken = |_| Refusal::Broken("模板重新打包时出错".to_owned());
+    let broken = || Refusal::Broken("模板重新打包时出错".to_owned());
+    let mut changed: BTreeMap<String, &String> = changed
+        .iter()
+        .map(|(name, text)| (key(name), text))
+        .collect();
+    let gone = gone.map(key);
     let mut from = ZipArchive::new(Cursor::new(bytes)).map_err(crate::package::refuse_zip)?;
     let mut to = ZipWriter::new(Cursor::new(Vec::with_capacity(bytes.len() * 2)));
     for index in 0..from.len() {
@@ -443,17 +452,21 @@ fn packed(
             .name()
             .map_err(crate::package::refuse_zip)?
             .into_owned();
-        if gone == Some(name.as_str()) {
+        if gone == Some(key(&name)) {
             continue;
         }
-        let Some(text) = changed.get(&name) else {
+        let Some(text) = changed.remove(&key(&name)) else {
             to.raw_copy_file(entry)
                 .map_err(crate::package::refuse_zip)?;
             continue;
         };
         to.start_file(&name, SimpleFileOptions::default())
             .map_err(crate::package::refuse_zip)?;
-        to.write_all(text.as_bytes()).map_err(broken)?;
+        to.write_all(text.as_bytes()).map_err(|_| broken())?;
+    }
+    // A part that was filled in and finds no place would leave its marks in the file.
+    if !changed.is_empty() {
+        return Err(broken());
     }
     let done = to.finish().map_err(crate::package::refuse_zip)?;
     Ok(done.into_inner())

@@ -184,6 +184,13 @@ impl Element {
         Some(unescaped(&value))
     }
 
+    /// An attribute by its name without a prefix, which is the producer's choice.
+    pub(crate) fn get_local(&self, local: &str) -> Option<String> {
+        let is = |name: &str| name.rsplit(':').next() == Some(local);
+        let (_, value) = self.pairs().into_iter().find(|(name, _)| is(name))?;
+        Some(unescaped(&value))
+    }
+
     /// Sets an attribute; the others keep their order.
     pub(crate) fn set(&mut self, key: &str, value: &str) {
         let mut pairs = self.pairs();

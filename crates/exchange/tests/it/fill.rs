@@ -241,6 +241,17 @@ fn heads_and_boxes_are_filled_and_other_parts_stay_byte_for_byte() {
 }
 
 #[test]
+fn parts_are_found_whatever_case_and_slashes_a_program_writes() {
+    let head = "<w:hdr xmlns:w=\"w\"><w:p><w:r><w:t>{{期间}}</w:t></w:r></w:p></w:hdr>";
+    for name in ["word\\header1.xml", "Word/Header1.xml"] {
+        let template = Template::open(&docx("", &[(name, head)]), "周报.docx")
+            .unwrap_or_else(|finding| panic!("{finding:?}"));
+        let filled = template.fill(&Facts::all(), &[]).expect("filled");
+        assert!(part(&filled, name).contains("2023年第9周"), "{name}");
+    }
+}
+
+#[test]
 fn faults_of_a_template_name_place_and_remedy() {
     let body = [
         p(&["{{记录.隐患}}"]),

@@ -183,3 +183,25 @@ fn a_page_for_each_of_many_records_is_refused_before_it_fills_the_memory() {
     assert_eq!(finding.code, "report.too_long");
     assert!(finding.remedy.contains("一条记录一行"), "{finding}");
 }
+
+#[test]
+fn parts_are_found_whatever_case_slashes_and_prefixes_a_program_writes() {
+    let sheet = "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>{{期间}}</t></is></c></row></sheetData></worksheet>";
+    let workbook = WORKBOOK.replace("r:id", "rel:id");
+    for (target, name) in [
+        ("worksheets/sheet1.xml", "xl\\worksheets\\sheet1.xml"),
+        ("worksheets/sheet1.xml", "XL/Worksheets/Sheet1.xml"),
+        ("../xl/worksheets/./sheet1.xml", SHEET),
+        ("\\xl\\worksheets\\sheet1.xml", SHEET),
+        ("/xl/worksheets/sheet1.xml", SHEET),
+    ] {
+        let relations = RELATIONS.replace("worksheets/sheet1.xml", target);
+        let bytes = zip(&[
+            ("xl/workbook.xml", workbook.as_str()),
+            ("xl/_rels/workbook.xml.rels", relations.as_str()),
+            (name, sheet),
+        ]);
+        let text = filled(&bytes, 1, name);
+        assert!(text.contains("<t>乙</t>"), "{target} {name}: {text}");
+    }
+}
