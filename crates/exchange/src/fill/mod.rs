@@ -120,7 +120,32 @@ pub struct Template {
     parts: Vec<(String, String, Part)>,
     /// Parts of a workbook that go along.
     beside: BTreeMap<&'static str, Part>,
+    /// What a workbook has that does not follow its rows.
+    fixed: Vec<&'static Fixed>,
 }
+
+/// Parts of a workbook that point at rows and do not follow them.
+struct Fixed {
+    folder: &'static str,
+    code: &'static str,
+    problem: &'static str,
+    remedy: &'static str,
+}
+
+static FIXED: [Fixed; 2] = [
+    Fixed {
+        folder: "xl/charts/",
+        code: "report.chart",
+        problem: "模板里有图表，行数变了以后，图表的数据区域不会跟着变。",
+        remedy: "请让图表只用不重复的行（例如合计行），或出表后在 WPS 或 Excel 里重新选数据区域。",
+    },
+    Fixed {
+        folder: "xl/tables/",
+        code: "report.table",
+        problem: "模板里有套用了表格格式的区域，行数变了以后，它的范围不会跟着变。",
+        remedy: "请选中它，在“表格工具”（表设计）里点“转换为区域”，再另存一份。",
+    },
+];
 
 const WORKBOOK: &str = "xl/workbook.xml";
 const WORKBOOK_RELS: &str = "xl/_rels/workbook.xml.rels";
@@ -199,6 +224,11 @@ impl Template {
             if let Some(root) = root {
                 Walk::new(self.shape(), head, &mut survey).blocks(&root.nodes, At::default());
             }
+        }
+        if !survey.loops.is_empty() {
+            let warn =
+                |one: &&Fixed| Finding::warning(one.code, &self.name, one.problem, one.remedy);
+            survey.findings.extend(self.fixed.iter().map(warn));
         }
         survey
     }
@@ -289,6 +319,19 @@ impl Template {
     }
 }
 
+/// What stands behind `calcPr` in a workbook by the schema (ECMA-376 18.2.27).
+const BEHIND_CALCULATION: [&str; 9] = [
+    "oleSize",
+    "customWorkbookViews",
+    "pivotCaches",
+    "smartTagPr",
+    "smartTagTypes",
+    "webPublishing",
+    "fileRecoveryPr",
+    "webPublishObjects",
+    "extLst",
+];
+
 /// What has to follow the rows or the missing chain of formulas; none for what stays.
 fn along(path: &str, mut part: Part, moved: &BTreeMap<String, reference::Moved>) -> Option<Part> {
     let chained = |key: &str, one: &Element| {
@@ -304,8 +347,14 @@ fn along(path: &str, mut part: Part, moved: &BTreeMap<String, reference::Moved>)
                 }
             }
             if part.root.child("calcPr").is_none() {
-                let calculate = part.root.beside("calcPr");
-                part.root.nodes.push(Node::Element(calculate));
+                let calculate = Node::Element(part.root.beside("calcPr"));
+                let behind = |node: &Node| {
+                    let local = node.element().map(Element::local);
+                    local.is_some_and(|local| BEHIND_CALCULATION.contains(&local))
+                };
+                let all = &mut part.root.nodes;
+                let at = all.iter().position(behind).unwrap_or(all.len());
+                all.insert(at, calculate);
             }
             part.root.child_mut("calcPr")?.set("fullCalcOnLoad", "1");
         }
@@ -352,6 +401,7 @@ fn read(bytes: &[u8], name: &str) -> Result<Template, Refusal> {
         },
         parts: Vec::new(),
         beside: BTreeMap::new(),
+        fixed: Vec::new(),
     };
     let mut pieces = tree::PIECES;
     if is_word {
@@ -360,6 +410,8 @@ fn read(bytes: &[u8], name: &str) -> Result<Template, Refusal> {
             template.parts.push((path, called.to_owned(), part));
         }
     } else {
+        let has = |one: &&Fixed| names.iter().any(|name| key(name).starts_with(one.folder));
+        template.fixed = FIXED.iter().filter(has).collect();
         read_sheets(&mut package, &mut template, &mut pieces)?;
     }
     Ok(template)

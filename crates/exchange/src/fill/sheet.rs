@@ -261,14 +261,20 @@ pub(super) fn follow(sheet: &mut Part, name: &str, moved: &BTreeMap<String, Move
     for element in sheet.root.elements_mut() {
         match element.local() {
             "mergeCells" => merges(element, own, left),
-            "conditionalFormatting" => listed(element, "sqref", own),
-            "dataValidations" => element
-                .elements_mut()
-                .for_each(|one| listed(one, "sqref", own)),
+            "conditionalFormatting" => {
+                listed(element, "sqref", own);
+                let rules = element.elements_mut();
+                rules.for_each(|one| formulas(one, name, moved));
+            }
+            "dataValidations" => element.elements_mut().for_each(|one| {
+                listed(one, "sqref", own);
+                formulas(one, name, moved);
+            }),
             "hyperlinks" => element
                 .elements_mut()
                 .for_each(|one| listed(one, "ref", own)),
             "autoFilter" => listed(element, "ref", own),
+            "extLst" => extension(element, name, own, moved),
             _ => {}
         }
     }
@@ -292,9 +298,37 @@ fn follow_cell(
     };
     let text = in_formula(&formula.text(), name, round, moved);
     formula.set_text(&text);
+    // The cells that a formula of several cells fills, and those that a table of outcomes puts in.
+    for key in ["ref", "r1", "r2"] {
+        if let Some(area) = formula.get(key) {
+            formula.set(key, &in_formula(&area, name, round, moved));
+        }
+    }
     cell.nodes
         .retain(|node| node.element().is_none_or(|one| one.local() != "v"));
     cell.keep(|name| name != "t");
+}
+
+/// The formulas of a condition or of a rule for input.
+fn formulas(rule: &mut Element, name: &str, moved: &BTreeMap<String, Moved>) {
+    for inner in rule.elements_mut() {
+        if matches!(inner.local(), "formula" | "formula1" | "formula2") {
+            let text = in_formula(&inner.text(), name, None, moved);
+            inner.set_text(&text);
+        }
+    }
+}
+
+/// What newer programs write behind the sheet: areas and formulas as texts of their own (`xm:sqref`, `xm:f`), as for
+/// lists of choices that stand on another sheet.
+fn extension(element: &mut Element, name: &str, own: &Moved, moved: &BTreeMap<String, Moved>) {
+    for inner in element.elements_mut() {
+        match inner.local() {
+            "sqref" => inner.set_text(&in_list(&inner.text(), own)),
+            "f" => inner.set_text(&in_formula(&inner.text(), name, None, moved)),
+            _ => extension(inner, name, own, moved),
+        }
+    }
 }
 
 fn listed(element: &mut Element, key: &str, moved: &Moved) {

@@ -26,7 +26,8 @@ pub struct Asked {
 pub struct Survey {
     /// Words in order.
     pub words: Vec<Asked>,
-    /// What cannot be followed: braces and loops nobody closes, rows' values outside rows.
+    /// What cannot be followed: braces and loops nobody closes, rows' values outside rows; as warnings, what stays where
+    /// it was when rows multiply.
     pub findings: Vec<Finding>,
     /// What is repeated, once each.
     pub loops: Vec<Loop>,

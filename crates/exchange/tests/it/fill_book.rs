@@ -2,7 +2,7 @@
 //! the memory.
 
 use exchange::fill::{At, Loop, Piece, Source, Template};
-use ground::Finding;
+use ground::{Finding, Severity};
 use std::io::{Cursor, Read, Write};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
@@ -204,4 +204,72 @@ fn parts_are_found_whatever_case_slashes_and_prefixes_a_program_writes() {
         let text = filled(&bytes, 1, name);
         assert!(text.contains("<t>乙</t>"), "{target} {name}: {text}");
     }
+}
+
+/// A row that is repeated, and one below it.
+const ROWS: &str = "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>{{记录.名称}}</t></is></c></row><row r=\"2\"><c r=\"A2\"/></row>";
+
+#[test]
+fn conditions_and_rules_for_input_follow_their_rows() {
+    let behind = "<conditionalFormatting sqref=\"A2\"><cfRule><formula>A2&gt;SUM(A1:A1)</formula></cfRule></conditionalFormatting>\
+        <dataValidations><dataValidation sqref=\"A2\"><formula1>$A$2</formula1><formula2>A2</formula2></dataValidation></dataValidations>\
+        <extLst><ext><x14:dataValidation><x14:formula1><xm:f>表!$A$2</xm:f></x14:formula1><xm:sqref>A1 A2</xm:sqref></x14:dataValidation></ext></extLst>";
+    let sheet = filled(&book(ROWS, behind, &[]), 3, SHEET);
+    for expect in [
+        "<conditionalFormatting sqref=\"A4\"><cfRule><formula>A4&gt;SUM(A1:A3)</formula>",
+        "<dataValidation sqref=\"A4\"><formula1>$A$4</formula1><formula2>A4</formula2>",
+        "<xm:f>表!$A$4</xm:f></x14:formula1><xm:sqref>A1:A3 A4</xm:sqref>",
+    ] {
+        assert!(sheet.contains(expect), "{expect}: {sheet}");
+    }
+}
+
+#[test]
+fn a_formula_of_several_cells_goes_with_its_row() {
+    let rows = "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>{{记录.名称}}</t></is></c><c r=\"B1\"><f t=\"array\" ref=\"B1:C1\">A1:B1*2</f></c></row>\
+        <row r=\"2\"><c r=\"B2\"><f t=\"array\" ref=\"B2\">SUM(A1:A1*2)</f></c></row>";
+    let sheet = filled(&book(rows, "", &[]), 2, SHEET);
+    for expect in [
+        "<f t=\"array\" ref=\"B1:C1\">A1:B1*2</f>",
+        "<f t=\"array\" ref=\"B2:C2\">A2:B2*2</f>",
+        "<f t=\"array\" ref=\"B3\">SUM(A1:A2*2)</f>",
+    ] {
+        assert!(sheet.contains(expect), "{expect}: {sheet}");
+    }
+}
+
+#[test]
+fn charts_and_tables_beside_rows_that_repeat_are_told() {
+    let more = [
+        ("xl/charts/chart1.xml", "<c/>"),
+        ("xl/tables/table1.xml", "<t/>"),
+    ];
+    let told = |rows: &str| {
+        let template = open(&book(rows, "", &more)).unwrap_or_else(|finding| panic!("{finding:?}"));
+        template.survey().findings
+    };
+    assert_eq!(told("<row r=\"1\"/>"), []);
+    let findings = told(ROWS);
+    let codes: Vec<&str> = findings.iter().map(|one| one.code.as_str()).collect();
+    assert_eq!(codes, ["report.chart", "report.table"]);
+    // A report can be made all the same.
+    assert!(findings.iter().all(|one| one.severity == Severity::Warning));
+    assert!(findings[1].remedy.contains("转换为区域"));
+}
+
+#[test]
+fn the_wish_to_calculate_stands_where_the_schema_wants_it() {
+    let behind = "</sheets><pivotCaches/><extLst/></workbook>";
+    let workbook = WORKBOOK.replace("</sheets></workbook>", behind);
+    let sheet = format!("<worksheet><sheetData>{ROWS}</sheetData></worksheet>");
+    let bytes = zip(&[
+        ("xl/workbook.xml", workbook.as_str()),
+        ("xl/_rels/workbook.xml.rels", RELATIONS),
+        (SHEET, sheet.as_str()),
+    ]);
+    let text = filled(&bytes, 1, "xl/workbook.xml");
+    assert!(
+        text.contains("</sheets><calcPr fullCalcOnLoad=\"1\"/><pivotCaches/><extLst/>"),
+        "{text}"
+    );
 }
