@@ -148,8 +148,7 @@ fn is_block(element: &Element, shape: Shape) -> bool {
 }
 
 /// The blocks of a loop without its own two marks.
-pub(crate) fn unmarked(nodes: &[Node], of: Loop, shape: Shape) -> Vec<Node> {
-    let mut body: Vec<Node> = nodes.to_vec();
+pub(crate) fn unmarked(mut body: Vec<Node>, of: Loop, shape: Shape) -> Vec<Node> {
     let last = body.len().saturating_sub(1);
     let ends = [(0, MarkKind::Open), (last, MarkKind::Close)];
     for (index, kind) in ends {
@@ -163,7 +162,7 @@ pub(crate) fn unmarked(nodes: &[Node], of: Loop, shape: Shape) -> Vec<Node> {
 }
 
 /// The same, without blocks that held nothing but a mark.
-fn body(nodes: &[Node], of: Loop, shape: Shape) -> Vec<Node> {
+fn body(nodes: Vec<Node>, of: Loop, shape: Shape) -> Vec<Node> {
     let mut body = unmarked(nodes, of, shape);
     let last = body.len().saturating_sub(1);
     let mut index = 0;
@@ -197,14 +196,15 @@ pub(crate) fn implied(node: &Node, at: At, shape: Shape) -> Option<Loop> {
 
 impl Filler<'_> {
     /// The blocks of a container, filled and repeated.
-    pub(crate) fn blocks(&self, nodes: Vec<Node>, at: At) -> Vec<Node> {
+    pub(crate) fn blocks(&self, mut nodes: Vec<Node>, at: At) -> Vec<Node> {
         let mut out = Vec::with_capacity(nodes.len());
         let (mut index, mut unclosed) = (0, Vec::new());
         while index < nodes.len() {
             let free = |of: Loop| !at.is_in(of) && !unclosed.contains(&of);
             match opened(&nodes, index, self.shape, &free) {
                 Some(Opened { of, end: Some(end) }) => {
-                    let body = body(&nodes[index..=end], of, self.shape);
+                    let nodes = nodes[index..=end].iter_mut().map(taken).collect();
+                    let body = body(nodes, of, self.shape);
                     out.extend(self.rounds(&body, of, at));
                     index = end + 1;
                     continue;
@@ -212,7 +212,7 @@ impl Filler<'_> {
                 Some(Opened { of, end: None }) => unclosed.push(of),
                 None => {}
             }
-            let node = nodes[index].clone();
+            let node = taken(&mut nodes[index]);
             match implied(&node, at, self.shape) {
                 Some(of) => out.extend(self.rounds(&[node], of, at)),
                 None => out.push(self.node(node, at)),
@@ -314,6 +314,11 @@ impl Filler<'_> {
     }
 }
 
+/// A node out of its list, which is not copied: at each level that would be everything below it once more.
+fn taken(node: &mut Node) -> Node {
+    std::mem::replace(node, Node::Raw(String::new()))
+}
+
 /// Ids of paragraphs and bookmarks are unique in a document: a copy has none.
 fn forget_ids(node: &mut Node) {
     let Node::Element(element) = node else { return };
@@ -356,17 +361,21 @@ mod tests {
         }
     }
 
+    fn filler(left: &Budget) -> Filler<'_> {
+        Filler {
+            source: &Hundred,
+            shape: super::super::word::SHAPE,
+            special: &|_, _, _| false,
+            left,
+        }
+    }
+
     /// How many paragraphs come out, and whether the budget was enough.
     fn check(text: &str, bytes: usize, expect: (usize, bool)) {
         let text = format!("<a>{text}</a>");
         let part = Part::read(&text, "a", &mut 1_000).unwrap_or_else(|error| panic!("{error}"));
         let left = Budget::new(bytes);
-        let filler = Filler {
-            source: &Hundred,
-            shape: super::super::word::SHAPE,
-            special: &|_, _, _| false,
-            left: &left,
-        };
+        let filler = filler(&left);
         let out = filler.blocks(part.root.nodes, At::default());
         assert_eq!((out.len(), !left.is_spent()), expect, "{text}");
     }
@@ -379,6 +388,24 @@ mod tests {
         let value = "<p><r><t>{{期间}}</t></r></p>";
         check(&value.repeat(10), 100, (10, true));
         check(&value.repeat(11), 100, (11, false));
+    }
+
+    #[test]
+    fn what_is_not_repeated_is_not_copied() {
+        let text = "<a><b><c>甲</c></b></a>";
+        let part = Part::read(text, "a", &mut 100).unwrap_or_else(|error| panic!("{error}"));
+        let place = |nodes: &[Node]| {
+            let b = nodes.first().and_then(Node::element);
+            let c = b.and_then(|b| b.child("c")).expect("c");
+            match &c.nodes[0] {
+                Node::Raw(text) => text.as_ptr(),
+                Node::Element(_) => panic!("a text"),
+            }
+        };
+        let before = place(&part.root.nodes);
+        let left = Budget::new(100);
+        let after = filler(&left).blocks(part.root.nodes, At::default());
+        assert_eq!(place(&after), before);
     }
 
     #[test]

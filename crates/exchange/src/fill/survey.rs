@@ -70,10 +70,8 @@ impl<'w> Walk<'w> {
             match opened(nodes, index, self.shape, &free) {
                 Some(Opened { of, end: Some(end) }) => {
                     self.note(of);
-                    self.blocks(
-                        &unmarked(&nodes[index..=end], of, self.shape),
-                        at.with(of, 0),
-                    );
+                    let body = unmarked(nodes[index..=end].to_vec(), of, self.shape);
+                    self.blocks(&body, at.with(of, 0));
                     index = end + 1;
                     continue;
                 }
