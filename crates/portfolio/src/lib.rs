@@ -40,7 +40,9 @@ pub use plan_baseline::{BaselineRow, PlanBaseline};
 pub use plan_commitment::PlanCommitment;
 pub use plan_resource::PlanResource;
 pub use project::{Project, StageDates, Target};
-pub use quantities::{MadeGood, OWN_WHOLE, Quantities, QuantityFacts, made_good};
+pub use quantities::{
+    MadeGood, OWN_WHOLE, Quantities, QuantityFacts, ReportsByActivity, made_good,
+};
 pub use rates::{Rate, RateKind, RateRequest, Share, StartBasis, rate};
 pub use reading::Names;
 pub use roll_forward::{
