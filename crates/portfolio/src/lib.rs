@@ -34,7 +34,7 @@ pub use catch_up::{CatchUp, CatchUpRule};
 pub use due::{DueNode, due_nodes};
 pub use matter::{Funnel, Matter, MatterPace, MatterState, funnel};
 pub use membership::{Membership, Role, distinct_projects};
-pub use needs::{Needs, print_needs, read_needs};
+pub use needs::{Needs, read_needs};
 pub use nodes::{NodeCount, node_counts, node_counts_with, respread_nodes};
 pub use plan_baseline::{BaselineRow, PlanBaseline};
 pub use plan_commitment::PlanCommitment;
