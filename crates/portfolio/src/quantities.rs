@@ -238,32 +238,8 @@ pub fn made_good(facts: &QuantityFacts<'_>, i: usize, factor_max: Ratio) -> Opti
 mod tests {
     use super::*;
     use crate::network::build;
-    use crate::reading::fixtures::{day, record, text};
+    use crate::reading::fixtures::{activity, day, report};
     use ground::{HolidayTable, RecordId};
-    use register::Value;
-
-    fn activity(id: i64, start: &str, finish: &str) -> Activity {
-        let fields = [
-            ("project", Value::Ref(RecordId(1))),
-            ("name", text("主体施工")),
-            ("calendar", text("site7")),
-            ("planned_start", Value::Date(day(start))),
-            ("planned_finish", Value::Date(day(finish))),
-        ];
-        let read = Activity::from_record(&record(id, &fields));
-        read.0.expect("activity")
-    }
-
-    fn report(activity: i64, on: &str, percent: i64) -> ProgressReport {
-        let fields = [
-            ("project", Value::Ref(RecordId(1))),
-            ("activity", Value::Ref(RecordId(activity))),
-            ("reported_on", Value::Date(day(on))),
-            ("percent", Value::Percent(percent)),
-        ];
-        let read = ProgressReport::from_record(&record(activity * 100 + percent, &fields));
-        read.0.expect("report")
-    }
 
     /// One work over the ten days from 6 to 15 March, as of 10 March.
     fn check(reports: &[ProgressReport], factor: Ratio, see: impl Fn(Option<MadeGood>)) {
