@@ -67,7 +67,7 @@ pub fn spread(name: &str, times: &mut [f64], remark: &str) {
 
 /// Times of this thread in seconds. The kernel brings the account up to date when it schedules; without the yield it
 /// would be late by up to a tick.
-fn thread_seconds() -> f64 {
+pub fn thread_seconds() -> f64 {
     std::thread::yield_now();
     let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let nanoseconds = stat.split_whitespace().next();
@@ -78,7 +78,7 @@ fn thread_seconds() -> f64 {
 
 /// Times of the whole process in seconds: fields 14 and 15 of its line, in ticks of 10 ms. The name in field 2 may hold
 /// spaces, so fields are counted from its closing bracket.
-fn process_seconds() -> f64 {
+pub fn process_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields: Vec<&str> = stat
         .rsplit(')')

@@ -12,6 +12,7 @@ use plan::rcpsp::{Problem, Solution, solve};
 use plan::risk::{Estimate, simulate};
 use plan::{Activity, Link, Network, Options};
 
+use crate::figure::{process_seconds, thread_seconds};
 use crate::instance::{best_known, instance};
 use crate::random::Random;
 
@@ -109,18 +110,18 @@ fn level(count: usize, seconds: f64) -> String {
             units: 1,
         });
     }
-    let begin = cpu();
+    let begin = thread_seconds();
     let leveller = Leveller::new(&network, &options, &resources, &needs, Rules::default())
         .expect("no loop is generated");
     let first = leveller.first();
-    let answered = cpu() - begin;
+    let answered = thread_seconds() - begin;
     let free = plan::schedule(&network, &options)
         .expect("no loop is generated")
         .finish;
-    let (begin, mut questions) = (cpu(), 0);
+    let (begin, mut questions) = (thread_seconds(), 0);
     let best = leveller.improve(1, |_| {
         questions += 1;
-        cpu() - begin < seconds
+        thread_seconds() - begin < seconds
     });
     let over = leveller
         .load(&best.start, &best.finish)
@@ -145,34 +146,16 @@ fn chance(count: usize, runs: usize) -> String {
         Some(Estimate::pert(work * 4 / 5, work, work * 3 / 2))
     };
     let estimates: Vec<_> = network.activities.iter().map(estimate).collect();
-    let (begin, wall) = (process_cpu(), std::time::Instant::now());
+    let (begin, wall) = (process_seconds(), std::time::Instant::now());
     let answer = simulate(&network, &options, &estimates, runs, 1).expect("no loop is generated");
     format!(
         "chance: {runs} runs of {count} activities: {:.2} s CPU, {:.2} s wall; planned {}, P50 {}, P80 {}",
-        process_cpu() - begin,
+        process_seconds() - begin,
         wall.elapsed().as_secs_f64(),
         date_of_finish(answer.planned_finish),
         date_of_finish(answer.p50()),
         date_of_finish(answer.p80())
     )
-}
-
-/// CPU seconds of all threads, in steps of 10 ms.
-fn process_cpu() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<&str> = stat
-        .rsplit(')')
-        .next()
-        .unwrap_or_default()
-        .split_whitespace()
-        .collect();
-    let ticks = |at: usize| {
-        fields
-            .get(at)
-            .and_then(|text| text.parse::<f64>().ok())
-            .unwrap_or(f64::NAN)
-    };
-    (ticks(11) + ticks(12)) / 100.0
 }
 
 /// Sums over the instances of a set.
@@ -219,9 +202,11 @@ fn measure(
 /// The best of searches with different seeds, each for the same CPU time of its own thread.
 fn search(problem: &Problem, seconds: f64, threads: usize) -> Solution {
     let one = |seed: usize| {
-        let begin = cpu();
-        solve(problem, seed as u64 + 1, |_| cpu() - begin < seconds)
-            .expect("the instance has no findings")
+        let begin = thread_seconds();
+        solve(problem, seed as u64 + 1, |_| {
+            thread_seconds() - begin < seconds
+        })
+        .expect("the instance has no findings")
     };
     let answers: Vec<Solution> = std::thread::scope(|scope| {
         let all: Vec<_> = (0..threads)
@@ -235,16 +220,6 @@ fn search(problem: &Problem, seconds: f64, threads: usize) -> Solution {
         .into_iter()
         .min_by_key(|answer| answer.makespan)
         .expect("at least one thread")
-}
-
-/// CPU seconds of this thread, by the kernel's account.
-fn cpu() -> f64 {
-    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanoseconds = stat
-        .split_whitespace()
-        .next()
-        .and_then(|text| text.parse::<f64>().ok());
-    nanoseconds.map_or(f64::NAN, |n| n / 1e9)
 }
 
 /// The critical path: the same problem without needs is solved by its first schedule.

@@ -15,7 +15,7 @@ use crate::metrics;
 use crate::permit::Access;
 use crate::records;
 use exchange::fill::{Loop, Survey, Template};
-use ground::{Date, Finding, Period, PeriodKind};
+use ground::{Date, Finding, Period, PeriodKind, Severity};
 use register::Definition;
 use register::law::{Ability, ReportTemplate};
 use register::report::{Part, Whole, Word, read_word};
@@ -241,7 +241,9 @@ fn words_of(
     survey: &Survey,
 ) -> Result<BTreeMap<String, Word>, AppError> {
     let definitions = app.definitions();
-    let mut findings = survey.findings.clone();
+    // Warnings were told when the template came in.
+    let against = |one: &&Finding| one.severity == Severity::Error;
+    let mut findings: Vec<Finding> = survey.findings.iter().filter(against).cloned().collect();
     let mut words = BTreeMap::new();
     for asked in &survey.words {
         match read_word(&asked.word, &asked.place, definition, definitions.as_ref()) {

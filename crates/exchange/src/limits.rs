@@ -9,6 +9,8 @@ pub const FILE_BYTES: usize = 64 << 20;
 pub const XLS_BYTES: usize = 32 << 20;
 /// Bytes that all parts read from a zip may unpack to: 512 MB.
 pub const INFLATED_BYTES: u64 = 512 << 20;
+/// The same of a template, which is held as a tree: 64 MB. A form has less than one; the rest is pictures.
+pub const TEMPLATE_INFLATED_BYTES: u64 = 64 << 20;
 /// Unpacked bytes for one packed byte, looked at beyond [`RATIO_FREE_BYTES`]. Sheets of one repeated row reach
 /// about 200; deflate itself ends at 1,032, which is where bombs lie.
 pub const RATIO: u64 = 400;

@@ -13,6 +13,8 @@ use crate::limits::{self, Refusal};
 pub(crate) struct Package<'a> {
     zip: ZipArchive<Cursor<&'a [u8]>>,
     names: Vec<String>,
+    /// Bytes that all parts read may unpack to.
+    most: u64,
     budget: u64,
 }
 
@@ -22,26 +24,32 @@ pub(crate) type PartReader<'p> = Reader<BufReader<Counted<'p>>>;
 /// Reads a part and stops when the package's budget is used up, whatever the zip directory claimed.
 pub(crate) struct Counted<'p> {
     inner: Box<dyn Read + 'p>,
+    most: u64,
     budget: &'p mut u64,
 }
 
-/// The text of the I/O error by which [`Counted`] says that the budget is gone.
-const OVER_BUDGET: &str = "inflated size over limit";
+/// The I/O error by which [`Counted`] and [`Bounded`] say which limit was passed, in Chinese.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct OverBudget(String);
 
 impl Read for Counted<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         match self.budget.checked_sub(read as u64) {
             Some(left) => *self.budget = left,
-            None => return Err(io::Error::other(OVER_BUDGET)),
+            None => {
+                let said = format!("实际解压超过 {} MB", self.most >> 20);
+                return Err(io::Error::other(OverBudget(said)));
+            }
         }
         Ok(read)
     }
 }
 
 impl<'a> Package<'a> {
-    /// Reads the zip directory and checks what it declares.
-    pub(crate) fn open(bytes: &'a [u8]) -> Result<Self, Refusal> {
+    /// Reads the zip directory and checks what it declares; all parts together may unpack to `most` bytes.
+    pub(crate) fn open(bytes: &'a [u8], most: u64) -> Result<Self, Refusal> {
         let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(refuse_zip)?;
         if zip.len() > limits::ENTRIES {
             return Err(Refusal::Bomb(format!("压缩包里有{}个文件", zip.len())));
@@ -56,13 +64,14 @@ impl<'a> Package<'a> {
             declared = declared.saturating_add(check_entry(entry.size(), entry.compressed_size())?);
             names.push(entry.name().map_err(refuse_zip)?.replace('\\', "/"));
         }
-        if declared > limits::INFLATED_BYTES {
+        if declared > most {
             return Err(Refusal::Bomb(format!("声明解压后{} MB", declared >> 20)));
         }
         Ok(Package {
             zip,
             names,
-            budget: limits::INFLATED_BYTES,
+            most,
+            budget: most,
         })
     }
 
@@ -81,19 +90,21 @@ impl<'a> Package<'a> {
         let index = self
             .find(path)
             .ok_or_else(|| Refusal::Broken(format!("缺少部件 {path}")))?;
-        let Package { zip, budget, .. } = self;
+        let Package {
+            zip, most, budget, ..
+        } = self;
         let entry = zip.by_index(index).map_err(refuse_zip)?;
         let packed = entry.compressed_size();
         // A part may not unpack beyond the ratio either, if the directory lied about its size.
-        let most = limits::RATIO_FREE_BYTES.max(packed.saturating_mul(limits::RATIO));
-        *budget = (*budget).min(limits::INFLATED_BYTES);
-        let inner: Box<dyn Read + '_> = Box::new(Bounded {
-            inner: entry,
-            left: most,
-        });
+        let left = limits::RATIO_FREE_BYTES.max(packed.saturating_mul(limits::RATIO));
+        let inner: Box<dyn Read + '_> = Box::new(Bounded { inner: entry, left });
         let mut reader = Reader::from_reader(BufReader::with_capacity(
             64 << 10,
-            Counted { inner, budget },
+            Counted {
+                inner,
+                most: *most,
+                budget,
+            },
         ));
         let config = reader.config_mut();
         config.check_end_names = true;
@@ -138,10 +149,10 @@ struct Bounded<R> {
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
-        self.left = self
-            .left
-            .checked_sub(read as u64)
-            .ok_or_else(|| io::Error::other(OVER_BUDGET))?;
+        self.left = self.left.checked_sub(read as u64).ok_or_else(|| {
+            let said = format!("实际解压超过 {} 倍", limits::RATIO);
+            io::Error::other(OverBudget(said))
+        })?;
         Ok(read)
     }
 }
@@ -169,14 +180,10 @@ pub(crate) fn refuse_zip(error: ZipError) -> Refusal {
 }
 
 fn refuse_io(error: &io::Error) -> Refusal {
-    if error.to_string().contains(OVER_BUDGET) {
-        Refusal::Bomb(format!(
-            "实际解压超过 {} MB 或 {} 倍",
-            limits::INFLATED_BYTES >> 20,
-            limits::RATIO
-        ))
-    } else {
-        Refusal::Broken("压缩数据有误(多半是下载或传输中断)".into())
+    let inner = error.get_ref();
+    match inner.and_then(|inner| inner.downcast_ref::<OverBudget>()) {
+        Some(OverBudget(said)) => Refusal::Bomb(said.clone()),
+        None => Refusal::Broken("压缩数据有误(多半是下载或传输中断)".into()),
     }
 }
 

@@ -30,7 +30,7 @@ struct Listed {
 
 /// Reads the whole workbook.
 pub(crate) fn read(bytes: &[u8]) -> Result<Read, Refusal> {
-    let mut package = Package::open(bytes)?;
+    let mut package = Package::open(bytes, limits::INFLATED_BYTES)?;
     let workbook = workbook_path(&mut package)?;
     let folder = workbook
         .rsplit_once('/')
@@ -161,7 +161,7 @@ fn part_of(relations: &[Relation], folder: &str, kind: &str) -> Option<String> {
 }
 
 /// `worksheets/sheet1.xml` and `/xl/worksheets/sheet1.xml` name the same part.
-fn resolve(folder: &str, target: &str) -> String {
+pub(crate) fn resolve(folder: &str, target: &str) -> String {
     let target = target.replace('\\', "/");
     if let Some(absolute) = target.strip_prefix('/') {
         return absolute.to_string();

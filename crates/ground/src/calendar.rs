@@ -380,14 +380,16 @@ impl WorkCalendar {
     /// 节前. The last working day before the next official holiday, on `from` itself at the earliest; weekends before and
     /// behind belong to the holiday. None where the notices do not reach.
     pub fn before_holiday(&self, from: Date) -> Option<Date> {
-        let mut eve = None;
+        let (mut eve, mut known) = (None, None);
         let mut date = from;
-        // Between two holidays lie at most eight months: 国庆 in one year to 元旦 in the next is the shortest, the
-        // summer the longest.
+        // A year counts as published by its 1 October: from any day the next one is at most 366 days away, and who asks
+        // amid 国庆 passes its week first. A calendar that works on holidays finds none.
         for _ in 0..400 {
-            if !self.published(date.year()) {
+            let year = date.year();
+            if known != Some(year) && !self.published(year) {
                 return None;
             }
+            known = Some(year);
             match self.kind(date) {
                 DayKind::Holiday(_) if eve.is_some() => return eve,
                 DayKind::Working | DayKind::MakeUp(_) => eve = Some(date),
@@ -457,7 +459,14 @@ mod tests {
         assert_eq!(eve(date(2025, 4, 30)).as_deref(), Some("2025-04-30"));
         // 2023: 春节 21—27 January; Friday the 20th is worked.
         assert_eq!(eve(date(2023, 1, 3)).as_deref(), Some("2023-01-20"));
+        // The year behind is not published, and a calendar without holidays has no eve.
+        assert_eq!(eve(date(2026, 9, 30)).as_deref(), Some("2026-09-30"));
+        assert_eq!(eve(date(2026, 10, 8)), None);
         assert_eq!(eve(date(2060, 1, 4)), None);
+        assert_eq!(
+            WorkCalendar::seven_day().before_holiday(date(2023, 9, 1)),
+            None
+        );
     }
 
     #[test]

@@ -107,9 +107,9 @@ impl Live {
         let pairs = self.network.activities.iter().zip(&network.activities);
         let changed = pairs.enumerate().filter(|(_, (old, new))| old != new);
         let changed: Vec<usize> = changed.map(|(i, _)| i).collect();
-        // Each change of a plan that is not plain is a whole calculation.
+        // Each change of a plan that is not plain is a whole calculation, and one that moves the finish almost half of one.
         let few = match self.is_plain() {
-            true => 8 + network.activities.len() / 20,
+            true => 8,
             false => 1,
         };
         if !self.is_kin(network, options) || changed.len() > few {

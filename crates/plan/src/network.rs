@@ -162,6 +162,33 @@ pub enum Progress {
     },
 }
 
+impl Progress {
+    /// What dates of a file say: who tells a finish has finished, whatever the start; a start that is missing or lies
+    /// behind the finish is the finish.
+    ///
+    /// ```
+    /// use plan::Progress;
+    /// let finished = |actual_start| Progress::Finished { actual_start, actual_finish: 960 };
+    /// assert_eq!(Progress::of(Some(480), Some(960), 60), finished(480));
+    /// assert_eq!(Progress::of(None, Some(960), 60), finished(960));
+    /// assert_eq!(Progress::of(Some(1_440), Some(960), 60), finished(960));
+    /// assert_eq!(Progress::of(None, None, 60), Progress::NotStarted);
+    /// ```
+    pub fn of(start: Option<Minute>, finish: Option<Minute>, remaining: i64) -> Self {
+        match (start, finish) {
+            (start, Some(actual_finish)) => Progress::Finished {
+                actual_start: start.unwrap_or(actual_finish).min(actual_finish),
+                actual_finish,
+            },
+            (Some(actual_start), None) => Progress::Started {
+                actual_start,
+                remaining,
+            },
+            (None, None) => Progress::NotStarted,
+        }
+    }
+}
+
 /// 限制条件.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Constraint {

@@ -4,7 +4,7 @@
 //! A unit is a summary whose parts are called like those of other summaries (1号楼: 基础、主体、装修), or a mark in the names
 //! of activities (主体施工（3号）, 2标段路基). What stands in one unit only is no trade of the flow.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use ground::{Minute, Timeline};
 
@@ -80,23 +80,21 @@ fn gather(
 ) -> Repeats {
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     let mut trades: Vec<(String, BTreeMap<String, usize>)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     for (i, row) in rows.iter().enumerate().filter(|(_, row)| row.work) {
         let Some((key, name, trade)) = of(row) else {
             continue;
         };
-        let place = trades.iter().position(|(other, _)| *other == trade);
-        let place = place.unwrap_or_else(|| {
-            trades.push((trade, BTreeMap::new()));
+        let place = *places.entry(trade).or_insert_with_key(|trade| {
+            trades.push((trade.clone(), BTreeMap::new()));
             trades.len() - 1
         });
         trades[place].1.entry(key.clone()).or_insert(i);
         names.insert(key, name);
     }
     trades.retain(|(_, on)| on.len() > 1);
-    let mut keys: Vec<&String> = names
-        .keys()
-        .filter(|key| trades.iter().any(|(_, on)| on.contains_key(*key)))
-        .collect();
+    let visited: BTreeSet<&String> = trades.iter().flat_map(|(_, on)| on.keys()).collect();
+    let mut keys: Vec<&String> = visited.into_iter().collect();
     keys.sort_by_key(|key| (number_in(&names[*key]), (*key).clone()));
     let trade = |(name, on): &(String, BTreeMap<String, usize>)| RepeatedTrade {
         name: name.clone(),
@@ -299,6 +297,20 @@ mod tests {
         assert_eq!(found.units, ["1号楼", "2号楼"]);
         assert_eq!(found.trades[1].on, [Some(1), Some(3)]);
         assert_eq!(repeats(&[row("围挡", None)]), Repeats::default());
+    }
+
+    /// Minutes where each name was held against all others.
+    #[test]
+    fn a_plan_of_very_many_trades_is_read_in_no_time() {
+        let rows: Vec<RepeatRow> = (0..200_000)
+            .map(|i| {
+                row(
+                    &format!("在各处都不一样的工作内容 {i:06} 次"),
+                    Some((i, "1号楼")),
+                )
+            })
+            .collect();
+        assert_eq!(repeats(&rows), Repeats::default());
     }
 
     fn stays(spans: &[(i64, i64)]) -> (Vec<Option<Stay>>, Timeline) {

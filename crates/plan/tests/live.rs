@@ -285,6 +285,31 @@ proptest! {
     }
 }
 
+/// A plan of which the last change is not sound tells the two ways apart: followed singly, those before it are kept.
+#[test]
+fn more_than_eight_changes_are_calculated_whole() {
+    for (changes, kept) in [(8, 7), (9, 0)] {
+        let codes: Vec<String> = (0..200).map(|i| format!("A{i}")).collect();
+        let rows: Vec<(&str, i64, &str)> =
+            codes.iter().map(|code| (code.as_str(), 3, "")).collect();
+        let plan = sheet("2023-03-06", &rows);
+        let mut live = Live::new(plan.network.clone(), plan.options).expect("no loop");
+        let mut target = plan.network.clone();
+        for activity in &mut target.activities[..changes] {
+            activity.duration += DAY;
+        }
+        target.activities[changes - 1].calendar = usize::MAX;
+        live.follow_to(&target, &plan.options)
+            .expect_err("no such calendar");
+        let pairs = live
+            .network()
+            .activities
+            .iter()
+            .zip(&plan.network.activities);
+        assert_eq!(pairs.filter(|(now, old)| now != old).count(), kept);
+    }
+}
+
 #[test]
 fn a_loop_is_refused_and_changes_nothing() {
     let plan = sheet("2023-03-06", &[("A", 3, ""), ("B", 2, "A"), ("C", 1, "B")]);

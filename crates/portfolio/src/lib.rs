@@ -34,13 +34,15 @@ pub use catch_up::{CatchUp, CatchUpRule};
 pub use due::{DueNode, due_nodes};
 pub use matter::{Funnel, Matter, MatterPace, MatterState, funnel};
 pub use membership::{Membership, Role, distinct_projects};
-pub use needs::{Needs, print_needs, read_needs};
+pub use needs::{Needs, read_needs};
 pub use nodes::{NodeCount, node_counts, node_counts_with, respread_nodes};
 pub use plan_baseline::{BaselineRow, PlanBaseline};
 pub use plan_commitment::PlanCommitment;
 pub use plan_resource::PlanResource;
 pub use project::{Project, StageDates, Target};
-pub use quantities::{MadeGood, OWN_WHOLE, Quantities, QuantityFacts, made_good};
+pub use quantities::{
+    MadeGood, OWN_WHOLE, Quantities, QuantityFacts, ReportsByActivity, made_good,
+};
 pub use rates::{Rate, RateKind, RateRequest, Share, StartBasis, rate};
 pub use reading::Names;
 pub use roll_forward::{

@@ -106,26 +106,6 @@ fn names(known: &[PlanResource]) -> String {
     format!("{}{more}", some.join("、"))
 }
 
-/// The needs as [`read_needs`] takes them; what is no longer known goes by its number.
-pub fn print_needs(needs: &[(RecordId, i64)], known: &[PlanResource]) -> String {
-    let one = |(id, units): &(RecordId, i64)| {
-        let resource = known.iter().find(|one| one.id == *id);
-        // A name that stands twice means the first one; the second goes by its code.
-        let clear = resource.map(|own| match named(&own.name, known) {
-            Some(meant) if meant.id == own.id => own.name.clone(),
-            _ => own.code.clone(),
-        });
-        let name = clear.unwrap_or_else(|| format!("编号 {id}"));
-        match (units / ONE, units % ONE) {
-            (1, 0) => name,
-            (whole, 0) => format!("{name}*{whole}"),
-            (whole, rest) if rest % 10 == 0 => format!("{name}*{whole}.{}", rest / 10),
-            (whole, rest) => format!("{name}*{whole}.{rest:02}"),
-        }
-    };
-    needs.iter().map(one).collect::<Vec<_>>().join("，")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,14 +172,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn what_is_printed_is_read_back(units in prop::collection::vec(1i64..1_000_000, 4)) {
-            let needs: Needs = (1..).map(RecordId).zip(units).collect();
-            let (again, findings) = read_needs(&print_needs(&needs, &known()), &known());
-            prop_assert!(findings.is_empty(), "{:?}", findings);
-            prop_assert_eq!(again, needs);
-        }
-
         #[test]
         fn no_text_makes_it_panic(text in "\\PC{0,30}") {
             let _ = read_needs(&text, &known());

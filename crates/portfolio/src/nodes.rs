@@ -246,34 +246,8 @@ pub fn planned_percent(activity: &Activity, calendars: &Calendars, day: Date) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reading::fixtures::{day, record, text};
-    use ground::{HolidayTable, RecordId};
-    use register::Value;
-
-    fn activity(id: i64, start: &str, finish: &str) -> Activity {
-        let fields = [
-            ("project", Value::Ref(RecordId(1))),
-            ("name", text("主体施工")),
-            ("calendar", text("site7")),
-            ("planned_start", Value::Date(day(start))),
-            ("planned_finish", Value::Date(day(finish))),
-        ];
-        Activity::from_record(&record(id, &fields))
-            .0
-            .expect("activity")
-    }
-
-    fn report(activity: i64, on: &str, percent: i64) -> ProgressReport {
-        let fields = [
-            ("project", Value::Ref(RecordId(1))),
-            ("activity", Value::Ref(RecordId(activity))),
-            ("reported_on", Value::Date(day(on))),
-            ("percent", Value::Percent(percent)),
-        ];
-        ProgressReport::from_record(&record(activity + 100, &fields))
-            .0
-            .expect("report")
-    }
+    use crate::reading::fixtures::{activity, day, report};
+    use ground::HolidayTable;
 
     fn standard() -> Calendars {
         Calendars::standard(HolidayTable::shipped())

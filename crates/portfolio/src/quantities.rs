@@ -5,9 +5,9 @@
 //! the days of reports; between two reports the same presumption holds as for dates (`network`): nobody owes for not
 //! having spoken yet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use ground::{Date, PeriodKind, Ratio, WorkCalendar, date_of_finish, date_of_start};
+use ground::{ActivityId, Date, PeriodKind, Ratio, WorkCalendar, date_of_finish, date_of_start};
 use plan::{DailyPlan, Progress, Schedule};
 
 use crate::activity::{Activity, FULL, ProgressReport};
@@ -38,15 +38,32 @@ impl Quantities {
     }
 }
 
+/// Reports by the activity they speak of.
+#[derive(Clone, Default)]
+pub struct ReportsByActivity<'a>(HashMap<ActivityId, Vec<&'a ProgressReport>>);
+
+impl<'a> ReportsByActivity<'a> {
+    /// Sorted out once: a plan asks for each of its activities.
+    pub fn of(reports: &'a [ProgressReport]) -> Self {
+        let mut by: HashMap<ActivityId, Vec<&ProgressReport>> = HashMap::new();
+        for report in reports {
+            if let Some(activity) = report.activity {
+                by.entry(activity).or_default().push(report);
+            }
+        }
+        ReportsByActivity(by)
+    }
+}
+
 /// The facts all quantities of a plan are made of.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct QuantityFacts<'a> {
     /// The plan as scheduled.
     pub built: &'a BuiltNetwork<'a>,
     /// Its dates.
     pub schedule: &'a Schedule,
     /// Reports of the project.
-    pub reports: &'a [ProgressReport],
+    pub reports: ReportsByActivity<'a>,
     /// Length of a reporting period.
     pub report_days: i64,
     /// The calendars of activities.
@@ -106,7 +123,13 @@ impl QuantityFacts<'_> {
 
     fn done(&self, i: usize, total: i64, plan: &DailyPlan) -> BTreeMap<Date, i64> {
         let as_of = self.built.data_date;
-        let steps = told(self.built.activities[i], self.reports, as_of);
+        let activity = self.built.activities[i];
+        let own = self
+            .reports
+            .0
+            .get(&activity.id)
+            .map_or(&[][..], Vec::as_slice);
+        let steps = told(activity, own, as_of);
         let (mut done, mut before) = (BTreeMap::new(), 0);
         for (day, percent) in &steps {
             let now = share(total, *percent);
@@ -145,12 +168,10 @@ impl QuantityFacts<'_> {
     }
 }
 
-/// Percents as they were told, by day; a finish is the last word.
-fn told(activity: &Activity, reports: &[ProgressReport], as_of: Date) -> Vec<(Date, i64)> {
-    let own = reports
-        .iter()
-        .filter(|one| one.activity == Some(activity.id));
+/// Percents as they were told in its own reports, by day; a finish is the last word.
+fn told(activity: &Activity, own: &[&ProgressReport], as_of: Date) -> Vec<(Date, i64)> {
     let mut words: Vec<(Date, ground::RecordId, i64)> = own
+        .iter()
         .filter(|one| one.reported_on <= as_of)
         .filter_map(|one| Some((one.reported_on, one.id, one.percent?)))
         .collect();
@@ -217,32 +238,8 @@ pub fn made_good(facts: &QuantityFacts<'_>, i: usize, factor_max: Ratio) -> Opti
 mod tests {
     use super::*;
     use crate::network::build;
-    use crate::reading::fixtures::{day, record, text};
+    use crate::reading::fixtures::{activity, day, report};
     use ground::{HolidayTable, RecordId};
-    use register::Value;
-
-    fn activity(id: i64, start: &str, finish: &str) -> Activity {
-        let fields = [
-            ("project", Value::Ref(RecordId(1))),
-            ("name", text("主体施工")),
-            ("calendar", text("site7")),
-            ("planned_start", Value::Date(day(start))),
-            ("planned_finish", Value::Date(day(finish))),
-        ];
-        let read = Activity::from_record(&record(id, &fields));
-        read.0.expect("activity")
-    }
-
-    fn report(activity: i64, on: &str, percent: i64) -> ProgressReport {
-        let fields = [
-            ("project", Value::Ref(RecordId(1))),
-            ("activity", Value::Ref(RecordId(activity))),
-            ("reported_on", Value::Date(day(on))),
-            ("percent", Value::Percent(percent)),
-        ];
-        let read = ProgressReport::from_record(&record(activity * 100 + percent, &fields));
-        read.0.expect("report")
-    }
 
     /// One work over the ten days from 6 to 15 March, as of 10 March.
     fn check(reports: &[ProgressReport], factor: Ratio, see: impl Fn(Option<MadeGood>)) {
@@ -255,7 +252,7 @@ mod tests {
         let facts = QuantityFacts {
             built: &built,
             schedule: &schedule,
-            reports,
+            reports: ReportsByActivity::of(reports),
             report_days: 7,
             calendars: &calendars,
         };
@@ -334,7 +331,7 @@ mod tests {
         let facts = QuantityFacts {
             built: &built,
             schedule: &schedule,
-            reports: &reports,
+            reports: ReportsByActivity::of(&reports),
             report_days: 7,
             calendars: &calendars,
         };
@@ -343,5 +340,23 @@ mod tests {
         // The work that begins first stands first.
         assert_eq!(whole.done.values().sum::<i64>(), 30_850 + 225_000);
         assert_eq!(whole.plan.daily[&day("2023-03-01")], 250_000 / 31 + 1);
+    }
+
+    #[test]
+    fn reports_are_found_by_the_activity_they_speak_of() {
+        let mut nameless = report(2, "2023-03-10", 3_000);
+        nameless.activity = None;
+        let reports = [
+            report(2, "2023-03-08", 1_000),
+            report(3, "2023-03-08", 2_000),
+            report(2, "2023-03-10", 3_000),
+            nameless,
+        ];
+        let by = ReportsByActivity::of(&reports);
+        let of = |id: i64| {
+            let own = by.0.get(&ActivityId(RecordId(id)));
+            own.map_or(0, Vec::len)
+        };
+        assert_eq!((of(2), of(3), of(4)), (2, 1, 0));
     }
 }

@@ -181,6 +181,7 @@ pub(crate) fn read_all<T>(
 pub(crate) mod fixtures {
     //! Records made by hand for the tests of this room.
     use super::*;
+    use crate::activity::{Activity, ProgressReport};
     use ground::{Fen, OrgPath};
 
     /// A record with the given id and fields.
@@ -209,5 +210,30 @@ pub(crate) mod fixtures {
 
     pub(crate) fn day(text: &str) -> Date {
         text.parse().expect("date")
+    }
+
+    /// An activity of project 1 that is worked on every day.
+    pub(crate) fn activity(id: i64, start: &str, finish: &str) -> Activity {
+        let fields = [
+            ("project", Value::Ref(RecordId(1))),
+            ("name", text("主体施工")),
+            ("calendar", text("site7")),
+            ("planned_start", Value::Date(day(start))),
+            ("planned_finish", Value::Date(day(finish))),
+        ];
+        let read = Activity::from_record(&record(id, &fields));
+        read.0.expect("activity")
+    }
+
+    /// A report on an activity of project 1.
+    pub(crate) fn report(activity: i64, on: &str, percent: i64) -> ProgressReport {
+        let fields = [
+            ("project", Value::Ref(RecordId(1))),
+            ("activity", Value::Ref(RecordId(activity))),
+            ("reported_on", Value::Date(day(on))),
+            ("percent", Value::Percent(percent)),
+        ];
+        let read = ProgressReport::from_record(&record(activity * 100 + percent, &fields));
+        read.0.expect("report")
     }
 }

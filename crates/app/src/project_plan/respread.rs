@@ -12,7 +12,8 @@ use crate::page::project_plan::{PlanRespread, RespreadDay, RespreadRow, RungView
 use ground::{Date, Finding, PeriodKind, Ratio, WorkCalendar, date_of_start};
 use plan::{CatchUpBands, Driver, Progress, Rung, Schedule};
 use portfolio::{
-    Bar, BarState, MadeGood, OWN_WHOLE, PlanResource, QuantityFacts, Scheduled, made_good,
+    Bar, BarState, MadeGood, OWN_WHOLE, PlanResource, QuantityFacts, ReportsByActivity, Scheduled,
+    made_good,
 };
 use serde_json::{Map, json};
 
@@ -48,7 +49,7 @@ pub fn respread(
         facts: QuantityFacts {
             built: &scheduled.built,
             schedule,
-            reports: book.reports(),
+            reports: ReportsByActivity::of(book.reports()),
             report_days: app.light_rule().report_days,
             calendars: &book.state.calendars,
         },

@@ -19,15 +19,18 @@ use ground::Finding;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-use crate::limits::Refusal;
+use crate::limits::{Refusal, TEMPLATE_INFLATED_BYTES};
 use crate::package::Package;
-use repeat::{Filler, Shape};
+use repeat::{Budget, Filler, Shape};
+use sheet::SharedText;
 use survey::Walk;
 pub use survey::{Asked, Survey};
-use tree::{Element, Part};
+use tree::{Element, Node, Part};
 
 /// Bytes of a template: pictures of a letterhead fit, an archive of photos does not.
 pub const TEMPLATE_BYTES: usize = 4 << 20;
+/// Bytes of memory that a filled template may take: a form of fifty boxes, one for each of two thousand records, takes 200 MB.
+const FILLED_BYTES: usize = 256 << 20;
 /// Programs inside office files: they are not carried along.
 const MACROS: &str = "vbaproject.bin";
 
@@ -117,7 +120,32 @@ pub struct Template {
     parts: Vec<(String, String, Part)>,
     /// Parts of a workbook that go along.
     beside: BTreeMap<&'static str, Part>,
+    /// What a workbook has that does not follow its rows.
+    fixed: Vec<&'static Fixed>,
 }
+
+/// Parts of a workbook that point at rows and do not follow them.
+struct Fixed {
+    folder: &'static str,
+    code: &'static str,
+    problem: &'static str,
+    remedy: &'static str,
+}
+
+static FIXED: [Fixed; 2] = [
+    Fixed {
+        folder: "xl/charts/",
+        code: "report.chart",
+        problem: "模板里有图表，行数变了以后，图表的数据区域不会跟着变。",
+        remedy: "请让图表只用不重复的行（例如合计行），或出表后在 WPS 或 Excel 里重新选数据区域。",
+    },
+    Fixed {
+        folder: "xl/tables/",
+        code: "report.table",
+        problem: "模板里有套用了表格格式的区域，行数变了以后，它的范围不会跟着变。",
+        remedy: "请选中它，在“表格工具”（表设计）里点“转换为区域”，再另存一份。",
+    },
+];
 
 const WORKBOOK: &str = "xl/workbook.xml";
 const WORKBOOK_RELS: &str = "xl/_rels/workbook.xml.rels";
@@ -152,6 +180,11 @@ impl Template {
                 "report.template_kind",
                 "模板不是 docx 或 xlsx 文件。".to_owned(),
                 "请用 WPS 或 Word 打开，另存为 .docx 或 .xlsx（不带宏）。",
+            ),
+            Refusal::TooLarge(what) => refuse(
+                "report.template_large",
+                format!("{what}。"),
+                "请删去用不到的行和单元格，同样的长文字和公式少写几处，再另存一份。",
             ),
             refusal => {
                 let why = refusal.finding(name).problem;
@@ -192,31 +225,51 @@ impl Template {
                 Walk::new(self.shape(), head, &mut survey).blocks(&root.nodes, At::default());
             }
         }
+        if !survey.loops.is_empty() {
+            let warn =
+                |one: &&Fixed| Finding::warning(one.code, &self.name, one.problem, one.remedy);
+            survey.findings.extend(self.fixed.iter().map(warn));
+        }
         survey
     }
 
     /// The file with everything filled in; `notes` are lines that go at its end.
     ///
     /// # Errors
-    /// A finding when the file cannot be put together again.
+    /// A finding when the file cannot be put together again, or would become too large.
     pub fn fill(&self, source: &dyn Source, notes: &[String]) -> Result<Vec<u8>, Finding> {
+        let left = Budget::new(FILLED_BYTES);
         let (changed, gone) = match self.kind {
-            TemplateKind::Word => (self.filled_word(source, notes), None),
-            TemplateKind::Sheet => (self.filled_sheets(source, notes), Some(CHAIN)),
+            TemplateKind::Word => (self.filled_word(source, notes, &left), None),
+            TemplateKind::Sheet => (self.filled_sheets(source, notes, &left), Some(CHAIN)),
         };
+        if left.is_spent() {
+            return Err(Finding::error(
+                "report.too_long",
+                &self.name,
+                "记录太多，照这个模板填出来的文件过大。",
+                "请选短一些的时段，或把一条记录占一页的版式改成一条记录一行。",
+            ));
+        }
         packed(&self.bytes, &changed, gone).map_err(|refusal| refusal.finding(&self.name))
     }
 
-    fn filled_word(&self, source: &dyn Source, notes: &[String]) -> BTreeMap<String, String> {
+    fn filled_word(
+        &self,
+        source: &dyn Source,
+        notes: &[String],
+        left: &Budget,
+    ) -> BTreeMap<String, String> {
         let filler = Filler {
             source,
             shape: word::SHAPE,
             special: &|_, _, _| false,
+            left,
         };
         let each = self.parts.iter().map(|(path, _, part)| {
             let mut part = part.clone();
             word::fill(&mut part, &filler);
-            if path == "word/document.xml" {
+            if path.eq_ignore_ascii_case(word::BODY) {
                 word::add_notes(&mut part, notes);
             }
             (path.clone(), part.write())
@@ -224,14 +277,22 @@ impl Template {
         each.collect()
     }
 
-    fn filled_sheets(&self, source: &dyn Source, notes: &[String]) -> BTreeMap<String, String> {
+    fn filled_sheets(
+        &self,
+        source: &dyn Source,
+        notes: &[String],
+        left: &Budget,
+    ) -> BTreeMap<String, String> {
         let styles = RefCell::new(sheet::Styles::new(self.beside.get(STYLES).cloned()));
         let mut moved = BTreeMap::new();
         let mut filled = Vec::new();
         for (path, called, part) in &self.parts {
             let mut part = part.clone();
             let is_open = sheet::is_open(&part);
-            moved.insert(called.clone(), sheet::fill(&mut part, source, &styles));
+            moved.insert(
+                called.clone(),
+                sheet::fill(&mut part, source, &styles, left),
+            );
             filled.push((path, called, part, is_open));
         }
         let noted = filled
@@ -240,7 +301,7 @@ impl Template {
             .unwrap_or(0);
         let mut changed = BTreeMap::new();
         for (index, (path, called, mut part, _)) in filled.into_iter().enumerate() {
-            sheet::follow(&mut part, called, &moved);
+            sheet::follow(&mut part, called, &moved, left);
             if index == noted {
                 sheet::add_notes(&mut part, notes);
             }
@@ -258,6 +319,19 @@ impl Template {
     }
 }
 
+/// What stands behind `calcPr` in a workbook by the schema (ECMA-376 18.2.27).
+const BEHIND_CALCULATION: [&str; 9] = [
+    "oleSize",
+    "customWorkbookViews",
+    "pivotCaches",
+    "smartTagPr",
+    "smartTagTypes",
+    "webPublishing",
+    "fileRecoveryPr",
+    "webPublishObjects",
+    "extLst",
+];
+
 /// What has to follow the rows or the missing chain of formulas; none for what stays.
 fn along(path: &str, mut part: Part, moved: &BTreeMap<String, reference::Moved>) -> Option<Part> {
     let chained = |key: &str, one: &Element| {
@@ -273,8 +347,14 @@ fn along(path: &str, mut part: Part, moved: &BTreeMap<String, reference::Moved>)
                 }
             }
             if part.root.child("calcPr").is_none() {
-                let calculate = part.root.beside("calcPr");
-                part.root.nodes.push(tree::Node::Element(calculate));
+                let calculate = Node::Element(part.root.beside("calcPr"));
+                let behind = |node: &Node| {
+                    let local = node.element().map(Element::local);
+                    local.is_some_and(|local| BEHIND_CALCULATION.contains(&local))
+                };
+                let all = &mut part.root.nodes;
+                let at = all.iter().position(behind).unwrap_or(all.len());
+                all.insert(at, calculate);
             }
             part.root.child_mut("calcPr")?.set("fullCalcOnLoad", "1");
         }
@@ -299,7 +379,7 @@ fn read(bytes: &[u8], name: &str) -> Result<Template, Refusal> {
     if !bytes.starts_with(b"PK\x03\x04") {
         return Err(other());
     }
-    let mut package = Package::open(bytes)?;
+    let mut package = Package::open(bytes, TEMPLATE_INFLATED_BYTES)?;
     let names = package.names().to_vec();
     if names
         .iter()
@@ -307,7 +387,7 @@ fn read(bytes: &[u8], name: &str) -> Result<Template, Refusal> {
     {
         return Err(other());
     }
-    let is_word = package.has("word/document.xml");
+    let is_word = package.has(word::BODY);
     if !is_word && !package.has(WORKBOOK) {
         return Err(other());
     }
@@ -321,31 +401,47 @@ fn read(bytes: &[u8], name: &str) -> Result<Template, Refusal> {
         },
         parts: Vec::new(),
         beside: BTreeMap::new(),
+        fixed: Vec::new(),
     };
+    let mut pieces = tree::PIECES;
     if is_word {
         for (path, called) in word::parts(&names) {
-            let part = part(&mut package, &path)?;
+            let part = part(&mut package, &path, &mut pieces)?;
             template.parts.push((path, called.to_owned(), part));
         }
     } else {
-        read_sheets(&mut package, &mut template)?;
+        let has = |one: &&Fixed| names.iter().any(|name| key(name).starts_with(one.folder));
+        template.fixed = FIXED.iter().filter(has).collect();
+        read_sheets(&mut package, &mut template, &mut pieces)?;
     }
     Ok(template)
 }
 
-fn read_sheets(package: &mut Package, template: &mut Template) -> Result<(), Refusal> {
+fn read_sheets(
+    package: &mut Package,
+    template: &mut Template,
+    pieces: &mut usize,
+) -> Result<(), Refusal> {
     for path in [WORKBOOK, WORKBOOK_RELS, STYLES, TYPES] {
         if package.has(path) {
-            template.beside.insert(path, part(package, path)?);
+            template.beside.insert(path, part(package, path, pieces)?);
         }
     }
-    let shared = match package.has(STRINGS) {
-        true => part(package, STRINGS)?.root.elements().cloned().collect(),
+    let shared: Vec<SharedText> = match package.has(STRINGS) {
+        true => {
+            let strings = part(package, STRINGS, pieces)?.root.nodes.into_iter();
+            let element = |node| match node {
+                Node::Element(string) => Some(SharedText::of(string)),
+                Node::Raw(_) => None,
+            };
+            strings.filter_map(element).collect()
+        }
         false => Vec::new(),
     };
+    let mut left = sheet::SHARED_BYTES;
     for (path, called) in sheets(template) {
-        let mut part = part(package, &path)?;
-        sheet::prepare(&mut part, &shared).map_err(Refusal::TooLarge)?;
+        let mut part = part(package, &path, pieces)?;
+        sheet::prepare(&mut part, &shared, &mut left).map_err(Refusal::TooLarge)?;
         template.parts.push((path, called, part));
     }
     Ok(())
@@ -353,33 +449,37 @@ fn read_sheets(package: &mut Package, template: &mut Template) -> Result<(), Ref
 
 /// Parts and names of the sheets in the order of their tabs.
 fn sheets(template: &Template) -> Vec<(String, String)> {
-    let target = |id: &str| {
-        let all = template.beside.get(WORKBOOK_RELS)?;
-        let found = all
-            .root
-            .elements()
-            .find(|one| one.get("Id").as_deref() == Some(id))?;
-        let target = found.get("Target")?;
-        let kind = found.get("Type").unwrap_or_default();
-        kind.ends_with("/worksheet")
-            .then(|| match target.strip_prefix('/') {
-                Some(whole) => whole.to_owned(),
-                None => format!("xl/{target}"),
-            })
+    let relations = template.beside.get(WORKBOOK_RELS);
+    let relation = |one: &Element| {
+        let is_sheet = one.get("Type")?.ends_with("/worksheet");
+        let target = crate::xlsx::resolve("xl", &one.get("Target")?);
+        is_sheet.then_some((one.get("Id")?, target))
     };
+    let relations = relations.into_iter().flat_map(|part| part.root.elements());
+    let targets: BTreeMap<String, String> = relations.filter_map(relation).collect();
     let workbook = template
         .beside
         .get(WORKBOOK)
         .and_then(|part| part.root.child("sheets"));
     let listed = workbook.into_iter().flat_map(Element::elements);
-    let pair = |one: &Element| Some((target(&one.get("r:id")?)?, one.get("name")?));
+    let pair = |one: &Element| {
+        Some((
+            targets.get(&one.get_local("id")?)?.clone(),
+            one.get("name")?,
+        ))
+    };
     listed.filter_map(pair).collect()
 }
 
-fn part(package: &mut Package, path: &str) -> Result<Part, Refusal> {
+fn part(package: &mut Package, path: &str, pieces: &mut usize) -> Result<Part, Refusal> {
     let bytes = package.bytes(path)?;
     let text = String::from_utf8_lossy(&bytes);
-    Part::read(text.trim_start_matches('\u{feff}'), path)
+    Part::read(text.trim_start_matches('\u{feff}'), path, pieces)
+}
+
+/// The name of a part as names are compared: producers differ in case and in slashes.
+fn key(name: &str) -> String {
+    name.replace('\\', "/").to_ascii_lowercase()
 }
 
 /// The file again: changed parts anew, the others as they were packed.
@@ -388,7 +488,12 @@ fn packed(
     changed: &BTreeMap<String, String>,
     gone: Option<&str>,
 ) -> Result<Vec<u8>, Refusal> {
-    let broken = |_| Refusal::Broken("模板重新打包时出错".to_owned());
+    let broken = || Refusal::Broken("模板重新打包时出错".to_owned());
+    let mut changed: BTreeMap<String, &String> = changed
+        .iter()
+        .map(|(name, text)| (key(name), text))
+        .collect();
+    let gone = gone.map(key);
     let mut from = ZipArchive::new(Cursor::new(bytes)).map_err(crate::package::refuse_zip)?;
     let mut to = ZipWriter::new(Cursor::new(Vec::with_capacity(bytes.len() * 2)));
     for index in 0..from.len() {
@@ -399,17 +504,21 @@ fn packed(
             .name()
             .map_err(crate::package::refuse_zip)?
             .into_owned();
-        if gone == Some(name.as_str()) {
+        if gone == Some(key(&name)) {
             continue;
         }
-        let Some(text) = changed.get(&name) else {
+        let Some(text) = changed.remove(&key(&name)) else {
             to.raw_copy_file(entry)
                 .map_err(crate::package::refuse_zip)?;
             continue;
         };
         to.start_file(&name, SimpleFileOptions::default())
             .map_err(crate::package::refuse_zip)?;
-        to.write_all(text.as_bytes()).map_err(broken)?;
+        to.write_all(text.as_bytes()).map_err(|_| broken())?;
+    }
+    // A part that was filled in and finds no place would leave its marks in the file.
+    if !changed.is_empty() {
+        return Err(broken());
     }
     let done = to.finish().map_err(crate::package::refuse_zip)?;
     Ok(done.into_inner())

@@ -176,7 +176,9 @@ fn rewritten(text: &str, visit: &Visit<'_>) -> String {
         if c == '"' || c == '\'' {
             let end = quoted_end(rest, c);
             out.push_str(&rest[..end]);
-            sheet = (c == '\'').then(|| rest[1..end.max(2) - 1].replace("''", "'"));
+            // An apostrophe without its second is no name: 表1['#数] has one.
+            let name = rest.get(1..end - 1).unwrap_or_default();
+            sheet = (c == '\'').then(|| name.replace("''", "'"));
             rest = &rest[end..];
             continue;
         }
@@ -252,6 +254,7 @@ fn is_cell(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     /// Row 5 becomes rows 5 to 7, everything below moves by two.
     fn three() -> BTreeMap<String, Moved> {
@@ -305,6 +308,27 @@ mod tests {
         assert_eq!(moved.copies("A5:B5"), ["A5:B5", "A6:B6", "A7:B7"]);
         assert_eq!(moved.copies("A1:A6"), ["A1:A8"]);
         assert_eq!(moved.copies("A9:B9"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_apostrophe_without_its_second_is_left_alone() {
+        check("'甲", None, "'甲");
+        check("'", None, "'");
+        check("B6+SUM(表1['#数])*单价", None, "B8+SUM(表1['#数])*单价");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(
+            text in "[ -~甲表𠀀'\"!:$A-C0-9]{0,20}",
+            rows in -9i64..9,
+            columns in -9i64..9,
+        ) {
+            in_formula(&text, "表", Some((5, 1)), &three());
+            shifted(&text, (rows, columns));
+            in_list(&text, &three()["表"]);
+            three()["表"].copies(&text);
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What is repeated in a template, and how often: `{{#记录}}` … `{{/记录}}` around paragraphs or table rows, and a table
 //! row that holds `{{记录.…}}` or `{{分组.…}}` without more ado. The same for Word (`tr`, `p`) and Excel (`row`, `c`).
 
+use std::cell::Cell;
+
 use super::marks::{Mark, MarkKind, marks};
 use super::runs::{break_lines, cut, each, is_blank, marks_in, set_whole, splice, text_of};
 use super::tree::{Element, Node};
@@ -26,6 +28,29 @@ pub(crate) struct Filler<'s> {
     pub shape: Shape,
     /// Fills a paragraph whose marks are these; the usual way when it says false.
     pub special: &'s dyn Fn(&mut Element, &[Mark], At) -> bool,
+    /// What may still be written.
+    pub left: &'s Budget,
+}
+
+/// Bytes of memory that what is filled in may still take; none once they ran out.
+pub(crate) struct Budget(Cell<Option<usize>>);
+
+impl Budget {
+    pub(crate) fn new(bytes: usize) -> Self {
+        Budget(Cell::new(Some(bytes)))
+    }
+
+    /// Takes some; false when there are not so many left, and from then on.
+    pub(crate) fn spend(&self, bytes: usize) -> bool {
+        let left = self.0.get().and_then(|left| left.checked_sub(bytes));
+        self.0.set(left);
+        left.is_some()
+    }
+
+    /// Whether more was wanted than there was.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.0.get().is_none()
+    }
 }
 
 /// A loop that begins in a block.
@@ -83,11 +108,17 @@ impl At {
     }
 }
 
-/// The loop that begins in a block: a paragraph or row among its siblings.
-pub(crate) fn opened(nodes: &[Node], at: usize, shape: Shape) -> Option<Opened> {
+/// The loop that begins in a block: a paragraph or row among its siblings. Only those that are `free` begin: not one
+/// inside itself, which would multiply, and not one of which a sibling before knows that nothing closes it.
+pub(crate) fn opened(
+    nodes: &[Node],
+    at: usize,
+    shape: Shape,
+    free: &dyn Fn(Loop) -> bool,
+) -> Option<Opened> {
     let block = nodes[at].element().filter(|one| is_block(one, shape))?;
     let found = marks_in(block, shape.paragraph);
-    let open = |mark: &Mark| mark.kind == MarkKind::Open && Loop::of(&mark.word).is_some();
+    let open = |mark: &Mark| mark.kind == MarkKind::Open && Loop::of(&mark.word).is_some_and(free);
     let first = found.iter().position(open)?;
     let of = Loop::of(&found[first].word)?;
     let closes = |mark: &Mark| mark.kind == MarkKind::Close && mark.word == of.word();
@@ -117,8 +148,7 @@ fn is_block(element: &Element, shape: Shape) -> bool {
 }
 
 /// The blocks of a loop without its own two marks.
-pub(crate) fn unmarked(nodes: &[Node], of: Loop, shape: Shape) -> Vec<Node> {
-    let mut body: Vec<Node> = nodes.to_vec();
+pub(crate) fn unmarked(mut body: Vec<Node>, of: Loop, shape: Shape) -> Vec<Node> {
     let last = body.len().saturating_sub(1);
     let ends = [(0, MarkKind::Open), (last, MarkKind::Close)];
     for (index, kind) in ends {
@@ -132,7 +162,7 @@ pub(crate) fn unmarked(nodes: &[Node], of: Loop, shape: Shape) -> Vec<Node> {
 }
 
 /// The same, without blocks that held nothing but a mark.
-fn body(nodes: &[Node], of: Loop, shape: Shape) -> Vec<Node> {
+fn body(nodes: Vec<Node>, of: Loop, shape: Shape) -> Vec<Node> {
     let mut body = unmarked(nodes, of, shape);
     let last = body.len().saturating_sub(1);
     let mut index = 0;
@@ -166,17 +196,23 @@ pub(crate) fn implied(node: &Node, at: At, shape: Shape) -> Option<Loop> {
 
 impl Filler<'_> {
     /// The blocks of a container, filled and repeated.
-    pub(crate) fn blocks(&self, nodes: Vec<Node>, at: At) -> Vec<Node> {
+    pub(crate) fn blocks(&self, mut nodes: Vec<Node>, at: At) -> Vec<Node> {
         let mut out = Vec::with_capacity(nodes.len());
-        let mut index = 0;
+        let (mut index, mut unclosed) = (0, Vec::new());
         while index < nodes.len() {
-            if let Some(Opened { of, end: Some(end) }) = opened(&nodes, index, self.shape) {
-                let body = body(&nodes[index..=end], of, self.shape);
-                out.extend(self.rounds(&body, of, at));
-                index = end + 1;
-                continue;
+            let free = |of: Loop| !at.is_in(of) && !unclosed.contains(&of);
+            match opened(&nodes, index, self.shape, &free) {
+                Some(Opened { of, end: Some(end) }) => {
+                    let nodes = nodes[index..=end].iter_mut().map(taken).collect();
+                    let body = body(nodes, of, self.shape);
+                    out.extend(self.rounds(&body, of, at));
+                    index = end + 1;
+                    continue;
+                }
+                Some(Opened { of, end: None }) => unclosed.push(of),
+                None => {}
             }
-            let node = nodes[index].clone();
+            let node = taken(&mut nodes[index]);
             match implied(&node, at, self.shape) {
                 Some(of) => out.extend(self.rounds(&[node], of, at)),
                 None => out.push(self.node(node, at)),
@@ -190,6 +226,10 @@ impl Filler<'_> {
         let count = self.source.count(of, at);
         if count == 0 {
             return self.nothing(body).into_iter().collect();
+        }
+        let weight: usize = body.iter().map(Node::weight).sum();
+        if !self.left.spend(weight.saturating_mul(count)) {
+            return Vec::new();
         }
         let mut out = Vec::new();
         for round in 0..count {
@@ -244,7 +284,11 @@ impl Filler<'_> {
             return;
         }
         let text = |mark: &Mark| match mark.kind {
-            MarkKind::Word => self.source.value(&mark.word, at).text,
+            MarkKind::Word => {
+                let text = self.source.value(&mark.word, at).text;
+                let fits = self.left.spend(text.len());
+                fits.then_some(text).unwrap_or_default()
+            }
             _ => String::new(),
         };
         let edits: Vec<_> = found
@@ -270,6 +314,11 @@ impl Filler<'_> {
     }
 }
 
+/// A node out of its list, which is not copied: at each level that would be everything below it once more.
+fn taken(node: &mut Node) -> Node {
+    std::mem::replace(node, Node::Raw(String::new()))
+}
+
 /// Ids of paragraphs and bookmarks are unique in a document: a copy has none.
 fn forget_ids(node: &mut Node) {
     let Node::Element(element) = node else { return };
@@ -288,4 +337,80 @@ pub(crate) fn has_marks(element: &Element, shape: Shape) -> bool {
         found |= text_of(one).contains(['{', '｛'])
     });
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Piece;
+    use super::super::tree::Part;
+    use super::*;
+
+    /// A hundred records of ten bytes.
+    struct Hundred;
+
+    impl Source for Hundred {
+        fn count(&self, _: Loop, _: At) -> usize {
+            100
+        }
+
+        fn value(&self, _: &str, _: At) -> Piece {
+            Piece {
+                text: "0123456789".to_owned(),
+                number: None,
+            }
+        }
+    }
+
+    fn filler(left: &Budget) -> Filler<'_> {
+        Filler {
+            source: &Hundred,
+            shape: super::super::word::SHAPE,
+            special: &|_, _, _| false,
+            left,
+        }
+    }
+
+    /// How many paragraphs come out, and whether the budget was enough.
+    fn check(text: &str, bytes: usize, expect: (usize, bool)) {
+        let text = format!("<a>{text}</a>");
+        let part = Part::read(&text, "a", &mut 1_000).unwrap_or_else(|error| panic!("{error}"));
+        let left = Budget::new(bytes);
+        let filler = filler(&left);
+        let out = filler.blocks(part.root.nodes, At::default());
+        assert_eq!((out.len(), !left.is_spent()), expect, "{text}");
+    }
+
+    #[test]
+    fn copies_and_values_are_written_as_long_as_the_budget_lasts() {
+        let row = "<tr><p><r><t>{{记录.名称}}</t></r></p></tr>";
+        check(row, 100_000, (100, true));
+        check(row, 50_000, (0, false));
+        let value = "<p><r><t>{{期间}}</t></r></p>";
+        check(&value.repeat(10), 100, (10, true));
+        check(&value.repeat(11), 100, (11, false));
+    }
+
+    #[test]
+    fn what_is_not_repeated_is_not_copied() {
+        let text = "<a><b><c>甲</c></b></a>";
+        let part = Part::read(text, "a", &mut 100).unwrap_or_else(|error| panic!("{error}"));
+        let place = |nodes: &[Node]| {
+            let b = nodes.first().and_then(Node::element);
+            let c = b.and_then(|b| b.child("c")).expect("c");
+            match &c.nodes[0] {
+                Node::Raw(text) => text.as_ptr(),
+                Node::Element(_) => panic!("a text"),
+            }
+        };
+        let before = place(&part.root.nodes);
+        let left = Budget::new(100);
+        let after = filler(&left).blocks(part.root.nodes, At::default());
+        assert_eq!(place(&after), before);
+    }
+
+    #[test]
+    fn a_loop_inside_itself_does_not_multiply() {
+        let twice = "<p><r><t>{{#记录}}{{#记录}}{{记录.名称}}{{/记录}}{{/记录}}</t></r></p>";
+        check(twice, 1 << 20, (100, true));
+    }
 }

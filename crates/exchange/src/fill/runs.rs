@@ -141,7 +141,7 @@ mod tests {
     const SPLIT: &str = "<w:p><w:r><w:t>共{{指标</w:t></w:r><w:proofErr/><w:r><w:rPr><w:b/></w:rPr><w:t>.排查</w:t></w:r><w:r><w:t>数}}处</w:t></w:r></w:p>";
 
     fn paragraph(text: &str) -> Element {
-        Part::read(text, "p")
+        Part::read(text, "p", &mut 100)
             .unwrap_or_else(|error| panic!("{error}"))
             .root
     }

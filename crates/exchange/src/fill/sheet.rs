@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::marks::{Mark, MarkKind};
 use super::reference::{Moved, in_formula, in_list, shifted};
-use super::repeat::{Filler, Shape, has_marks};
+use super::repeat::{Budget, Filler, Shape, has_marks};
 use super::runs::text_of;
 use super::tree::{Element, Node, Part};
 use super::{At, Number, Piece, Source};
@@ -20,11 +20,38 @@ pub(super) const SHAPE: Shape = Shape {
 };
 /// Rows of a template's sheet; a form has tens.
 const ROWS: u32 = 20_000;
+/// Bytes that shared texts and formulas of a template may become, written out where they are used.
+pub(super) const SHARED_BYTES: usize = 16 << 20;
+/// Characters of a formula (Excel's specifications and limits).
+const FORMULA_CHARS: usize = 8_192;
 /// Digits that a spreadsheet's number holds exactly.
 const DIGITS: usize = 15;
 
+/// A text that cells share.
+pub(super) struct SharedText {
+    nodes: Vec<Node>,
+    weight: usize,
+    marked: bool,
+}
+
+impl SharedText {
+    /// Looked at once, however many cells show it.
+    pub(super) fn of(string: Element) -> Self {
+        SharedText {
+            weight: string.weight(),
+            marked: text_of(&string).contains(['{', '｛']),
+            nodes: string.nodes,
+        }
+    }
+}
+
 /// Puts shared strings with marks into their cells, and makes rows without gaps, so that a row's place is its number.
-pub(super) fn prepare(sheet: &mut Part, shared: &[Element]) -> Result<(), String> {
+/// `left` is what [`SHARED_BYTES`] leaves to this sheet and those behind it.
+pub(super) fn prepare(
+    sheet: &mut Part,
+    shared: &[SharedText],
+    left: &mut usize,
+) -> Result<(), String> {
     let Some(data) = sheet.root.child_mut("sheetData") else {
         return Ok(());
     };
@@ -33,28 +60,33 @@ pub(super) fn prepare(sheet: &mut Part, shared: &[Element]) -> Result<(), String
             .elements_mut()
             .filter(|cell| cell.get("t").as_deref() == Some("s"))
         {
-            put_inside(cell, shared);
+            put_inside(cell, shared, left)?;
         }
     }
     close_gaps(data)?;
-    plain_formulas(data);
+    plain_formulas(data, left)
+}
+
+fn spend(left: &mut usize, bytes: usize) -> Result<(), String> {
+    let rest = left.checked_sub(bytes);
+    *left = rest.ok_or_else(|| "模板里重复的文字过多".to_owned())?;
     Ok(())
 }
 
-fn put_inside(cell: &mut Element, shared: &[Element]) {
+fn put_inside(cell: &mut Element, shared: &[SharedText], left: &mut usize) -> Result<(), String> {
     let index = cell
         .child("v")
         .and_then(|v| v.text().trim().parse::<usize>().ok());
-    let Some(string) = index.and_then(|index| shared.get(index)) else {
-        return;
+    let string = index.and_then(|index| shared.get(index));
+    let Some(string) = string.filter(|string| string.marked) else {
+        return Ok(());
     };
-    if !text_of(string).contains(['{', '｛']) {
-        return;
-    }
+    spend(left, string.weight)?;
     let mut inside = cell.beside("is");
     inside.nodes = string.nodes.clone();
     cell.nodes = vec![Node::Element(inside)];
     cell.set("t", "inlineStr");
+    Ok(())
 }
 
 fn close_gaps(data: &mut Element) -> Result<(), String> {
@@ -80,7 +112,7 @@ fn close_gaps(data: &mut Element) -> Result<(), String> {
 }
 
 /// A formula that several cells share is written out in each of them: the rows between them may multiply.
-fn plain_formulas(data: &mut Element) {
+fn plain_formulas(data: &mut Element, left: &mut usize) -> Result<(), String> {
     let mut masters: BTreeMap<String, (u32, u16, String)> = BTreeMap::new();
     for row in data.elements_mut() {
         for cell in row.elements_mut() {
@@ -96,24 +128,35 @@ fn plain_formulas(data: &mut Element) {
             let key = formula.get("si").unwrap_or_default();
             let text = formula.text();
             if text.is_empty() {
-                let Some((from, left, text)) = masters.get(&key) else {
+                let Some((from, first, text)) = masters.get(&key) else {
                     continue;
                 };
                 let by = (
                     i64::from(line) - i64::from(*from),
-                    i64::from(column) - i64::from(*left),
+                    i64::from(column) - i64::from(*first),
                 );
+                spend(left, text.len())?;
                 formula.set_text(&shifted(text, by));
             } else {
+                if text.chars().count() > FORMULA_CHARS {
+                    let name = a1(line, column);
+                    return Err(format!("{name} 的公式超过 {FORMULA_CHARS} 个字符"));
+                }
                 masters.insert(key, (line, column, text));
             }
             formula.keep(|name| !matches!(name, "t" | "si" | "ref"));
         }
     }
+    Ok(())
 }
 
 /// Fills a sheet. What rows became is told, for what points at them.
-pub(super) fn fill(sheet: &mut Part, source: &dyn Source, styles: &RefCell<Styles>) -> Moved {
+pub(super) fn fill(
+    sheet: &mut Part,
+    source: &dyn Source,
+    styles: &RefCell<Styles>,
+    left: &Budget,
+) -> Moved {
     let Some(data) = sheet.root.child_mut("sheetData") else {
         return Moved::default();
     };
@@ -123,6 +166,7 @@ pub(super) fn fill(sheet: &mut Part, source: &dyn Source, styles: &RefCell<Style
         source,
         shape: SHAPE,
         special: &special,
+        left,
     };
     let rows = filler.blocks(std::mem::take(&mut data.nodes), At::default());
     let mut moved = Moved::default();
@@ -204,7 +248,7 @@ fn cell_value(number: &Number) -> String {
 }
 
 /// Formulas of the sheet follow the rows; their kept results are old and go.
-pub(super) fn follow(sheet: &mut Part, name: &str, moved: &BTreeMap<String, Moved>) {
+pub(super) fn follow(sheet: &mut Part, name: &str, moved: &BTreeMap<String, Moved>, left: &Budget) {
     let Some(own) = moved.get(name) else { return };
     if let Some(data) = sheet.root.child_mut("sheetData") {
         for row in data.elements_mut() {
@@ -216,15 +260,21 @@ pub(super) fn follow(sheet: &mut Part, name: &str, moved: &BTreeMap<String, Move
     }
     for element in sheet.root.elements_mut() {
         match element.local() {
-            "mergeCells" => merges(element, own),
-            "conditionalFormatting" => listed(element, "sqref", own),
-            "dataValidations" => element
-                .elements_mut()
-                .for_each(|one| listed(one, "sqref", own)),
+            "mergeCells" => merges(element, own, left),
+            "conditionalFormatting" => {
+                listed(element, "sqref", own);
+                let rules = element.elements_mut();
+                rules.for_each(|one| formulas(one, name, moved));
+            }
+            "dataValidations" => element.elements_mut().for_each(|one| {
+                listed(one, "sqref", own);
+                formulas(one, name, moved);
+            }),
             "hyperlinks" => element
                 .elements_mut()
                 .for_each(|one| listed(one, "ref", own)),
             "autoFilter" => listed(element, "ref", own),
+            "extLst" => extension(element, name, own, moved),
             _ => {}
         }
     }
@@ -248,9 +298,37 @@ fn follow_cell(
     };
     let text = in_formula(&formula.text(), name, round, moved);
     formula.set_text(&text);
+    // The cells that a formula of several cells fills, and those that a table of outcomes puts in.
+    for key in ["ref", "r1", "r2"] {
+        if let Some(area) = formula.get(key) {
+            formula.set(key, &in_formula(&area, name, round, moved));
+        }
+    }
     cell.nodes
         .retain(|node| node.element().is_none_or(|one| one.local() != "v"));
     cell.keep(|name| name != "t");
+}
+
+/// The formulas of a condition or of a rule for input.
+fn formulas(rule: &mut Element, name: &str, moved: &BTreeMap<String, Moved>) {
+    for inner in rule.elements_mut() {
+        if matches!(inner.local(), "formula" | "formula1" | "formula2") {
+            let text = in_formula(&inner.text(), name, None, moved);
+            inner.set_text(&text);
+        }
+    }
+}
+
+/// What newer programs write behind the sheet: areas and formulas as texts of their own (`xm:sqref`, `xm:f`), as for
+/// lists of choices that stand on another sheet.
+fn extension(element: &mut Element, name: &str, own: &Moved, moved: &BTreeMap<String, Moved>) {
+    for inner in element.elements_mut() {
+        match inner.local() {
+            "sqref" => inner.set_text(&in_list(&inner.text(), own)),
+            "f" => inner.set_text(&in_formula(&inner.text(), name, None, moved)),
+            _ => extension(inner, name, own, moved),
+        }
+    }
 }
 
 fn listed(element: &mut Element, key: &str, moved: &Moved) {
@@ -259,10 +337,14 @@ fn listed(element: &mut Element, key: &str, moved: &Moved) {
     }
 }
 
-fn merges(merges: &mut Element, moved: &Moved) {
+fn merges(merges: &mut Element, moved: &Moved, left: &Budget) {
     let mut all = Vec::new();
     for merge in merges.elements() {
-        for area in moved.copies(&merge.get("ref").unwrap_or_default()) {
+        let areas = moved.copies(&merge.get("ref").unwrap_or_default());
+        if !left.spend(merge.weight() * areas.len()) {
+            break;
+        }
+        for area in areas {
             let mut copy = merge.clone();
             copy.set("ref", &area);
             all.push(Node::Element(copy));
@@ -418,7 +500,7 @@ mod tests {
     #[test]
     fn a_percent_style_is_made_once_and_not_where_there_is_one() {
         let text = "<styleSheet><fonts/><cellXfs count=\"2\"><xf numFmtId=\"0\" fontId=\"1\"/><xf numFmtId=\"10\"/></cellXfs></styleSheet>";
-        let part = Part::read(text, "styles").unwrap_or_else(|error| panic!("{error}"));
+        let part = Part::read(text, "styles", &mut 100).unwrap_or_else(|error| panic!("{error}"));
         let mut styles = Styles::new(Some(part));
         assert_eq!(styles.percent(1, 1), 1);
         assert_eq!(styles.percent(0, 1), 2);

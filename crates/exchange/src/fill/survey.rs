@@ -9,6 +9,9 @@ use super::runs::text_of;
 use super::tree::{Element, Node};
 use super::{At, Loop};
 
+/// Findings of one template: nobody reads more, and each is held against those before it.
+const FINDINGS: usize = 200;
+
 /// A word with its place.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Asked {
@@ -23,7 +26,8 @@ pub struct Asked {
 pub struct Survey {
     /// Words in order.
     pub words: Vec<Asked>,
-    /// What cannot be followed: braces and loops nobody closes, rows' values outside rows.
+    /// What cannot be followed: braces and loops nobody closes, rows' values outside rows; as warnings, what stays where
+    /// it was when rows multiply.
     pub findings: Vec<Finding>,
     /// What is repeated, once each.
     pub loops: Vec<Loop>,
@@ -60,19 +64,21 @@ impl<'w> Walk<'w> {
     }
 
     pub(super) fn blocks(&mut self, nodes: &[Node], at: At) {
-        let mut index = 0;
+        let (mut index, mut unclosed) = (0, Vec::new());
         while index < nodes.len() {
-            match opened(nodes, index, self.shape) {
+            let free = |of: Loop| !at.is_in(of) && !unclosed.contains(&of);
+            match opened(nodes, index, self.shape, &free) {
                 Some(Opened { of, end: Some(end) }) => {
                     self.note(of);
-                    self.blocks(
-                        &unmarked(&nodes[index..=end], of, self.shape),
-                        at.with(of, 0),
-                    );
+                    let body = unmarked(nodes[index..=end].to_vec(), of, self.shape);
+                    self.blocks(&body, at.with(of, 0));
                     index = end + 1;
                     continue;
                 }
-                Some(Opened { of, end: None }) => self.unclosed(of),
+                Some(Opened { of, end: None }) => {
+                    self.unclosed(of);
+                    unclosed.push(of);
+                }
                 None => {}
             }
             match implied(&nodes[index], at, self.shape) {
@@ -181,6 +187,18 @@ impl<'w> Walk<'w> {
                     place: place.to_owned(),
                 });
             }
+            MarkKind::Open if Loop::of(&mark.word).is_some_and(|of| at.is_in(of)) => {
+                let word = &mark.word;
+                let remedy = format!(
+                    "请删去里面这一层的 {{{{#{word}}}}} 和 {{{{/{word}}}}}；要先分组再列记录，请写 {{{{#分组}}}} …… {{{{#记录}}}}。"
+                );
+                self.tell(
+                    "report.loop",
+                    place,
+                    format!("“{{{{#{word}}}}}”写在{word}的重复里面，同样的重复不能再套一层。"),
+                    remedy,
+                );
+            }
             MarkKind::Open if Loop::of(&mark.word).is_some() => {}
             MarkKind::Open => {
                 let problem = format!("“{{{{#{}}}}}”不能重复。", mark.word);
@@ -224,7 +242,8 @@ impl<'w> Walk<'w> {
         remedy: impl Into<String>,
     ) {
         let finding = Finding::error(code, place, problem, remedy.into());
-        if !self.survey.findings.contains(&finding) {
+        let told = &self.survey.findings;
+        if told.len() < FINDINGS && !told.contains(&finding) {
             self.survey.findings.push(finding);
         }
     }

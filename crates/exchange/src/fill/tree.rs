@@ -9,8 +9,9 @@ use crate::worksheet;
 
 /// Elements inside each other. Word needs about ten for each table inside a table.
 const DEPTH: usize = 200;
-/// Elements of one part; a template has thousands.
-const ELEMENTS: usize = 500_000;
+/// Elements, texts and whatever else XML is made of, in all parts of a template: one has thousands. Each becomes about a
+/// hundred bytes, the shortest from three.
+pub(super) const PIECES: usize = 500_000;
 
 /// What stands inside an element.
 #[derive(Clone, Debug)]
@@ -39,28 +40,28 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    /// Reads a part.
-    pub(crate) fn read(text: &str, name: &str) -> Result<Part, Refusal> {
+    /// Reads a part; `pieces` is how many the template may still have.
+    pub(crate) fn read(text: &str, name: &str, pieces: &mut usize) -> Result<Part, Refusal> {
         let broken = || Refusal::Broken(format!("部件 {name} 的内容不完整"));
         let mut reader = Reader::from_str(text);
         reader.config_mut().check_end_names = true;
         let mut before = String::new();
         let mut open: Vec<Element> = Vec::new();
-        let mut count = 0usize;
         loop {
             let from = reader.buffer_position() as usize;
             let event = reader.read_event().map_err(|_| broken())?;
             let to = reader.buffer_position() as usize;
             let raw = text.get(from..to).unwrap_or_default();
+            let many = || Refusal::TooLarge(format!("部件 {name} 的层数或内容过多"));
+            *pieces = pieces.checked_sub(1).ok_or_else(many)?;
             let done = match event {
                 Event::DocType(_) => {
                     return Err(Refusal::Broken(format!("部件 {name} 带有 DOCTYPE")));
                 }
                 Event::Eof => return Err(broken()),
                 Event::Start(start) => {
-                    count += 1;
-                    if open.len() >= DEPTH || count > ELEMENTS {
-                        return Err(Refusal::TooLarge(format!("部件 {name} 的层数或内容过多")));
+                    if open.len() >= DEPTH {
+                        return Err(many());
                     }
                     open.push(Element::started(
                         start.name().as_ref(),
@@ -183,6 +184,13 @@ impl Element {
         Some(unescaped(&value))
     }
 
+    /// An attribute by its name without a prefix, which is the producer's choice.
+    pub(crate) fn get_local(&self, local: &str) -> Option<String> {
+        let is = |name: &str| name.rsplit(':').next() == Some(local);
+        let (_, value) = self.pairs().into_iter().find(|(name, _)| is(name))?;
+        Some(unescaped(&value))
+    }
+
     /// Sets an attribute; the others keep their order.
     pub(crate) fn set(&mut self, key: &str, value: &str) {
         let mut pairs = self.pairs();
@@ -221,6 +229,12 @@ impl Element {
         pairs
     }
 
+    /// Bytes that it takes in memory, roughly: a node and two small allocations for each piece.
+    pub(crate) fn weight(&self) -> usize {
+        let inner = self.nodes.iter().map(Node::weight);
+        self.name.len() + self.attributes.len() + inner.sum::<usize>()
+    }
+
     fn write(&self, text: &mut String) {
         text.push('<');
         text.push_str(&self.name);
@@ -249,6 +263,16 @@ impl Node {
             Node::Element(element) => Some(element),
             Node::Raw(_) => None,
         }
+    }
+
+    /// Bytes that it takes in memory, roughly.
+    pub(crate) fn weight(&self) -> usize {
+        size_of::<Node>()
+            + 32
+            + match self {
+                Node::Element(element) => element.weight(),
+                Node::Raw(raw) => raw.len(),
+            }
     }
 }
 
@@ -290,8 +314,12 @@ mod tests {
 
     const TEXT: &str = "<?xml version=\"1.0\"?>\n<w:a x='1' w:y=\"a&amp;b\"><!-- n --><w:t xml:space=\"preserve\"> 甲&lt;乙 </w:t><w:b/></w:a>";
 
+    fn read(text: &str) -> Result<Part, Refusal> {
+        Part::read(text, "t", &mut PIECES.clone())
+    }
+
     fn part(text: &str) -> Part {
-        Part::read(text, "t").unwrap_or_else(|error| panic!("{error}"))
+        read(text).unwrap_or_else(|error| panic!("{error}"))
     }
 
     #[test]
@@ -318,8 +346,24 @@ mod tests {
 
     #[test]
     fn a_document_type_and_a_torn_part_are_refused() {
-        assert!(Part::read("<!DOCTYPE a [<!ENTITY b \"c\">]><a/>", "t").is_err());
-        assert!(Part::read("<a><b></a>", "t").is_err());
-        assert!(Part::read(&"<a>".repeat(DEPTH + 5), "t").is_err());
+        assert!(read("<!DOCTYPE a [<!ENTITY b \"c\">]><a/>").is_err());
+        assert!(read("<a><b></a>").is_err());
+        assert!(read(&"<a>".repeat(DEPTH + 5)).is_err());
+    }
+
+    #[test]
+    fn whatever_takes_memory_is_counted() {
+        for (text, pieces) in [
+            ("<a><b/><b/></a>", 4),
+            ("<a><b></b>x</a>", 5),
+            ("<a>x<!-- -->y</a>", 5),
+            ("<a>x&amp;y</a>", 5),
+        ] {
+            let mut left = pieces;
+            assert!(Part::read(text, "t", &mut left).is_ok(), "{text}");
+            assert_eq!(left, 0, "{text}");
+            let mut left = pieces - 1;
+            assert!(Part::read(text, "t", &mut left).is_err(), "{text}");
+        }
     }
 }

@@ -10,10 +10,14 @@ pub(super) const SHAPE: Shape = Shape {
     paragraph: "p",
 };
 
-/// Parts that hold text, with what people call them.
+/// The body.
+pub(super) const BODY: &str = "word/document.xml";
+
+/// Parts that hold text, with what people call them. Names differ in case between producers.
 pub(super) fn parts(names: &[String]) -> Vec<(String, &'static str)> {
     let called = |name: &String| {
-        let file = name.strip_prefix("word/")?;
+        let lower = name.to_ascii_lowercase();
+        let file = lower.strip_prefix("word/")?;
         let word = match file {
             "document.xml" => "",
             "footnotes.xml" | "endnotes.xml" => " 脚注",

@@ -339,17 +339,7 @@ fn progress(row: &ActivityText, timeline: &Timeline, remaining: i64) -> Progress
         .actual_finish
         .as_ref()
         .and_then(|when| when.finish(timeline));
-    match (start, finish) {
-        (start, Some(actual_finish)) => Progress::Finished {
-            actual_start: start.unwrap_or(actual_finish).min(actual_finish),
-            actual_finish,
-        },
-        (Some(actual_start), None) => Progress::Started {
-            actual_start,
-            remaining,
-        },
-        (None, None) => Progress::NotStarted,
-    }
+    Progress::of(start, finish, remaining)
 }
 
 fn constraints(row: &ActivityText, timeline: &Timeline) -> Vec<Constraint> {

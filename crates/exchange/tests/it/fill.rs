@@ -241,6 +241,17 @@ fn heads_and_boxes_are_filled_and_other_parts_stay_byte_for_byte() {
 }
 
 #[test]
+fn parts_are_found_whatever_case_and_slashes_a_program_writes() {
+    let head = "<w:hdr xmlns:w=\"w\"><w:p><w:r><w:t>{{期间}}</w:t></w:r></w:p></w:hdr>";
+    for name in ["word\\header1.xml", "Word/Header1.xml"] {
+        let template = Template::open(&docx("", &[(name, head)]), "周报.docx")
+            .unwrap_or_else(|finding| panic!("{finding:?}"));
+        let filled = template.fill(&Facts::all(), &[]).expect("filled");
+        assert!(part(&filled, name).contains("2023年第9周"), "{name}");
+    }
+}
+
+#[test]
 fn faults_of_a_template_name_place_and_remedy() {
     let body = [
         p(&["{{记录.隐患}}"]),
@@ -264,6 +275,41 @@ fn faults_of_a_template_name_place_and_remedy() {
     ];
     assert_eq!(told, expect);
     assert!(survey.findings[0].remedy.contains("{{#记录}}"));
+}
+
+#[test]
+fn a_loop_inside_itself_is_told_with_its_place_and_runs_once() {
+    let body = [
+        p(&["{{#记录}}"]),
+        p(&["{{记录.隐患}}"]),
+        p(&["{{#记录}}"]),
+        p(&["{{/记录}}"]),
+    ];
+    let template = opened(&body.concat());
+    let survey = template.survey();
+    assert_eq!(survey.findings.len(), 1, "{:?}", survey.findings);
+    let finding = &survey.findings[0];
+    assert_eq!(
+        (finding.code.as_str(), finding.place.as_str()),
+        ("report.loop", "周报.docx 第3段")
+    );
+    assert!(finding.problem.contains("不能再套一层") && finding.remedy.contains("{{#分组}}"));
+    let lines = lines(&template, &Facts::all());
+    assert_eq!(
+        lines.iter().filter(|line| !line.is_empty()).count(),
+        3,
+        "{lines:?}"
+    );
+}
+
+#[test]
+fn thousands_of_loops_inside_each_other_or_unclosed_are_read_in_no_time() {
+    let (open, close) = (p(&["{{#记录}}"]), p(&["{{/记录}}"]));
+    let nested = open.repeat(20_000) + &close.repeat(20_000);
+    assert!(!opened(&nested).survey().findings.is_empty());
+    let unclosed = opened(&open.repeat(20_000));
+    assert_eq!(unclosed.survey().findings.len(), 1);
+    assert_eq!(lines(&unclosed, &Facts::all()).len(), 20_000);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod bench_book;
 mod damaged;
 mod fill;
+mod fill_book;
 mod ledger;
 mod other_shapes;
 mod properties;

@@ -169,10 +169,9 @@ pub(crate) const LEVELS: &[&str] = &["district", "street", "community", "departm
 pub(crate) const CRS: &[&str] = &["CGCS2000", "WGS84", "GCJ02", "BD09"];
 /// Calendars; `cn` is the official working days.
 pub(crate) const CALENDARS: &[&str] = &["cn", "cn5", "site6", "site7"];
-/// How widely a register may be seen.
 /// Kinds of registers, as people look for them.
 pub(crate) const FAMILIES: &[&str] = &["project", "work", "enterprise", "programme", "directory"];
-
+/// How widely a register may be seen.
 pub(crate) const SENSITIVITIES: &[&str] = &["public", "internal", "sensitive", "restricted"];
 /// Coding standards of texts.
 pub(crate) const FORMATS: &[&str] = &["project_code", "region"];

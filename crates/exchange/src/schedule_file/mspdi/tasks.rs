@@ -191,17 +191,7 @@ fn kind(root: Element, n: &TaskNames, duration: i64) -> ActivityKind {
 
 fn progress(root: Element, n: &TaskNames, remaining: i64) -> Progress {
     let (start, finish) = (root.date(n.actual_start), root.date(n.actual_finish));
-    match (start, finish) {
-        (start, Some(actual_finish)) => Progress::Finished {
-            actual_start: start.unwrap_or(actual_finish).min(actual_finish),
-            actual_finish,
-        },
-        (Some(actual_start), None) => Progress::Started {
-            actual_start,
-            remaining,
-        },
-        (None, None) => Progress::NotStarted,
-    }
+    Progress::of(start, finish, remaining)
 }
 
 /// Where a manual task stands; one that has no dates yet is calculated like others.
