@@ -152,6 +152,12 @@ impl Reader<'_> {
         }))
     }
 
+    /// Whether the search texts of all records are those of the definition in force.
+    pub(crate) fn texts_stand(&mut self, table: &RegisterTable) -> Result<bool, StoreError> {
+        let mark = mark(self.tx, &self.district, table)?;
+        Ok(mark.is_some_and(|mark| mark.recipe == table.recipe() && mark.upto >= mark.again))
+    }
+
     /// Whether records wait to be entered, or to have their texts made anew.
     pub(crate) fn search_waits(&mut self) -> Result<bool, StoreError> {
         let catalog = self.catalog.clone();

@@ -169,6 +169,9 @@ fn texts_of_an_earlier_definition_are_made_anew() {
         assert_eq!(enter_all(&store), 1);
         assert_eq!(check(&store, &search("电梯")), []);
         store.define(&[definition()]).unwrap();
+        let early = |r: &mut store::Reader<'_>| r.list_counted(REGISTER, &search("台电"));
+        let (_, count) = store.read::<_, StoreError>(&district(), early).unwrap();
+        assert_eq!(count, 0, "the text is still the earlier one");
         assert_eq!(enter_all(&store), 1);
         let found = check(&store, &search("台电"));
         assert_eq!(
