@@ -9,6 +9,7 @@
 use std::collections::BTreeSet;
 
 use ground::{District, RecordId};
+use register::version::is_newer;
 
 use crate::engine::{Cell, Tx};
 use crate::error::StoreError;
@@ -164,6 +165,9 @@ impl Reader<'_> {
         for definition in catalog.definitions() {
             let table = catalog.table(&definition.id)?;
             let mark = mark(self.tx, &self.district, &table)?;
+            if mark.as_ref().is_some_and(|mark| mark.is_ahead(&table)) {
+                continue;
+            }
             let right = mark.filter(|mark| mark.recipe == table.recipe());
             let upto = right.map_or(0, |mark| mark.upto);
             let sql = format!(
@@ -192,6 +196,18 @@ struct Mark {
     again: i64,
     /// The search fields when that was.
     recipe: String,
+    /// Version of the definition that they stand in; none in marks of before they had one.
+    version: Option<String>,
+}
+
+impl Mark {
+    /// Whether a later definition than ours says how search texts are made: then another process has it in force, and
+    /// what it made is not made again the former way.
+    fn is_ahead(&self, table: &RegisterTable) -> bool {
+        let theirs = self.version.as_deref();
+        let later = theirs.is_some_and(|version| is_newer(version, &table.definition.version));
+        later && self.recipe != table.recipe()
+    }
 }
 
 fn mark(
@@ -199,8 +215,8 @@ fn mark(
     district: &District,
     table: &RegisterTable,
 ) -> Result<Option<Mark>, StoreError> {
-    let sql =
-        "SELECT upto, again, recipe FROM search_mark WHERE district_code = $1 AND register = $2";
+    let sql = "SELECT upto, again, recipe, version FROM search_mark \
+               WHERE district_code = $1 AND register = $2";
     let cells = [
         Cell::from(district.as_str()),
         Cell::from(table.definition.id.as_str()),
@@ -211,6 +227,7 @@ fn mark(
             upto: row.int(0)?,
             again: row.int(1)?,
             recipe: row.text(2)?,
+            version: row.opt_text(3)?,
         })
     };
     rows.first().map(read).transpose()
@@ -253,20 +270,16 @@ impl Writer<'_> {
     }
 
     fn enter_slice(&mut self, table: &RegisterTable) -> Result<usize, StoreError> {
-        let found = mark(self.tx, &self.district, table)?;
-        let fresh = found.as_ref().is_none_or(|m| m.recipe != table.recipe());
-        let mut now = found.unwrap_or(Mark {
-            upto: 0,
-            again: 0,
-            recipe: String::new(),
-        });
-        if fresh {
-            now = Mark {
+        let mut now = match mark(self.tx, &self.district, table)? {
+            Some(mark) if mark.recipe == table.recipe() => mark,
+            Some(mark) if mark.is_ahead(table) => return Ok(0),
+            _ => Mark {
                 upto: 0,
                 again: self.newest(table)?,
                 recipe: table.recipe(),
-            };
-        }
+                version: Some(table.definition.version.clone()),
+            },
+        };
         let sql = format!(
             "SELECT record_id, search_text FROM {} WHERE district_code = $1 AND record_id > $2 \
              ORDER BY record_id LIMIT $3",
@@ -378,16 +391,17 @@ impl Writer<'_> {
     }
 
     fn put_mark(&mut self, table: &RegisterTable, mark: &Mark) -> Result<(), StoreError> {
-        let sql = "INSERT INTO search_mark (district_code, register, upto, again, recipe) \
-                   VALUES ($1, $2, $3, $4, $5) ON CONFLICT (district_code, register) \
+        let sql = "INSERT INTO search_mark (district_code, register, upto, again, recipe, version) \
+                   VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (district_code, register) \
                    DO UPDATE SET upto = excluded.upto, again = excluded.again, \
-                   recipe = excluded.recipe";
+                   recipe = excluded.recipe, version = excluded.version";
         let cells = [
             self.cell(),
             Cell::from(table.definition.id.as_str()),
             Cell::Int(mark.upto),
             Cell::Int(mark.again),
             Cell::from(mark.recipe.as_str()),
+            Cell::text(mark.version.as_deref()),
         ];
         self.tx.execute(sql, &cells)?;
         Ok(())

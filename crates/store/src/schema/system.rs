@@ -164,7 +164,7 @@ fn small() -> Vec<Shape> {
         table(
             "search_mark",
             &["register"],
-            "register! upto#! again#! recipe!",
+            "register! upto#! again#! recipe! version",
             &[],
         ),
         table(

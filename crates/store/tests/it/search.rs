@@ -183,6 +183,28 @@ fn texts_of_an_earlier_definition_are_made_anew() {
 }
 
 #[test]
+fn a_process_with_an_earlier_definition_leaves_search_texts_as_they_are() {
+    on_both(|world| {
+        let behind = Store::open(&world.url).unwrap();
+        let plain = changed(
+            "type = \"long_text\"\nsearch = true",
+            "type = \"long_text\"",
+        );
+        behind.define(&[plain]).unwrap();
+        let note = ("content", text("安装两台电梯"));
+        create(&behind, new([("name", text("甲")), note]), meta(0)).unwrap();
+        let store = Store::open(&world.url).unwrap();
+        let mut later = definition();
+        later.version = "1.1.0".into();
+        store.define(&[later]).unwrap();
+        assert_eq!(enter_all(&store), 1);
+        assert_eq!(enter_all(&behind), 0, "it is not theirs to make anew");
+        assert_eq!(check(&store, &search("台电")).len(), 1);
+        assert_eq!(enter_all(&store), 0, "nothing was made the former way");
+    });
+}
+
+#[test]
 fn a_list_can_be_entered_at_any_row() {
     on_both(|world| {
         let store = world.open();
