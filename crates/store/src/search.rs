@@ -11,9 +11,9 @@ use std::collections::BTreeSet;
 use ground::{District, RecordId};
 use register::version::is_newer;
 
-use crate::engine::{Cell, Tx};
+use crate::engine::{Cell, Row, Tx};
 use crate::error::StoreError;
-use crate::insert::insert_missing;
+use crate::insert::{LIST_MAX, in_list, insert_missing};
 use crate::query::{Plan, Sql, search_text};
 use crate::reader::Reader;
 use crate::schema::RegisterTable;
@@ -23,8 +23,15 @@ use crate::writer::Writer;
 /// that much, unless it is a word that a search cannot narrow by anyway.
 const WIDTH: usize = 8;
 
-/// Records entered at once: 50 ms of the writer's time.
-pub(crate) const SLICE: usize = 512;
+/// Characters entered at once, each an entry: 50 ms of the writer's time, and it may be that of somebody who makes a
+/// record. A longer text is entered alone.
+const SLICE: usize = 8_192;
+
+/// Records entered at once at most.
+const SLICE_RECORDS: usize = 512;
+
+/// Records that are read at once for a slice: few enough that the longest of texts take little room.
+const STEP: usize = 32;
 
 /// Journal entries between two slices: so many new records wait, more or less.
 const EVERY: i64 = 256;
@@ -222,7 +229,7 @@ fn mark(
         Cell::from(table.definition.id.as_str()),
     ];
     let rows = tx.query(sql, &cells)?;
-    let read = |row: &crate::engine::Row| {
+    let read = |row: &Row| {
         Ok(Mark {
             upto: row.int(0)?,
             again: row.int(1)?,
@@ -280,25 +287,56 @@ impl Writer<'_> {
                 version: Some(table.definition.version.clone()),
             },
         };
+        let texts = self.slice(table, &now)?;
+        let Some((last, _)) = texts.last() else {
+            return Ok(0);
+        };
+        now.upto = last.0;
+        self.enter(table, &texts)?;
+        self.put_mark(table, &now)?;
+        Ok(texts.len())
+    }
+
+    /// The next waiting records with their search texts: as many as a slice holds, at least one.
+    fn slice(
+        &mut self,
+        table: &RegisterTable,
+        mark: &Mark,
+    ) -> Result<Vec<(RecordId, String)>, StoreError> {
+        let (mut found, mut room, mut upto) = (Vec::new(), SLICE, mark.upto);
+        while found.len() < SLICE_RECORDS {
+            let mut texts = self.texts_after(table, upto)?;
+            let Some((last, _)) = texts.last() else {
+                break;
+            };
+            upto = last.0;
+            self.mend_texts(table, mark.again, &mut texts)?;
+            for (id, text) in texts {
+                let long = text.chars().count();
+                if long > room && !found.is_empty() {
+                    return Ok(found);
+                }
+                room = room.saturating_sub(long);
+                found.push((id, text));
+            }
+        }
+        Ok(found)
+    }
+
+    fn texts_after(
+        &mut self,
+        table: &RegisterTable,
+        upto: i64,
+    ) -> Result<Vec<(RecordId, String)>, StoreError> {
         let sql = format!(
             "SELECT record_id, search_text FROM {} WHERE district_code = $1 AND record_id > $2 \
              ORDER BY record_id LIMIT $3",
             table.table
         );
-        let cells = [self.cell(), Cell::Int(now.upto), Cell::Int(SLICE as i64)];
-        let mut texts = Vec::new();
-        for row in self.tx.query(&sql, &cells)? {
-            texts.push((RecordId(row.int(0)?), row.text(1)?));
-        }
-        let Some((last, _)) = texts.last() else {
-            return Ok(0);
-        };
-        let last = last.0;
-        self.mend_texts(table, now.again, &mut texts)?;
-        self.enter(table, &texts)?;
-        now.upto = last;
-        self.put_mark(table, &now)?;
-        Ok(texts.len())
+        let cells = [self.cell(), Cell::Int(upto), Cell::Int(STEP as i64)];
+        let rows = self.tx.query(&sql, &cells)?;
+        let text = |row: &Row| Ok((RecordId(row.int(0)?), row.text(1)?));
+        rows.iter().map(text).collect()
     }
 
     /// Search texts of records from before the definition's search fields changed.
@@ -342,11 +380,19 @@ impl Writer<'_> {
     ) -> Result<(), StoreError> {
         let all = texts
             .iter()
-            .flat_map(|(id, text)| parts(text).into_iter().map(|part| (part, id.0)));
-        let mut all: Vec<(&str, i64)> = all.collect();
+            .flat_map(|(id, text)| parts(text).into_iter().map(|part| (part, *id)));
+        self.enter_parts(table, all.collect())
+    }
+
+    fn enter_parts(
+        &mut self,
+        table: &RegisterTable,
+        mut all: Vec<(&str, RecordId)>,
+    ) -> Result<(), StoreError> {
         // In the order of the table: neighbours share a page.
         all.sort_unstable();
-        let row = |(part, id): (&str, i64)| vec![self.cell(), Cell::from(part), Cell::Int(id)];
+        let row =
+            |(part, id): (&str, RecordId)| vec![self.cell(), Cell::from(part), Cell::Int(id.0)];
         let rows = all.into_iter().map(row).collect();
         insert_missing(
             self.tx,
@@ -365,20 +411,25 @@ impl Writer<'_> {
         before: &str,
         after: &str,
     ) -> Result<(), StoreError> {
-        let upto = mark(self.tx, &self.district, table)?.map_or(0, |mark| mark.upto);
-        if id.0 > upto {
+        let mark = mark(self.tx, &self.district, table)?;
+        let Some(mark) = mark.filter(|mark| id.0 <= mark.upto) else {
             return Ok(());
-        }
+        };
         let (old, new) = (parts(before), parts(after));
-        let sql = format!(
-            "DELETE FROM {} WHERE district_code = $1 AND part = $2 AND record_id = $3",
-            table.search
-        );
-        for part in old.difference(&new) {
-            let cells = [self.cell(), Cell::from(*part), Cell::Int(id.0)];
+        let gone: Vec<&str> = old.difference(&new).copied().collect();
+        for gone in gone.chunks(LIST_MAX) {
+            let mut cells = vec![self.cell(), Cell::Int(id.0)];
+            let list = in_list(gone.iter().map(|part| Cell::from(*part)), &mut cells);
+            let sql = format!(
+                "DELETE FROM {} WHERE district_code = $1 AND record_id = $2 AND part IN {list}",
+                table.search
+            );
             self.tx.execute(&sql, &cells)?;
         }
-        self.enter(table, &[(id, after.to_owned())])
+        // Under an earlier definition the record was entered with another text than `before`.
+        let known = mark.recipe == table.recipe();
+        let missing = new.iter().filter(|part| !known || !old.contains(*part));
+        self.enter_parts(table, missing.map(|part| (*part, id)).collect())
     }
 
     fn newest(&mut self, table: &RegisterTable) -> Result<i64, StoreError> {
