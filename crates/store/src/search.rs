@@ -240,18 +240,33 @@ fn mark(
     rows.first().map(read).transpose()
 }
 
-/// Forgets how far a register was entered: its search texts were all made anew.
-pub(crate) fn forget(
-    tx: &mut dyn Tx,
-    district: &District,
-    register: &str,
-) -> Result<(), StoreError> {
-    let sql = "DELETE FROM search_mark WHERE district_code = $1 AND register = $2";
-    tx.execute(sql, &[Cell::from(district.as_str()), Cell::from(register)])?;
-    Ok(())
-}
-
 impl Writer<'_> {
+    /// A new definition took over the records, and where search texts followed from them otherwise they were written
+    /// anew. Then all are to be entered again; else what is entered stands.
+    pub(crate) fn take_over_search(
+        &mut self,
+        old: &RegisterTable,
+        new: &RegisterTable,
+        rewritten: bool,
+    ) -> Result<(), StoreError> {
+        let found = mark(self.tx, &self.district, old)?;
+        // What was made by a still earlier recipe is made anew whole, as ever.
+        let Some(mut mark) = found.filter(|mark| mark.recipe == old.recipe()) else {
+            return Ok(());
+        };
+        if rewritten {
+            if mark.upto < mark.again {
+                mark.again = self.newest(old)?;
+            } else {
+                mark.again = 0;
+            }
+            mark.upto = 0;
+        }
+        mark.recipe = new.recipe();
+        mark.version = Some(new.definition.version.clone());
+        self.put_mark(new, &mark)
+    }
+
     /// Enters waiting records each time so many journal entries have passed.
     pub(crate) fn enter_some(
         &mut self,
