@@ -85,9 +85,10 @@ fn records() -> Vec<Shape> {
         table(
             "definition_file",
             &["register", "version", "name"],
-            "register! version! name! size#! content! at! actor!",
+            "register! version! name! size#! content! at! actor! digest",
             &[],
         ),
+        table("definition_content", &["digest"], "digest! content!", &[]),
     ]
 }
 
