@@ -675,11 +675,10 @@ impl Plan {
         hex::encode(serde_json::to_vec(&cursor).unwrap_or_default())
     }
 
-    /// The same page over records in memory.
-    pub fn page_of(&self, all: Vec<Stored>, table: &RegisterTable) -> Page {
-        let mut rows: Vec<(Cell, Stored)> = all
+    /// The same page over records in memory that fit.
+    pub fn page_of(&self, fitting: Vec<Stored>) -> Page {
+        let mut rows: Vec<(Cell, Stored)> = fitting
             .into_iter()
-            .filter(|stored| self.passes(stored, table))
             .map(|stored| (self.sort.cell(&stored), stored))
             .collect();
         let order = |a: (&Cell, i64), b: (&Cell, i64)| self.order(a, b);
