@@ -288,27 +288,71 @@ pub fn create_with(
     new: Creation<'_>,
 ) -> Result<RecordView, AppError> {
     let definition = app.definition(register)?;
-    let access = Access::new(app, actor, &definition)?;
-    access.need(Ability::Create)?;
+    let key = new
+        .key
+        .map(|key| (key.to_owned(), request_digest(register, &new.values)));
+    let (access, kept) = app.look(|reader| {
+        let access = Access::within(reader, app, actor, &definition)?;
+        access.need(Ability::Create)?;
+        // Who could not be shown the record is told so before there is one.
+        access.need(Ability::Read)?;
+        let kept = kept_answer(reader, actor, &definition, key.as_ref())?;
+        Ok((access, kept))
+    })?;
+    let stored = match kept {
+        Some(stored) => stored,
+        None => write_new(app, actor, &access, new, key)?,
+    };
+    let setting = Setting::new(app, None);
+    let mut items = app.look(|reader| alone(app, reader, &access, stored, &setting))?;
+    add_lights(app, register, &mut items, None)?;
+    let made = items.pop();
+    made.ok_or_else(|| AppError::NotFound("这条记录".to_owned()))
+}
+
+/// A request's key with the digest of what it asks.
+type RequestKey = (String, String);
+
+/// The record that the same request made before.
+fn kept_answer(
+    reader: &mut Reader<'_>,
+    actor: &Actor,
+    definition: &Definition,
+    key: Option<&RequestKey>,
+) -> Result<Option<Stored>, AppError> {
+    let Some((key, digest)) = key else {
+        return Ok(None);
+    };
+    let Some(answer) = reader.answer_of(&actor.login, key, digest)? else {
+        return Ok(None);
+    };
+    Ok(Some(reader.get(&definition.id, parse_id(&answer)?)?))
+}
+
+fn write_new(
+    app: &App,
+    actor: &Actor,
+    access: &Access,
+    new: Creation<'_>,
+    key: Option<RequestKey>,
+) -> Result<Stored, AppError> {
+    let definition = access.definition().clone();
     let given: Vec<&str> = new.values.keys().map(String::as_str).collect();
-    refuse_unwritable(&definition, &access, &given)?;
+    refuse_unwritable(&definition, access, &given)?;
     let fields = read_values(app, &definition, &new.values)?;
     refuse_same(app, &definition, &fields)?;
     // Only an act can be done in somebody else's place.
     let desk = match new.action {
-        Some(_) => Desk::of(app, actor, new.reason, Some(register))?,
+        Some(_) => Desk::of(app, actor, new.reason, Some(&definition.id))?,
         None => Desk::own(app, actor, new.reason),
     };
-    let key = new
-        .key
-        .map(|key| (key.to_owned(), request_digest(register, &new.values)));
     let (first, reason) = (new.action.map(str::to_owned), new.reason.to_owned());
-    let own = access.clone();
-    let stored = app.write(move |writer| {
-        if let Some((key, digest)) = &key
-            && let Some(answer) = writer.answer_of(&desk.actor.login, key, digest)?
-        {
-            return Ok(writer.reader().get(&definition.id, parse_id(&answer)?)?);
+    let access = access.clone();
+    app.write(move |writer| {
+        // The same request may have come again in the meantime.
+        let kept = kept_answer(&mut writer.reader(), &desk.actor, &definition, key.as_ref())?;
+        if let Some(stored) = kept {
+            return Ok(stored);
         }
         let mut record = flow::make(writer, &desk, &definition, fields, None)?;
         access.need_made(&mut writer.reader(), &record)?;
@@ -329,13 +373,7 @@ pub fn create_with(
             created_at: desk.meta.at.clone(),
             updated_at: desk.meta.at.clone(),
         })
-    })?;
-    own.need(Ability::Read)?;
-    let setting = Setting::new(app, None);
-    let mut items = app.look(|reader| alone(app, reader, &own, stored, &setting))?;
-    add_lights(app, register, &mut items, None)?;
-    let made = items.pop();
-    made.ok_or_else(|| AppError::NotFound("这条记录".to_owned()))
+    })
 }
 
 /// Changes fields of a record inside a write that has asked for the right already.

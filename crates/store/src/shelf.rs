@@ -121,9 +121,7 @@ fn digest_of(content: &[u8]) -> String {
 }
 
 impl Writer<'_> {
-    /// The answer given before to the same request; `None` when the request is new. Ask before the
-    /// work, and keep the answer with [`Writer::keep_answer`] in the same transaction: then a
-    /// request that comes twice has one effect, whatever happened to the first answer.
+    /// As [`Reader::answer_of`], inside the write that keeps the answer.
     ///
     /// # Errors
     /// [`StoreError::KeyReused`] when the key came with another body.
@@ -133,17 +131,7 @@ impl Writer<'_> {
         key: &str,
         body_digest: &str,
     ) -> Result<Option<String>, StoreError> {
-        let sql = "SELECT body_digest, answer FROM idempotency \
-                   WHERE district_code = $1 AND actor = $2 AND key = $3";
-        let cells = [self.district.as_str(), actor, key].map(Cell::from);
-        let rows = self.tx.query(sql, &cells)?;
-        let Some(row) = rows.first() else {
-            return Ok(None);
-        };
-        if row.text(0)? != body_digest {
-            return Err(StoreError::KeyReused);
-        }
-        Ok(Some(row.text(1)?))
+        self.reader().answer_of(actor, key, body_digest)
     }
 
     /// Keeps the answer to a request.
@@ -316,6 +304,31 @@ impl Writer<'_> {
 impl Reader<'_> {
     fn district_cell(&self) -> Cell {
         Cell::from(self.district.as_str())
+    }
+
+    /// The answer given before to the same request; `None` when the request is new. Ask before the
+    /// work, and keep the answer with [`Writer::keep_answer`] in the same transaction: then a
+    /// request that comes twice has one effect, whatever happened to the first answer.
+    ///
+    /// # Errors
+    /// [`StoreError::KeyReused`] when the key came with another body.
+    pub fn answer_of(
+        &mut self,
+        actor: &str,
+        key: &str,
+        body_digest: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT body_digest, answer FROM idempotency \
+                   WHERE district_code = $1 AND actor = $2 AND key = $3";
+        let cells = [self.district.as_str(), actor, key].map(Cell::from);
+        let rows = self.tx.query(sql, &cells)?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        if row.text(0)? != body_digest {
+            return Err(StoreError::KeyReused);
+        }
+        Ok(Some(row.text(1)?))
     }
 
     /// A setting of the district.
