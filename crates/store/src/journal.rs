@@ -54,21 +54,22 @@ pub struct Entry {
 }
 
 impl Entry {
-    fn cells(&self, district: &str, mark: i64) -> Vec<Cell> {
+    fn into_cells(self, district: &str, mark: i64) -> Vec<Cell> {
+        let text = |text: Option<String>| text.map_or(Cell::Null, Cell::Text);
         vec![
             Cell::from(district),
             Cell::Int(self.seq),
-            Cell::from(self.at.as_str()),
-            Cell::from(self.actor.as_str()),
-            Cell::from(self.action.as_str()),
-            Cell::text(self.register.as_deref()),
+            Cell::Text(self.at),
+            Cell::Text(self.actor),
+            Cell::Text(self.action),
+            text(self.register),
             Cell::int(self.record.map(|id| id.0)),
             Cell::int(self.version),
             Cell::int(self.batch.map(|id| id.0)),
-            Cell::text(self.reason.as_deref()),
-            Cell::text(self.source.as_deref()),
-            Cell::text(self.patch.as_deref()),
-            Cell::text(self.after.as_deref()),
+            text(self.reason),
+            text(self.source),
+            text(self.patch),
+            text(self.after),
             Cell::Int(mark),
         ]
     }
@@ -214,7 +215,7 @@ impl Head {
             self.seq += 1;
             entry.seq = self.seq;
             let digest = entry.digest(&self.district);
-            rows.push(entry.cells(&self.district, mark(&digest)));
+            rows.push(entry.into_cells(&self.district, mark(&digest)));
             self.open.push(digest);
         }
         insert_rows(tx, "journal", COLUMNS, rows)?;

@@ -736,15 +736,9 @@ pub struct Page {
 
 /// 检索文本. Name, aliases, number and search fields in normal form, one line each.
 pub(crate) fn search_text(table: &RegisterTable, fields: &Fields, number: Option<&str>) -> String {
-    let definition = &table.definition;
     let mut text = number.map(normal_name).unwrap_or_default();
-    let named = definition.name_field.iter().chain(&definition.alias_field);
-    let named: Vec<&String> = named.collect();
-    for field in &table.fields {
-        if !field.search && !named.contains(&&field.id) {
-            continue;
-        }
-        let parts: &[String] = match fields.get(&field.id) {
+    for field in &table.searched {
+        let parts: &[String] = match fields.get(field) {
             Some(Value::Text(text)) => std::slice::from_ref(text),
             Some(Value::TextList(texts)) => texts,
             _ => &[],
