@@ -488,16 +488,15 @@ fn refuse_same(app: &App, definition: &Definition, fields: &Fields) -> Result<()
     if definition.duplicates.is_empty() {
         return Ok(());
     }
-    let index = directory::index(app, &definition.id)?;
-    let same = index
-        .same(definition, fields)
-        .into_iter()
-        .find(|same| same.action == DuplicateAction::Block);
-    let Some(same) = same else { return Ok(()) };
-    let name = index
-        .known(same.id)
-        .map(|known| known.name.clone())
-        .unwrap_or_default();
+    let same = directory::ask(app, &definition.id, |index| {
+        let same = index.same(definition, fields);
+        let same = same
+            .into_iter()
+            .find(|same| same.action == DuplicateAction::Block)?;
+        let known = index.known(same.id);
+        Some(known.map(|known| known.name.clone()).unwrap_or_default())
+    })?;
+    let Some(name) = same else { return Ok(()) };
     let problem = format!("已有同一条记录“{name}”。");
     Err(AppError::invalid(Finding::error(
         "record.same",

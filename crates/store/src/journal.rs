@@ -500,6 +500,45 @@ pub(crate) fn entries(
     rows.iter().map(|row| Ok(Entry::read(row, 1)?)).collect()
 }
 
+/// What an entry was about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Touched {
+    /// Its place in the journal.
+    pub seq: i64,
+    /// Register, or the kind of thing an event is about.
+    pub register: Option<String>,
+    /// The record.
+    pub record: Option<RecordId>,
+    /// Whether it made the record.
+    pub created: bool,
+}
+
+/// What the entries after a seq were about, oldest first.
+pub(crate) fn touched(
+    tx: &mut dyn Tx,
+    district: &District,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<Touched>, StoreError> {
+    let sql = "SELECT seq, register, record_id, action FROM journal \
+               WHERE district_code = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+    let limit = i64::from(limit.clamp(1, 1000));
+    let cells = [
+        Cell::from(district.as_str()),
+        Cell::Int(after),
+        Cell::Int(limit),
+    ];
+    let read = |row: &Row| {
+        Ok(Touched {
+            seq: row.int(0)?,
+            register: row.opt_text(1)?,
+            record: row.opt_int(2)?.map(RecordId),
+            created: row.text(3)? == "create",
+        })
+    };
+    tx.query(sql, &cells)?.iter().map(read).collect()
+}
+
 /// Seq of the newest entry; 0 for an empty journal.
 pub(crate) fn position(tx: &mut dyn Tx, district: &District) -> Result<i64, StoreError> {
     let sql = "SELECT seq FROM journal_head WHERE district_code = $1";

@@ -11,7 +11,7 @@ use crate::codec;
 use crate::engine::{Cell, Connection, Dialect, Row};
 use crate::error::StoreError;
 use crate::insert::{LIST_MAX, in_list};
-use crate::journal::{self, Entry, JournalQuery, Verified};
+use crate::journal::{self, Entry, JournalQuery, Touched, Verified};
 use crate::query::{Fence, Key, Page, Plan, Query, Sql, Stored, Test, id_cells};
 use crate::schema::{RegisterTable, SubTable, quoted};
 use crate::search::{Candidates, FOR_A_PAGE, FOR_ALL, Words};
@@ -563,6 +563,11 @@ impl Reader<'_> {
             limit,
             ..JournalQuery::default()
         })
+    }
+
+    /// The same without what was written: which records were touched.
+    pub fn touched(&mut self, after: i64, limit: u32) -> Result<Vec<Touched>, StoreError> {
+        journal::touched(self.tx, &self.district, after, limit)
     }
 
     /// Proves the journal whole or names its first bad entry.
