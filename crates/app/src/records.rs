@@ -31,8 +31,8 @@ use ground::{Date, Finding, ProjectId, RecordId, Severity};
 use register::law::Ability;
 use register::{Definition, DuplicateAction, Fields, Value};
 use serde_json::{Map, Value as Json};
-use std::collections::BTreeMap;
-use store::{Query, Reader, Step, Stored};
+use std::collections::{BTreeMap, BTreeSet};
+use store::{Query, Reader, Step, StoreError, Stored};
 
 /// Hits of the search box, in all and for one register.
 const SEARCH_HITS: usize = 20;
@@ -431,7 +431,8 @@ fn unknown_field(definition: &Definition, id: &str) -> Finding {
 
 pub(crate) fn request_digest(register: &str, values: &Map<String, Json>) -> String {
     use sha2::{Digest, Sha256};
-    let text = format!("{register}\n{}", Json::Object(values.clone()));
+    let values = serde_json::to_string(values).expect("JSON is written as such");
+    let text = format!("{register}\n{values}");
     hex::encode(Sha256::digest(text))
 }
 
@@ -459,19 +460,25 @@ pub(crate) fn unknown_references(
 ) -> Result<Vec<Finding>, AppError> {
     let mut wanted = BTreeMap::new();
     directory::collect(&definition.fields, fields, &mut wanted);
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let missing = app.read(|reader| {
+        let lacking = |(register, ids): (String, BTreeSet<RecordId>)| {
+            let ids: Vec<RecordId> = ids.into_iter().collect();
+            let used = reader.in_use(&register, &ids)?;
+            let missing = ids.into_iter().filter(|id| !used.contains(id)).collect();
+            Ok((register, missing))
+        };
+        let all = wanted.into_iter().map(lacking);
+        all.collect::<Result<Vec<(String, Vec<RecordId>)>, StoreError>>()
+    })?;
     let mut findings = Vec::new();
-    for (register, ids) in wanted {
-        let ids: Vec<RecordId> = ids.into_iter().collect();
-        let found = app.read(|reader| reader.get_many(&register, &ids))?;
-        let missing = ids.iter().filter(|id| {
-            !found
-                .iter()
-                .any(|stored| stored.record.id == **id && !stored.record.withdrawn)
-        });
+    for (register, missing) in missing {
         let title = app
             .definition(&register)
             .map_or(register.clone(), |target| target.title.zh.clone());
-        findings.extend(missing.map(|id| {
+        findings.extend(missing.into_iter().map(|id| {
             Finding::error(
                 "record.reference",
                 title.clone(),
