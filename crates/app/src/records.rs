@@ -304,8 +304,9 @@ pub fn create_with(
         None => write_new(app, actor, &access, new, key)?,
     };
     let setting = Setting::new(app, None);
+    // Without the light of a project: that of a new one would be worked out with those of all others, and whoever
+    // makes a record opens it next.
     let mut items = app.look(|reader| alone(app, reader, &access, stored, &setting))?;
-    add_lights(app, register, &mut items, None)?;
     let made = items.pop();
     made.ok_or_else(|| AppError::NotFound("这条记录".to_owned()))
 }
