@@ -347,6 +347,7 @@ fn write_new(
         Some(_) => Desk::of(app, actor, new.reason, Some(&definition.id))?,
         None => Desk::own(app, actor, new.reason),
     };
+    let desk = desk.with(access);
     let (first, reason) = (new.action.map(str::to_owned), new.reason.to_owned());
     let access = access.clone();
     app.write(move |writer| {
@@ -539,7 +540,7 @@ pub fn update(
     let names: Vec<&str> = given.iter().map(String::as_str).collect();
     refuse_unwritable(&definition, &access, &names)?;
     let fields = read_values(app, &definition, values)?;
-    let desk = Desk::of(app, actor, reason, Some(register))?;
+    let desk = Desk::of(app, actor, reason, Some(register))?.with(&access);
     app.write(move |writer| {
         change::write(
             writer,
