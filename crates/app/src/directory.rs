@@ -27,6 +27,14 @@ pub fn index(app: &App, register: &str) -> Result<Arc<NameIndex>, AppError> {
     app.read(|reader| cache.index(reader, register))
 }
 
+/// Asks the name index of a register without taking it along: an index that is held when the next record comes to it is
+/// copied whole.
+pub fn ask<T>(app: &App, register: &str, ask: impl FnOnce(&NameIndex) -> T) -> Result<T, AppError> {
+    let mut cache = app.directory_cache();
+    let index = app.read(|reader| cache.index(reader, register))?;
+    Ok(ask(&index))
+}
+
 impl Cache {
     fn index(
         &mut self,
@@ -52,7 +60,7 @@ impl Cache {
         }
         let since = match self.indexes.is_empty() {
             true => Vec::new(),
-            false => reader.changes(self.position, FEW)?,
+            false => reader.touched(self.position, FEW)?,
         };
         if since.last().is_none_or(|last| last.seq != position) {
             self.indexes.clear();
@@ -61,7 +69,7 @@ impl Cache {
         for entry in since {
             let register = entry.register.unwrap_or_default();
             match entry.record {
-                Some(id) if entry.action == "create" => made.entry(register).or_default().push(id),
+                Some(id) if entry.created => made.entry(register).or_default().push(id),
                 _ => drop(self.indexes.remove(&register)),
             }
         }

@@ -16,12 +16,13 @@ use crate::permit::Access;
 use crate::records;
 use crate::settle::{Draft, changes};
 use crate::world::{self, Setting, StoreWorld};
-use ground::{Finding, RecordId, Severity};
+use ground::{Finding, OrgPath, RecordId, Severity};
 use register::expr::{Scope, User};
 use register::flow::{self, Act, LateReason, Outcome};
 use register::{Definition, Field, FieldKind, Fields, Record, Value};
 use serde_json::{Map, Value as Json};
-use store::{Meta, NewRecord, Writer};
+use std::sync::Arc;
+use store::{Meta, NewRecord, Reader, StoreError, Writer};
 
 pub(crate) use opening::open;
 pub(crate) use pin::pinned;
@@ -56,6 +57,8 @@ pub(crate) struct Desk {
     pub meta: Meta,
     /// Who may be acted for today.
     pub delegators: Vec<Actor>,
+    /// The person as rules see them, where the request has asked already.
+    pub user: Option<Arc<User>>,
 }
 
 impl Desk {
@@ -79,13 +82,28 @@ impl Desk {
         setting.now.clone_from(&meta.at);
         Self {
             delegators: Vec::new(),
+            user: None,
             setting,
             actor: actor.clone(),
             meta,
         }
     }
 
-    pub fn definition(&self, register: &str) -> Result<std::sync::Arc<Definition>, AppError> {
+    /// The same for a person whose rights were asked.
+    pub fn with(mut self, access: &Access) -> Self {
+        self.user = Some(access.person());
+        self
+    }
+
+    /// The person as rules see them.
+    pub fn user(&self, reader: &mut Reader<'_>) -> Result<Arc<User>, StoreError> {
+        match &self.user {
+            Some(user) => Ok(user.clone()),
+            None => world::user(reader, &self.actor).map(Arc::new),
+        }
+    }
+
+    pub fn definition(&self, register: &str) -> Result<Arc<Definition>, AppError> {
         let found = self.setting.definitions.get(register).cloned();
         found.ok_or_else(|| AppError::NotFound(format!("台账“{register}”")))
     }
@@ -212,7 +230,7 @@ fn write_act(
 ) -> Result<Record, AppError> {
     let home = directory::home_path(&mut writer.reader(), definition, after, &record.org)?;
     let org_abbr = match outcome.give_number {
-        true => directory::short_name(&mut writer.reader(), &home)?,
+        true => abbreviation(writer, definition, &home)?,
         false => None,
     };
     let act = store::Act {
@@ -257,8 +275,8 @@ type Person = (User, Option<String>);
 
 /// The person, then each who may be acted for: with that one's organisation and roles beside the own name.
 fn persons(reader: &mut store::Reader<'_>, desk: &Desk) -> Result<Vec<Person>, AppError> {
-    let own = world::user(reader, &desk.actor)?;
-    let mut all = vec![(own.clone(), None)];
+    let own = desk.user(reader)?;
+    let mut all = vec![(User::clone(&own), None)];
     for other in &desk.delegators {
         let user = world::user(reader, other)?;
         let acting = User {
@@ -368,7 +386,7 @@ pub(crate) fn make(
 ) -> Result<Record, AppError> {
     let fields = {
         let mut reader = writer.reader();
-        let user = world::user(&mut reader, &desk.actor)?;
+        let user = desk.user(&mut reader)?;
         let world = StoreWorld::new(&mut reader, &desk.setting);
         let draft = Draft {
             definition,
@@ -391,15 +409,24 @@ pub(crate) fn make(
     }
     let own = desk.actor.org.clone();
     let org = directory::home_path(&mut writer.reader(), definition, &fields, &own)?;
-    let org_abbr = match definition.number.is_some() {
-        true => directory::short_name(&mut writer.reader(), &org)?,
-        false => None,
-    };
     let new = NewRecord {
-        org_abbr,
+        org_abbr: abbreviation(writer, definition, &org)?,
         ..NewRecord::new(org, fields)
     };
     Ok(writer.create(&definition.id, new, &desk.meta)?)
+}
+
+/// 简称 of the organisation, where numbers begin with it.
+fn abbreviation(
+    writer: &mut Writer<'_>,
+    definition: &Definition,
+    org: &OrgPath,
+) -> Result<Option<String>, StoreError> {
+    let named = definition.number.as_ref().is_some_and(|n| n.names_org());
+    match named {
+        true => directory::short_name(&mut writer.reader(), org),
+        false => Ok(None),
+    }
 }
 
 /// The values with those of the first state.

@@ -293,11 +293,13 @@ impl App {
         self.store.write(&self.district, work)
     }
 
-    /// Enters all waiting records into the search, slice by slice; gives how many.
+    /// Enters all waiting records into the search, slice by slice; gives how many. By the definitions that are in force
+    /// by now: a process that was idle since another applied one would make the texts of before again.
     ///
     /// # Errors
-    /// When the store fails.
+    /// When the store fails, or as for [`App::take_over_definitions`].
     pub fn enter_search(&self) -> Result<usize, AppError> {
+        self.take_over_definitions()?;
         let mut all = 0;
         loop {
             match self.store.enter_search(&self.district)? {

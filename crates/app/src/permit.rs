@@ -60,6 +60,11 @@ impl Access {
         &self.user
     }
 
+    /// The same, for whoever keeps it longer.
+    pub fn person(&self) -> Arc<User> {
+        self.user.clone()
+    }
+
     /// Whose rights these are.
     pub fn actor(&self) -> &Actor {
         &self.actor

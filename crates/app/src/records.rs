@@ -31,8 +31,8 @@ use ground::{Date, Finding, ProjectId, RecordId, Severity};
 use register::law::Ability;
 use register::{Definition, DuplicateAction, Fields, Value};
 use serde_json::{Map, Value as Json};
-use std::collections::BTreeMap;
-use store::{Query, Reader, Step, Stored};
+use std::collections::{BTreeMap, BTreeSet};
+use store::{Query, Reader, Step, StoreError, Stored};
 
 /// Hits of the search box, in all and for one register.
 const SEARCH_HITS: usize = 20;
@@ -288,27 +288,73 @@ pub fn create_with(
     new: Creation<'_>,
 ) -> Result<RecordView, AppError> {
     let definition = app.definition(register)?;
-    let access = Access::new(app, actor, &definition)?;
-    access.need(Ability::Create)?;
+    let key = new
+        .key
+        .map(|key| (key.to_owned(), request_digest(register, &new.values)));
+    let (access, kept) = app.look(|reader| {
+        let access = Access::within(reader, app, actor, &definition)?;
+        access.need(Ability::Create)?;
+        // Who could not be shown the record is told so before there is one.
+        access.need(Ability::Read)?;
+        let kept = kept_answer(reader, actor, &definition, key.as_ref())?;
+        Ok((access, kept))
+    })?;
+    let stored = match kept {
+        Some(stored) => stored,
+        None => write_new(app, actor, &access, new, key)?,
+    };
+    let setting = Setting::new(app, None);
+    // Without the light of a project: that of a new one would be worked out with those of all others, and whoever
+    // makes a record opens it next.
+    let mut items = app.look(|reader| alone(app, reader, &access, stored, &setting))?;
+    let made = items.pop();
+    made.ok_or_else(|| AppError::NotFound("这条记录".to_owned()))
+}
+
+/// A request's key with the digest of what it asks.
+type RequestKey = (String, String);
+
+/// The record that the same request made before.
+fn kept_answer(
+    reader: &mut Reader<'_>,
+    actor: &Actor,
+    definition: &Definition,
+    key: Option<&RequestKey>,
+) -> Result<Option<Stored>, AppError> {
+    let Some((key, digest)) = key else {
+        return Ok(None);
+    };
+    let Some(answer) = reader.answer_of(&actor.login, key, digest)? else {
+        return Ok(None);
+    };
+    Ok(Some(reader.get(&definition.id, parse_id(&answer)?)?))
+}
+
+fn write_new(
+    app: &App,
+    actor: &Actor,
+    access: &Access,
+    new: Creation<'_>,
+    key: Option<RequestKey>,
+) -> Result<Stored, AppError> {
+    let definition = access.definition().clone();
     let given: Vec<&str> = new.values.keys().map(String::as_str).collect();
-    refuse_unwritable(&definition, &access, &given)?;
+    refuse_unwritable(&definition, access, &given)?;
     let fields = read_values(app, &definition, &new.values)?;
     refuse_same(app, &definition, &fields)?;
     // Only an act can be done in somebody else's place.
     let desk = match new.action {
-        Some(_) => Desk::of(app, actor, new.reason, Some(register))?,
+        Some(_) => Desk::of(app, actor, new.reason, Some(&definition.id))?,
         None => Desk::own(app, actor, new.reason),
     };
-    let key = new
-        .key
-        .map(|key| (key.to_owned(), request_digest(register, &new.values)));
+    let desk = desk.with(access);
     let (first, reason) = (new.action.map(str::to_owned), new.reason.to_owned());
-    let own = access.clone();
-    let stored = app.write(move |writer| {
-        if let Some((key, digest)) = &key
-            && let Some(answer) = writer.answer_of(&desk.actor.login, key, digest)?
-        {
-            return Ok(writer.reader().get(&definition.id, parse_id(&answer)?)?);
+    let access = access.clone();
+    app.write(move |writer| {
+        // The same request may have come again in the meantime.
+        let kept = kept_answer(&mut writer.reader(), &desk.actor, &definition, key.as_ref())?;
+        if let Some(stored) = kept {
+            return Ok(stored);
         }
         let mut record = flow::make(writer, &desk, &definition, fields, None)?;
         access.need_made(&mut writer.reader(), &record)?;
@@ -329,13 +375,7 @@ pub fn create_with(
             created_at: desk.meta.at.clone(),
             updated_at: desk.meta.at.clone(),
         })
-    })?;
-    own.need(Ability::Read)?;
-    let setting = Setting::new(app, None);
-    let mut items = app.look(|reader| alone(app, reader, &own, stored, &setting))?;
-    add_lights(app, register, &mut items, None)?;
-    let made = items.pop();
-    made.ok_or_else(|| AppError::NotFound("这条记录".to_owned()))
+    })
 }
 
 /// Changes fields of a record inside a write that has asked for the right already.
@@ -393,7 +433,8 @@ fn unknown_field(definition: &Definition, id: &str) -> Finding {
 
 pub(crate) fn request_digest(register: &str, values: &Map<String, Json>) -> String {
     use sha2::{Digest, Sha256};
-    let text = format!("{register}\n{}", Json::Object(values.clone()));
+    let values = serde_json::to_string(values).expect("JSON is written as such");
+    let text = format!("{register}\n{values}");
     hex::encode(Sha256::digest(text))
 }
 
@@ -421,19 +462,25 @@ pub(crate) fn unknown_references(
 ) -> Result<Vec<Finding>, AppError> {
     let mut wanted = BTreeMap::new();
     directory::collect(&definition.fields, fields, &mut wanted);
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let missing = app.read(|reader| {
+        let lacking = |(register, ids): (String, BTreeSet<RecordId>)| {
+            let ids: Vec<RecordId> = ids.into_iter().collect();
+            let used = reader.in_use(&register, &ids)?;
+            let missing = ids.into_iter().filter(|id| !used.contains(id)).collect();
+            Ok((register, missing))
+        };
+        let all = wanted.into_iter().map(lacking);
+        all.collect::<Result<Vec<(String, Vec<RecordId>)>, StoreError>>()
+    })?;
     let mut findings = Vec::new();
-    for (register, ids) in wanted {
-        let ids: Vec<RecordId> = ids.into_iter().collect();
-        let found = app.read(|reader| reader.get_many(&register, &ids))?;
-        let missing = ids.iter().filter(|id| {
-            !found
-                .iter()
-                .any(|stored| stored.record.id == **id && !stored.record.withdrawn)
-        });
+    for (register, missing) in missing {
         let title = app
             .definition(&register)
             .map_or(register.clone(), |target| target.title.zh.clone());
-        findings.extend(missing.map(|id| {
+        findings.extend(missing.into_iter().map(|id| {
             Finding::error(
                 "record.reference",
                 title.clone(),
@@ -450,16 +497,15 @@ fn refuse_same(app: &App, definition: &Definition, fields: &Fields) -> Result<()
     if definition.duplicates.is_empty() {
         return Ok(());
     }
-    let index = directory::index(app, &definition.id)?;
-    let same = index
-        .same(definition, fields)
-        .into_iter()
-        .find(|same| same.action == DuplicateAction::Block);
-    let Some(same) = same else { return Ok(()) };
-    let name = index
-        .known(same.id)
-        .map(|known| known.name.clone())
-        .unwrap_or_default();
+    let same = directory::ask(app, &definition.id, |index| {
+        let same = index.same(definition, fields);
+        let same = same
+            .into_iter()
+            .find(|same| same.action == DuplicateAction::Block)?;
+        let known = index.known(same.id);
+        Some(known.map(|known| known.name.clone()).unwrap_or_default())
+    })?;
+    let Some(name) = same else { return Ok(()) };
     let problem = format!("已有同一条记录“{name}”。");
     Err(AppError::invalid(Finding::error(
         "record.same",
@@ -494,7 +540,7 @@ pub fn update(
     let names: Vec<&str> = given.iter().map(String::as_str).collect();
     refuse_unwritable(&definition, &access, &names)?;
     let fields = read_values(app, &definition, values)?;
-    let desk = Desk::of(app, actor, reason, Some(register))?;
+    let desk = Desk::of(app, actor, reason, Some(register))?.with(&access);
     app.write(move |writer| {
         change::write(
             writer,

@@ -91,6 +91,12 @@ impl NumberPattern {
         names.collect()
     }
 
+    /// Whether the short name of the record's organisation is asked for.
+    pub fn names_org(&self) -> bool {
+        let piece = |piece: &Piece| matches!(piece, Piece::Token(Token::OrgAbbr, _));
+        self.pieces.iter().any(piece) || self.scope.contains(&Token::OrgAbbr)
+    }
+
     /// The counter that this record's number is drawn from, `2023` or `410102.s013/2023`.
     pub fn scope_key(&self, context: &NumberContext) -> String {
         let parts = self
@@ -253,11 +259,13 @@ mod tests {
             pattern.scope_key(&context(&org, &fields)),
             "410102.s013/2023"
         );
+        assert!(pattern.names_org());
         let round = NumberPattern::parse("QC{round_no:2}-{seq:3}", &["round_no"]).unwrap();
         assert_eq!(
             round.render(&context(&org, &fields), 4).unwrap(),
             "QC07-004"
         );
+        assert!(!round.names_org());
         assert_eq!(round.scope_key(&context(&org, &fields)), "7");
         assert_eq!(round.render(&context(&org, &Fields::new()), 4), None);
     }

@@ -3,6 +3,7 @@
 //! `cargo run --release -p store --example million -- [ROWS] [FOLDER]`; without a folder the data
 //! go to a temporary one. PostgreSQL: give `postgres://…` as the folder, with an empty schema.
 
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use ground::{Amount, Bound, Date, District, Fen, OrgPath, RecordId};
@@ -299,9 +300,21 @@ fn processor_ms() -> f64 {
     nanoseconds.unwrap_or(0.0) / 1e6
 }
 
+/// Processor time of all threads that live, in milliseconds.
+fn process_ms() -> f64 {
+    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten();
+    let times = threads.flatten().map(|thread| {
+        let told = std::fs::read_to_string(thread.path().join("schedstat")).unwrap_or_default();
+        let first = told.split_whitespace().next().map(str::parse::<f64>);
+        first.and_then(Result::ok).unwrap_or(0.0)
+    });
+    times.sum::<f64>() / 1e6
+}
+
 /// Durable single creates from so many threads.
 fn creates(store: &Store, district: &District, threads: i64, time: Duration) {
-    let start = Instant::now();
+    let (start, used) = (Instant::now(), process_ms());
+    let clients = Mutex::new(0.0);
     let salt = store
         .read::<_, StoreError>(district, |r| r.position())
         .unwrap_or_default();
@@ -314,10 +327,12 @@ fn creates(store: &Store, district: &District, threads: i64, time: Duration) {
                         .map(|_| ())
                 })
             };
+            let clients = &clients;
             scope.spawn(move || {
-                (0..)
-                    .take_while(|n| start.elapsed() < time && one(*n).is_ok())
-                    .count() as u64
+                let done = (0..).take_while(|n| start.elapsed() < time && one(*n).is_ok());
+                let done = done.count() as u64;
+                *clients.lock().expect("no panic") += processor_ms();
+                done
             })
         };
         let running: Vec<_> = (0..threads).map(create).collect();
@@ -327,8 +342,11 @@ fn creates(store: &Store, district: &District, threads: i64, time: Duration) {
             .collect()
     });
     let total: u64 = counts.iter().sum();
+    // The writer lives on; the clients have told what they used before they ended.
+    let used = process_ms() - used + clients.into_inner().expect("no panic");
     println!(
-        "durable creates, {threads} threads: {:.0}/s",
-        total as f64 / start.elapsed().as_secs_f64()
+        "durable creates, {threads} threads: {:.0}/s, processor µs each {:.0}",
+        total as f64 / start.elapsed().as_secs_f64(),
+        used * 1e3 / total as f64
     );
 }

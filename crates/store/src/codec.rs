@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use ground::{Amount, Bound, Date, Fen, RecordId};
 use register::{Field, FieldKind, Fields, Value};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value as Json};
 
 use crate::engine::{Cell, Row};
@@ -200,32 +201,40 @@ fn text_value(field: &Field, text: &str) -> Option<Value> {
 
 /// Values as the JSON of a journal entry: money in 元 with two decimals, decimals and percents as
 /// decimal text, ids as text.
-pub(crate) fn to_json(fields: &Fields) -> Map<String, Json> {
-    let mut map = Map::new();
-    for (id, value) in fields {
-        map.insert(id.clone(), value_json(value));
-        if let Value::Money(Amount { bound, .. }) = value
-            && *bound != Bound::Exact
-        {
-            map.insert(bound_column(id), Json::from(bound.code()));
+pub(crate) struct Written<'a>(pub &'a Fields);
+
+impl Serialize for Written<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let mut map = out.serialize_map(None)?;
+        for (id, value) in self.0 {
+            map.serialize_entry(id, &WrittenValue(value))?;
+            if let Value::Money(Amount { bound, .. }) = value
+                && *bound != Bound::Exact
+            {
+                map.serialize_entry(&bound_column(id), bound.code())?;
+            }
         }
+        map.end()
     }
-    map
 }
 
-fn value_json(value: &Value) -> Json {
-    match value {
-        Value::Text(text) | Value::DateTime(text) => Json::from(text.as_str()),
-        Value::Int(n) => Json::from(*n),
-        Value::Decimal { scaled, digits } => Json::from(point(*scaled, *digits)),
-        Value::Percent(p) => Json::from(point(*p, PERCENT_DIGITS)),
-        Value::Money(amount) => Json::from(amount.fen.yuan()),
-        Value::Bool(yes) => Json::from(*yes),
-        Value::Date(date) => Json::from(date.to_string()),
-        Value::Ref(id) => Json::from(id.to_string()),
-        Value::Refs(ids) => ids.iter().map(RecordId::to_string).collect(),
-        Value::TextList(texts) => texts.iter().cloned().collect(),
-        Value::Rows(rows) => rows.iter().map(|row| Json::Object(to_json(row))).collect(),
+struct WrittenValue<'a>(&'a Value);
+
+impl Serialize for WrittenValue<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Text(text) | Value::DateTime(text) => out.serialize_str(text),
+            Value::Int(n) => out.serialize_i64(*n),
+            Value::Decimal { scaled, digits } => out.serialize_str(&point(*scaled, *digits)),
+            Value::Percent(p) => out.serialize_str(&point(*p, PERCENT_DIGITS)),
+            Value::Money(amount) => out.serialize_str(&amount.fen.yuan()),
+            Value::Bool(yes) => out.serialize_bool(*yes),
+            Value::Date(date) => out.collect_str(date),
+            Value::Ref(id) => out.collect_str(id),
+            Value::Refs(ids) => out.collect_seq(ids.iter().map(RecordId::to_string)),
+            Value::TextList(texts) => out.collect_seq(texts),
+            Value::Rows(rows) => out.collect_seq(rows.iter().map(Written)),
+        }
     }
 }
 

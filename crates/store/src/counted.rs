@@ -54,6 +54,10 @@ impl Reader<'_> {
             ..query.clone()
         };
         let plan = self.plan(&table, &whole)?;
+        // Search texts that are made anew change what is found without a line in the journal.
+        if !plan.words.is_empty() && !self.texts_stand(&table)? {
+            return self.counted(register, query);
+        }
         let asked = self.asked(&plan);
         let position = self.position()?;
         if let Some((at, count)) = table.counts.get(&asked)

@@ -42,7 +42,10 @@ fn insert_all(
         let sizes = [64, 8, 1];
         let fits = |size: &usize| *size <= rows.len() && size * width <= PARAMETERS;
         let size = sizes.into_iter().find(fits).unwrap_or(1);
-        let cells: Vec<Cell> = rows.by_ref().take(size).flatten().collect();
+        let cells: Vec<Cell> = match size {
+            1 => rows.next().unwrap_or_default(),
+            _ => rows.by_ref().take(size).flatten().collect(),
+        };
         debug_assert_eq!(
             cells.len(),
             size * width,

@@ -54,21 +54,22 @@ pub struct Entry {
 }
 
 impl Entry {
-    fn cells(&self, district: &str, mark: i64) -> Vec<Cell> {
+    fn into_cells(self, district: &str, mark: i64) -> Vec<Cell> {
+        let text = |text: Option<String>| text.map_or(Cell::Null, Cell::Text);
         vec![
             Cell::from(district),
             Cell::Int(self.seq),
-            Cell::from(self.at.as_str()),
-            Cell::from(self.actor.as_str()),
-            Cell::from(self.action.as_str()),
-            Cell::text(self.register.as_deref()),
+            Cell::Text(self.at),
+            Cell::Text(self.actor),
+            Cell::Text(self.action),
+            text(self.register),
             Cell::int(self.record.map(|id| id.0)),
             Cell::int(self.version),
             Cell::int(self.batch.map(|id| id.0)),
-            Cell::text(self.reason.as_deref()),
-            Cell::text(self.source.as_deref()),
-            Cell::text(self.patch.as_deref()),
-            Cell::text(self.after.as_deref()),
+            text(self.reason),
+            text(self.source),
+            text(self.patch),
+            text(self.after),
             Cell::Int(mark),
         ]
     }
@@ -214,7 +215,7 @@ impl Head {
             self.seq += 1;
             entry.seq = self.seq;
             let digest = entry.digest(&self.district);
-            rows.push(entry.cells(&self.district, mark(&digest)));
+            rows.push(entry.into_cells(&self.district, mark(&digest)));
             self.open.push(digest);
         }
         insert_rows(tx, "journal", COLUMNS, rows)?;
@@ -497,6 +498,45 @@ pub(crate) fn entries(
     let _ = write!(sql, " ORDER BY seq {order} LIMIT ${}", cells.len());
     let rows = tx.query(&sql, &cells)?;
     rows.iter().map(|row| Ok(Entry::read(row, 1)?)).collect()
+}
+
+/// What an entry was about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Touched {
+    /// Its place in the journal.
+    pub seq: i64,
+    /// Register, or the kind of thing an event is about.
+    pub register: Option<String>,
+    /// The record.
+    pub record: Option<RecordId>,
+    /// Whether it made the record.
+    pub created: bool,
+}
+
+/// What the entries after a seq were about, oldest first.
+pub(crate) fn touched(
+    tx: &mut dyn Tx,
+    district: &District,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<Touched>, StoreError> {
+    let sql = "SELECT seq, register, record_id, action FROM journal \
+               WHERE district_code = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+    let limit = i64::from(limit.clamp(1, 1000));
+    let cells = [
+        Cell::from(district.as_str()),
+        Cell::Int(after),
+        Cell::Int(limit),
+    ];
+    let read = |row: &Row| {
+        Ok(Touched {
+            seq: row.int(0)?,
+            register: row.opt_text(1)?,
+            record: row.opt_int(2)?.map(RecordId),
+            created: row.text(3)? == "create",
+        })
+    };
+    tx.query(sql, &cells)?.iter().map(read).collect()
 }
 
 /// Seq of the newest entry; 0 for an empty journal.

@@ -81,7 +81,7 @@ pub use error::StoreError;
 pub use ids::{NODE_MAX, next_id};
 pub use imports::{Batch, NewBatch};
 pub use instant::seconds;
-pub use journal::{Broken, Entry, JournalQuery, Verified};
+pub use journal::{Broken, Entry, JournalQuery, Touched, Verified};
 pub use notice::{LookAgain, Notice};
 pub use query::{Filter, Op, Operand, PAGE_MAX, Page, Query, Sort, Stored};
 pub use reader::{Group, Reader, Step, Sum};

@@ -78,11 +78,23 @@ impl Reader<'_> {
         query: &Query,
         instant: &str,
     ) -> Result<Page, StoreError> {
+        Ok(self.list_counted_as_of(register, query, instant)?.0)
+    }
+
+    /// The list as it stood at `instant` and how many records it had in all.
+    pub fn list_counted_as_of(
+        &mut self,
+        register: &str,
+        query: &Query,
+        instant: &str,
+    ) -> Result<(Page, u64), StoreError> {
         let table = self.table(register)?;
         let plan = Plan::of(&table, query)?;
         let all = self.replay_all(&table, instant)?;
-        let all = self.judged(&table, query, all, &Point::Instant(instant.to_owned()))?;
-        Ok(plan.page_of(all, &table))
+        let point = Point::Instant(instant.to_owned());
+        let fitting = self.judged(&table, (query, &plan), all, &point)?;
+        let count = fitting.len() as u64;
+        Ok((plan.page_of(fitting), count))
     }
 
     /// All records that fitted at `instant`, by id.
@@ -93,11 +105,8 @@ impl Reader<'_> {
         instant: &str,
     ) -> Result<Vec<Stored>, StoreError> {
         let table = self.table(register)?;
-        let mut plan = Plan::of(&table, query)?;
-        plan.limit = usize::MAX;
         let all = self.replay_all(&table, instant)?;
-        let all = self.judged(&table, query, all, &Point::Instant(instant.to_owned()))?;
-        Ok(plan.page_of(all, &table).records)
+        self.all_of(&table, query, all, &Point::Instant(instant.to_owned()))
     }
 
     /// All records of a register as they were right after an entry of the journal.
@@ -108,12 +117,22 @@ impl Reader<'_> {
         seq: i64,
     ) -> Result<Vec<Stored>, StoreError> {
         let table = self.table(register)?;
-        let mut plan = Plan::of(&table, query)?;
-        plan.limit = usize::MAX;
         let cells = [self.cell(), Cell::from(register), Cell::Int(seq)];
         let all = self.replay(&table, " AND seq <= $3", &cells)?;
-        let all = self.judged(&table, query, all, &Point::Seq(seq))?;
-        Ok(plan.page_of(all, &table).records)
+        self.all_of(&table, query, all, &Point::Seq(seq))
+    }
+
+    fn all_of(
+        &mut self,
+        table: &RegisterTable,
+        query: &Query,
+        all: Vec<Stored>,
+        point: &Point,
+    ) -> Result<Vec<Stored>, StoreError> {
+        let mut plan = Plan::of(table, query)?;
+        plan.limit = usize::MAX;
+        let fitting = self.judged(table, (query, &plan), all, point)?;
+        Ok(plan.page_of(fitting).records)
     }
 
     fn replay_all(
@@ -156,14 +175,16 @@ impl Reader<'_> {
         Ok(found)
     }
 
-    /// The records for which the query's condition is true, as the evaluator sees them among the records of that day.
+    /// The records that fit, and for which the query's condition is true as the evaluator sees them among the records
+    /// of that day.
     fn judged(
         &mut self,
         table: &RegisterTable,
-        query: &Query,
-        all: Vec<Stored>,
+        (query, plan): (&Query, &Plan),
+        mut all: Vec<Stored>,
         point: &Point,
     ) -> Result<Vec<Stored>, StoreError> {
+        all.retain(|stored| plan.passes(stored, table));
         let Some(condition) = &query.condition else {
             return Ok(all);
         };

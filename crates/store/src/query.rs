@@ -675,11 +675,10 @@ impl Plan {
         hex::encode(serde_json::to_vec(&cursor).unwrap_or_default())
     }
 
-    /// The same page over records in memory.
-    pub fn page_of(&self, all: Vec<Stored>, table: &RegisterTable) -> Page {
-        let mut rows: Vec<(Cell, Stored)> = all
+    /// The same page over records in memory that fit.
+    pub fn page_of(&self, fitting: Vec<Stored>) -> Page {
+        let mut rows: Vec<(Cell, Stored)> = fitting
             .into_iter()
-            .filter(|stored| self.passes(stored, table))
             .map(|stored| (self.sort.cell(&stored), stored))
             .collect();
         let order = |a: (&Cell, i64), b: (&Cell, i64)| self.order(a, b);
@@ -737,15 +736,9 @@ pub struct Page {
 
 /// 检索文本. Name, aliases, number and search fields in normal form, one line each.
 pub(crate) fn search_text(table: &RegisterTable, fields: &Fields, number: Option<&str>) -> String {
-    let definition = &table.definition;
     let mut text = number.map(normal_name).unwrap_or_default();
-    let named = definition.name_field.iter().chain(&definition.alias_field);
-    let named: Vec<&String> = named.collect();
-    for field in &table.fields {
-        if !field.search && !named.contains(&&field.id) {
-            continue;
-        }
-        let parts: &[String] = match fields.get(&field.id) {
+    for field in &table.searched {
+        let parts: &[String] = match fields.get(field) {
             Some(Value::Text(text)) => std::slice::from_ref(text),
             Some(Value::TextList(texts)) => texts,
             _ => &[],

@@ -1,6 +1,6 @@
 //! Reading: one district, one snapshot. Lists find their rows by index only, then fetch the page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ground::{District, OrgPath, RecordId};
@@ -11,7 +11,7 @@ use crate::codec;
 use crate::engine::{Cell, Connection, Dialect, Row};
 use crate::error::StoreError;
 use crate::insert::{LIST_MAX, in_list};
-use crate::journal::{self, Entry, JournalQuery, Verified};
+use crate::journal::{self, Entry, JournalQuery, Touched, Verified};
 use crate::query::{Fence, Key, Page, Plan, Query, Sql, Stored, Test, id_cells};
 use crate::schema::{RegisterTable, SubTable, quoted};
 use crate::search::{Candidates, FOR_A_PAGE, FOR_ALL, Words};
@@ -188,6 +188,30 @@ impl Reader<'_> {
                 let name = value.as_ref().and_then(Value::as_text).map(str::to_owned);
                 let name = name.map_or_else(|| row.opt_text(2), |name| Ok(Some(name)))?;
                 found.push((RecordId(row.int(0)?), name.unwrap_or_default()));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Those of the records that are there and in use.
+    pub fn in_use(
+        &mut self,
+        register: &str,
+        ids: &[RecordId],
+    ) -> Result<BTreeSet<RecordId>, StoreError> {
+        let table = self.table(register)?;
+        let mut found = BTreeSet::new();
+        for ids in ids.chunks(LIST_MAX) {
+            let mut cells = vec![self.cell()];
+            let list = in_list(id_cells(ids), &mut cells);
+            let withdrawn = self.dialect().fenced("withdrawn");
+            let sql = format!(
+                "SELECT record_id FROM {} WHERE district_code = $1 AND record_id IN {list} \
+                 AND {withdrawn} = 0",
+                table.table
+            );
+            for row in self.tx.query(&sql, &cells)? {
+                found.insert(RecordId(row.int(0)?));
             }
         }
         Ok(found)
@@ -563,6 +587,11 @@ impl Reader<'_> {
             limit,
             ..JournalQuery::default()
         })
+    }
+
+    /// The same without what was written: which records were touched.
+    pub fn touched(&mut self, after: i64, limit: u32) -> Result<Vec<Touched>, StoreError> {
+        journal::touched(self.tx, &self.district, after, limit)
     }
 
     /// Proves the journal whole or names its first bad entry.

@@ -9,10 +9,11 @@
 use std::collections::BTreeSet;
 
 use ground::{District, RecordId};
+use register::version::is_newer;
 
-use crate::engine::{Cell, Tx};
+use crate::engine::{Cell, Row, Tx};
 use crate::error::StoreError;
-use crate::insert::insert_missing;
+use crate::insert::{LIST_MAX, in_list, insert_missing};
 use crate::query::{Plan, Sql, search_text};
 use crate::reader::Reader;
 use crate::schema::RegisterTable;
@@ -22,8 +23,15 @@ use crate::writer::Writer;
 /// that much, unless it is a word that a search cannot narrow by anyway.
 const WIDTH: usize = 8;
 
-/// Records entered at once: 50 ms of the writer's time.
-pub(crate) const SLICE: usize = 512;
+/// Characters entered at once, each an entry: 50 ms of the writer's time, and it may be that of somebody who makes a
+/// record. A longer text is entered alone.
+const SLICE: usize = 8_192;
+
+/// Records entered at once at most.
+const SLICE_RECORDS: usize = 512;
+
+/// Records that are read at once for a slice: few enough that the longest of texts take little room.
+const STEP: usize = 32;
 
 /// Journal entries between two slices: so many new records wait, more or less.
 const EVERY: i64 = 256;
@@ -152,12 +160,21 @@ impl Reader<'_> {
         }))
     }
 
+    /// Whether the search texts of all records are those of the definition in force.
+    pub(crate) fn texts_stand(&mut self, table: &RegisterTable) -> Result<bool, StoreError> {
+        let mark = mark(self.tx, &self.district, table)?;
+        Ok(mark.is_some_and(|mark| mark.recipe == table.recipe() && mark.upto >= mark.again))
+    }
+
     /// Whether records wait to be entered, or to have their texts made anew.
     pub(crate) fn search_waits(&mut self) -> Result<bool, StoreError> {
         let catalog = self.catalog.clone();
         for definition in catalog.definitions() {
             let table = catalog.table(&definition.id)?;
             let mark = mark(self.tx, &self.district, &table)?;
+            if mark.as_ref().is_some_and(|mark| mark.is_ahead(&table)) {
+                continue;
+            }
             let right = mark.filter(|mark| mark.recipe == table.recipe());
             let upto = right.map_or(0, |mark| mark.upto);
             let sql = format!(
@@ -186,6 +203,18 @@ struct Mark {
     again: i64,
     /// The search fields when that was.
     recipe: String,
+    /// Version of the definition that they stand in; none in marks of before they had one.
+    version: Option<String>,
+}
+
+impl Mark {
+    /// Whether a later definition than ours says how search texts are made: then another process has it in force, and
+    /// what it made is not made again the former way.
+    fn is_ahead(&self, table: &RegisterTable) -> bool {
+        let theirs = self.version.as_deref();
+        let later = theirs.is_some_and(|version| is_newer(version, &table.definition.version));
+        later && self.recipe != table.recipe()
+    }
 }
 
 fn mark(
@@ -193,35 +222,51 @@ fn mark(
     district: &District,
     table: &RegisterTable,
 ) -> Result<Option<Mark>, StoreError> {
-    let sql =
-        "SELECT upto, again, recipe FROM search_mark WHERE district_code = $1 AND register = $2";
+    let sql = "SELECT upto, again, recipe, version FROM search_mark \
+               WHERE district_code = $1 AND register = $2";
     let cells = [
         Cell::from(district.as_str()),
         Cell::from(table.definition.id.as_str()),
     ];
     let rows = tx.query(sql, &cells)?;
-    let read = |row: &crate::engine::Row| {
+    let read = |row: &Row| {
         Ok(Mark {
             upto: row.int(0)?,
             again: row.int(1)?,
             recipe: row.text(2)?,
+            version: row.opt_text(3)?,
         })
     };
     rows.first().map(read).transpose()
 }
 
-/// Forgets how far a register was entered: its search texts were all made anew.
-pub(crate) fn forget(
-    tx: &mut dyn Tx,
-    district: &District,
-    register: &str,
-) -> Result<(), StoreError> {
-    let sql = "DELETE FROM search_mark WHERE district_code = $1 AND register = $2";
-    tx.execute(sql, &[Cell::from(district.as_str()), Cell::from(register)])?;
-    Ok(())
-}
-
 impl Writer<'_> {
+    /// A new definition took over the records, and where search texts followed from them otherwise they were written
+    /// anew. Then all are to be entered again; else what is entered stands.
+    pub(crate) fn take_over_search(
+        &mut self,
+        old: &RegisterTable,
+        new: &RegisterTable,
+        rewritten: bool,
+    ) -> Result<(), StoreError> {
+        let found = mark(self.tx, &self.district, old)?;
+        // What was made by a still earlier recipe is made anew whole, as ever.
+        let Some(mut mark) = found.filter(|mark| mark.recipe == old.recipe()) else {
+            return Ok(());
+        };
+        if rewritten {
+            if mark.upto < mark.again {
+                mark.again = self.newest(old)?;
+            } else {
+                mark.again = 0;
+            }
+            mark.upto = 0;
+        }
+        mark.recipe = new.recipe();
+        mark.version = Some(new.definition.version.clone());
+        self.put_mark(new, &mark)
+    }
+
     /// Enters waiting records each time so many journal entries have passed.
     pub(crate) fn enter_some(
         &mut self,
@@ -247,39 +292,66 @@ impl Writer<'_> {
     }
 
     fn enter_slice(&mut self, table: &RegisterTable) -> Result<usize, StoreError> {
-        let found = mark(self.tx, &self.district, table)?;
-        let fresh = found.as_ref().is_none_or(|m| m.recipe != table.recipe());
-        let mut now = found.unwrap_or(Mark {
-            upto: 0,
-            again: 0,
-            recipe: String::new(),
-        });
-        if fresh {
-            now = Mark {
+        let mut now = match mark(self.tx, &self.district, table)? {
+            Some(mark) if mark.recipe == table.recipe() => mark,
+            Some(mark) if mark.is_ahead(table) => return Ok(0),
+            _ => Mark {
                 upto: 0,
                 again: self.newest(table)?,
                 recipe: table.recipe(),
+                version: Some(table.definition.version.clone()),
+            },
+        };
+        let texts = self.slice(table, &now)?;
+        let Some((last, _)) = texts.last() else {
+            return Ok(0);
+        };
+        now.upto = last.0;
+        self.enter(table, &texts)?;
+        self.put_mark(table, &now)?;
+        Ok(texts.len())
+    }
+
+    /// The next waiting records with their search texts: as many as a slice holds, at least one.
+    fn slice(
+        &mut self,
+        table: &RegisterTable,
+        mark: &Mark,
+    ) -> Result<Vec<(RecordId, String)>, StoreError> {
+        let (mut found, mut room, mut upto) = (Vec::new(), SLICE, mark.upto);
+        while found.len() < SLICE_RECORDS {
+            let mut texts = self.texts_after(table, upto)?;
+            let Some((last, _)) = texts.last() else {
+                break;
             };
+            upto = last.0;
+            self.mend_texts(table, mark.again, &mut texts)?;
+            for (id, text) in texts {
+                let long = text.chars().count();
+                if long > room && !found.is_empty() {
+                    return Ok(found);
+                }
+                room = room.saturating_sub(long);
+                found.push((id, text));
+            }
         }
+        Ok(found)
+    }
+
+    fn texts_after(
+        &mut self,
+        table: &RegisterTable,
+        upto: i64,
+    ) -> Result<Vec<(RecordId, String)>, StoreError> {
         let sql = format!(
             "SELECT record_id, search_text FROM {} WHERE district_code = $1 AND record_id > $2 \
              ORDER BY record_id LIMIT $3",
             table.table
         );
-        let cells = [self.cell(), Cell::Int(now.upto), Cell::Int(SLICE as i64)];
-        let mut texts = Vec::new();
-        for row in self.tx.query(&sql, &cells)? {
-            texts.push((RecordId(row.int(0)?), row.text(1)?));
-        }
-        let Some((last, _)) = texts.last() else {
-            return Ok(0);
-        };
-        let last = last.0;
-        self.mend_texts(table, now.again, &mut texts)?;
-        self.enter(table, &texts)?;
-        now.upto = last;
-        self.put_mark(table, &now)?;
-        Ok(texts.len())
+        let cells = [self.cell(), Cell::Int(upto), Cell::Int(STEP as i64)];
+        let rows = self.tx.query(&sql, &cells)?;
+        let text = |row: &Row| Ok((RecordId(row.int(0)?), row.text(1)?));
+        rows.iter().map(text).collect()
     }
 
     /// Search texts of records from before the definition's search fields changed.
@@ -323,11 +395,19 @@ impl Writer<'_> {
     ) -> Result<(), StoreError> {
         let all = texts
             .iter()
-            .flat_map(|(id, text)| parts(text).into_iter().map(|part| (part, id.0)));
-        let mut all: Vec<(&str, i64)> = all.collect();
+            .flat_map(|(id, text)| parts(text).into_iter().map(|part| (part, *id)));
+        self.enter_parts(table, all.collect())
+    }
+
+    fn enter_parts(
+        &mut self,
+        table: &RegisterTable,
+        mut all: Vec<(&str, RecordId)>,
+    ) -> Result<(), StoreError> {
         // In the order of the table: neighbours share a page.
         all.sort_unstable();
-        let row = |(part, id): (&str, i64)| vec![self.cell(), Cell::from(part), Cell::Int(id)];
+        let row =
+            |(part, id): (&str, RecordId)| vec![self.cell(), Cell::from(part), Cell::Int(id.0)];
         let rows = all.into_iter().map(row).collect();
         insert_missing(
             self.tx,
@@ -346,20 +426,25 @@ impl Writer<'_> {
         before: &str,
         after: &str,
     ) -> Result<(), StoreError> {
-        let upto = mark(self.tx, &self.district, table)?.map_or(0, |mark| mark.upto);
-        if id.0 > upto {
+        let mark = mark(self.tx, &self.district, table)?;
+        let Some(mark) = mark.filter(|mark| id.0 <= mark.upto) else {
             return Ok(());
-        }
+        };
         let (old, new) = (parts(before), parts(after));
-        let sql = format!(
-            "DELETE FROM {} WHERE district_code = $1 AND part = $2 AND record_id = $3",
-            table.search
-        );
-        for part in old.difference(&new) {
-            let cells = [self.cell(), Cell::from(*part), Cell::Int(id.0)];
+        let gone: Vec<&str> = old.difference(&new).copied().collect();
+        for gone in gone.chunks(LIST_MAX) {
+            let mut cells = vec![self.cell(), Cell::Int(id.0)];
+            let list = in_list(gone.iter().map(|part| Cell::from(*part)), &mut cells);
+            let sql = format!(
+                "DELETE FROM {} WHERE district_code = $1 AND record_id = $2 AND part IN {list}",
+                table.search
+            );
             self.tx.execute(&sql, &cells)?;
         }
-        self.enter(table, &[(id, after.to_owned())])
+        // Under an earlier definition the record was entered with another text than `before`.
+        let known = mark.recipe == table.recipe();
+        let missing = new.iter().filter(|part| !known || !old.contains(*part));
+        self.enter_parts(table, missing.map(|part| (*part, id)).collect())
     }
 
     fn newest(&mut self, table: &RegisterTable) -> Result<i64, StoreError> {
@@ -372,16 +457,17 @@ impl Writer<'_> {
     }
 
     fn put_mark(&mut self, table: &RegisterTable, mark: &Mark) -> Result<(), StoreError> {
-        let sql = "INSERT INTO search_mark (district_code, register, upto, again, recipe) \
-                   VALUES ($1, $2, $3, $4, $5) ON CONFLICT (district_code, register) \
+        let sql = "INSERT INTO search_mark (district_code, register, upto, again, recipe, version) \
+                   VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (district_code, register) \
                    DO UPDATE SET upto = excluded.upto, again = excluded.again, \
-                   recipe = excluded.recipe";
+                   recipe = excluded.recipe, version = excluded.version";
         let cells = [
             self.cell(),
             Cell::from(table.definition.id.as_str()),
             Cell::Int(mark.upto),
             Cell::Int(mark.again),
             Cell::from(mark.recipe.as_str()),
+            Cell::text(mark.version.as_deref()),
         ];
         self.tx.execute(sql, &cells)?;
         Ok(())

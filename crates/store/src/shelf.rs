@@ -115,10 +115,13 @@ fn read_snapshot(row: &Row) -> Result<ChartSnapshot, StoreError> {
     })
 }
 
+fn digest_of(content: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    hex::encode(Sha256::digest(content))
+}
+
 impl Writer<'_> {
-    /// The answer given before to the same request; `None` when the request is new. Ask before the
-    /// work, and keep the answer with [`Writer::keep_answer`] in the same transaction: then a
-    /// request that comes twice has one effect, whatever happened to the first answer.
+    /// As [`Reader::answer_of`], inside the write that keeps the answer.
     ///
     /// # Errors
     /// [`StoreError::KeyReused`] when the key came with another body.
@@ -128,17 +131,7 @@ impl Writer<'_> {
         key: &str,
         body_digest: &str,
     ) -> Result<Option<String>, StoreError> {
-        let sql = "SELECT body_digest, answer FROM idempotency \
-                   WHERE district_code = $1 AND actor = $2 AND key = $3";
-        let cells = [self.district.as_str(), actor, key].map(Cell::from);
-        let rows = self.tx.query(sql, &cells)?;
-        let Some(row) = rows.first() else {
-            return Ok(None);
-        };
-        if row.text(0)? != body_digest {
-            return Err(StoreError::KeyReused);
-        }
-        Ok(Some(row.text(1)?))
+        self.reader().answer_of(actor, key, body_digest)
     }
 
     /// Keeps the answer to a request.
@@ -247,8 +240,8 @@ impl Writer<'_> {
         Ok(true)
     }
 
-    /// Keeps a file with a version of a definition. The columns of all engines hold text, so its bytes stand in hex;
-    /// templates are small.
+    /// Keeps a file with a version of a definition. Most files stay the same from version to version: what they say is
+    /// kept once, by its digest. The columns of all engines hold text, so its bytes stand in hex; templates are small.
     pub fn keep_definition_file(
         &mut self,
         definition: &register::Definition,
@@ -256,9 +249,15 @@ impl Writer<'_> {
         content: &[u8],
         meta: &Meta,
     ) -> Result<(), StoreError> {
+        let digest = digest_of(content);
+        let sql = "INSERT INTO definition_content (district_code, digest, content) \
+                   VALUES ($1, $2, $3) ON CONFLICT (district_code, digest) DO NOTHING";
+        let text = hex::encode(content);
+        let cells = [self.district.as_str(), &digest, &text].map(Cell::from);
+        self.tx.execute(sql, &cells)?;
         let sql = "INSERT INTO definition_file \
-                   (district_code, register, version, name, size, content, at, actor) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+                   (district_code, register, version, name, size, content, at, actor, digest) \
+                   VALUES ($1, $2, $3, $4, $5, '', $6, $7, $8) \
                    ON CONFLICT (district_code, register, version, name) DO NOTHING";
         let cells = [
             self.cell(),
@@ -266,9 +265,9 @@ impl Writer<'_> {
             Cell::from(definition.version.as_str()),
             Cell::from(name),
             Cell::Int(i64::try_from(content.len()).unwrap_or(i64::MAX)),
-            Cell::from(hex::encode(content)),
             Cell::from(meta.at.as_str()),
             Cell::from(meta.actor.as_str()),
+            Cell::from(digest),
         ];
         self.tx.execute(sql, &cells)?;
         Ok(())
@@ -305,6 +304,31 @@ impl Writer<'_> {
 impl Reader<'_> {
     fn district_cell(&self) -> Cell {
         Cell::from(self.district.as_str())
+    }
+
+    /// The answer given before to the same request; `None` when the request is new. Ask before the
+    /// work, and keep the answer with [`Writer::keep_answer`] in the same transaction: then a
+    /// request that comes twice has one effect, whatever happened to the first answer.
+    ///
+    /// # Errors
+    /// [`StoreError::KeyReused`] when the key came with another body.
+    pub fn answer_of(
+        &mut self,
+        actor: &str,
+        key: &str,
+        body_digest: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT body_digest, answer FROM idempotency \
+                   WHERE district_code = $1 AND actor = $2 AND key = $3";
+        let cells = [self.district.as_str(), actor, key].map(Cell::from);
+        let rows = self.tx.query(sql, &cells)?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        if row.text(0)? != body_digest {
+            return Err(StoreError::KeyReused);
+        }
+        Ok(Some(row.text(1)?))
     }
 
     /// A setting of the district.
@@ -412,15 +436,22 @@ impl Reader<'_> {
         rows.iter().map(file).collect()
     }
 
-    /// The content of a file of a definition.
+    /// The content of a file of a definition; `None` when there is no such file.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when the content is not what was kept.
     pub fn definition_file(
         &mut self,
         register: &str,
         version: &str,
         name: &str,
     ) -> Result<Option<Vec<u8>>, StoreError> {
-        let sql = "SELECT content FROM definition_file \
-                   WHERE district_code = $1 AND register = $2 AND version = $3 AND name = $4";
+        // Files of before their contents were kept by digest hold them themselves.
+        let sql = "SELECT f.content, f.digest, c.content FROM definition_file AS f \
+                   LEFT JOIN definition_content AS c \
+                   ON c.district_code = f.district_code AND c.digest = f.digest \
+                   WHERE f.district_code = $1 AND f.register = $2 AND f.version = $3 \
+                   AND f.name = $4";
         let district = self.district_cell();
         let cells = [
             district,
@@ -429,8 +460,23 @@ impl Reader<'_> {
             Cell::from(name),
         ];
         let rows = self.tx.query(sql, &cells)?;
-        let content = rows.first().map(|row| row.text(0)).transpose()?;
-        Ok(content.and_then(|content| hex::decode(content).ok()))
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let corrupt = |detail: &str| StoreError::Corrupt {
+            place: format!("{register} {version} {name}"),
+            detail: detail.to_owned(),
+        };
+        let digest = row.opt_text(1)?;
+        let content = match digest {
+            None => row.text(0)?,
+            Some(_) => row.opt_text(2)?.ok_or_else(|| corrupt("no content"))?,
+        };
+        let content = hex::decode(content).map_err(|error| corrupt(&error.to_string()))?;
+        if digest.is_some_and(|digest| digest != digest_of(&content)) {
+            return Err(corrupt("the content is another than its digest says"));
+        }
+        Ok(Some(content))
     }
 
     /// How many definitions ever came into force here: it grows with each, in whichever process.

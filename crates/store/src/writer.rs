@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use ground::{Date, District, OrgPath, RecordId};
 use register::{Definition, Field, Fields, NumberContext, Record, Value};
-use serde_json::{Map, Value as Json, json};
+use serde::Serialize;
+use serde_json::{Value as Json, json};
 
 use crate::catalog::Catalog;
-use crate::codec;
+use crate::codec::{self, Written};
 use crate::engine::{Cell, Connection};
 use crate::error::StoreError;
 use crate::insert::{LIST_MAX, in_list, insert_rows};
@@ -224,12 +225,7 @@ impl Writer<'_> {
         let rows = made
             .iter()
             .map(|record| record_cells(&district, table, record, &meta.at));
-        insert_rows(
-            self.tx,
-            &table.table,
-            &table.write_columns(),
-            rows.collect(),
-        )?;
+        insert_rows(self.tx, &table.table, &table.write_columns, rows.collect())?;
         let index = made.iter().map(|record| {
             let register = Cell::from(table.definition.id.as_str());
             let org = Cell::from(record.org.as_str());
@@ -612,10 +608,8 @@ impl Writer<'_> {
             .filter_map(|r| Some((r.id, unique_cell(r, field)?)))
             .collect();
         let mut seen = HashSet::new();
-        if !valued
-            .iter()
-            .all(|(_, cell)| seen.insert(format!("{cell:?}")))
-        {
+        let mut told_apart = |(_, cell): &(RecordId, Cell)| seen.insert(format!("{cell:?}"));
+        if valued.len() > 1 && !valued.iter().all(&mut told_apart) {
             return Err(refuse(None));
         }
         for part in valued.chunks(LIST_MAX) {
@@ -857,19 +851,22 @@ pub(crate) fn entry(action: &str, table: &RegisterTable, record: &Record, meta: 
 
 /// The whole record as the journal keeps it.
 pub(crate) fn after_text(record: &Record) -> String {
-    let mut after = Map::new();
-    after.insert("org".to_owned(), Json::from(record.org.as_str()));
-    if let Some(number) = &record.number {
-        after.insert("number".to_owned(), Json::from(number.as_str()));
+    #[derive(Serialize)]
+    struct After<'a> {
+        fields: Written<'a>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        number: Option<&'a str>,
+        org: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        withdrawn: Option<bool>,
     }
-    if record.withdrawn {
-        after.insert("withdrawn".to_owned(), Json::from(true));
-    }
-    after.insert(
-        "fields".to_owned(),
-        Json::Object(codec::to_json(&record.fields)),
-    );
-    Json::Object(after).to_string()
+    let after = After {
+        fields: Written(&record.fields),
+        number: record.number.as_deref(),
+        org: record.org.as_str(),
+        withdrawn: record.withdrawn.then_some(true),
+    };
+    serde_json::to_string(&after).expect("texts and numbers under texts")
 }
 
 /// `{"before": {…}, "after": {…}}` with the changed fields only.
@@ -879,7 +876,7 @@ pub(crate) fn patch_text(before: &Record, after: &Record) -> String {
         let values = changed
             .iter()
             .filter_map(|(id, c)| Some((id.clone(), pick(c).clone()?)));
-        Json::Object(codec::to_json(&values.collect()))
+        json!(Written(&values.collect()))
     };
     let mut patch = json!({ "before": side(|c| &c.before), "after": side(|c| &c.after) });
     if before.org != after.org {

@@ -5,7 +5,7 @@ use crate::error::AppError;
 use crate::flow::{Desk, pinned};
 use crate::permit::Access;
 use crate::settle::{Draft, changes};
-use crate::world::{self, StoreWorld};
+use crate::world::StoreWorld;
 use ground::{Finding, RecordId, Severity};
 use register::{Definition, Fields, Record};
 use store::Writer;
@@ -31,7 +31,7 @@ pub(crate) fn write(
         let mut reader = writer.reader();
         let followed = pinned(&mut reader, definition, &before)?;
         need_editable(&followed, &before, given)?;
-        let user = world::user(&mut reader, &desk.actor)?;
+        let user = desk.user(&mut reader)?;
         let world = StoreWorld::new(&mut reader, &desk.setting);
         let draft = Draft {
             definition: &followed,

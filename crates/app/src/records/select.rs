@@ -304,17 +304,11 @@ impl Selection {
         }
         let first = self.query.after.is_none() && self.query.at == 0;
         let (page, total) = match past {
-            Some(instant) => {
-                let page = reader.list_as_of(register, &self.query, instant)?;
-                let all = first.then(|| reader.all_as_of(register, &self.query, instant));
-                (page, all.transpose()?.map(|all| all.len()))
-            }
-            None if first => {
-                let (page, count) = reader.list_counted(register, &self.query)?;
-                (page, Some(usize::try_from(count).unwrap_or(usize::MAX)))
-            }
-            None => (reader.list(register, &self.query)?, None),
+            Some(instant) => reader.list_counted_as_of(register, &self.query, instant)?,
+            None if first => reader.list_counted(register, &self.query)?,
+            None => (reader.list(register, &self.query)?, 0),
         };
+        let total = first.then_some(usize::try_from(total).unwrap_or(usize::MAX));
         Ok(Selected { page, total })
     }
 

@@ -205,6 +205,10 @@ can = ["read", "export"]
 hide = ["illness"]
 mask = ["phone"]
 [[permit]]
+role = "reporter"
+scope = "subtree"
+can = ["create"]
+[[permit]]
 role = "guest"
 scope = "all"
 can = ["read"]

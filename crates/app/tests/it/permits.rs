@@ -30,6 +30,21 @@ fn clerk() -> Actor {
     person("lianhu", "410102.s013", &["clerk"])
 }
 
+#[test]
+fn who_may_not_see_a_record_is_told_so_before_it_is_made() {
+    let (_world, app, _) = district();
+    let reporter = person("baogao", "410102.s013", &["reporter"]);
+    let count = || {
+        let all = records::list(&app, &caseworker(), "visit", &query("sort", "name"), None);
+        all.expect("a list").total
+    };
+    let before = count();
+    let given = values(json!({"name": "李大爷"}));
+    let refused = records::create(&app, &reporter, "visit", &given, "", None);
+    assert!(matches!(refused, Err(AppError::Forbidden(_))), "{refused:?}");
+    assert_eq!(count(), before, "nothing is stored");
+}
+
 fn query(name: &str, value: &str) -> ListQuery {
     ListQuery::from_pairs(&[(name.to_owned(), value.to_owned())]).expect("a query")
 }

@@ -213,6 +213,21 @@ fn a_request_sent_twice_with_its_key_makes_one_record() {
 }
 
 #[test]
+fn a_request_sent_twice_with_its_key_is_not_its_own_duplicate() {
+    on_both(|world| {
+        let app = world.open();
+        let send = |key: Option<&str>| {
+            let given = values(json!({"name": "郑州某某科技有限公司", "uscc": "91410102MA44QJ7X5U"}));
+            records::create(&app, &local(&app), "enterprise", &given, "", key)
+        };
+        let first = send(Some("k-2")).expect("created");
+        let second = send(Some("k-2")).expect("the same answer");
+        assert_eq!(first.record.id, second.record.id);
+        assert_eq!(codes(send(Some("k-3"))), ["record.same"]);
+    });
+}
+
+#[test]
 fn a_second_activity_of_the_same_code_is_refused_by_name() {
     let (_world, app) = sample();
     let project = id_of(&app, "project", "郑州外国语中学莲湖校区项目");

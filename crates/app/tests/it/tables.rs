@@ -579,6 +579,17 @@ fn a_new_version_carries_all_records_over_or_changes_nothing() {
 }
 
 #[test]
+fn a_process_that_was_idle_enters_words_by_the_definitions_of_the_others() {
+    on_both(|world| {
+        let (one, other) = (world.open(), world.open());
+        let text = "[register]\nid = \"lamp\"\nversion = \"1.0.0\"\ntitle = { \"zh-CN\" = \"路灯\" }\nname_field = \"name\"\n[[field]]\nid = \"name\"\ntype = \"text\"\nlabel = { \"zh-CN\" = \"名称\" }\n";
+        app::definition_editing::apply(&one, &local(&one), text, "新建").expect("applied");
+        other.enter_search().expect("entered");
+        assert!(other.definition("lamp").is_ok());
+    });
+}
+
+#[test]
 fn a_definition_applied_by_one_process_is_in_force_in_the_others() {
     on_both(|world| {
         let (one, other) = (world.open(), world.open());

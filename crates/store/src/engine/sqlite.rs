@@ -1,6 +1,7 @@
 //! SQLite: WAL, `synchronous=FULL` (an acknowledged commit survives a power cut), one file.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -16,10 +17,13 @@ const FILE: &str = "guatu.db";
 /// Prepared statements kept by one connection: about 10 per register and 30 registers.
 const STATEMENTS: usize = 320;
 
+/// Texts of statements kept by one connection; a text costs less than a prepared statement.
+const TEXTS: usize = 4 * STATEMENTS;
+
 pub(crate) struct SqliteConnection {
     sqlite: Sqlite,
     /// Shared text -> the text with `?1` in place of `$1`.
-    texts: FxHashMap<String, String>,
+    texts: FxHashMap<String, Arc<str>>,
     failure: Option<EngineError>,
 }
 
@@ -87,29 +91,35 @@ impl SqliteConnection {
         result
     }
 
-    fn own_text<'a>(texts: &'a mut FxHashMap<String, String>, sql: &str) -> &'a str {
-        if !texts.contains_key(sql) {
-            lint::note(sql);
-            texts.insert(sql.to_owned(), numbered(sql));
+    fn own_text(&mut self, sql: &str) -> Arc<str> {
+        if let Some(text) = self.texts.get(sql) {
+            return text.clone();
         }
-        &texts[sql]
+        lint::note(sql);
+        // Conditions that people write have ever new texts.
+        if self.texts.len() >= TEXTS {
+            self.texts.clear();
+        }
+        let text: Arc<str> = numbered(sql).into();
+        self.texts.insert(sql.to_owned(), text.clone());
+        text
     }
 
     fn run(&mut self, sql: &str, cells: &[Cell]) -> Result<u64, EngineError> {
-        let text = Self::own_text(&mut self.texts, sql);
+        let text = self.own_text(sql);
         let mut statement = self
             .sqlite
-            .prepare_cached(text)
+            .prepare_cached(&text)
             .map_err(|e| in_sql(e, sql))?;
         let changed = statement.execute(rusqlite::params_from_iter(cells));
         Ok(changed.map_err(|e| in_sql(e, sql))? as u64)
     }
 
     fn read(&mut self, sql: &str, cells: &[Cell]) -> Result<Vec<Row>, EngineError> {
-        let text = Self::own_text(&mut self.texts, sql);
+        let text = self.own_text(sql);
         let mut statement = self
             .sqlite
-            .prepare_cached(text)
+            .prepare_cached(&text)
             .map_err(|e| in_sql(e, sql))?;
         let width = statement.column_count();
         let mut rows = statement

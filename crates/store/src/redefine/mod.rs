@@ -20,7 +20,6 @@ use crate::journal::Entry;
 use crate::query::{PAGE_MAX, Query, Sql, search_text};
 use crate::reader::Reader;
 use crate::schema::{self, Migrated, RegisterTable, history, quoted};
-use crate::search;
 use crate::store::Store;
 use crate::writer::{self, Meta, Writer};
 use layout::{Layout, Renames};
@@ -277,6 +276,8 @@ struct Work<'a, 'd> {
     meta: &'a Meta,
     /// The journal's newest entry before the work.
     until: i64,
+    /// Whether a search text became another.
+    rewritten: bool,
     done: Redefined,
 }
 
@@ -299,6 +300,7 @@ impl<'a, 'd> Work<'a, 'd> {
             change,
             new,
             meta,
+            rewritten: false,
             done: Redefined::default(),
         })
     }
@@ -315,6 +317,7 @@ impl<'a, 'd> Work<'a, 'd> {
     fn run(mut self) -> Result<(Redefined, RegisterTable), StoreError> {
         let new = self.change.new.clone();
         check_version(&mut self.reader(), &new)?;
+        let mut former = None;
         if let Some(old) = &self.change.old {
             let old = self.catalog.table(&old.id)?;
             let layout = Layout::of(&old, &self.new)?;
@@ -324,7 +327,7 @@ impl<'a, 'd> Work<'a, 'd> {
             }
             self.convert(&layout)?;
             self.rename(&layout)?;
-            search::forget(self.desk.tx, self.district, &old.definition.id)?;
+            former = Some(old);
         }
         for shape in self.new.shapes() {
             schema::settle(self.desk.tx, &shape).map_err(|e| schema::not_unique(e, &self.new))?;
@@ -337,6 +340,9 @@ impl<'a, 'd> Work<'a, 'd> {
             district: self.district.clone(),
             catalog: self.catalog.clone(),
         };
+        if let Some(old) = former {
+            writer.take_over_search(&old, &self.new, self.rewritten)?;
+        }
         writer.note_definition(&new, &text, &meta)?;
         for (name, content) in &self.change.files {
             writer.keep_definition_file(&new, name, content, &meta)?;
@@ -454,11 +460,8 @@ impl<'a, 'd> Work<'a, 'd> {
         );
         let mut sql = Sql::new(start, self.district.as_str());
         sql.bind(after.version);
-        sql.bind(search_text(
-            &self.new,
-            &after.fields,
-            after.number.as_deref(),
-        ));
+        let text = search_text(&self.new, &after.fields, after.number.as_deref());
+        sql.bind(text.as_str());
         let told = after.version != before.version;
         if told {
             let at = sql.bind(self.meta.at.as_str());
@@ -479,8 +482,9 @@ impl<'a, 'd> Work<'a, 'd> {
                 sql.push(&format!(", {} = {mark}", quoted(&column.name)));
             }
         }
-        let search = search_text(&self.new, &after.fields, after.number.as_deref())
-            != search_text(&layout.reading, &before.fields, before.number.as_deref());
+        let search =
+            text != search_text(&layout.reading, &before.fields, before.number.as_deref());
+        self.rewritten |= search;
         if set == 0 && !told && !search {
             return Ok(());
         }

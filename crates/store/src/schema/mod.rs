@@ -46,8 +46,8 @@ pub(crate) struct Index {
     pub name: String,
     pub columns: Vec<String>,
     pub unique: bool,
-    /// Withdrawn records do not block a unique value.
-    pub live_only: bool,
+    /// Which rows it holds, when not all.
+    pub only: Option<&'static str>,
     /// Rows that one value of the column after the district stands for, in a large register.
     per_value: u32,
 }
@@ -103,7 +103,7 @@ impl Index {
             name: format!("{table}_{mark}{}", &digest[..8]),
             columns,
             unique,
-            live_only: false,
+            only: None,
             per_value: if unique { 1 } else { ROWS / 200 },
         }
     }
@@ -113,22 +113,28 @@ impl Index {
         self
     }
 
+    /// Withdrawn records do not block a unique value.
     pub fn live_only(mut self) -> Self {
-        self.live_only = true;
+        self.only = Some("withdrawn = 0");
+        self
+    }
+
+    /// Only some rows: the others cost nothing. It has a name of its own, so that the index of all rows that a database
+    /// may have is another one.
+    fn only(mut self, rows: &'static str) -> Self {
+        self.name.push('p');
+        self.only = Some(rows);
         self
     }
 
     fn sql(&self, table: &str) -> String {
         let unique = if self.unique { "UNIQUE " } else { "" };
         let columns: Vec<String> = self.columns.iter().map(|c| quoted(c)).collect();
-        let live = if self.live_only {
-            " WHERE withdrawn = 0"
-        } else {
-            ""
-        };
+        let only = self.only.map(|rows| format!(" WHERE {rows}"));
+        let only = only.unwrap_or_default();
         let (name, columns) = (quoted(&self.name), columns.join(", "));
         format!(
-            "CREATE {unique}INDEX IF NOT EXISTS {name} ON {} ({columns}){live}",
+            "CREATE {unique}INDEX IF NOT EXISTS {name} ON {} ({columns}){only}",
             quoted(table)
         )
     }
@@ -191,6 +197,9 @@ pub(crate) fn migrate_system(connection: &mut dyn Connection) -> Result<Migrated
         let mut done = Migrated::default();
         for shape in system::shapes() {
             bring(connection, &shape, &mut done)?;
+        }
+        for index in system::given_up() {
+            connection.define(&format!("DROP INDEX IF EXISTS {}", quoted(&index.name)))?;
         }
         Ok(done)
     })

@@ -82,6 +82,10 @@ pub(crate) struct RegisterTable {
     /// Columns of a record in reading order: the record columns without the district and the
     /// search text, then those of the fields.
     pub read_columns: String,
+    /// Columns in writing order: all record columns, then those of the fields.
+    pub write_columns: String,
+    /// Fields that search texts are made of.
+    pub searched: Vec<String>,
     /// Columns that an index begins with (after the district).
     pub indexed: BTreeSet<String>,
     /// Fields of earlier definitions, for what the journal keeps of them.
@@ -152,6 +156,10 @@ impl RegisterTable {
         let shape = record_shape(&name, definition, &fields);
         let read = RECORD_COLUMNS[1..8].iter().map(|c| (*c).to_owned());
         let read = read.chain(fields.iter().flat_map(value_columns));
+        let written = RECORD_COLUMNS.iter().map(|c| (*c).to_owned());
+        let written = written.chain(fields.iter().flat_map(value_columns));
+        let named = [&definition.name_field, &definition.alias_field];
+        let searched = |f: &&Field| f.search || named.contains(&&Some(f.id.clone()));
         let indexed = shape
             .indexes
             .iter()
@@ -161,6 +169,8 @@ impl RegisterTable {
             definition: definition.clone(),
             table: quoted(&name),
             read_columns: column_list(read),
+            write_columns: column_list(written),
+            searched: fields.iter().filter(searched).map(|f| f.id.clone()).collect(),
             subs: tables
                 .into_iter()
                 .map(|f| SubTable::new(&name, f))
@@ -185,11 +195,7 @@ impl RegisterTable {
 
     /// What search texts are made of. When it changes they are made anew.
     pub fn recipe(&self) -> String {
-        let definition = &self.definition;
-        let named = [&definition.name_field, &definition.alias_field];
-        let searched = |f: &&Field| f.search || named.contains(&&Some(f.id.clone()));
-        let ids = self.fields.iter().filter(searched).map(|f| f.id.as_str());
-        ids.collect::<Vec<_>>().join(" ")
+        self.searched.join(" ")
     }
 
     /// A field with a column of its own.
@@ -208,12 +214,6 @@ impl RegisterTable {
     /// Whether a field is kept; one that is computed when it is read is not.
     pub fn stores(&self, id: &str) -> bool {
         self.field(id).is_some() || self.subs.iter().any(|s| s.field == id)
-    }
-
-    /// Columns in writing order: all record columns, then those of the fields.
-    pub fn write_columns(&self) -> String {
-        let record = RECORD_COLUMNS.iter().map(|c| (*c).to_owned());
-        column_list(record.chain(self.fields.iter().flat_map(value_columns)))
     }
 }
 

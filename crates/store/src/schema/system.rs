@@ -38,20 +38,23 @@ fn table(name: &str, key: &[&'static str], columns: &str, indexes: &[&[&str]]) -
 }
 
 fn journal() -> Vec<Shape> {
+    let mut journal = table(
+        "journal",
+        &["seq"],
+        "seq#! at! actor! action! register record_id# version# batch_id# reason source patch \
+         after mark#!",
+        &[
+            // History of a record, and the newest entry of each record up to a moment.
+            &["register", "record_id", "seq", "at"],
+            &["actor", "seq"],
+            &["at", "seq"],
+        ],
+    );
+    // Few entries belong to an import, and every write makes one that does not.
+    let imported = by_import().only("batch_id IS NOT NULL");
+    journal.indexes.push(imported);
     vec![
-        table(
-            "journal",
-            &["seq"],
-            "seq#! at! actor! action! register record_id# version# batch_id# reason source patch \
-             after mark#!",
-            &[
-                // History of a record, and the newest entry of each record up to a moment.
-                &["register", "record_id", "seq", "at"],
-                &["batch_id", "seq"],
-                &["actor", "seq"],
-                &["at", "seq"],
-            ],
-        ),
+        journal,
         table(
             "journal_block",
             &["first_seq"],
@@ -60,6 +63,15 @@ fn journal() -> Vec<Shape> {
         ),
         table("journal_head", &[], "seq#! hash! last_id#!", &[]),
     ]
+}
+
+fn by_import() -> Index {
+    Index::on("journal", &["district_code", "batch_id", "seq"], false)
+}
+
+/// Indexes of former programs that cost every write and serve nobody.
+pub(super) fn given_up() -> [Index; 1] {
+    [by_import()]
 }
 
 fn records() -> Vec<Shape> {
@@ -85,9 +97,10 @@ fn records() -> Vec<Shape> {
         table(
             "definition_file",
             &["register", "version", "name"],
-            "register! version! name! size#! content! at! actor!",
+            "register! version! name! size#! content! at! actor! digest",
             &[],
         ),
+        table("definition_content", &["digest"], "digest! content!", &[]),
     ]
 }
 
@@ -164,7 +177,7 @@ fn small() -> Vec<Shape> {
         table(
             "search_mark",
             &["register"],
-            "register! upto#! again#! recipe!",
+            "register! upto#! again#! recipe! version",
             &[],
         ),
         table(

@@ -55,7 +55,7 @@ fn names(records: &[Stored]) -> String {
 
 /// The names of the whole list, read in one page and in pages of two, now and from the journal.
 fn listed(store: &Store, query: Query) -> String {
-    let (whole, paged, then) = store
+    let (whole, paged, then, counted) = store
         .read::<_, StoreError>(&district(), |r| {
             let whole = r.list(REGISTER, &query)?.records;
             let mut paged = Vec::new();
@@ -63,6 +63,7 @@ fn listed(store: &Store, query: Query) -> String {
                 limit: 2,
                 ..query.clone()
             };
+            let first = part.clone();
             loop {
                 let page = r.list(REGISTER, &part)?;
                 paged.extend(page.records);
@@ -76,11 +77,14 @@ fn listed(store: &Store, query: Query) -> String {
                 paged,
                 r.list_as_of(REGISTER, &query, "2024-01-01T00:00:00Z")?
                     .records,
+                r.list_counted_as_of(REGISTER, &first, "2024-01-01T00:00:00Z")?,
             ))
         })
         .unwrap();
     assert_eq!(whole, paged, "{query:?}");
     assert_eq!(whole, then, "{query:?}");
+    let page = (&whole[..whole.len().min(2)], whole.len() as u64);
+    assert_eq!(page, (&counted.0.records[..], counted.1), "{query:?}");
     let counted = store
         .read::<_, StoreError>(&district(), |r| r.count(REGISTER, &query))
         .unwrap();

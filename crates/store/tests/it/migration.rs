@@ -4,11 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use register::{Definition, Value};
-use store::{Migrated, Query, Store, StoreError};
+use store::{DatabaseUrl, Migrated, Query, Store, StoreError};
 
 use crate::records::{create, get, update};
 use crate::sample::*;
-use crate::world::on_both;
+use crate::world::{World, on_both};
 
 #[test]
 fn the_same_definition_twice_changes_nothing() {
@@ -111,6 +111,36 @@ fn a_field_cannot_become_unique_over_equal_values() {
         let count = |r: &mut store::Reader<'_>| r.count(REGISTER, &Query::default());
         assert_eq!(store.read::<_, StoreError>(&district(), count).unwrap(), 3);
     });
+}
+
+#[test]
+fn the_index_of_all_entries_by_import_gives_way_to_that_of_imported_ones() {
+    let world = World::sqlite();
+    drop(world.open());
+    let indexes = || {
+        let DatabaseUrl::Folder(folder) = &world.url else {
+            unreachable!()
+        };
+        let file = rusqlite::Connection::open(folder.join("guatu.db")).unwrap();
+        let sql = "SELECT sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'journal' \
+                   AND sql LIKE '%batch_id%'";
+        let mut statement = file.prepare(sql).unwrap();
+        let found = statement.query_map([], |row| row.get(0)).unwrap();
+        found.collect::<Result<Vec<String>, _>>().unwrap()
+    };
+    let fresh = indexes();
+    assert!(
+        matches!(&fresh[..], [one] if one.ends_with("WHERE batch_id IS NOT NULL")),
+        "{fresh:?}"
+    );
+    // As former programs made it: the same name without the mark of a part.
+    let name = fresh[0].split('"').nth(1).unwrap().trim_end_matches('p');
+    world.tamper(&format!(
+        "CREATE INDEX {name} ON journal (district_code, batch_id, seq)"
+    ));
+    assert_eq!(indexes().len(), 2);
+    drop(world.open());
+    assert_eq!(indexes(), fresh);
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn to_second(record: &Record) -> Result<Fields, Vec<Finding>> {
     Ok(fields)
 }
 
-fn change(
+pub fn change(
     old: Definition,
     new: Definition,
     convert: impl Fn(&Record) -> Result<Fields, Vec<Finding>> + Send + Sync + 'static,
@@ -83,7 +83,7 @@ fn change(
     }
 }
 
-fn apply(store: &Store, change: NewDefinition) -> Result<Redefined, StoreError> {
+pub fn apply(store: &Store, change: NewDefinition) -> Result<Redefined, StoreError> {
     store.apply_definition(&district(), change, &meta(9))
 }
 

@@ -6,6 +6,7 @@ use register::Value;
 use store::{NewRecord, Query, Store, StoreError, Stored};
 
 use crate::records::{create, update};
+use crate::redefine::{apply, change};
 use crate::sample::*;
 use crate::world::{World, on_both};
 
@@ -156,6 +157,28 @@ fn new_records_are_entered_some_hundreds_at_a_time_and_found_at_once() {
 }
 
 #[test]
+fn long_texts_are_entered_few_at_a_time() {
+    on_both(|world| {
+        let store = world.open();
+        let made: Vec<_> = [3_000, 3_000, 3_000, 20_000, 10]
+            .into_iter()
+            .map(|long| {
+                let note: String = ('一'..).take(long).collect();
+                create(&store, new([("content", text(&note))]), meta(0)).unwrap()
+            })
+            .collect();
+        let enter = || store.enter_search(&district()).unwrap();
+        assert_eq!([enter(), enter(), enter(), enter(), enter()], [2, 1, 1, 1, 0]);
+        // 12,000 entries are taken out at once, and what the text keeps stays found.
+        let note: String = ('一'..).take(20_000).skip(12_000).collect();
+        update(&store, &made[3], set([("content", text(&note))]), meta(1)).unwrap();
+        let at = |n: u32| char::from_u32('一' as u32 + n).unwrap().to_string();
+        assert_eq!(check(&store, &search(&at(11_999))), []);
+        assert_eq!(check(&store, &search(&at(12_000))).len(), 1);
+    });
+}
+
+#[test]
 fn texts_of_an_earlier_definition_are_made_anew() {
     on_both(|world| {
         let store = Store::open(&world.url).unwrap();
@@ -169,6 +192,9 @@ fn texts_of_an_earlier_definition_are_made_anew() {
         assert_eq!(enter_all(&store), 1);
         assert_eq!(check(&store, &search("电梯")), []);
         store.define(&[definition()]).unwrap();
+        let early = |r: &mut store::Reader<'_>| r.list_counted(REGISTER, &search("台电"));
+        let (_, count) = store.read::<_, StoreError>(&district(), early).unwrap();
+        assert_eq!(count, 0, "the text is still the earlier one");
         assert_eq!(enter_all(&store), 1);
         let found = check(&store, &search("台电"));
         assert_eq!(
@@ -176,6 +202,87 @@ fn texts_of_an_earlier_definition_are_made_anew() {
             [made.id]
         );
         assert_eq!(enter_all(&store), 0, "a second time there is nothing to do");
+    });
+}
+
+/// The sample definition in a later version, with one of its fields changed.
+fn later(version: &str, id: &str, change: impl Fn(&mut register::Field)) -> register::Definition {
+    let mut definition = definition();
+    definition.version = version.into();
+    let field = definition.fields.iter_mut().find(|field| field.id == id);
+    change(field.unwrap());
+    definition
+}
+
+#[test]
+fn a_new_definition_takes_over_what_is_entered_unless_texts_follow_otherwise() {
+    on_both(|world| {
+        let store = world.open();
+        for n in 0..2 {
+            let note = ("content", text("安装两台电梯"));
+            create(&store, new([("jobs", Value::Int(n)), note]), meta(0)).unwrap();
+        }
+        assert_eq!(enter_all(&store), 2);
+        let labelled = later("1.1.0", "jobs", |field| field.label.zh = "人数".into());
+        let as_it_was = |record: &register::Record| Ok(record.fields.clone());
+        let done = apply(&store, change(definition(), labelled.clone(), as_it_was));
+        assert_eq!(done.unwrap().changed, 0);
+        assert_eq!(enter_all(&store), 0, "only a label changed");
+        assert_eq!(check(&store, &search("电梯")).len(), 2);
+        let unsearched = later("1.2.0", "content", |field| field.search = false);
+        apply(&store, change(labelled, unsearched, as_it_was)).unwrap();
+        assert_eq!(enter_all(&store), 2);
+        assert_eq!(check(&store, &search("电梯")), []);
+        assert_eq!(enter_all(&store), 0);
+    });
+}
+
+#[test]
+fn texts_that_wait_to_be_made_anew_are_when_a_definition_comes_between() {
+    on_both(|world| {
+        let store = Store::open(&world.url).unwrap();
+        let plain = later("0.9.0", "content", |field| field.search = false);
+        store.define(&[plain]).unwrap();
+        for name in ["甲", "乙"] {
+            let note = text(&format!("安装两台电梯{}", "高".repeat(8_000)));
+            create(&store, new([("name", text(name)), ("content", note)]), meta(0)).unwrap();
+        }
+        store.define(&[definition()]).unwrap();
+        assert_eq!(store.enter_search(&district()), Ok(1), "of two");
+        let renamed = later("1.1.0", "jobs", |field| field.label.zh = "人数".into());
+        let rename = |record: &register::Record| {
+            let mut fields = record.fields.clone();
+            if fields.get("name") == Some(&text("甲")) {
+                fields.insert("name".into(), text("丙"));
+            }
+            Ok(fields)
+        };
+        apply(&store, change(definition(), renamed, rename)).unwrap();
+        assert_eq!(enter_all(&store), 2);
+        assert_eq!(check(&store, &search("台电")).len(), 2);
+        assert_eq!(check(&store, &search("丙")).len(), 1);
+    });
+}
+
+#[test]
+fn a_process_with_an_earlier_definition_leaves_search_texts_as_they_are() {
+    on_both(|world| {
+        let behind = Store::open(&world.url).unwrap();
+        let plain = changed(
+            "type = \"long_text\"\nsearch = true",
+            "type = \"long_text\"",
+        );
+        behind.define(&[plain]).unwrap();
+        let note = ("content", text("安装两台电梯"));
+        create(&behind, new([("name", text("甲")), note]), meta(0)).unwrap();
+        let store = Store::open(&world.url).unwrap();
+        let mut later = definition();
+        later.version = "1.1.0".into();
+        store.define(&[later]).unwrap();
+        assert_eq!(enter_all(&store), 1);
+        assert_eq!(enter_all(&behind), 0, "it is not theirs to make anew");
+        assert_eq!(check(&store, &search("台电")).len(), 1);
+        assert_eq!(enter_all(&store), 0, "nothing was made the former way");
     });
 }
 

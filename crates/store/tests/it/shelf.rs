@@ -127,6 +127,52 @@ fn a_definition_is_noted_once_per_version() {
 }
 
 #[test]
+fn a_file_of_many_versions_is_kept_once_and_a_broken_one_is_told() {
+    on_both(|world| {
+        let store = world.open();
+        let kept = |version: &'static str, content: &'static [u8]| {
+            let mut definition = definition();
+            definition.version = version.into();
+            store
+                .write::<_, StoreError>(&district(), move |w| {
+                    w.keep_definition_file(&definition, "周报.docx", content, &meta(0))
+                })
+                .unwrap();
+        };
+        kept("1.0.0", b"one");
+        kept("1.1.0", b"one");
+        kept("1.2.0", b"two");
+        // As files were kept before there were contents by digest.
+        world.tamper(
+            "UPDATE definition_file SET digest = NULL, content = '6f6c64' WHERE version = '1.1.0'",
+        );
+        let file = |version: &str| {
+            store.read::<_, StoreError>(&district(), |r| {
+                r.definition_file(REGISTER, version, "周报.docx")
+            })
+        };
+        assert_eq!(file("1.0.0"), Ok(Some(b"one".to_vec())));
+        assert_eq!(file("1.1.0"), Ok(Some(b"old".to_vec())));
+        assert_eq!(file("1.2.0"), Ok(Some(b"two".to_vec())));
+        assert_eq!(file("1.3.0"), Ok(None));
+        let one = "DELETE FROM definition_content WHERE content = '74776f'; \
+                   UPDATE definition_content SET content = 'no hex'; \
+                   UPDATE definition_file SET content = '6f' || 'x' WHERE version = '1.1.0'";
+        world.tamper(one);
+        for version in ["1.0.0", "1.1.0", "1.2.0"] {
+            let broken = file(version);
+            assert!(matches!(broken, Err(StoreError::Corrupt { .. })), "{broken:?}");
+        }
+        store
+            .read::<_, StoreError>(&district(), |r| {
+                assert_eq!(r.definition_files(REGISTER)?.len(), 3);
+                Ok(())
+            })
+            .unwrap();
+    });
+}
+
+#[test]
 fn a_backup_made_under_load_opens_and_verifies() {
     let world = World::sqlite();
     let store = world.open();
