@@ -5,6 +5,7 @@ mod damaged;
 mod fill;
 mod ledger;
 mod other_shapes;
+mod project_rules;
 mod properties;
 mod propose;
 mod round_trip;
