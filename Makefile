@@ -56,7 +56,7 @@ gen: web/node_modules/.stamp ## write the generated files (OpenAPI, typed client
 bench: ## measure the budgets beside the peers (minutes; release build)
 	scripts/bench.sh
 
-truth: ## compare with outside truth in $(SHARED): workbooks, schedules; CEL_SPEC=FOLDER: expressions
+truth: ## compare with outside truth in $(SHARED): workbooks, schedules; CEL_SPEC=FOLDER: expressions, PLAN_FILES=FOLDER: plan files
 	SHARED=$(SHARED) cargo run --quiet --package bench --bin truth -- $(SHARED)
 
 clean: ## remove what was built

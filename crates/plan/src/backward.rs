@@ -5,12 +5,14 @@
 //! against the instant itself, so that a weekend between two calendars makes no false delay. P6 measures them against
 //! the dates it shows (1,037 finish milestones of the 3,994-activity file say so), and so do we where its files are read.
 
-use ground::Minute;
+use ground::{Minute, Timeline};
 
-use crate::forward::Early;
+use crate::crew;
+use crate::forward::{self, Early};
 use crate::graph::{Arc, Graph, Role};
 use crate::network::{
-    Activity, ConstraintKind, Driver, FloatRule, Options, OutOfSequence, Progress, Timing,
+    Activity, ActivityKind, Constraint, ConstraintKind, Driver, FloatRule, Options, OutOfSequence,
+    Progress, Timing,
 };
 use crate::span;
 
@@ -188,6 +190,7 @@ fn place_open(graph: Graph, frame: &Frame, early: &Early, late: &mut Late, i: us
     match role {
         Role::Work => {
             start = timeline.retreat(finish, work(graph, early, i));
+            start = crew::start(graph, i, latest).unwrap_or(start);
             // P6 shows (and passes on) a late start that a start without lag asks for inside a pause as the end of the
             // work before it: eleven such starts in the 3,994-activity file.
             if graph.rules.as_p6
@@ -214,13 +217,68 @@ fn place_open(graph: Graph, frame: &Frame, early: &Early, late: &mut Late, i: us
         // Until the members are placed: what bounds the first start among them.
         start = bounds.start;
         finish = latest;
+    } else if graph.rules.as_microsoft {
+        (start, finish) = microsoft(graph, early, i, latest, (start, finish));
     }
     late.start[i] = start;
     late.finish[i] = finish;
     late.latest[i] = latest;
     late.driver[i] = driver;
     late.total_float[i] = total(graph, frame.float, early, i, (start, finish));
+    if graph.rules.as_microsoft && is_hard(graph, i) {
+        late.total_float[i] = late.total_float[i].min(broken_by_links(graph, early, i, finish));
+    }
     late.free_float[i] = free(graph, frame, early, i, &bounds);
+    // Where no successor is, Microsoft Project shows one slack twice, whatever follows the summary above.
+    if bounds.open_end && graph.rules.as_microsoft {
+        late.free_float[i] = late.total_float[i];
+    }
+}
+
+fn is_hard(graph: Graph, i: usize) -> bool {
+    let hard = |c: &Constraint| {
+        matches!(
+            c.kind,
+            ConstraintKind::MustStart | ConstraintKind::MustFinish
+        )
+    };
+    graph
+        .special(i)
+        .is_some_and(|activity| activity.constraints.iter().any(hard))
+}
+
+/// By how much the links ask for a later finish than a must-date allows: Microsoft Project shows it as negative slack of the
+/// task whose date was kept (`slack9.mpp`, "Milestone 2": a day).
+fn broken_by_links(graph: Graph, early: &Early, i: usize, finish: Minute) -> i64 {
+    forward::finish_by_links(graph, early, i).map_or(i64::MAX, |asked| {
+        float_timeline(graph, i).between(asked, finish)
+    })
+}
+
+/// Where a task stands that somebody placed by hand.
+fn fixed(graph: Graph, i: usize) -> Option<(Minute, Minute)> {
+    graph.special(i).and_then(|activity| activity.fixed)
+}
+
+/// What Microsoft Project shows as late dates where it does not count back from the late finish. Work that has begun
+/// keeps its actual start (all 311 such tasks of the public files). A manual task may last until the instant its
+/// successor has to begin, so 08:00 of the next day instead of 17:00 (128 of 128 with a successor after its finish);
+/// without room at its finish it begins late where it begins early, however long it is said to last.
+fn microsoft(
+    graph: Graph,
+    early: &Early,
+    i: usize,
+    latest: Minute,
+    (start, finish): (Minute, Minute),
+) -> (Minute, Minute) {
+    match (fixed(graph, i), graph.progress(i)) {
+        (Some((early_start, _)), _) if graph.timeline(i).between(early.finish[i], latest) == 0 => {
+            (early_start, latest)
+        }
+        (Some(_), _) => (start, latest),
+        (None, Progress::Started { actual_start, .. }) => (actual_start, finish),
+        _ => (start, finish),
+    }
 }
 
 /// What `place_open` gives for plain work, by numbers of working minutes: the calendar is asked half as often. Nearly all
@@ -298,7 +356,7 @@ pub(crate) fn shift(
         if graph.role(to) == Role::Done {
             continue;
         }
-        let at = late_bound(graph, late, to, arc);
+        let at = late_bound(graph, early, late, to, arc);
         let at = graph.unlagged(arc, i, at);
         let driver = Driver::Link(arc.link());
         if arc.kind().leaves_start() {
@@ -369,7 +427,7 @@ fn work(graph: Graph, early: &Early, i: usize) -> i64 {
             .between(early.restart[i], early.finish[i])
             .max(0),
         Some(activity) if graph.rules.as_microsoft => match activity.progress {
-            Progress::Started { .. } => activity.duration,
+            Progress::Started { .. } => activity.duration + activity.pause,
             _ => graph.work(i),
         },
         _ => graph.work(i),
@@ -384,7 +442,7 @@ pub(crate) fn total(
     i: usize,
     late: (Minute, Minute),
 ) -> i64 {
-    let timeline = graph.timeline(i);
+    let timeline = float_timeline(graph, i);
     let finish = || timeline.between(early.finish[i], late.1);
     if rule == FloatRule::Finish {
         return finish();
@@ -394,12 +452,21 @@ pub(crate) fn total(
         FloatRule::Start => start,
         // The start of started work is past; only its finish can still move.
         _ if graph.progress(i) != Progress::NotStarted => finish(),
+        // So can only the finish of a manual task (Microsoft Project: 25 tasks of mpp14timephasedsegmentsmanualoffsets).
+        _ if graph.rules.as_microsoft && fixed(graph, i).is_some() => finish(),
         _ => start.min(finish()),
     }
 }
 
+/// The calendar total float is counted on.
+fn float_timeline<'a>(graph: Graph<'a>, i: usize) -> &'a Timeline {
+    let own = graph.special(i).and_then(|a| a.float_calendar);
+    let own = own.and_then(|index| graph.network.calendars.get(index));
+    own.unwrap_or(graph.timeline(i))
+}
+
 /// The late date of successor `to` that a link into it is measured against.
-fn late_bound(graph: Graph, late: &Late, to: usize, arc: Arc) -> Minute {
+fn late_bound(graph: Graph, early: &Early, late: &Late, to: usize, arc: Arc) -> Minute {
     let starts = arc.kind().enters_start();
     match graph.role(to) {
         _ if graph.rules.as_p6 => {
@@ -409,13 +476,31 @@ fn late_bound(graph: Graph, late: &Late, to: usize, arc: Arc) -> Minute {
                 late.finish[to]
             }
         }
+        // Microsoft Project: what is done of a started successor stays, what remains begins where it is, whatever its float.
+        Role::Work if starts && started(graph, to) => {
+            if graph.network.activities[graph.network.links[arc.link()].to].kind
+                == ActivityKind::Summary
+            {
+                late.start[to]
+            } else {
+                early.restart[to]
+            }
+        }
         Role::Work if starts => late.start[to],
         _ => late.latest[to],
     }
 }
 
-fn early_bound(early: &Early, to: usize, arc: Arc) -> Minute {
-    if arc.kind().enters_start() {
+fn started(graph: Graph, i: usize) -> bool {
+    graph.rules.as_microsoft && matches!(graph.progress(i), Progress::Started { .. })
+}
+
+/// The early date of successor `to` that room is measured to: where its remaining work starts; with Microsoft Project where
+/// it started.
+fn early_bound(graph: Graph, early: &Early, to: usize, arc: Arc) -> Minute {
+    if arc.kind().enters_start() && started(graph, to) {
+        early.start[to]
+    } else if arc.kind().enters_start() {
         early.restart[to]
     } else {
         early.finish[to]
@@ -489,8 +574,8 @@ fn gather(graph: Graph, early: &Early, late: &Late, i: usize) -> Bounds {
             Some(since) => graph.unlagged_since(arc, i, bound, since),
         };
         let actual = actual_bound(graph, progress, arc);
-        let at = unlagged(actual.unwrap_or_else(|| late_bound(graph, late, to, arc)));
-        let free = unlagged(early_bound(early, to, arc));
+        let at = unlagged(actual.unwrap_or_else(|| late_bound(graph, early, late, to, arc)));
+        let free = unlagged(early_bound(graph, early, to, arc));
         let driver = Driver::Link(arc.link());
         if arc.kind().leaves_start() {
             if at < bounds.start {
@@ -532,7 +617,8 @@ fn latest(
             if tie { bounds.finish_driver } else { best.1 },
         );
     }
-    if bounds.start != Minute::MAX && graph.role(i) != Role::Summary {
+    let manual = graph.rules.as_microsoft && fixed(graph, i).is_some();
+    if bounds.start != Minute::MAX && graph.role(i) != Role::Summary && !manual {
         let at = end_from_start(graph, early, i, bounds.start);
         if at <= best.0 {
             best = (at, bounds.start_driver);

@@ -179,6 +179,10 @@ fn shorten(live: &mut Live, i: usize, days: i64) -> Result<(), Vec<Finding>> {
         duration: (activity.duration - minutes).max(0),
         progress,
         expected_finish: None,
+        delay: 0,
+        pause: 0,
+        float_calendar: None,
+        crews: Vec::new(),
         ..activity.clone()
     };
     live.change(i, shorter).map(drop)

@@ -137,6 +137,7 @@ fn reason(network: &Network, answer: &Schedule, i: usize) -> String {
         }
         Driver::Actual => "按实际开始往后排".to_owned(),
         Driver::Fixed => "因为日期是手动排定的".to_owned(),
+        Driver::Delay => "因为资源调配推迟了开始".to_owned(),
         Driver::ExpectedFinish => "因为填了预计完成日期".to_owned(),
         Driver::Late => "因为规定尽晚安排，再晚就要推后续工作".to_owned(),
         Driver::Rollup => "日期由所含或所伴随的工作汇总而来".to_owned(),

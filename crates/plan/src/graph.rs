@@ -272,7 +272,7 @@ impl Packed {
         packed.before = packed.after.reversed();
         for i in 0..count {
             let activity = &network.activities[packed.index(i)];
-            packed.work.push(activity.remaining());
+            packed.work.push(span(activity));
             packed.calendar.push(activity.calendar as u32);
             packed.role.push(role(activity, options.dialect));
             packed.special.push(is_special(activity));
@@ -285,7 +285,7 @@ impl Packed {
 
     /// Takes over a changed activity; `live` sees to what follows from it.
     pub fn refresh(&mut self, i: usize, activity: &Activity, options: &Options) {
-        self.work[i] = activity.remaining();
+        self.work[i] = span(activity);
         self.calendar[i] = activity.calendar as u32;
         self.role[i] = role(activity, options.dialect);
         self.special[i] = is_special(activity);
@@ -491,6 +491,14 @@ fn earlier(bound: Minute, lag: i64, timeline: Option<&Timeline>) -> Minute {
     }
 }
 
+/// Working minutes from the restart of an activity to its end.
+fn span(activity: &Activity) -> i64 {
+    match activity.remaining() {
+        0 => 0,
+        remaining => remaining.saturating_add(activity.pause),
+    }
+}
+
 fn is_special(activity: &Activity) -> bool {
     !activity.constraints.is_empty()
         || activity.deadline.is_some()
@@ -499,6 +507,9 @@ fn is_special(activity: &Activity) -> bool {
         || activity.parent.is_some()
         || activity.fixed.is_some()
         || activity.expected_finish.is_some()
+        || activity.delay != 0
+        || activity.float_calendar.is_some()
+        || !activity.crews.is_empty()
 }
 
 fn role(activity: &Activity, dialect: Dialect) -> Role {

@@ -10,6 +10,7 @@ mod cascade;
 mod commitment;
 mod comparison;
 mod compress;
+mod crew;
 mod earned;
 mod explain;
 mod flowline;
@@ -51,6 +52,7 @@ pub use commitment::{
 };
 pub use comparison::{Change, ChangeKind, Comparison, LinkChange, compare_plans};
 pub use compress::{Compression, FloatBand, compressions, float_bands, link_floats};
+pub use crew::Crew;
 pub use earned::{EarnedSchedule, Performance, performance};
 pub use explain::{driving_chain, late_chain, why, why_late};
 pub use flowline::{Crossing, Flow, Line, TaktPlan, TaktShortage, Trade, flow, takt};

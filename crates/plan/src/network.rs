@@ -6,6 +6,7 @@
 use ground::{Finding, Minute, Timeline};
 
 use crate::backward::Late;
+use crate::crew::Crew;
 use crate::forward::Early;
 use crate::graph::{Graph, Packed, Role};
 
@@ -62,6 +63,17 @@ pub struct Activity {
     pub fixed: Option<(Minute, Minute)>,
     /// 预计完成. The remaining work stretches or shrinks to end here (P6 "expected finish").
     pub expected_finish: Option<Minute>,
+    /// 调配推迟. Minutes of the clock by which resource levelling puts the start off (Microsoft Project "levelling
+    /// delay"); counted from where links, constraints and the project start would have it.
+    pub delay: i64,
+    /// 中断. Working minutes inside the activity in which nobody works on it, beside `duration` (Microsoft Project "split
+    /// task"); they move with it.
+    pub pause: i64,
+    /// 时差日历. Total float is counted on this calendar of the network instead of `calendar`: Microsoft Project counts
+    /// slack on the task's own calendar even where the work follows the calendars of its resources.
+    pub float_calendar: Option<usize>,
+    /// 分头作业: what each resource does where they work at different times; usually none.
+    pub crews: Vec<Crew>,
 }
 
 impl Activity {
@@ -86,6 +98,10 @@ impl Activity {
             project: 0,
             fixed: None,
             expected_finish: None,
+            delay: 0,
+            pause: 0,
+            float_calendar: None,
+            crews: Vec::new(),
         }
     }
 
@@ -481,6 +497,8 @@ pub enum Driver {
     Fixed,
     /// 预计完成 of the activity.
     ExpectedFinish,
+    /// 调配推迟: resource levelling put the start off (`Activity::delay`).
+    Delay,
     /// 尽晚安排: the end of a float (`Activity::timing`).
     Late,
     /// 汇总: members of a summary, links of a hammock.

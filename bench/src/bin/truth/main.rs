@@ -3,6 +3,7 @@
 
 mod cel;
 mod earlier;
+mod plan_files;
 mod psplib;
 mod read_back;
 mod schedules;
@@ -50,6 +51,17 @@ fn main() -> ExitCode {
     if let Some(folder) = std::env::var_os("CEL_SPEC") {
         return match cel::run(Path::new(&folder)) {
             Ok((_, 0)) => ExitCode::SUCCESS,
+            Ok(_) => ExitCode::from(1),
+            Err(problem) => {
+                eprintln!("{problem}");
+                ExitCode::from(2)
+            }
+        };
+    }
+    // Plan files gathered from public repositories: what P6 and Project calculated against ours.
+    if let Some(folder) = std::env::var_os("PLAN_FILES") {
+        return match plan_files::run(Path::new(&folder)) {
+            Ok(0) => ExitCode::SUCCESS,
             Ok(_) => ExitCode::from(1),
             Err(problem) => {
                 eprintln!("{problem}");

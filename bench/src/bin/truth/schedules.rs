@@ -139,7 +139,7 @@ fn known(file: &str, column: &str, id: &str) -> Option<&'static Known> {
         .find(|known| known.file == file && known.column == column && known.ids.contains(&id))
 }
 
-fn ours(file: &ScheduleFile, answer: &Schedule, i: usize) -> [i64; 8] {
+pub(super) fn ours(file: &ScheduleFile, answer: &Schedule, i: usize) -> [i64; 8] {
     let remaining = match file.format {
         Format::Mspdi => answer.early_start[i],
         _ => answer.remaining_start[i],
@@ -156,7 +156,7 @@ fn ours(file: &ScheduleFile, answer: &Schedule, i: usize) -> [i64; 8] {
     ]
 }
 
-fn theirs(stored: &StoredDates) -> [Option<i64>; 8] {
+pub(super) fn theirs(stored: &StoredDates) -> [Option<i64>; 8] {
     [
         stored.early_start,
         stored.early_finish,

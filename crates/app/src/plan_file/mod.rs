@@ -174,6 +174,7 @@ fn driver_words(network: &Network, driver: Driver) -> String {
         Driver::Deadline => "目标时限".to_owned(),
         Driver::Target => "项目目标日期".to_owned(),
         Driver::Fixed => "手动排定".to_owned(),
+        Driver::Delay => "资源调配推迟".to_owned(),
         Driver::ExpectedFinish => "预计完成日期".to_owned(),
         Driver::Late => "尽量晚排".to_owned(),
         Driver::Rollup => "汇总的工作".to_owned(),

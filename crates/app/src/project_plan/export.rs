@@ -206,6 +206,7 @@ fn assignments(scheduled: &Scheduled<'_>, beside: &Beside) -> Vec<Assignment> {
                 units: *units as f64 / 100.0,
                 work: node.duration.saturating_mul(*units) / 100,
                 remaining_work: left.saturating_mul(*units) / 100,
+                overtime: 0,
             });
         }
     }

@@ -277,6 +277,7 @@ impl<'a> SheetView<'a> {
             Driver::ProjectStart => view("project_start", "项目从这一天开始".to_owned()),
             Driver::Actual => view("actual", "按实际进展往后排".to_owned()),
             Driver::Fixed => view("fixed", "手动排在这一天".to_owned()),
+            Driver::Delay => view("timing", "因资源调配推迟".to_owned()),
             Driver::ExpectedFinish => view("expected_finish", "按预期完成推算".to_owned()),
             Driver::Late => view("timing", "按排法放在最晚".to_owned()),
             Driver::Rollup => view("children", "由下级或前后工作算出".to_owned()),

@@ -258,6 +258,8 @@ pub struct Assignment {
     pub work: i64,
     /// Work still to be done, likewise.
     pub remaining_work: i64,
+    /// 加班: the part of `work` that is done outside working time.
+    pub overtime: i64,
 }
 
 /// Reads a schedule file of any of the formats; `name` only appears in the findings.
@@ -350,6 +352,12 @@ impl ScheduleFile {
         let network = &self.network;
         for activity in &network.activities {
             used[activity.calendar] = true;
+            for index in activity.float_calendar.iter() {
+                used[*index] = true;
+            }
+            for crew in &activity.crews {
+                used[crew.calendar] = true;
+            }
         }
         for link in &network.links {
             if let LagCalendar::Of(index) = link.lag_calendar {
@@ -390,6 +398,10 @@ impl ScheduleFile {
     fn move_calendars(&mut self, place: &[usize]) {
         for activity in &mut self.network.activities {
             activity.calendar = place[activity.calendar];
+            activity.float_calendar = activity.float_calendar.map(|index| place[index]);
+            for crew in &mut activity.crews {
+                crew.calendar = place[crew.calendar];
+            }
         }
         for link in &mut self.network.links {
             if let LagCalendar::Of(index) = &mut link.lag_calendar {

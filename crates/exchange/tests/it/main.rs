@@ -6,6 +6,7 @@ mod fill;
 mod fill_book;
 mod ledger;
 mod other_shapes;
+mod project_rules;
 mod properties;
 mod propose;
 mod round_trip;

@@ -1,6 +1,6 @@
 //! What can only be put together when the whole file is read: links, assignments, the calendars tasks work on, splits.
 
-use plan::{ActivityKind, Link, Progress};
+use plan::{ActivityKind, Crew, Link, Progress};
 use rustc_hash::FxHashMap;
 
 use super::Reader;
@@ -79,7 +79,7 @@ impl Reader<'_> {
             .copied()
             .unwrap_or(0);
         let of_resources = self.calendars_of_resources();
-        let mut made: FxHashMap<(Vec<usize>, Option<usize>), usize> = FxHashMap::default();
+        let mut made = Made::default();
         let mut elapsed = None;
         for index in 0..self.file.ids.len() {
             let own = self.calendars.get(&self.task_calendars[index].key).copied();
@@ -90,28 +90,59 @@ impl Reader<'_> {
                 .get(&index)
                 .filter(|_| !free && !self.file.details[index].ignores_resources);
             let plain = own.unwrap_or(default);
+            let by_clock = wanted.elapsed && activity.kind != ActivityKind::Summary;
             let calendar = match resources {
-                _ if wanted.elapsed && activity.kind != ActivityKind::Summary => *elapsed
+                _ if by_clock => *elapsed
                     .get_or_insert_with(|| add(&mut self.file.calendars, NamedCalendar::elapsed())),
                 Some(resources)
                     if resources.as_slice() != [deciding(&self.file.calendars, plain)] =>
                 {
-                    let key = (resources.clone(), own);
-                    match made.get(&key) {
-                        Some(&calendar) => calendar,
-                        None if made.len() >= JOINED => plain,
-                        None => {
-                            let calendar = join(&mut self.file.calendars, resources, own);
-                            made.insert(key, calendar);
-                            calendar
-                        }
-                    }
+                    made.join(&mut self.file.calendars, resources, own)
+                        .unwrap_or(plain)
                 }
                 _ => plain,
             };
-            self.file.network.activities[index].calendar = calendar;
+            let parted = resources.is_some_and(|calendars| calendars.len() > 1) && !by_clock;
+            let crews = match parted {
+                true => self.crews(index, own, &mut made),
+                false => Vec::new(),
+            };
+            let activity = &mut self.file.network.activities[index];
+            activity.calendar = calendar;
+            activity.crews = crews;
+            // Slack is counted on the task's own calendar, whoever works on it (16 tasks of 8 public files).
+            activity.float_calendar = (calendar != plain && !by_clock).then_some(plain);
             self.file.details[index].own_calendar = own;
         }
+    }
+
+    /// What each resource of activity `index` does, where all work at an even rate; else nothing, and the duration counts.
+    fn crews(&mut self, index: usize, own: Option<usize>, made: &mut Made) -> Vec<Crew> {
+        let uid = self.file.ids[index].parse().unwrap_or(0);
+        if self.contoured.contains(&uid) {
+            return Vec::new();
+        }
+        let all = std::mem::take(&mut self.file.assignments);
+        let working = all.iter().filter(|a| a.activity == index && a.units > 0.0);
+        let crews = working.filter_map(|assignment| {
+            let resource = &self.file.resources[assignment.resource];
+            let works = matches!(
+                resource.kind,
+                ResourceKind::Labour | ResourceKind::Equipment
+            );
+            let calendar = resource.calendar.filter(|_| works)?;
+            let decides = deciding(&self.file.calendars, calendar);
+            let minutes = |work: i64| (work as f64 / assignment.units).round() as i64;
+            let work = minutes(assignment.work - assignment.overtime);
+            Some(Crew {
+                calendar: made.join(&mut self.file.calendars, &[decides], own)?,
+                work,
+                remaining: minutes(assignment.remaining_work).min(work),
+            })
+        });
+        let crews = crews.filter(|crew| crew.work > 0).collect();
+        self.file.assignments = all;
+        crews
     }
 
     /// Per activity the calendars of the people and machines assigned to it, each once, in order.
@@ -135,31 +166,42 @@ impl Reader<'_> {
         all
     }
 
-    /// A task whose stored dates hold more working time than its duration was split by the program.
-    pub(super) fn tell_splits(&mut self) {
-        let file = &self.file;
-        for (index, activity) in file.network.activities.iter().enumerate() {
-            let stored = &file.stored[index];
-            let (Some(start), Some(finish)) = (stored.start, stored.finish) else {
-                continue;
-            };
-            let open = activity.progress == Progress::NotStarted && activity.fixed.is_none();
-            if !open || activity.kind != ActivityKind::Task {
+    /// A task whose stored dates hold more working time than its duration was split by the program. Where the parts lie is
+    /// only told in its time-phased work, how long it rests in all follows from its dates.
+    pub(super) fn keep_pauses(&mut self) {
+        for index in 0..self.file.ids.len() {
+            let pause = self.pause(index);
+            if pause <= 0 {
                 continue;
             }
-            let worked = file.network.calendars[activity.calendar].between(start, finish);
-            if worked > activity.duration {
-                self.remarks.info(
-                    "mspdi.split",
-                    || format!("任务 {}", file.ids[index]),
-                    || {
-                        let (worked, duration) = (worked / 60, activity.duration / 60);
-                        format!("起止之间有{worked}小时工作时间，工期只有{duration}小时：任务可能拆分过，计算按连续施工")
-                    },
-                    "需要中断时请把任务分成两项",
-                );
-            }
+            let activity = &mut self.file.network.activities[index];
+            activity.pause = pause;
+            self.remarks.info(
+                "mspdi.split",
+                || format!("任务 {}", self.file.ids[index]),
+                || {
+                    let (pause, duration) = (pause as f64 / 60.0, activity.duration as f64 / 60.0);
+                    format!("工期{duration:.1}小时，起止之间另有{pause:.1}小时工作时间：任务拆分过，中断照文件保留")
+                },
+                "收进项目计划时按连续施工；需要中断时请把任务分成两项",
+            );
         }
+    }
+
+    /// Working minutes between start and finish of a task beyond its duration.
+    fn pause(&self, index: usize) -> i64 {
+        let activity = &self.file.network.activities[index];
+        let stored = &self.file.stored[index];
+        let (Some(start), Some(finish)) = (stored.start, stored.finish) else {
+            return 0;
+        };
+        let done = matches!(activity.progress, Progress::Finished { .. });
+        let calculated = activity.fixed.is_none() && activity.crews.is_empty() && !done;
+        if !calculated || activity.kind != ActivityKind::Task || activity.duration == 0 {
+            return 0;
+        }
+        let worked = self.file.network.calendars[activity.calendar].between(start, finish);
+        worked - activity.duration
     }
 }
 
@@ -168,13 +210,32 @@ fn add(calendars: &mut Vec<NamedCalendar>, calendar: NamedCalendar) -> usize {
     calendars.len() - 1
 }
 
-/// One calendar alone is taken as it is.
-fn join(calendars: &mut Vec<NamedCalendar>, resources: &[usize], own: Option<usize>) -> usize {
-    match (resources, own) {
-        (&[only], None) => only,
-        _ => {
-            let calendar = joined(calendars, resources, own);
-            add(calendars, calendar)
+/// Calendars made for tasks, by the calendars of their resources and their own.
+#[derive(Default)]
+struct Made(FxHashMap<(Vec<usize>, Option<usize>), usize>);
+
+impl Made {
+    /// The calendar of what any of `resources` does on a task with calendar `own`; none when too many were made. One
+    /// calendar alone is taken as it is.
+    fn join(
+        &mut self,
+        calendars: &mut Vec<NamedCalendar>,
+        resources: &[usize],
+        own: Option<usize>,
+    ) -> Option<usize> {
+        if let (&[only], None) = (resources, own) {
+            return Some(only);
         }
+        let key = (resources.to_vec(), own);
+        if let Some(&calendar) = self.0.get(&key) {
+            return Some(calendar);
+        }
+        if self.0.len() >= JOINED {
+            return None;
+        }
+        let calendar = joined(calendars, resources, own);
+        let calendar = add(calendars, calendar);
+        self.0.insert(key, calendar);
+        Some(calendar)
     }
 }

@@ -9,7 +9,7 @@ mod write;
 mod write_calendars;
 
 use plan::{CriticalRule, Dialect, FloatRule, Options};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::calendar::NamedCalendar;
 use super::remarks::Remarks;
@@ -43,7 +43,8 @@ names!(
 names!(
     MeansNames: uid = "UID", name = "Name", initials = "Initials", kind = "Type", max_units = "MaxUnits",
     calendar = "CalendarUID", cost = "IsCostResource", task = "TaskUID", resource = "ResourceUID", units = "Units",
-    work = "Work", remaining = "RemainingWork",
+    work = "Work", remaining = "RemainingWork", overtime = "OvertimeWork",
+    contour = "WorkContour",
 );
 
 /// The file under construction and the keys that lead into it.
@@ -66,6 +67,8 @@ struct Reader<'r> {
     /// Per resource: its calendar's key.
     resource_calendars: Vec<String>,
     assignments: Vec<(i64, i64, Assignment)>,
+    /// Tasks somebody works on at changing rates.
+    contoured: FxHashSet<i64>,
 }
 
 /// What a task says about its working time.
@@ -130,6 +133,7 @@ impl<'r> Reader<'r> {
             resources: FxHashMap::default(),
             resource_calendars: Vec::new(),
             assignments: Vec::new(),
+            contoured: FxHashSet::default(),
         }
     }
 
@@ -225,7 +229,11 @@ impl<'r> Reader<'r> {
             units: root.number(n.units).unwrap_or(0.0),
             work: work(n.work),
             remaining_work: work(n.remaining),
+            overtime: work(n.overtime),
         };
+        if root.integer(n.contour).unwrap_or(0) != 0 {
+            self.contoured.insert(task);
+        }
         self.assignments.push((task, resource, assignment));
     }
 
@@ -242,7 +250,7 @@ impl<'r> Reader<'r> {
         self.close_head();
         self.file.take_wbs_codes();
         self.file.compile_calendars();
-        self.tell_splits();
+        self.keep_pauses();
         self.file
     }
 

@@ -116,6 +116,7 @@ impl Reader<'_> {
         activity.kind = kind(root, n, duration);
         activity.progress = progress(root, n, minutes(n.remaining).unwrap_or(duration));
         activity.deadline = root.date(n.deadline);
+        activity.delay = delay(root, n);
         if root.flag(n.manual) || root.flag(n.external) {
             activity.fixed = fixed(root, n).filter(|_| activity.kind != ActivityKind::Summary);
         }
@@ -139,7 +140,6 @@ impl Reader<'_> {
         self.file.baselines.push(baselines(root, n));
         self.file.stored.push(stored(root, n));
         self.links.extend(links(root, n, index, at));
-        self.tell_delay(root, uid);
         activity.parent = self.hang(level, index);
         self.tasks.insert(uid, index);
         self.file.ids.push(uid.to_string());
@@ -162,20 +162,6 @@ impl Reader<'_> {
             |parent: &usize| self.file.network.activities[*parent].kind == ActivityKind::Summary;
         parent.filter(summary)
     }
-
-    fn tell_delay(&mut self, root: Element, uid: i64) {
-        if root
-            .number(self.task_names.delay)
-            .is_some_and(|delay| delay != 0.0)
-        {
-            self.remarks.info(
-                "mspdi.levelling_delay",
-                || format!("任务 {uid}"),
-                || "任务因资源调配被推迟，计算不考虑这段推迟".to_owned(),
-                "需要时请在本系统中重新做资源平衡",
-            );
-        }
-    }
 }
 
 fn kind(root: Element, n: &TaskNames, duration: i64) -> ActivityKind {
@@ -192,6 +178,13 @@ fn kind(root: Element, n: &TaskNames, duration: i64) -> ActivityKind {
 fn progress(root: Element, n: &TaskNames, remaining: i64) -> Progress {
     let (start, finish) = (root.date(n.actual_start), root.date(n.actual_finish));
     Progress::of(start, finish, remaining)
+}
+
+/// Levelling delay, tenths of minutes of the clock whatever its format says: "2 days" is 48 hours in all 24 delayed tasks
+/// of the public files.
+fn delay(root: Element, n: &TaskNames) -> i64 {
+    let tenths = root.number(n.delay).unwrap_or(0.0);
+    (tenths / 10.0).round().clamp(0.0, 1e7) as i64
 }
 
 /// Where a manual task stands; one that has no dates yet is calculated like others.

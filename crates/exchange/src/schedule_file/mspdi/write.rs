@@ -482,6 +482,10 @@ impl Writer<'_> {
         );
         xml.optional_date("ConstraintDate", first.map(|constraint| constraint.at));
         xml.optional_date("Deadline", activity.deadline.or(deadline));
+        if activity.delay > 0 {
+            xml.plain("LevelingDelay", activity.delay.saturating_mul(10));
+            xml.plain("LevelingDelayFormat", 8);
+        }
     }
 
     fn link(&self, xml: &mut Xml, index: usize) {

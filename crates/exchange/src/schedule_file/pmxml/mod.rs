@@ -256,6 +256,7 @@ impl<'r> Reader<'r> {
             units: rate.or(root.number(n.rate)).unwrap_or(0.0),
             work: minutes(n.units),
             remaining_work: minutes(n.remaining),
+            overtime: 0,
         };
         let key = |name| root.value(name).to_owned();
         self.assignments

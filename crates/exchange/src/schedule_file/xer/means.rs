@@ -80,6 +80,7 @@ impl<'a> Reader<'a, '_> {
                 .unwrap_or(0.0),
             work: row.minutes(c.target_qty, self.remarks).unwrap_or(0),
             remaining_work: row.minutes(c.remain_qty, self.remarks).unwrap_or(0),
+            overtime: 0,
         }
     }
 
