@@ -285,6 +285,7 @@ impl Making<'_> {
         Ok(Gathered {
             whole: self.whole(&figures)?,
             figures,
+            members: source::members(&groups, &listed),
             groups,
             records: listed,
             words,
