@@ -19,7 +19,7 @@ use ground::{Date, Finding, Period, PeriodKind};
 use register::Definition;
 use register::law::{Ability, ReportTemplate};
 use register::report::{Part, Whole, Word, read_word};
-use source::{Figures, Gathered};
+use source::{Figures, Gathered, Records};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -168,7 +168,8 @@ pub fn make(
     let bytes = template
         .fill(&gathered, &notes)
         .map_err(AppError::invalid)?;
-    records::note_export(app, actor, register, gathered.records.len())?;
+    let taken = if lists { gathered.count } else { 0 };
+    records::note_export(app, actor, register, taken)?;
     let kind = template.kind();
     Ok(ReportFile {
         name: format!(
@@ -273,23 +274,38 @@ impl Making<'_> {
     fn gathered(&self, words: BTreeMap<String, Word>, lists: bool) -> Result<Gathered, AppError> {
         let by = register::report::grouped_by(self.definition, self.report);
         let figures = self.figures(&words)?;
-        let wanted = words.values().filter_map(|word| match word {
-            Word::Field(path) => Some(path.clone()),
-            _ => None,
-        });
-        let listed = match lists {
-            true => source::records(self, by.as_deref(), &wanted.collect())?,
-            false => Vec::new(),
-        };
+        let Records { count, listed } = self.records(&words, by.as_deref(), lists)?;
         let groups = source::groups(by.as_deref(), &figures, &listed);
         Ok(Gathered {
             whole: self.whole(&figures)?,
             figures,
             members: source::members(&groups, &listed),
             groups,
+            count,
             records: listed,
             words,
         })
+    }
+
+    /// The records that are listed, else those that are counted.
+    fn records(
+        &self,
+        words: &BTreeMap<String, Word>,
+        by: Option<&str>,
+        lists: bool,
+    ) -> Result<Records, AppError> {
+        let asks = |asked: Word| words.values().any(|word| *word == asked);
+        if lists {
+            let wanted = words.values().filter_map(|word| match word {
+                Word::Field(path) => Some(path.clone()),
+                _ => None,
+            });
+            return source::records(self, by, &wanted.collect());
+        }
+        match (asks(Word::GroupRecords), asks(Word::Whole(Whole::Records))) {
+            (false, false) => Ok(Records::default()),
+            (of_groups, _) => source::counted(self, by.filter(|_| of_groups)),
+        }
     }
 
     fn figures(&self, words: &BTreeMap<String, Word>) -> Result<Figures, AppError> {

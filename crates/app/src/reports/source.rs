@@ -41,6 +41,7 @@ pub(super) struct Group {
 }
 
 /// A record as it is printed.
+#[derive(Default)]
 pub(super) struct Listed {
     pub number: Option<String>,
     pub light: String,
@@ -54,6 +55,8 @@ pub(super) struct Gathered {
     pub whole: BTreeMap<&'static str, String>,
     pub figures: Figures,
     pub groups: Vec<Group>,
+    /// How many records there are.
+    pub count: usize,
     pub records: Vec<Listed>,
     /// Places of the records of each group.
     pub members: Vec<Vec<usize>>,
@@ -90,7 +93,7 @@ impl Source for Gathered {
             return text(NOTHING);
         };
         match word {
-            Word::Whole(Whole::Records) => count(self.records.len()),
+            Word::Whole(Whole::Records) => count(self.count),
             Word::Whole(whole) => text(self.whole.get(key(*whole)).map_or(NOTHING, String::as_str)),
             Word::Metric {
                 of_group,
@@ -307,39 +310,77 @@ pub(super) fn members(groups: &[Group], records: &[Listed]) -> Vec<Vec<usize>> {
     members
 }
 
+/// The records of a report.
+#[derive(Default)]
+pub(super) struct Records {
+    /// How many there are.
+    pub count: usize,
+    /// Those that are listed; where they are only counted by group, no more of them than their groups.
+    pub listed: Vec<Listed>,
+}
+
 /// The records that the report lists, in the order of its view, as the asker sees them.
 pub(super) fn records(
     making: &Making<'_>,
     by: Option<&str>,
     wanted: &BTreeSet<String>,
-) -> Result<Vec<Listed>, AppError> {
+) -> Result<Records, AppError> {
+    with_asker(making, |asker| {
+        let meant = Meant::of(making, asker, Ability::Export)?;
+        making.app.look(|reader| {
+            let selection = meant.selection(asker, reader)?;
+            // Where the database knows how many they are, too many are refused before they are read.
+            if let Some(count) = meant.count(asker, &selection, reader)? {
+                need_few(making, count)?;
+            }
+            let all = meant.all(asker, &selection, reader)?;
+            need_few(making, all.len())?;
+            let look = Look {
+                setting: asker.setting,
+                access: asker.access,
+                definition: &making.access.seen_definition(),
+                user: None,
+            };
+            let views = look.views(reader, all.clone())?;
+            let listed = Lister::new(asker, by, wanted).list(reader, &views, &all)?;
+            let count = listed.len();
+            Ok(Records { count, listed })
+        })
+    })
+}
+
+/// The records that the report counts and does not list: all that the asker may read, for a count takes none away. With
+/// `by`, also which groups they are in.
+pub(super) fn counted(making: &Making<'_>, by: Option<&str>) -> Result<Records, AppError> {
+    with_asker(making, |asker| {
+        let meant = Meant::of(making, asker, Ability::Read)?;
+        making.app.look(|reader| {
+            let selection = meant.selection(asker, reader)?;
+            let known = meant.count(asker, &selection, reader)?;
+            if let (Some(count), None) = (known, by) {
+                let listed = Vec::new();
+                return Ok(Records { count, listed });
+            }
+            let all = meant.all(asker, &selection, reader)?;
+            let none = BTreeSet::new();
+            let listed = Lister::new(asker, by, &none).grouped(reader, &all)?;
+            let count = all.len();
+            Ok(Records { count, listed })
+        })
+    })
+}
+
+fn with_asker<T>(
+    making: &Making<'_>,
+    work: impl FnOnce(&Asker<'_>) -> Result<T, AppError>,
+) -> Result<T, AppError> {
     let (app, access) = (making.app, making.access);
-    let seen = access.seen_definition();
-    let setting = Setting::new(app, making.day);
-    let asker = Asker {
+    work(&Asker {
         app,
         access,
-        definition: &seen,
-        setting: &setting,
+        definition: &access.seen_definition(),
+        setting: &Setting::new(app, making.day),
         user: access.user(),
-    };
-    let meant = Meant::of(making, &asker)?;
-    app.look(|reader| {
-        let selection = meant.selection(&asker, reader)?;
-        // Where the database knows how many they are, too many are refused before they are read.
-        if let Some(count) = meant.count(&asker, &selection, reader)? {
-            need_few(making, count)?;
-        }
-        let all = meant.all(&asker, &selection, reader)?;
-        need_few(making, all.len())?;
-        let look = Look {
-            setting: &setting,
-            access,
-            definition: &seen,
-            user: None,
-        };
-        let views = look.views(reader, all.clone())?;
-        Lister::new(&asker, by, wanted).list(reader, &views, &all)
     })
 }
 
@@ -353,7 +394,8 @@ struct Meant {
 }
 
 impl Meant {
-    fn of(making: &Making<'_>, asker: &Asker<'_>) -> Result<Self, AppError> {
+    /// Those on which the asker may do this.
+    fn of(making: &Making<'_>, asker: &Asker<'_>, ability: Ability) -> Result<Self, AppError> {
         let Making {
             app, actor, access, ..
         } = *making;
@@ -363,14 +405,16 @@ impl Meant {
             view: making.report.view.clone(),
             ..ListQuery::default()
         };
-        let query = access.narrow(asked_for(
+        let mut query = access.narrow(asked_for(
             app,
             access,
             asker.definition,
             &asked,
             making.day,
         )?);
-        let query = access.narrow_for(query, Ability::Export);
+        if ability != Ability::Read {
+            query = access.narrow_for(query, ability);
+        }
         let period = (making.period, making.day);
         let filter = making.report.filter.as_ref();
         let filter =
@@ -527,6 +571,27 @@ impl<'l, 'a> Lister<'l, 'a> {
             .collect())
     }
 
+    /// Only which groups they are in.
+    fn grouped(&self, reader: &mut Reader<'_>, all: &[Stored]) -> Result<Vec<Listed>, AppError> {
+        let world = StoreWorld::new(reader, self.asker.setting);
+        let found = all.iter().map(|stored| Found {
+            values: Vec::new(),
+            keys: self.keys(&stored.record, &world),
+        });
+        let found: Vec<Found> = found.collect();
+        world.finish()?;
+        let names = self.names(reader, &found)?;
+        let groups = |found: &Found| {
+            let keys = found.keys.iter();
+            keys.map(|key| self.group(key, &names)).collect()
+        };
+        let listed = found.iter().map(|found| Listed {
+            groups: groups(found),
+            ..Listed::default()
+        });
+        Ok(listed.collect())
+    }
+
     fn far_values(&self, record: &Record, world: &dyn World) -> Vec<Option<Value>> {
         let scope = self.asker.scope(&record.fields, world);
         let scope = Scope {
@@ -671,6 +736,24 @@ mod tests {
         assert_eq!(text(" ").text, "—");
         assert_eq!(count(0).text, "0");
         assert_eq!(ground_decimal(-5, 2), "-0.05");
+    }
+
+    #[test]
+    fn a_record_of_two_groups_stands_in_each_once() {
+        let group = |key: &str| Group {
+            key: key.to_owned(),
+            name: String::new(),
+        };
+        let listed = |keys: &[&str]| Listed {
+            groups: keys
+                .iter()
+                .map(|key| ((*key).to_owned(), String::new()))
+                .collect(),
+            ..Listed::default()
+        };
+        let records = [listed(&["a", "b", "a"]), listed(&[]), listed(&["b"])];
+        let members = members(&[group("b"), group("c"), group("a")], &records);
+        assert_eq!(members, [vec![0, 2], vec![], vec![0]]);
     }
 
     #[test]

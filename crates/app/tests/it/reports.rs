@@ -368,6 +368,41 @@ fn a_template_goes_along_with_its_definition_and_stays_with_the_next_version() {
     });
 }
 
+/// A form that counts records and lists none.
+fn counting_form() -> Vec<u8> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let marks = [
+        (0, 0, "本期 {{记录数}} 处"),
+        (1, 0, "{{分组.名称}}"),
+        (1, 1, "{{分组.记录数}}"),
+    ];
+    for (row, column, mark) in marks {
+        sheet.write_string(row, column, mark).expect("a cell");
+    }
+    book.save_to_buffer().expect("a workbook")
+}
+
+#[test]
+fn records_are_counted_where_none_is_listed() {
+    on_both(|world| {
+        let app = wells(world);
+        let next = WELLS.replace("1.0.0", "1.1.0");
+        let files = [file("wells.xlsx", counting_form())];
+        definition_editing::apply_with(&app, &local(&app), &next, "只要数", &files)
+            .expect("in force");
+        let rows = cells(&monthly(&app, &local(&app), "2023M03"));
+        assert_eq!(rows[0], ["本期 3 处"]);
+        assert_eq!(rows[1..3], [["莲湖街道", "2"], ["须水街道", "1"]]);
+        // A count takes no record away: who may only read gets it, of what is in sight.
+        let viewer = person("kan", "410102", &["viewer"]);
+        assert_eq!(cells(&monthly(&app, &viewer, "2023M03"))[0], ["本期 3 处"]);
+        let clerk = person("lianhu", "410102.s013", &["clerk"]);
+        assert_eq!(cells(&monthly(&app, &clerk, "2023M03"))[0], ["本期 2 处"]);
+        assert_eq!(cells(&monthly(&app, &viewer, "2023M01"))[0], ["本期 0 处"]);
+    });
+}
+
 #[test]
 fn a_word_nobody_knows_is_told_with_its_cell_and_nothing_comes_into_force() {
     let app = World::sqlite().open_on(day("2023-04-10"));
