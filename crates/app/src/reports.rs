@@ -19,11 +19,11 @@ use ground::{Date, Finding, Period, PeriodKind, Severity};
 use register::Definition;
 use register::law::{Ability, ReportTemplate};
 use register::report::{Part, Whole, Word, read_word};
-use source::{Figures, Gathered};
-use std::collections::BTreeMap;
+use source::{Figures, Gathered, Records};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Closed periods offered to choose from: a year of quarters twice over, half a year of weeks.
+/// Closed periods offered to choose from: half a year of weeks and of dekads, a year of months, three years of quarters.
 fn offered(kind: PeriodKind) -> usize {
     match kind {
         PeriodKind::Day | PeriodKind::Week => 26,
@@ -48,7 +48,7 @@ pub struct ReportLine {
     pub periods: Vec<PeriodChoice>,
     /// The one chosen unless another is: the last that is closed.
     pub period: String,
-    /// Why it cannot be made now.
+    /// Its template is not there, so it cannot be made.
     pub missing: bool,
 }
 
@@ -86,6 +86,9 @@ pub fn list(
     let definition = app.definition(register)?;
     Access::new(app, actor, &definition)?.need(Ability::Read)?;
     let today = day.unwrap_or_else(|| app.today());
+    let there = templates(app, &definition, &[])?.into_iter();
+    let there = there.filter(|file| file.size.is_some());
+    let there: BTreeSet<String> = there.map(|file| file.name).collect();
     let line = |report: &ReportTemplate| {
         let running = report.period.containing(today);
         let closed =
@@ -98,7 +101,7 @@ pub fn list(
         };
         let closed_choices = closed.iter().map(|period| choice(period, false));
         let format = report.template.rsplit('.').next().unwrap_or_default();
-        Ok(ReportLine {
+        ReportLine {
             id: report.id.clone(),
             title: report.title.zh.clone(),
             format: format.to_ascii_lowercase(),
@@ -107,10 +110,10 @@ pub fn list(
                 .chain(closed_choices)
                 .collect(),
             period: running.previous().code(),
-            missing: template::bytes_of(app, &definition, &report.template)?.is_none(),
-        })
+            missing: !there.contains(&report.template),
+        }
     };
-    definition.reports.iter().map(line).collect()
+    Ok(definition.reports.iter().map(line).collect())
 }
 
 /// 2023年第9周（2月27日—3月5日）: weeks and dekads are known by their days.
@@ -168,7 +171,8 @@ pub fn make(
     let bytes = template
         .fill(&gathered, &notes)
         .map_err(AppError::invalid)?;
-    records::note_export(app, actor, register, gathered.records.len())?;
+    let taken = if lists { gathered.count } else { 0 };
+    records::note_export(app, actor, register, taken)?;
     let kind = template.kind();
     Ok(ReportFile {
         name: format!(
@@ -275,22 +279,38 @@ impl Making<'_> {
     fn gathered(&self, words: BTreeMap<String, Word>, lists: bool) -> Result<Gathered, AppError> {
         let by = register::report::grouped_by(self.definition, self.report);
         let figures = self.figures(&words)?;
-        let wanted = words.values().filter_map(|word| match word {
-            Word::Field(path) => Some(path.clone()),
-            _ => None,
-        });
-        let listed = match lists {
-            true => source::records(self, by.as_deref(), &wanted.collect())?,
-            false => Vec::new(),
-        };
+        let Records { count, listed } = self.records(&words, by.as_deref(), lists)?;
         let groups = source::groups(by.as_deref(), &figures, &listed);
         Ok(Gathered {
             whole: self.whole(&figures)?,
             figures,
+            members: source::members(&groups, &listed),
             groups,
+            count,
             records: listed,
             words,
         })
+    }
+
+    /// The records that are listed, else those that are counted.
+    fn records(
+        &self,
+        words: &BTreeMap<String, Word>,
+        by: Option<&str>,
+        lists: bool,
+    ) -> Result<Records, AppError> {
+        let asks = |asked: Word| words.values().any(|word| *word == asked);
+        if lists {
+            let wanted = words.values().filter_map(|word| match word {
+                Word::Field(path) => Some(path.clone()),
+                _ => None,
+            });
+            return source::records(self, by, &wanted.collect());
+        }
+        match (asks(Word::GroupRecords), asks(Word::Whole(Whole::Records))) {
+            (false, false) => Ok(Records::default()),
+            (of_groups, _) => source::counted(self, by.filter(|_| of_groups)),
+        }
     }
 
     fn figures(&self, words: &BTreeMap<String, Word>) -> Result<Figures, AppError> {

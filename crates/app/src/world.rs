@@ -1,17 +1,21 @@
 //! The door from an expression to the district: records of any register, read in the transaction that asks, each read
 //! once. Moment and person of a request stand here too, so that every rule of it sees the same.
 
+mod lookup;
+
 use crate::App;
 use crate::account::Actor;
 use crate::clock::end_of_day;
 use crate::definitions::Definitions;
 use crate::error::AppError;
 use ground::{Date, OrgPath, RecordId};
+use lookup::{LookedUp, Sought, Whole};
 use portfolio::Calendars;
 use register::Definition;
-use register::expr::{Known, Moment, User, World};
+use register::expr::{Known, Moment, User, Val, World};
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 use store::{Query, Reader, StoreError};
 
@@ -108,7 +112,8 @@ pub struct StoreWorld<'r, 'a> {
     reader: RefCell<&'r mut Reader<'a>>,
     setting: &'r Setting,
     records: RefCell<HashMap<(String, RecordId), Option<Known>>>,
-    registers: RefCell<HashMap<String, Vec<Known>>>,
+    registers: RefCell<HashMap<String, Rc<Whole>>>,
+    looked_up: RefCell<HashMap<String, LookedUp>>,
     trouble: RefCell<Option<StoreError>>,
 }
 
@@ -120,6 +125,7 @@ impl<'r, 'a> StoreWorld<'r, 'a> {
             setting,
             records: RefCell::default(),
             registers: RefCell::default(),
+            looked_up: RefCell::default(),
             trouble: RefCell::default(),
         }
     }
@@ -159,20 +165,57 @@ impl<'r, 'a> StoreWorld<'r, 'a> {
         })
     }
 
-    fn load_all(&self, register: &str) -> Vec<Known> {
-        let Some(definition) = self.setting.definitions.get(register) else {
-            return Vec::new();
-        };
-        let query = Query::default();
-        let all = self.read(|reader| match &self.setting.past {
-            Some(instant) => reader.all_as_of(register, &query, instant),
-            None => reader.all(register, &query),
-        });
+    /// Records of a register that are in use; none when the store knows the query's fields by other names.
+    fn load_some(&self, register: &str, query: &Query) -> Option<Vec<Known>> {
+        let definition = self.setting.definitions.get(register)?;
+        let found = self.read(|reader| match &self.setting.past {
+            Some(instant) => reader.all_as_of(register, query, instant),
+            None => reader.all(register, query),
+        })?;
         let known = |stored: store::Stored| Known {
             definition: definition.clone(),
             record: Arc::new(stored.record),
         };
-        all.into_iter().flatten().map(known).collect()
+        Some(found.into_iter().map(known).collect())
+    }
+
+    /// A register read as a whole.
+    fn whole(&self, register: &str) -> Rc<Whole> {
+        if let Some(kept) = self.registers.borrow().get(register) {
+            return kept.clone();
+        }
+        let all = self.load_some(register, &Query::default());
+        let whole = Rc::new(Whole::of(all.unwrap_or_default()));
+        let mut kept = self.registers.borrow_mut();
+        kept.insert(register.to_owned(), whole.clone());
+        whole
+    }
+
+    /// Whether the whole register is, or should be, at hand. An earlier day is told from the whole journal each time.
+    fn is_read_whole(&self, register: &str) -> bool {
+        if self.setting.past.is_some() || self.registers.borrow().contains_key(register) {
+            return true;
+        }
+        let mut all = self.looked_up.borrow_mut();
+        let looked_up = all.entry(register.to_owned()).or_insert_with(|| {
+            let count = self.read(|reader| reader.count(register, &Query::default()));
+            LookedUp::among(count.unwrap_or(0))
+        });
+        looked_up.is_dearer_than_all()
+    }
+
+    /// The records that hold what is sought, from the database, which finds them by index.
+    fn look_up(&self, register: &str, sought: &Sought) -> Option<Vec<Known>> {
+        let kept = |all: &HashMap<String, LookedUp>| all.get(register)?.get(sought);
+        if let Some(kept) = kept(&self.looked_up.borrow()) {
+            return Some(kept);
+        }
+        let found = self.load_some(register, &sought.query()?)?;
+        let mut all = self.looked_up.borrow_mut();
+        if let Some(looked_up) = all.get_mut(register) {
+            looked_up.keep(sought.clone(), found.clone());
+        }
+        Some(found)
     }
 }
 
@@ -188,12 +231,20 @@ impl World for StoreWorld<'_, '_> {
     }
 
     fn records(&self, register: &str) -> Vec<Known> {
-        if let Some(kept) = self.registers.borrow().get(register) {
-            return kept.clone();
+        self.whole(register).all().to_vec()
+    }
+
+    fn records_where(&self, register: &str, equal: &[(&str, Val)]) -> Vec<Known> {
+        let definition = self.setting.definitions.get(register);
+        let sought = definition.and_then(|definition| Sought::best(definition, equal));
+        let Some(sought) = sought else {
+            return self.records(register);
+        };
+        if !self.is_read_whole(register)
+            && let Some(found) = self.look_up(register, &sought)
+        {
+            return found;
         }
-        let all = self.load_all(register);
-        let mut kept = self.registers.borrow_mut();
-        kept.insert(register.to_owned(), all.clone());
-        all
+        self.whole(register).holding(&sought)
     }
 }

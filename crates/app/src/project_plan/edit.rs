@@ -11,9 +11,10 @@ use super::change::Change;
 use crate::App;
 use crate::error::AppError;
 use ground::{Date, Finding, OrgPath, ProjectId, RecordId};
-use portfolio::Activity;
+use portfolio::{Activity, PlanResource};
 use register::{Fields, Record, Value};
 use serde_json::{Map, Value as Json};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A plan with changes tried out on it.
@@ -34,6 +35,8 @@ pub(crate) struct Draft<'a> {
     pub findings: Vec<Finding>,
     /// Codes before, to follow renamed ones.
     codes: BTreeMap<RecordId, String>,
+    /// Resources that cells may name, once one has.
+    resources: OnceCell<Vec<PlanResource>>,
 }
 
 impl<'a> Draft<'a> {
@@ -50,6 +53,7 @@ impl<'a> Draft<'a> {
             removed: Vec::new(),
             seen: BTreeMap::new(),
             findings: Vec::new(),
+            resources: OnceCell::new(),
         }
     }
 

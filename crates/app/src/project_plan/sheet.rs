@@ -21,7 +21,7 @@ mod beside;
 mod shortfall;
 
 use bands::{band, bands, near_of};
-pub(super) use beside::{Beside, baseline_view, records};
+pub(super) use beside::{Beside, baseline_view, records, resources};
 
 /// Minutes of a day in which lags are written, as `plan::LagFactors` counts them.
 const LAG_DAY: i64 = 480;

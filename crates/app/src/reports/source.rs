@@ -2,7 +2,7 @@
 //! the report itself. What has no value is printed as 「—」, never as nothing and never as 0.
 
 use super::Making;
-use crate::directory;
+use crate::directory::{self, NamesOf};
 use crate::error::AppError;
 use crate::metrics;
 use crate::page::metric::{MetricGroup, MetricPage};
@@ -14,11 +14,11 @@ use crate::records::{ListQuery, asked_for};
 use crate::world::{Setting, StoreWorld};
 use exchange::fill::{At, Loop, Number, Piece, Source};
 use ground::{Finding, RecordId};
-use register::expr::{Expr, Scope, value_of};
+use register::expr::{Expr, Scope, World, field_at, value_of};
 use register::law::Ability;
-use register::metric::keys_at;
+use register::metric::{Key, keys_at};
 use register::report::{Part, Whole, Word};
-use register::{Field, FieldKind, Fields, Value};
+use register::{Field, FieldKind, Fields, Record, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Query, Reader, Stored};
 
@@ -41,6 +41,7 @@ pub(super) struct Group {
 }
 
 /// A record as it is printed.
+#[derive(Default)]
 pub(super) struct Listed {
     pub number: Option<String>,
     pub light: String,
@@ -54,7 +55,11 @@ pub(super) struct Gathered {
     pub whole: BTreeMap<&'static str, String>,
     pub figures: Figures,
     pub groups: Vec<Group>,
+    /// How many records there are.
+    pub count: usize,
     pub records: Vec<Listed>,
+    /// Places of the records of each group.
+    pub members: Vec<Vec<usize>>,
     pub words: BTreeMap<String, Word>,
 }
 
@@ -79,7 +84,7 @@ impl Source for Gathered {
     fn count(&self, of: Loop, at: At) -> usize {
         match of {
             Loop::Groups => self.groups.len(),
-            Loop::Records => self.records_of(at).count(),
+            Loop::Records => self.count_of(at),
         }
     }
 
@@ -88,7 +93,7 @@ impl Source for Gathered {
             return text(NOTHING);
         };
         match word {
-            Word::Whole(Whole::Records) => count(self.records.len()),
+            Word::Whole(Whole::Records) => count(self.count),
             Word::Whole(whole) => text(self.whole.get(key(*whole)).map_or(NOTHING, String::as_str)),
             Word::Metric {
                 of_group,
@@ -97,7 +102,7 @@ impl Source for Gathered {
             } => self.figure(metric, *part, at.group.filter(|_| *of_group)),
             Word::GroupName => text(self.group(at).map_or(NOTHING, |group| &group.name)),
             Word::GroupNumber => at.group.map_or_else(|| text(NOTHING), |at| count(at + 1)),
-            Word::GroupRecords => count(self.records_of(At { record: None, ..at }).count()),
+            Word::GroupRecords => count(self.count_of(at)),
             Word::RecordNumber => at.record.map_or_else(|| text(NOTHING), |at| count(at + 1)),
             Word::RecordCode => self.of_record(at, |one| one.number.as_deref().map(text)),
             Word::RecordLight => self.of_record(at, |one| Some(text(&one.light))),
@@ -138,16 +143,27 @@ impl Gathered {
         self.groups.get(at.group?)
     }
 
-    fn records_of(&self, at: At) -> impl Iterator<Item = &Listed> {
-        let key = self.group(at).map(|group| group.key.as_str());
-        let inside =
-            move |one: &&Listed| key.is_none_or(|key| one.groups.iter().any(|(own, _)| own == key));
-        self.records.iter().filter(inside)
+    /// Places of the group's records; none outside of groups, where all of them are meant.
+    fn members_at(&self, at: At) -> Option<&[usize]> {
+        self.members.get(at.group?).map(Vec::as_slice)
+    }
+
+    fn count_of(&self, at: At) -> usize {
+        self.members_at(at)
+            .map_or(self.records.len(), <[usize]>::len)
+    }
+
+    fn record(&self, at: At) -> Option<&Listed> {
+        let index = at.record?;
+        match self.members_at(at) {
+            Some(members) => self.records.get(*members.get(index)?),
+            None => self.records.get(index),
+        }
     }
 
     fn of_record(&self, at: At, part: impl Fn(&Listed) -> Option<Piece>) -> Piece {
-        let one = at.record.and_then(|index| self.records_of(at).nth(index));
-        one.and_then(part).unwrap_or_else(|| text(NOTHING))
+        let one = self.record(at).and_then(part);
+        one.unwrap_or_else(|| text(NOTHING))
     }
 
     fn figure(&self, metric: &str, part: Part, group: Option<usize>) -> Piece {
@@ -279,44 +295,166 @@ pub(super) fn groups(by: Option<&str>, figures: &Figures, records: &[Listed]) ->
     all
 }
 
+/// Which of the records are in each group, in their order.
+pub(super) fn members(groups: &[Group], records: &[Listed]) -> Vec<Vec<usize>> {
+    let keys = groups.iter().enumerate();
+    let at: BTreeMap<&str, usize> = keys.map(|(at, group)| (group.key.as_str(), at)).collect();
+    let mut members = vec![Vec::new(); groups.len()];
+    for (index, one) in records.iter().enumerate() {
+        let own = one.groups.iter();
+        let own: BTreeSet<usize> = own
+            .filter_map(|(key, _)| at.get(key.as_str()).copied())
+            .collect();
+        own.into_iter().for_each(|at| members[at].push(index));
+    }
+    members
+}
+
+/// The records of a report.
+#[derive(Default)]
+pub(super) struct Records {
+    /// How many there are.
+    pub count: usize,
+    /// Those that are listed; where they are only counted by group, no more of them than their groups.
+    pub listed: Vec<Listed>,
+}
+
 /// The records that the report lists, in the order of its view, as the asker sees them.
 pub(super) fn records(
     making: &Making<'_>,
     by: Option<&str>,
     wanted: &BTreeSet<String>,
-) -> Result<Vec<Listed>, AppError> {
-    let Making {
+) -> Result<Records, AppError> {
+    with_asker(making, |asker| {
+        let meant = Meant::of(making, asker, Ability::Export)?;
+        making.app.look(|reader| {
+            let selection = meant.selection(asker, reader)?;
+            // Where the database knows how many they are, too many are refused before they are read.
+            if let Some(count) = meant.count(asker, &selection, reader)? {
+                need_few(making, count)?;
+            }
+            let all = meant.all(asker, &selection, reader)?;
+            need_few(making, all.len())?;
+            let look = Look {
+                setting: asker.setting,
+                access: asker.access,
+                definition: &making.access.seen_definition(),
+                user: None,
+            };
+            let views = look.views(reader, all.clone())?;
+            let listed = Lister::new(asker, by, wanted).list(reader, &views, &all)?;
+            let count = listed.len();
+            Ok(Records { count, listed })
+        })
+    })
+}
+
+/// The records that the report counts and does not list: all that the asker may read, for a count takes none away. With
+/// `by`, also which groups they are in.
+pub(super) fn counted(making: &Making<'_>, by: Option<&str>) -> Result<Records, AppError> {
+    with_asker(making, |asker| {
+        let meant = Meant::of(making, asker, Ability::Read)?;
+        making.app.look(|reader| {
+            let selection = meant.selection(asker, reader)?;
+            let known = meant.count(asker, &selection, reader)?;
+            if let (Some(count), None) = (known, by) {
+                let listed = Vec::new();
+                return Ok(Records { count, listed });
+            }
+            let all = meant.all(asker, &selection, reader)?;
+            let none = BTreeSet::new();
+            let listed = Lister::new(asker, by, &none).grouped(reader, &all)?;
+            let count = all.len();
+            Ok(Records { count, listed })
+        })
+    })
+}
+
+fn with_asker<T>(
+    making: &Making<'_>,
+    work: impl FnOnce(&Asker<'_>) -> Result<T, AppError>,
+) -> Result<T, AppError> {
+    let (app, access) = (making.app, making.access);
+    work(&Asker {
         app,
-        actor,
         access,
-        report,
-        ..
-    } = *making;
-    let seen = access.seen_definition();
-    let setting = Setting::new(app, making.day);
-    let asked = ListQuery {
-        limit: 50,
-        view: report.view.clone(),
-        ..ListQuery::default()
-    };
-    let query = access.narrow(asked_for(app, access, &seen, &asked, making.day)?);
-    let query = access.narrow_for(query, Ability::Export);
-    let filter = report.filter.as_ref();
-    let period = (making.period, making.day);
-    let filter = filter.map(|filter| metrics::condition_of(app, actor, &seen.id, period, filter));
-    let filter = filter.transpose()?;
-    let query = narrowed(making, &seen.id, query, filter.as_ref(), &setting);
-    app.look(|reader| {
-        let asker = Asker {
+        definition: &access.seen_definition(),
+        setting: &Setting::new(app, making.day),
+        user: access.user(),
+    })
+}
+
+/// Which records a report is about.
+struct Meant {
+    asked: ListQuery,
+    query: Query,
+    filter: Option<Expr>,
+    /// The database decides all of the filter.
+    decided: bool,
+}
+
+impl Meant {
+    /// Those on which the asker may do this.
+    fn of(making: &Making<'_>, asker: &Asker<'_>, ability: Ability) -> Result<Self, AppError> {
+        let Making {
+            app, actor, access, ..
+        } = *making;
+        let register = &asker.definition.id;
+        let asked = ListQuery {
+            limit: 50,
+            view: making.report.view.clone(),
+            ..ListQuery::default()
+        };
+        let mut query = access.narrow(asked_for(
             app,
             access,
-            definition: &seen,
-            setting: &setting,
-            user: access.user(),
-        };
-        let mut all = Selection::of(&asker, &asked, query, reader)?.all(&asker, reader)?;
-        if let Some(filter) = &filter {
-            let world = StoreWorld::new(reader, &setting);
+            asker.definition,
+            &asked,
+            making.day,
+        )?);
+        if ability != Ability::Read {
+            query = access.narrow_for(query, ability);
+        }
+        let period = (making.period, making.day);
+        let filter = making.report.filter.as_ref();
+        let filter =
+            filter.map(|filter| metrics::condition_of(app, actor, register, period, filter));
+        let filter = filter.transpose()?;
+        let (query, decided) = narrowed(making, register, query, filter.as_ref(), asker.setting);
+        Ok(Self {
+            asked,
+            query,
+            filter,
+            decided,
+        })
+    }
+
+    fn selection(&self, asker: &Asker<'_>, reader: &mut Reader<'_>) -> Result<Selection, AppError> {
+        Selection::of(asker, &self.asked, self.query.clone(), reader)
+    }
+
+    /// How many they are, where the database knows it without their being read.
+    fn count(
+        &self,
+        asker: &Asker<'_>,
+        selection: &Selection,
+        reader: &mut Reader<'_>,
+    ) -> Result<Option<usize>, AppError> {
+        let query = selection.in_database(asker).filter(|_| self.decided);
+        let count = query.map(|query| reader.count(&asker.definition.id, query));
+        let count = count.transpose()?;
+        Ok(count.map(|count| usize::try_from(count).unwrap_or(usize::MAX)))
+    }
+
+    fn all(
+        &self,
+        asker: &Asker<'_>,
+        selection: &Selection,
+        reader: &mut Reader<'_>,
+    ) -> Result<Vec<Stored>, AppError> {
+        let mut all = selection.all(asker, reader)?;
+        if let Some(filter) = &self.filter {
+            let world = StoreWorld::new(reader, asker.setting);
             all.retain(|stored| {
                 let scope = asker.scope(&stored.record.fields, &world);
                 let record = Some(&stored.record);
@@ -324,46 +462,42 @@ pub(super) fn records(
             });
             world.finish()?;
         }
-        if all.len() > RECORDS {
-            return Err(AppError::invalid(too_many(making, all.len())));
-        }
-        let look = Look {
-            setting: &setting,
-            access,
-            definition: &seen,
-            user: None,
-        };
-        let views = look.views(reader, all.clone())?;
-        let lister = Lister {
-            asker: &asker,
-            by,
-            wanted,
-        };
-        views
-            .iter()
-            .map(|view| lister.listed(reader, view, &all))
-            .collect()
-    })
+        Ok(all)
+    }
 }
 
-/// What the database can decide of the filter: the others of a long register stay there.
+/// What the database can decide of the filter: the others of a long register stay there. Also whether that is all of it.
 fn narrowed(
     making: &Making<'_>,
     register: &str,
     mut query: Query,
     filter: Option<&Expr>,
     setting: &Setting,
-) -> Query {
+) -> (Query, bool) {
     let store = making.app.store();
-    let able = filter.filter(|_| setting.past.is_none());
-    let able = able.and_then(|filter| store.split(register, filter).0);
-    if let Some(able) = able.filter(|able| store.sql_able(register, able)) {
+    let Some(filter) = filter else {
+        return (query, true);
+    };
+    if setting.past.is_some() {
+        return (query, false);
+    }
+    let (able, rest) = store.split(register, filter);
+    let able = able.filter(|able| store.sql_able(register, able));
+    let decided = able.is_some() && rest.is_none();
+    if let Some(able) = able {
         query.condition = Some(match query.condition.take() {
             Some(own) => both(own, able),
             None => able,
         });
     }
-    query
+    (query, decided)
+}
+
+fn need_few(making: &Making<'_>, count: usize) -> Result<(), AppError> {
+    match count > RECORDS {
+        true => Err(AppError::invalid(too_many(making, count))),
+        false => Ok(()),
+    }
 }
 
 fn too_many(making: &Making<'_>, count: usize) -> Finding {
@@ -379,38 +513,155 @@ fn too_many(making: &Making<'_>, count: usize) -> Finding {
 struct Lister<'l, 'a> {
     asker: &'l Asker<'a>,
     by: Option<&'l str>,
-    wanted: &'l BTreeSet<String>,
+    /// The field that records are grouped by.
+    grouped: Option<Field>,
+    /// Fields of the record that are printed.
+    own: Vec<&'l str>,
+    /// Paths of references that are printed; what this person may not read has no rule.
+    far: Vec<(&'l str, Option<(Expr, Field)>)>,
 }
 
-impl Lister<'_, '_> {
-    fn listed(
+/// What stands at the end of a record's references, before it is put into words.
+struct Found {
+    values: Vec<Option<Value>>,
+    keys: Vec<Key>,
+}
+
+impl<'l, 'a> Lister<'l, 'a> {
+    fn new(asker: &'l Asker<'a>, by: Option<&'l str>, wanted: &'l BTreeSet<String>) -> Self {
+        let definitions = asker.setting.definitions.as_ref();
+        let paths = wanted.iter().map(String::as_str);
+        let (far, own): (Vec<&str>, Vec<&str>) = paths.partition(|path| path.contains('.'));
+        let far = far.into_iter();
+        Self {
+            asker,
+            by,
+            grouped: by.and_then(|by| field_at(asker.definition, by, definitions).cloned()),
+            own,
+            far: far
+                .map(|path| (path, asker.path(path, "report").ok()))
+                .collect(),
+        }
+    }
+
+    /// All of them: through one door to the district, and the names that they mention in one go.
+    fn list(
         &self,
         reader: &mut Reader<'_>,
-        view: &RecordView,
+        views: &[RecordView],
         all: &[Stored],
-    ) -> Result<Listed, AppError> {
-        let mut cells = BTreeMap::new();
-        for path in self.wanted {
-            let cell = match path.contains('.') {
-                true => self.at(reader, path, view)?,
-                false => self.own(path, view),
-            };
-            cells.insert(path.clone(), cell);
-        }
-        let stored = all.iter().find(|one| one.record.id == view.record.id);
-        let groups = match (self.by, stored) {
-            (Some(by), Some(stored)) => self.groups(reader, by, stored)?,
-            _ => Vec::new(),
+    ) -> Result<Vec<Listed>, AppError> {
+        let stored = all.iter().map(|one| (one.record.id, &one.record));
+        let stored: BTreeMap<RecordId, &Record> = stored.collect();
+        let world = StoreWorld::new(reader, self.asker.setting);
+        let found: Vec<Found> = views
+            .iter()
+            .map(|view| Found {
+                values: self.far_values(&view.record, &world),
+                keys: stored
+                    .get(&view.record.id)
+                    .map_or_else(Vec::new, |stored| self.keys(stored, &world)),
+            })
+            .collect();
+        world.finish()?;
+        let names = self.names(reader, &found)?;
+        let pairs = views.iter().zip(&found);
+        Ok(pairs
+            .map(|(view, found)| self.listed(view, found, &names))
+            .collect())
+    }
+
+    /// Only which groups they are in.
+    fn grouped(&self, reader: &mut Reader<'_>, all: &[Stored]) -> Result<Vec<Listed>, AppError> {
+        let world = StoreWorld::new(reader, self.asker.setting);
+        let found = all.iter().map(|stored| Found {
+            values: Vec::new(),
+            keys: self.keys(&stored.record, &world),
+        });
+        let found: Vec<Found> = found.collect();
+        world.finish()?;
+        let names = self.names(reader, &found)?;
+        let groups = |found: &Found| {
+            let keys = found.keys.iter();
+            keys.map(|key| self.group(key, &names)).collect()
         };
-        Ok(Listed {
+        let listed = found.iter().map(|found| Listed {
+            groups: groups(found),
+            ..Listed::default()
+        });
+        Ok(listed.collect())
+    }
+
+    fn far_values(&self, record: &Record, world: &dyn World) -> Vec<Option<Value>> {
+        let scope = self.asker.scope(&record.fields, world);
+        let scope = Scope {
+            record: Some(record),
+            ..scope
+        };
+        let value = |(_, rule): &(&str, Option<(Expr, Field)>)| {
+            let (expr, field) = rule.as_ref()?;
+            value_of(expr, &scope, field).ok().flatten()
+        };
+        self.far.iter().map(value).collect()
+    }
+
+    /// The groups of a record as figures make them.
+    fn keys(&self, record: &Record, world: &dyn World) -> Vec<Key> {
+        let scope = self.asker.scope(&record.fields, world);
+        let record = Some(record);
+        self.by
+            .map_or_else(Vec::new, |by| keys_at(by, &Scope { record, ..scope }))
+    }
+
+    /// Names of all that the values and groups point at.
+    fn names(&self, reader: &mut Reader<'_>, found: &[Found]) -> Result<NamesOf, AppError> {
+        let mut wanted = BTreeMap::new();
+        let mut point = |field: &Field, value: Value| {
+            let fields = Fields::from([(field.id.clone(), value)]);
+            directory::collect(std::slice::from_ref(field), &fields, &mut wanted);
+        };
+        for one in found {
+            for ((_, rule), value) in self.far.iter().zip(&one.values) {
+                if let (Some((_, field)), Some(value)) = (rule, value) {
+                    point(field, value.clone());
+                }
+            }
+            let keys = one.keys.iter().filter_map(Key::stored);
+            if let Some(field) = &self.grouped {
+                keys.for_each(|value| point(field, value));
+            }
+        }
+        Ok(directory::names_in(
+            reader,
+            &self.asker.setting.definitions,
+            wanted,
+        )?)
+    }
+
+    fn listed(&self, view: &RecordView, found: &Found, names: &NamesOf) -> Listed {
+        let own = self.own.iter().map(|path| self.own(path, view));
+        let own = self.own.iter().zip(own);
+        let far = self.far.iter().zip(&found.values);
+        let far = far.map(|((path, rule), value)| (path, far_piece(rule.as_ref(), value, names)));
+        let light = view.light.as_ref();
+        let keys = found.keys.iter();
+        Listed {
             number: view.record.number.clone(),
-            light: view
-                .light
-                .as_ref()
-                .map_or_else(String::new, |light| light.label.clone()),
-            cells,
-            groups,
-        })
+            light: light.map_or_else(String::new, |light| light.label.clone()),
+            cells: own
+                .chain(far)
+                .map(|(path, piece)| ((*path).to_owned(), piece))
+                .collect(),
+            groups: keys.map(|key| self.group(key, names)).collect(),
+        }
+    }
+
+    fn group(&self, key: &Key, names: &NamesOf) -> (String, String) {
+        let name = match (key.stored(), &self.grouped) {
+            (Some(value), Some(field)) => shown(field, &value, names),
+            _ => "未填".to_owned(),
+        };
+        (metrics::key_text(std::slice::from_ref(key)), name)
     }
 
     fn own(&self, id: &str, view: &RecordView) -> Piece {
@@ -424,77 +675,22 @@ impl Lister<'_, '_> {
             ..text(shown)
         }
     }
+}
 
-    /// A value at the end of references; what this person may not read has none.
-    fn at(
-        &self,
-        reader: &mut Reader<'_>,
-        path: &str,
-        view: &RecordView,
-    ) -> Result<Piece, AppError> {
-        let Ok((expr, field)) = self.asker.path(path, "report") else {
-            return Ok(text(NOTHING));
-        };
-        let world = StoreWorld::new(reader, self.asker.setting);
-        let scope = self.asker.scope(&view.record.fields, &world);
-        let record = Some(&view.record);
-        let value = value_of(&expr, &Scope { record, ..scope }, &field)
-            .ok()
-            .flatten();
-        world.finish()?;
-        let Some(value) = value else {
-            return Ok(text(NOTHING));
-        };
-        let shown = self.shown(reader, &field, &value)?;
-        Ok(Piece {
-            number: number(&field, &value),
-            ..text(&shown)
-        })
+/// A value at the end of references.
+fn far_piece(rule: Option<&(Expr, Field)>, value: &Option<Value>, names: &NamesOf) -> Piece {
+    let Some(((_, field), value)) = rule.zip(value.as_ref()) else {
+        return text(NOTHING);
+    };
+    Piece {
+        number: number(field, value),
+        ..text(&shown(field, value, names))
     }
+}
 
-    /// The groups of a record as figures make them, with their names.
-    fn groups(
-        &self,
-        reader: &mut Reader<'_>,
-        by: &str,
-        stored: &Stored,
-    ) -> Result<Vec<(String, String)>, AppError> {
-        let world = StoreWorld::new(reader, self.asker.setting);
-        let scope = self.asker.scope(&stored.record.fields, &world);
-        let keys = keys_at(
-            by,
-            &Scope {
-                record: Some(&stored.record),
-                ..scope
-            },
-        );
-        world.finish()?;
-        let definitions = &self.asker.setting.definitions;
-        let field = register::expr::field_at(self.asker.definition, by, definitions.as_ref());
-        let mut groups = Vec::new();
-        for key in keys {
-            let name = match (key.stored(), field) {
-                (Some(value), Some(field)) => self.shown(reader, field, &value)?,
-                _ => "未填".to_owned(),
-            };
-            groups.push((metrics::key_text(std::slice::from_ref(&key)), name));
-        }
-        Ok(groups)
-    }
-
-    fn shown(
-        &self,
-        reader: &mut Reader<'_>,
-        field: &Field,
-        value: &Value,
-    ) -> Result<String, AppError> {
-        let fields = Fields::from([(field.id.clone(), value.clone())]);
-        let mut wanted = BTreeMap::new();
-        directory::collect(std::slice::from_ref(field), &fields, &mut wanted);
-        let names = directory::names_in(reader, &self.asker.setting.definitions, wanted)?;
-        let lookup = |register: &str, id: RecordId| names.get(register, id);
-        Ok(value.show_with(field, &lookup))
-    }
+fn shown(field: &Field, value: &Value, names: &NamesOf) -> String {
+    let lookup = |register: &str, id: RecordId| names.get(register, id);
+    value.show_with(field, &lookup)
 }
 
 /// The number behind a value, for a cell of its own: money in the field's unit, which the head of the column names.
@@ -540,6 +736,24 @@ mod tests {
         assert_eq!(text(" ").text, "—");
         assert_eq!(count(0).text, "0");
         assert_eq!(ground_decimal(-5, 2), "-0.05");
+    }
+
+    #[test]
+    fn a_record_of_two_groups_stands_in_each_once() {
+        let group = |key: &str| Group {
+            key: key.to_owned(),
+            name: String::new(),
+        };
+        let listed = |keys: &[&str]| Listed {
+            groups: keys
+                .iter()
+                .map(|key| ((*key).to_owned(), String::new()))
+                .collect(),
+            ..Listed::default()
+        };
+        let records = [listed(&["a", "b", "a"]), listed(&[]), listed(&["b"])];
+        let members = members(&[group("b"), group("c"), group("a")], &records);
+        assert_eq!(members, [vec![0, 2], vec![], vec![0]]);
     }
 
     #[test]

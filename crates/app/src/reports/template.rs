@@ -13,6 +13,7 @@ use register::expr::Registers;
 use register::law::ReportTemplate;
 use register::report::{grouped_by, read_word};
 use std::collections::BTreeSet;
+use store::DefinitionFile;
 
 /// A template that comes along with a definition.
 #[derive(Clone, Debug)]
@@ -29,9 +30,35 @@ pub(super) fn bytes_of(
     definition: &Definition,
     name: &str,
 ) -> Result<Option<Vec<u8>>, AppError> {
-    let (register, version) = (&definition.id, &definition.version);
-    let own = app.read(|reader| reader.definition_file(register, version, name))?;
-    Ok(own.or_else(|| shipped_template(register, name)))
+    let own = own_bytes(app, definition, name)?;
+    Ok(own.or_else(|| shipped_template(&definition.id, name)))
+}
+
+/// The content of the district's own template, see [`own_file`].
+fn own_bytes(app: &App, definition: &Definition, name: &str) -> Result<Option<Vec<u8>>, AppError> {
+    let register = &definition.id;
+    let bytes = app.read(|reader| {
+        let files = reader.definition_files(register)?;
+        let own = own_file(&files, Some(&definition.version), name);
+        let own = own.map(|file| reader.definition_file(register, &file.version, name));
+        own.transpose()
+    })?;
+    Ok(bytes.flatten())
+}
+
+/// The district's own file that came with this version of the definition, else its newest. When the program brings a
+/// newer definition, that one overtakes the district's; what the district made of its paper stays.
+fn own_file<'f>(
+    files: &'f [DefinitionFile],
+    version: Option<&str>,
+    name: &str,
+) -> Option<&'f DefinitionFile> {
+    let mut named = files.iter().filter(|file| file.name == name);
+    let same = named
+        .clone()
+        .find(|file| Some(file.version.as_str()) == version);
+    // They stand in the order in which they came in.
+    same.or_else(|| named.next_back())
 }
 
 /// Whether these files are those that reports are made from already.
@@ -100,9 +127,7 @@ pub fn templates(
             .iter()
             .filter(|report| report.template == name);
         let given = files.iter().find(|file| file.name == name);
-        let at = own
-            .iter()
-            .find(|file| file.name == name && Some(file.version.as_str()) == version);
+        let at = own_file(&own, version, name);
         let size = match (given, at) {
             (Some(file), _) => Some(file.bytes.len()),
             (None, Some(file)) => usize::try_from(file.size).ok(),
@@ -118,7 +143,7 @@ pub fn templates(
     Ok(names(definition).into_iter().map(line).collect())
 }
 
-/// The files that come into force with a definition: those that came along, and the district's own of the version before.
+/// The files that come into force with a definition: those that came along, and the district's own of before.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -132,9 +157,7 @@ pub fn kept_with(
     for name in names(definition) {
         let bytes = match (files.iter().find(|file| file.name == name), &before) {
             (Some(file), _) => Some(file.bytes.clone()),
-            (None, Some(before)) => {
-                app.read(|reader| reader.definition_file(&definition.id, &before.version, name))?
-            }
+            (None, Some(before)) => own_bytes(app, before, name)?,
             (None, None) => None,
         };
         kept.extend(bytes.map(|bytes| (name.to_owned(), bytes)));

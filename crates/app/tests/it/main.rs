@@ -9,6 +9,7 @@ mod files;
 mod flow;
 mod flow_world;
 mod imports;
+mod many;
 mod notices;
 mod past;
 mod permits;

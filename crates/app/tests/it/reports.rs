@@ -368,6 +368,120 @@ fn a_template_goes_along_with_its_definition_and_stays_with_the_next_version() {
     });
 }
 
+/// A docx with one more part in it, so that it is told from the one it was made from.
+fn marked(docx: &[u8]) -> Vec<u8> {
+    let mut from = zip::ZipArchive::new(std::io::Cursor::new(docx)).expect("a zip");
+    let mut to = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for at in 0..from.len() {
+        let part = from.by_index(at).expect("a part");
+        to.raw_copy_file(part).expect("copied");
+    }
+    to.start_file("docProps/own.txt", zip::write::SimpleFileOptions::default())
+        .expect("a part");
+    to.finish().expect("a zip").into_inner()
+}
+
+/// Puts an early version of the shipped hazards into a district's store, with a template of the district's own.
+fn early_hazards(world: &World) -> Vec<u8> {
+    let app = world.open();
+    let shipped = app.definition("safety_hazard").expect("hazards");
+    let own = reports::template_file(&app, &local(&app), "safety_hazard", "hazard_weekly.docx");
+    let own = marked(&own.expect("the shipped one"));
+    let text = definition_editing::see(&app, &local(&app), "safety_hazard").expect("a page");
+    let line = |version: &str| format!("version = \"{version}\"");
+    let text = text
+        .toml
+        .replacen(&line(&shipped.version), &line("0.0.1"), 1);
+    drop(app);
+    let url = match world.database() {
+        Some(server) => store::DatabaseUrl::Postgres(server.to_owned()),
+        None => store::DatabaseUrl::Folder(world.folder.path().join("data")),
+    };
+    let (definition, findings) = app::register::parse("definition.toml", &text);
+    let definition = definition.unwrap_or_else(|| panic!("{findings:?}"));
+    let meta = store::Meta::new("local", "2023-01-03T01:00:00Z", day("2023-01-03"));
+    let bytes = own.clone();
+    store::Store::open(&url)
+        .expect("a store")
+        .write::<_, store::StoreError>(&ground::District::new("410102").expect("six"), move |w| {
+            w.note_definition(&definition, &text, &meta)?;
+            w.keep_definition_file(&definition, "hazard_weekly.docx", &bytes, &meta)
+        })
+        .expect("noted");
+    own
+}
+
+#[test]
+fn a_template_of_the_district_stays_when_the_program_brings_a_newer_definition() {
+    on_both(|world| {
+        let own = early_hazards(world);
+        let app = world.open();
+        let me = local(&app);
+        let shipped = app.definition("safety_hazard").expect("hazards");
+        assert_ne!(shipped.version, "0.0.1", "the shipped one is in force");
+        let there = || reports::template_file(&app, &me, "safety_hazard", "hazard_weekly.docx");
+        assert!(there().expect("the file") == own, "the district's own");
+        let page = definition_editing::see(&app, &me, "safety_hazard").expect("a page");
+        let at = |name: &str| {
+            let mut all = page.templates.iter();
+            all.find(|line| line.name == name)
+                .expect("listed")
+                .at
+                .clone()
+        };
+        assert_eq!(
+            at("hazard_weekly.docx").as_deref(),
+            Some("2023-01-03T01:00:00Z")
+        );
+        assert_eq!(at("hazard_quarterly.docx"), None, "nobody changed this one");
+        // And it goes along when the district makes a version of its own of what the program brought.
+        let line = |version: &str| format!("version = \"{version}\"");
+        let next = page
+            .toml
+            .replacen(&line(&shipped.version), &line("99.0.0"), 1);
+        definition_editing::apply(&app, &me, &next, "改版").expect("in force");
+        assert!(
+            there().expect("the file") == own,
+            "still the district's own"
+        );
+    });
+}
+
+/// A form that counts records and lists none.
+fn counting_form() -> Vec<u8> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let marks = [
+        (0, 0, "本期 {{记录数}} 处"),
+        (1, 0, "{{分组.名称}}"),
+        (1, 1, "{{分组.记录数}}"),
+    ];
+    for (row, column, mark) in marks {
+        sheet.write_string(row, column, mark).expect("a cell");
+    }
+    book.save_to_buffer().expect("a workbook")
+}
+
+#[test]
+fn records_are_counted_where_none_is_listed() {
+    on_both(|world| {
+        let app = wells(world);
+        let next = WELLS.replace("1.0.0", "1.1.0");
+        let files = [file("wells.xlsx", counting_form())];
+        definition_editing::apply_with(&app, &local(&app), &next, "只要数", &files)
+            .expect("in force");
+        let rows = cells(&monthly(&app, &local(&app), "2023M03"));
+        assert_eq!(rows[0], ["本期 3 处"]);
+        assert_eq!(rows[1..3], [["莲湖街道", "2"], ["须水街道", "1"]]);
+        // A count takes no record away: who may only read gets it, of what is in sight.
+        let viewer = person("kan", "410102", &["viewer"]);
+        assert_eq!(cells(&monthly(&app, &viewer, "2023M03"))[0], ["本期 3 处"]);
+        let clerk = person("lianhu", "410102.s013", &["clerk"]);
+        assert_eq!(cells(&monthly(&app, &clerk, "2023M03"))[0], ["本期 2 处"]);
+        assert_eq!(cells(&monthly(&app, &viewer, "2023M01"))[0], ["本期 0 处"]);
+    });
+}
+
 #[test]
 fn a_word_nobody_knows_is_told_with_its_cell_and_nothing_comes_into_force() {
     let app = World::sqlite().open_on(day("2023-04-10"));

@@ -42,7 +42,7 @@ fn is_moment_call(tree: &Tree) -> bool {
 }
 
 /// Whether a node or one below it is such.
-fn any(tree: &Tree, such: &dyn Fn(&Tree) -> bool) -> bool {
+pub(super) fn any(tree: &Tree, such: &dyn Fn(&Tree) -> bool) -> bool {
     if such(tree) {
         return true;
     }

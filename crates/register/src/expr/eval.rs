@@ -93,7 +93,7 @@ pub(super) struct Env<'e, 'v> {
     up: Option<&'e Env<'e, 'v>>,
 }
 
-type Around<'e, 'v> = Option<&'e Env<'e, 'v>>;
+pub(super) type Around<'e, 'v> = Option<&'e Env<'e, 'v>>;
 
 /// One evaluation.
 #[derive(Clone, Copy)]
@@ -405,9 +405,13 @@ impl<'v> Run<'v> {
         self.fold_items(fold, list.items(), env)
     }
 
-    /// `exists(device, …)`: the candidates are looked at where they lie.
+    /// `exists(device, …)`: the candidates are looked at where they lie, those left out that the test cannot hold for.
     fn fold_register(&self, fold: &'v Fold, env: Around<'_, 'v>) -> Result<View<'v>> {
-        let found = self.scope.world.records(&fold.var);
+        let world = self.scope.world;
+        let found = match self.equalities(fold, env) {
+            equal if equal.is_empty() => world.records(&fold.var),
+            equal => world.records_where(&fold.var, &equal),
+        };
         self.fold_known(fold, &found, env)
     }
 

@@ -17,6 +17,7 @@ mod history;
 mod kind;
 mod lex;
 pub mod moment;
+mod narrow;
 mod number;
 mod parse;
 mod pattern;
@@ -35,6 +36,7 @@ pub use check::{Named, Registers, Sight, check_condition, check_expr, check_valu
 pub use eval::{EvalError, eval, fails, holds};
 pub use explain::{explain, explain_field, explain_guard};
 pub use fit::{fit, value_of};
+pub use narrow::Held;
 pub use number::sum_exactly;
 pub use pattern::problem as pattern_problem;
 pub use print::print_val;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ground::{Date, RecordId, WorkCalendar};
 
+use super::narrow::Held;
 use super::tree::Val;
 use crate::definition::Definition;
 use crate::record::{Fields, Record};
@@ -51,6 +52,22 @@ pub trait World {
     fn record(&self, register: &str, id: RecordId) -> Option<Known>;
     /// All records of a register that are in use, for `exists(register, …)` and campaigns.
     fn records(&self, register: &str) -> Vec<Known>;
+    /// Those of them whose fields may be equal to these values, in the same order: at least all that are. Whoever asks
+    /// tests each; a world that can look values up need not read the rest.
+    fn records_where(&self, register: &str, equal: &[(&str, Val)]) -> Vec<Known> {
+        let mut all = self.records(register);
+        all.retain(|known| {
+            equal
+                .iter()
+                .all(|(field, val)| may_equal(known, field, val))
+        });
+        all
+    }
+}
+
+fn may_equal(known: &Known, field: &str, val: &Val) -> bool {
+    let wanted = Held::wanted(&known.definition, field, val);
+    wanted.is_none_or(|wanted| Held::of(&known.record.fields, field) == wanted)
 }
 
 /// A world with nothing in it.

@@ -4,7 +4,7 @@
 use super::{Draft, NewDays};
 use crate::error::AppError;
 use crate::permit::Access;
-use crate::project_plan::sheet::Beside;
+use crate::project_plan::sheet::resources;
 use crate::records;
 use ground::{Date, Finding, RecordId, Severity, WorkCalendar};
 use portfolio::{Activity, PlanResource};
@@ -141,9 +141,7 @@ impl Draft<'_> {
         id: RecordId,
         text: &str,
     ) -> Result<Option<(String, Option<Value>)>, AppError> {
-        let beside = Beside::read(self.app, self.book, Some("none"))?;
-        let known: Vec<PlanResource> = beside.resources.into_iter().map(|(one, _)| one).collect();
-        let (needs, findings) = portfolio::read_needs(text, &known);
+        let (needs, findings) = portfolio::read_needs(text, self.resources()?);
         if !findings.is_empty() {
             self.tell(id, findings);
             return Ok(None);
@@ -158,6 +156,16 @@ impl Draft<'_> {
         let rows: Vec<Fields> = needs.into_iter().map(row).collect();
         let value = (!rows.is_empty()).then_some(Value::Rows(rows));
         Ok(Some(("resources".to_owned(), value)))
+    }
+
+    /// What a cell may name: read once, however many cells are typed.
+    fn resources(&self) -> Result<&[PlanResource], AppError> {
+        if let Some(known) = self.resources.get() {
+            return Ok(known);
+        }
+        let known = resources(self.app, self.book)?.into_iter();
+        let known = known.map(|(resource, _)| resource).collect();
+        Ok(self.resources.get_or_init(|| known))
     }
 
     /// The kind says whether it is a node; an older mark must not contradict it.

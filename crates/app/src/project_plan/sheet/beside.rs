@@ -32,16 +32,7 @@ impl Beside {
         let kept = records(app, book, "plan_baseline", &own)?;
         let (mut baselines, _) = PlanBaseline::from_records(&kept);
         baselines.sort_by_key(|one| std::cmp::Reverse((one.taken_on, one.id)));
-        let known = records(app, book, "plan_resource", &Query::default())?;
-        let (mut resources, _) = PlanResource::from_records(&known);
-        resources.extend(book.brought.resources(book));
-        let mut resources: Vec<(PlanResource, bool)> = resources
-            .into_iter()
-            .filter(|one| one.project.is_none_or(|id| id == book.project.id))
-            .map(|one| (one.project.is_some(), one))
-            .map(|(own, one)| (one, own))
-            .collect();
-        resources.sort_by(|a, b| (!a.1, &a.0.code).cmp(&(!b.1, &b.0.code)));
+        let resources = resources(app, book)?;
         let chosen = match baseline {
             Some("none") => None,
             Some(id) if !id.is_empty() => {
@@ -68,6 +59,27 @@ impl Beside {
     pub fn chosen_rows(&self) -> &BaselineDays {
         &self.days
     }
+}
+
+/// What a plan may use, with whether it is the project's own: own resources first, then those of the whole district,
+/// by their codes.
+///
+/// # Errors
+/// The store cannot be read.
+pub(crate) fn resources(app: &App, book: &PlanBook) -> Result<Vec<(PlanResource, bool)>, AppError> {
+    let own = Filter::eq("project", Value::Ref(book.project.id.0));
+    let mut all = Vec::new();
+    for which in [own, Filter::missing("project")] {
+        let query = Query::default().filter(which);
+        let known = records(app, book, "plan_resource", &query)?;
+        all.extend(PlanResource::from_records(&known).0);
+    }
+    all.extend(book.brought.resources(book));
+    all.retain(|one: &PlanResource| one.project.is_none_or(|id| id == book.project.id));
+    let owned = all.into_iter().map(|one| (one.project.is_some(), one));
+    let mut all: Vec<(PlanResource, bool)> = owned.map(|(own, one)| (one, own)).collect();
+    all.sort_by(|a, b| (!a.1, &a.0.code).cmp(&(!b.1, &b.0.code)));
+    Ok(all)
 }
 
 /// Records as known on the book's day, withdrawn ones left out.
