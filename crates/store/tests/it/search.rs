@@ -248,7 +248,12 @@ fn texts_that_wait_to_be_made_anew_are_when_a_definition_comes_between() {
         store.define(&[plain]).unwrap();
         for name in ["甲", "乙"] {
             let note = text(&format!("安装两台电梯{}", "高".repeat(8_000)));
-            create(&store, new([("name", text(name)), ("content", note)]), meta(0)).unwrap();
+            create(
+                &store,
+                new([("name", text(name)), ("content", note)]),
+                meta(0),
+            )
+            .unwrap();
         }
         store.define(&[definition()]).unwrap();
         assert_eq!(store.enter_search(&district()), Ok(1), "of two");
