@@ -41,7 +41,10 @@ fn who_may_not_see_a_record_is_told_so_before_it_is_made() {
     let before = count();
     let given = values(json!({"name": "李大爷"}));
     let refused = records::create(&app, &reporter, "visit", &given, "", None);
-    assert!(matches!(refused, Err(AppError::Forbidden(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(AppError::Forbidden(_))),
+        "{refused:?}"
+    );
     assert_eq!(count(), before, "nothing is stored");
 }
 

@@ -482,8 +482,7 @@ impl<'a, 'd> Work<'a, 'd> {
                 sql.push(&format!(", {} = {mark}", quoted(&column.name)));
             }
         }
-        let search =
-            text != search_text(&layout.reading, &before.fields, before.number.as_deref());
+        let search = text != search_text(&layout.reading, &before.fields, before.number.as_deref());
         self.rewritten |= search;
         if set == 0 && !told && !search {
             return Ok(());

@@ -170,7 +170,11 @@ impl RegisterTable {
             table: quoted(&name),
             read_columns: column_list(read),
             write_columns: column_list(written),
-            searched: fields.iter().filter(searched).map(|f| f.id.clone()).collect(),
+            searched: fields
+                .iter()
+                .filter(searched)
+                .map(|f| f.id.clone())
+                .collect(),
             subs: tables
                 .into_iter()
                 .map(|f| SubTable::new(&name, f))

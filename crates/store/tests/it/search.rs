@@ -168,7 +168,10 @@ fn long_texts_are_entered_few_at_a_time() {
             })
             .collect();
         let enter = || store.enter_search(&district()).unwrap();
-        assert_eq!([enter(), enter(), enter(), enter(), enter()], [2, 1, 1, 1, 0]);
+        assert_eq!(
+            [enter(), enter(), enter(), enter(), enter()],
+            [2, 1, 1, 1, 0]
+        );
         // 12,000 entries are taken out at once, and what the text keeps stays found.
         let note: String = ('一'..).take(20_000).skip(12_000).collect();
         update(&store, &made[3], set([("content", text(&note))]), meta(1)).unwrap();
@@ -245,7 +248,12 @@ fn texts_that_wait_to_be_made_anew_are_when_a_definition_comes_between() {
         store.define(&[plain]).unwrap();
         for name in ["甲", "乙"] {
             let note = text(&format!("安装两台电梯{}", "高".repeat(8_000)));
-            create(&store, new([("name", text(name)), ("content", note)]), meta(0)).unwrap();
+            create(
+                &store,
+                new([("name", text(name)), ("content", note)]),
+                meta(0),
+            )
+            .unwrap();
         }
         store.define(&[definition()]).unwrap();
         assert_eq!(store.enter_search(&district()), Ok(1), "of two");

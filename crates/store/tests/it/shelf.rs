@@ -161,7 +161,10 @@ fn a_file_of_many_versions_is_kept_once_and_a_broken_one_is_told() {
         world.tamper(one);
         for version in ["1.0.0", "1.1.0", "1.2.0"] {
             let broken = file(version);
-            assert!(matches!(broken, Err(StoreError::Corrupt { .. })), "{broken:?}");
+            assert!(
+                matches!(broken, Err(StoreError::Corrupt { .. })),
+                "{broken:?}"
+            );
         }
         store
             .read::<_, StoreError>(&district(), |r| {
