@@ -9,13 +9,14 @@ use crate::App;
 use crate::account::Actor;
 use crate::error::AppError;
 use crate::page::project_plan::{PlanRespread, RespreadDay, RespreadRow, RungView, WaitingRow};
-use ground::{Date, Finding, PeriodKind, Ratio, WorkCalendar, date_of_start};
+use ground::{Date, Finding, PeriodKind, Ratio, RecordId, WorkCalendar, date_of_start};
 use plan::{CatchUpBands, Driver, Progress, Rung, Schedule};
 use portfolio::{
     Bar, BarState, MadeGood, OWN_WHOLE, PlanResource, QuantityFacts, ReportsByActivity, Scheduled,
     made_good,
 };
 use serde_json::{Map, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A day takes at most so much of a normal one, percent, when nobody says otherwise: a sixth working day a week.
 const FACTOR: i64 = 120;
@@ -54,6 +55,7 @@ pub fn respread(
             calendars: &book.state.calendars,
         },
         factor_max: Ratio::new(i128::from(factor_percent), 100),
+        loads: loads(&scheduled, schedule, &beside),
     };
     Ok(desk.page(factor_percent))
 }
@@ -71,6 +73,25 @@ fn empty(scheduled: &Scheduled<'_>, factor_percent: i64) -> PlanRespread {
     }
 }
 
+/// Units by day.
+type Load = BTreeMap<Date, i64>;
+
+/// What the plan as it stands asks of each resource that something needs.
+fn loads(
+    scheduled: &Scheduled<'_>,
+    schedule: &Schedule,
+    beside: &Beside,
+) -> BTreeMap<RecordId, Load> {
+    let activities = scheduled.built.activities.iter();
+    let needs = activities.flat_map(|one| one.resources.iter().map(|(id, _)| *id));
+    let needed: BTreeSet<RecordId> = needs.collect();
+    let known = beside.resources.iter().map(|(resource, _)| resource);
+    let known = known.filter(|resource| needed.contains(&resource.id));
+    known
+        .map(|resource| (resource.id, load::used(scheduled, schedule, resource)))
+        .collect()
+}
+
 /// Everything one page is worked out from.
 struct Desk<'a> {
     book: &'a PlanBook,
@@ -79,6 +100,32 @@ struct Desk<'a> {
     beside: &'a Beside,
     facts: QuantityFacts<'a>,
     factor_max: Ratio,
+    loads: BTreeMap<RecordId, Load>,
+}
+
+/// What the works above in the list take of each resource beyond the plan, when all of them are taken on.
+#[derive(Default)]
+struct Taken(BTreeMap<RecordId, Load>);
+
+impl Taken {
+    fn on(&self, resource: RecordId, day: Date) -> i64 {
+        let load = self.0.get(&resource).and_then(|load| load.get(&day));
+        load.copied().unwrap_or(0)
+    }
+
+    fn take(&mut self, asked: &Asked<'_>) {
+        let load = self.0.entry(asked.resource.id).or_default();
+        for (day, more) in &asked.more {
+            *load.entry(*day).or_default() += more;
+        }
+    }
+}
+
+/// What one work asks of a resource at its new pace, day by day.
+struct Asked<'a> {
+    resource: &'a PlanResource,
+    /// Beyond what the plan uses.
+    more: Load,
 }
 
 impl Desk<'_> {
@@ -94,7 +141,7 @@ impl Desk<'_> {
             &CatchUpBands::default(),
             &WorkCalendar::seven_day(),
         );
-        let (mut rows, mut waiting) = (Vec::new(), Vec::new());
+        let (mut late, mut waiting) = (Vec::new(), Vec::new());
         for (i, bar) in standing.activities.iter().enumerate() {
             if bar.state == BarState::Done || !bar.is_work() {
                 continue;
@@ -104,10 +151,11 @@ impl Desk<'_> {
             };
             match self.holds(i) {
                 Some(text) => waiting.push(waits(bar, &made, text)),
-                None => rows.push(self.row(i, bar, &made)),
+                None => late.push((i, bar, made)),
             }
         }
-        rows.sort_by_key(|row| std::cmp::Reverse(row.owed));
+        late.sort_by_key(|(_, _, made)| std::cmp::Reverse(own_percent(made.debt.shortfall)));
+        let rows = self.rows(&late);
         PlanRespread {
             as_of: standing.data_date,
             basis,
@@ -154,8 +202,29 @@ impl Desk<'_> {
         Some(format!("等“{}”，最早 {start} 开始", from.name))
     }
 
-    fn row(&self, i: usize, bar: &Bar, made: &MadeGood) -> RespreadRow {
-        let (enough, enough_text) = self.enough(i, made);
+    /// The late works, what is owed most first. Each is judged beside those above it, for the page takes on all that
+    /// fit: two works may each fit on one crane, and not both.
+    fn rows(&self, late: &[(usize, &Bar, MadeGood)]) -> Vec<RespreadRow> {
+        let mut taken = Taken::default();
+        let mut rows = Vec::with_capacity(late.len());
+        for (i, bar, made) in late {
+            let asked = self.asked(*i, made);
+            let row = self.row(*i, bar, made, self.enough(*i, &asked, &taken));
+            if row.change.is_some() && row.enough == Some(true) {
+                asked.iter().for_each(|asked| taken.take(asked));
+            }
+            rows.push(row);
+        }
+        rows
+    }
+
+    fn row(
+        &self,
+        i: usize,
+        bar: &Bar,
+        made: &MadeGood,
+        (enough, enough_text): (Option<bool>, String),
+    ) -> RespreadRow {
         let finish = made.spread.finish;
         RespreadRow {
             activity_id: bar.activity.to_string(),
@@ -195,20 +264,44 @@ impl Desk<'_> {
         }
     }
 
+    /// What the work asks of each resource that it needs, on the days that its shortfall is laid on.
+    fn asked(&self, i: usize, made: &MadeGood) -> Vec<Asked<'_>> {
+        let needs = self.scheduled.built.activities[i].resources.iter();
+        let known = needs.filter_map(|(id, units)| {
+            let mut all = self.beside.resources.iter().map(|(resource, _)| resource);
+            Some((all.find(|one| one.id == *id)?, *units))
+        });
+        let more = |resource: &PlanResource, units: i64, day: Date| {
+            // A day on which the plan uses none of it is a new one for this work.
+            let new = if self.load(resource, day).is_some() {
+                0
+            } else {
+                units
+            };
+            new + extra(made, units, day)
+        };
+        known
+            .map(|(resource, units)| Asked {
+                resource,
+                more: (made.spread.daily.keys())
+                    .map(|day| (*day, more(resource, units, *day)))
+                    .collect(),
+            })
+            .collect()
+    }
+
+    /// What the plan uses of a resource on a day.
+    fn load(&self, resource: &PlanResource, day: Date) -> Option<i64> {
+        self.loads.get(&resource.id)?.get(&day).copied()
+    }
+
     /// Whether each resource the work needs is there in the quantity that its new pace asks for.
-    fn enough(&self, i: usize, made: &MadeGood) -> (Option<bool>, String) {
-        let activity = self.scheduled.built.activities[i];
-        if activity.resources.is_empty() {
+    fn enough(&self, i: usize, asked: &[Asked<'_>], taken: &Taken) -> (Option<bool>, String) {
+        if self.scheduled.built.activities[i].resources.is_empty() {
             return (None, "没有填资源，不能核对".to_owned());
         }
-        let mut short = Vec::new();
-        for (id, units) in &activity.resources {
-            let known = self.beside.resources.iter().map(|(resource, _)| resource);
-            let Some(resource) = known.into_iter().find(|one| one.id == *id) else {
-                continue;
-            };
-            short.extend(self.lacks(resource, *units, made));
-        }
+        let short = asked.iter().filter_map(|asked| self.lacks(asked, taken));
+        let short: Vec<String> = short.collect();
         match short.is_empty() {
             true => (Some(true), "资源够用".to_owned()),
             false => (Some(false), short.join("；")),
@@ -216,27 +309,26 @@ impl Desk<'_> {
     }
 
     /// The first day on which there is too little of a resource.
-    fn lacks(&self, resource: &PlanResource, units: i64, made: &MadeGood) -> Option<String> {
-        let load = load::used(self.scheduled, self.schedule, resource);
-        let extra = |day: Date| {
-            let pace = made.pace(day);
-            // What the pace asks beyond the normal day comes on top of what the plan uses already.
-            let more = (pace.numerator - pace.denominator).max(0) * i128::from(units);
-            i64::try_from((more + pace.denominator - 1) / pace.denominator.max(1)).unwrap_or(0)
+    fn lacks(&self, asked: &Asked<'_>, taken: &Taken) -> Option<String> {
+        let resource = asked.resource;
+        let whole = |day: Date, more: i64| {
+            self.load(resource, day).unwrap_or(0) + taken.on(resource.id, day) + more
         };
-        let asked = |day: Date| load.get(&day).copied().unwrap_or(units) + extra(day);
-        let mut days = made.spread.daily.keys().copied();
-        let day = days.find(|day| asked(*day) > resource.capacity_on(*day))?;
-        let show = |hundredths: i64| match hundredths % 100 {
-            0 => (hundredths / 100).to_string(),
-            rest => format!("{}.{rest:02}", hundredths / 100),
+        let mut days = asked
+            .more
+            .iter()
+            .map(|(day, more)| (*day, whole(*day, *more)));
+        let (day, whole) = days.find(|(day, whole)| *whole > resource.capacity_on(*day))?;
+        let beside = match taken.on(resource.id, day) {
+            0 => "",
+            _ => "连同上面各项",
         };
         Some(format!(
-            "{}不够：{}要 {}{unit}，只有 {}{unit}",
+            "{}不够：{}{beside}要 {}{unit}，只有 {}{unit}",
             resource.name,
             day_text(day, self.book.state.today),
-            show(asked(day)),
-            show(resource.capacity_on(day)),
+            units_text(whole),
+            units_text(resource.capacity_on(day)),
             unit = resource.unit,
         ))
     }
@@ -262,6 +354,21 @@ impl Desk<'_> {
             version: self.book.state.version(bar.activity.0),
             values,
         })
+    }
+}
+
+/// What the pace of a day asks beyond the normal day; it comes on top of what the plan uses already.
+fn extra(made: &MadeGood, units: i64, day: Date) -> i64 {
+    let pace = made.pace(day);
+    let more = (pace.numerator - pace.denominator).max(0) * i128::from(units);
+    i64::try_from((more + pace.denominator - 1) / pace.denominator.max(1)).unwrap_or(0)
+}
+
+/// 2, 0.50: hundredths as people write them.
+fn units_text(hundredths: i64) -> String {
+    match hundredths % 100 {
+        0 => (hundredths / 100).to_string(),
+        rest => format!("{}.{rest:02}", hundredths / 100),
     }
 }
 

@@ -407,3 +407,49 @@ fn a_debt_is_the_same_at_every_level_and_its_way_back_ends_when_it_says() {
         "nothing was written"
     );
 }
+
+#[test]
+fn works_that_fit_alone_and_not_together_are_not_both_said_to_fit() {
+    let (_world, app, id) = campus();
+    let crane = values(json!({
+        "code": "QZJ", "name": "汽车吊二号", "unit": "台", "project": id, "capacity": [{"units": "2.5"}],
+    }));
+    app::records::create(
+        &app,
+        &local(&app),
+        "plan_resource",
+        &crane,
+        "登记资源",
+        None,
+    )
+    .expect("made");
+    let work = |name: &str, finish: &str| Change::Add {
+        key: format!("new-{name}"),
+        after: None,
+        values: values(json!({
+            "name": name, "planned_start": "2023-02-20", "planned_finish": finish,
+            "calendar": "cn5", "resources": "汽车吊二号",
+        })),
+    };
+    let request = ChangeRequest {
+        changes: vec![work("东吊装", "2023-04-10"), work("西吊装", "2023-04-12")],
+        reason: "两处吊装".to_owned(),
+        ..ChangeRequest::default()
+    };
+    let made = change(&app, &local(&app), &id, &request).expect("made");
+    assert!(made.findings.is_empty(), "{:?}", made.findings);
+    let page = respread(&app, &local(&app), &id, None, Some(200)).expect("the page");
+    let of = |name: &str| page.rows.iter().find(|row| row.name == name).expect("late");
+    let (east, west) = (of("东吊装"), of("西吊装"));
+    assert!(east.owed >= west.owed, "what is owed most stands first");
+    assert!(east.change.is_some() && west.change.is_some());
+    assert_eq!(
+        (east.enough, east.enough_text.as_str()),
+        (Some(true), "资源够用")
+    );
+    assert_eq!(west.enough, Some(false));
+    assert_eq!(
+        west.enough_text,
+        "汽车吊二号不够：3月13日连同上面各项要 2.94台，只有 2.50台"
+    );
+}
