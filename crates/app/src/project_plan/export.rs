@@ -12,10 +12,13 @@ use exchange::schedule_file::{
     Assignment, BaselineDates, DayFactors, Detail, Format, NamedCalendar, ProjectHead, Resource,
     ResourceKind, ScheduleFile, StoredDates, write_mspdi, write_xer,
 };
-use ground::{Date, Finding, Minute, Timeline, date_of_finish, date_of_start, minute_of};
+use ground::{
+    ActivityId, Date, Finding, Minute, Timeline, date_of_finish, date_of_start, minute_of,
+};
 use plan::{LagCalendar, Network, Progress, Schedule};
-use portfolio::{Activity, PlanBaseline, PlanResource, Scheduled};
+use portfolio::{Activity, BaselineRow, PlanBaseline, PlanResource, Scheduled};
 use register::law::Ability;
+use std::collections::BTreeMap;
 
 /// Baselines of a Project file beside the first one.
 const BASELINES: usize = 10;
@@ -105,9 +108,7 @@ fn file(
             .map(|one| &calendars.all()[*one])
             .map(|calendar| NamedCalendar::of(calendar, calendar.id()))
             .collect(),
-        baselines: rows()
-            .map(|(i, one)| baselines(scheduled, &beside.baselines, i, one))
-            .collect(),
+        baselines: all_baselines(scheduled, &beside.baselines),
         stored: vec![StoredDates::default(); built.activities.len()],
         resources: needed(scheduled, beside)
             .into_iter()
@@ -231,11 +232,8 @@ fn head(book: &PlanBook, scheduled: &Scheduled<'_>, schedule: &Schedule) -> Proj
 fn detail(scheduled: &Scheduled<'_>, i: usize, activity: &Activity) -> Detail {
     let node = &scheduled.built.network.activities[i];
     let (planned_start, planned_finish) = planned(scheduled, i, activity);
-    let told = scheduled.standing.activities.iter();
-    let percent = told
-        .filter(|one| one.activity == activity.id)
-        .map(|one| one.percent)
-        .next();
+    let told = scheduled.standing.activities.get(i);
+    let percent = told.map(|one| one.percent);
     Detail {
         key: (i + 1).to_string(),
         wbs_code: activity.code.clone(),
@@ -290,10 +288,27 @@ fn moments(
     (first.map(start), last.map(finish))
 }
 
-/// Planned dates as baseline 0, then the ten newest baselines.
+/// Rows of a baseline by activity.
+type BaselineRows<'b> = BTreeMap<ActivityId, &'b BaselineRow>;
+
+/// The first row of each activity.
+fn rows_of(baseline: &PlanBaseline) -> BaselineRows<'_> {
+    let rows = baseline.rows.iter().rev();
+    rows.filter_map(|row| Some((row.activity?, row))).collect()
+}
+
+/// Of each activity its planned dates and the ten newest baselines.
+fn all_baselines(scheduled: &Scheduled<'_>, kept: &[PlanBaseline]) -> Vec<Vec<BaselineDates>> {
+    let kept: Vec<BaselineRows<'_>> = kept.iter().take(BASELINES).map(rows_of).collect();
+    let rows = scheduled.built.activities.iter().enumerate();
+    rows.map(|(i, one)| baselines(scheduled, &kept, i, one))
+        .collect()
+}
+
+/// Planned dates as baseline 0, then the newest baselines.
 fn baselines(
     scheduled: &Scheduled<'_>,
-    kept: &[PlanBaseline],
+    kept: &[BaselineRows<'_>],
     i: usize,
     activity: &Activity,
 ) -> Vec<BaselineDates> {
@@ -307,20 +322,15 @@ fn baselines(
         duration,
     };
     let first = stated.then_some(one);
-    let own = (1..)
-        .zip(kept.iter().take(BASELINES))
-        .filter_map(|(number, kept)| {
-            let row = kept
-                .rows
-                .iter()
-                .find(|row| row.activity == Some(activity.id))?;
-            let (start, finish) = moments(scheduled, i, (Some(row.start), Some(row.finish)));
-            Some(BaselineDates {
-                number,
-                start,
-                finish,
-                duration,
-            })
-        });
+    let own = (1..).zip(kept).filter_map(|(number, kept)| {
+        let row = kept.get(&activity.id)?;
+        let (start, finish) = moments(scheduled, i, (Some(row.start), Some(row.finish)));
+        Some(BaselineDates {
+            number,
+            start,
+            finish,
+            duration,
+        })
+    });
     first.into_iter().chain(own).collect()
 }
