@@ -2,6 +2,7 @@
 //! them makes them like any others.
 
 use super::change::Change;
+use super::load::resource_load;
 use super::sheet::Beside;
 use super::{PlanBook, day_text, diff};
 use crate::App;
@@ -77,7 +78,7 @@ impl Asked {
     fn pages(&self, loads: Vec<Vec<DayLoad>>) -> Vec<ResourceLoad> {
         let pairs = self.known.iter().zip(loads);
         pairs
-            .map(|(resource, days)| resource_load(resource, &days))
+            .map(|(resource, days)| resource_load(resource, load_days(&days)))
             .collect()
     }
 }
@@ -96,28 +97,16 @@ fn engine_resource(resource: &PlanResource) -> Resource {
     }
 }
 
-fn resource_load(resource: &PlanResource, days: &[DayLoad]) -> ResourceLoad {
-    let peak = days
-        .iter()
-        .max_by_key(|day| (day.load, std::cmp::Reverse(day.date)));
-    ResourceLoad {
-        id: resource.id.to_string(),
-        code: resource.code.clone(),
-        name: resource.name.clone(),
-        unit: resource.unit.clone(),
-        over_days: days.iter().filter(|day| day.is_over()).count(),
-        peak: peak.map_or(0, |day| day.load),
-        peak_on: peak.filter(|day| day.load > 0).map(|day| day.date),
-        days: days
-            .iter()
-            .filter(|day| day.load > 0 || day.capacity > 0)
-            .map(|day| LoadDay {
-                date: day.date,
-                capacity: day.capacity,
-                load: day.load,
-            })
-            .collect(),
-    }
+/// The days on which a resource is there or asked for.
+fn load_days(days: &[DayLoad]) -> Vec<LoadDay> {
+    let known = days.iter().filter(|day| day.load > 0 || day.capacity > 0);
+    known
+        .map(|day| LoadDay {
+            date: day.date,
+            capacity: day.capacity,
+            load: day.load,
+        })
+        .collect()
 }
 
 fn leveller<'a>(

@@ -36,7 +36,7 @@ pub fn load(
         .collect();
     let schedule = scheduled.schedule.as_ref();
     let resources = schedule.map(|schedule| {
-        let one = |resource: &&PlanResource| resource_load(&scheduled, schedule, resource);
+        let one = |resource: &&PlanResource| loaded(&scheduled, schedule, resource);
         known.iter().map(one).collect()
     });
     let mut findings = Vec::new();
@@ -51,21 +51,21 @@ pub fn load(
     })
 }
 
-fn resource_load(
-    scheduled: &Scheduled<'_>,
-    schedule: &Schedule,
-    resource: &PlanResource,
-) -> ResourceLoad {
-    let days: Vec<LoadDay> = used(scheduled, schedule, resource)
-        .into_iter()
-        .map(|(date, load)| LoadDay {
-            date,
-            capacity: resource.capacity_on(date),
-            load,
-        })
-        .collect();
+fn loaded(scheduled: &Scheduled<'_>, schedule: &Schedule, resource: &PlanResource) -> ResourceLoad {
+    let used = used(scheduled, schedule, resource).into_iter();
+    let day = |(date, load): (Date, i64)| LoadDay {
+        date,
+        capacity: resource.capacity_on(date),
+        load,
+    };
+    resource_load(resource, used.map(day).collect())
+}
+
+/// A resource with what is asked of it by day.
+pub(super) fn resource_load(resource: &PlanResource, days: Vec<LoadDay>) -> ResourceLoad {
     let peak = days
         .iter()
+        .filter(|day| day.load > 0)
         .max_by_key(|day| (day.load, std::cmp::Reverse(day.date)));
     ResourceLoad {
         id: resource.id.to_string(),
