@@ -427,7 +427,7 @@ fn work(graph: Graph, early: &Early, i: usize) -> i64 {
             .between(early.restart[i], early.finish[i])
             .max(0),
         Some(activity) if graph.rules.as_microsoft => match activity.progress {
-            Progress::Started { .. } => activity.duration + activity.pause,
+            Progress::Started { .. } => activity.duration.saturating_add(activity.pause),
             _ => graph.work(i),
         },
         _ => graph.work(i),
@@ -476,16 +476,14 @@ fn late_bound(graph: Graph, early: &Early, late: &Late, to: usize, arc: Arc) -> 
                 late.finish[to]
             }
         }
-        // Microsoft Project: what is done of a started successor stays, what remains begins where it is, whatever its float.
-        Role::Work if starts && started(graph, to) => {
-            if graph.network.activities[graph.network.links[arc.link()].to].kind
-                == ActivityKind::Summary
-            {
+        // Microsoft Project: what remains of a started successor begins where it is, whatever its float; who waits for a
+        // summary waits for its start, which is the actual one of that member (`TaskWBS.mpp`, `ResourceTimephasedData.mpp`).
+        Role::Work if starts && started(graph, to) => match graph.network.links[arc.link()].to {
+            summary if graph.network.activities[summary].kind == ActivityKind::Summary => {
                 late.start[to]
-            } else {
-                early.restart[to]
             }
-        }
+            _ => early.restart[to],
+        },
         Role::Work if starts => late.start[to],
         _ => late.latest[to],
     }

@@ -339,7 +339,7 @@ fn place_special(
             return Some((restart.min(finish), finish, Driver::Actual));
         }
         let done = (activity.duration - remaining).max(0);
-        let whole = done + remaining + activity.pause;
+        let whole = (done + remaining).saturating_add(activity.pause);
         let finish = timeline.advance(timeline.next_start(actual_start), whole);
         let restart = timeline.advance(timeline.next_start(actual_start), done);
         return Some((

@@ -110,7 +110,7 @@ impl Reader<'_> {
             let activity = &mut self.file.network.activities[index];
             activity.calendar = calendar;
             activity.crews = crews;
-            // Slack is counted on the task's own calendar, whoever works on it (16 tasks of 8 public files).
+            // Slack is counted on the task's own calendar, whoever works on it (`OzBuild 16 Orig.mpp`).
             activity.float_calendar = (calendar != plain && !by_clock).then_some(plain);
             self.file.details[index].own_calendar = own;
         }
