@@ -218,7 +218,7 @@ fn a_request_sent_twice_with_its_key_is_not_its_own_duplicate() {
         let app = world.open();
         let send = |key: Option<&str>| {
             let given =
-                values(json!({"name": "郑州某某科技有限公司", "uscc": "91410102MA44QJ7X5U"}));
+                values(json!({"name": "郑州某某科技有限公司", "uscc": "91410102MA44QJ7X6Y"}));
             records::create(&app, &local(&app), "enterprise", &given, "", key)
         };
         let first = send(Some("k-2")).expect("created");

@@ -365,7 +365,7 @@ fn template(text: &str) -> Vec<u8> {
 #[tokio::test]
 async fn a_template_comes_with_its_definition_through_the_page() {
     let (service, token) = with_lamps().await;
-    let report = "[[report]]\nid = \"monthly\"\ntitle = { \"zh-CN\" = \"路灯月报\" }\ncycle = \"month\"\n\
+    let report = "[[report]]\nid = \"monthly\"\ntitle = { \"zh-CN\" = \"路灯月报\" }\nperiod = \"M\"\n\
                   template = \"monthly.xlsx\"\n";
     let toml = LAMPS.replacen("1.0.0", "1.1.0", 1) + report;
     let ask = async |place: &str, files: Json| {
