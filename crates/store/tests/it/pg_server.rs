@@ -125,7 +125,7 @@ fn start() -> Server {
         .expect("keeper runs");
     let host = folder.display().to_string().replace('/', "%2F");
     let url = format!("postgres://guatu@{host}/postgres?connect_timeout=10");
-    let until = Instant::now() + Duration::from_secs(30);
+    let until = Instant::now() + Duration::from_secs(300);
     while postgres::Client::connect(&url, postgres::NoTls).is_err() {
         let log = fs::read_to_string(folder.join("log")).unwrap_or_default();
         assert!(Instant::now() < until, "PostgreSQL does not start: {log}");
