@@ -5,7 +5,7 @@
 //! whole. Plans with summaries, hammocks, work planned late or floats to own projects are calculated whole on every
 //! change. The answer is always the one [`schedule`](crate::schedule) gives for the changed network.
 
-use ground::Finding;
+use ground::{Finding, Minute};
 
 use crate::backward::{self, Late};
 use crate::forward::{self, Early};
@@ -256,11 +256,11 @@ impl Live {
     /// Carries a change on from the activities it touches, first in link order, then against it.
     fn follow(&mut self, onward: &[usize], back: &[usize]) -> Vec<usize> {
         let mut moved = Places::new(self.position.len());
-        let mut stale = self.forward(onward, &mut moved);
+        let (mut stale, finish) = self.forward(onward, &mut moved);
         for &i in back {
             stale.put(i);
         }
-        self.backward(stale, &mut moved);
+        self.backward(stale, finish, &mut moved);
         let mut told = Places::new(self.position.len());
         for i in moved.list() {
             told.put(self.packed.index(i));
@@ -270,8 +270,10 @@ impl Live {
         list
     }
 
-    /// Places `seeds`, their successors and all that follows; answers whose late dates and floats must be looked at.
-    fn forward(&mut self, seeds: &[usize], moved: &mut Places) -> Places {
+    /// Places `seeds`, their successors and all that follows; answers whose late dates and floats must be looked at, and
+    /// the finish of the project: looked for among all only where one that stood there came earlier.
+    fn forward(&mut self, seeds: &[usize], moved: &mut Places) -> (Places, Minute) {
+        let (mut fallen, mut latest) = (false, self.early.project_finish);
         let graph = Graph::new(&self.network, &self.packed, &self.options);
         let frame = forward::Frame::new(graph, &self.options);
         let mut waiting = Places::new(graph.len());
@@ -286,20 +288,24 @@ impl Live {
             let old = (early.start[i], early.finish[i], early.restart[i]);
             forward::place(graph, &frame, early, None, i);
             touched.put(i);
+            fallen |= early.finish[i] < old.1 && old.1 == early.project_finish;
+            latest = latest.max(early.finish[i]);
             if old != (early.start[i], early.finish[i], early.restart[i]) {
                 moved.put(i);
                 waiting.put_all(graph.after(i));
             }
             at = waiting.next(i + 1);
         }
-        touched
+        if fallen {
+            let finishes = self.early.finish.iter().copied();
+            latest = finishes.max().unwrap_or(self.options.start);
+        }
+        (touched, latest)
     }
 
-    fn backward(&mut self, mut stale: Places, moved: &mut Places) {
+    fn backward(&mut self, mut stale: Places, finish: Minute, moved: &mut Places) {
         let (early, late) = (&mut self.early, &mut self.late);
         let graph = Graph::new(&self.network, &self.packed, &self.options);
-        let finish = early.finish.iter().copied().max();
-        let finish = finish.unwrap_or(self.options.start);
         let whole = finish != early.project_finish;
         early.project_finish = finish;
         let frame = backward::Frame::new(graph, &self.options, early);

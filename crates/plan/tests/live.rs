@@ -165,6 +165,40 @@ proptest! {
         }
     }
 
+    /// Bare links on one calendar are followed by numbers of working minutes alone, until a change puts something else
+    /// among them.
+    #[test]
+    fn a_plan_of_bare_links_is_followed_through_every_change(
+        hours in prop::collection::vec(1i64..90, 6..40),
+        links in prop::collection::vec((0usize..99, 1usize..6), 5..80),
+        changes in prop::collection::vec(change(), 1..14),
+        calendar in 0usize..3,
+        dated in any::<bool>(),
+        float in prop_oneof![Just(FloatRule::Finish), Just(FloatRule::Start), Just(FloatRule::Smaller)],
+    ) {
+        let count = hours.len();
+        let tasks = hours.iter().enumerate();
+        let mut shadow = Network {
+            calendars: timelines(),
+            activities: tasks.map(|(i, h)| Activity::task(i.to_string(), "", calendar, h * 60)).collect(),
+            links: Vec::new(),
+        };
+        for (a, step) in links {
+            let (a, b) = (a % count, a % count + step);
+            if b < count {
+                shadow.links.push(Link::finish_start(a, b));
+            }
+        }
+        let start = Options::from_start(morning("2023-04-20"));
+        let options = if dated { options(Dialect::Guatu, None) } else { start };
+        let options = Options { float, ..options };
+        let mut live = Live::new(shadow.clone(), options).expect("no loop");
+        for change in &changes {
+            apply(&mut live, &mut shadow, change);
+            prop_assert_eq!(live.schedule(), schedule(&shadow, &options).expect("what was accepted"));
+        }
+    }
+
     /// Long loose plans without a target: a change at one end moves the finish, and most late dates only shift.
     #[test]
     fn a_moved_finish_shifts_what_hangs_on_it(
@@ -212,8 +246,17 @@ proptest! {
         target in prop::option::of(-20i64..40),
         float in prop_oneof![Just(FloatRule::Finish), Just(FloatRule::Start), Just(FloatRule::Smaller)],
         dialect in prop_oneof![Just(Dialect::Guatu), Just(Dialect::P6), Just(Dialect::MicrosoftProject)],
+        one_calendar in any::<bool>(),
+        bare in any::<bool>(),
     ) {
         let options = Options { float, ..options(dialect, target) };
+        let mut network = network;
+        for activity in network.activities.iter_mut().filter(|_| one_calendar) {
+            activity.calendar = 0;
+        }
+        for link in network.links.iter_mut().filter(|_| bare) {
+            *link = Link::finish_start(link.from, link.to);
+        }
         let mut held = network.clone();
         for activity in &mut held.activities {
             activity.deadline = Some(evening("2080-01-05"));
