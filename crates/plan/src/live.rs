@@ -139,23 +139,49 @@ impl Live {
     pub fn add_link(&mut self, link: Link) -> Result<Vec<usize>, Vec<Finding>> {
         let index = self.network.links.len();
         self.network.links.push(link);
-        let ends = (self.position.get(link.from), self.position.get(link.to));
+        let Some((from, to)) = self.in_order(&link) else {
+            // Against the working order: a new order has to be found, or there is a loop.
+            return self.start_over(|network| {
+                network.links.pop();
+            });
+        };
+        self.tie(index, from, to);
+        let moved = self.follow(&[to], &[from]);
+        self.sweep()?;
+        Ok(moved)
+    }
+
+    /// Replaces the link at `index`: another lag, another kind, other ends. The activities whose dates or floats moved,
+    /// in ascending order.
+    ///
+    /// # Errors
+    /// As [`schedule`](crate::schedule), or `plan.index` when there is no such link; nothing is changed then.
+    pub fn change_link(&mut self, index: usize, link: Link) -> Result<Vec<usize>, Vec<Finding>> {
+        let Some(place) = self.network.links.get_mut(index) else {
+            return Err(vec![missing(format!("第 {} 条关系", index + 1))]);
+        };
+        let old = std::mem::replace(place, link);
+        let Some((from, to)) = self.in_order(&link) else {
+            return self.start_over(|network| network.links[index] = old);
+        };
+        let old_from = self.position[old.from] as usize;
+        let old_to = self.position[old.to] as usize;
+        self.untie(index, old_from, old_to);
+        self.tie(index, from, to);
+        let moved = self.follow(&[old_to, to], &[old_from, from]);
+        self.sweep()?;
+        Ok(moved)
+    }
+
+    /// The positions of both ends, where the link is sound and keeps to the working order of a plain plan.
+    fn in_order(&self, link: &Link) -> Option<(usize, usize)> {
+        let from = *self.position.get(link.from)?;
+        let to = *self.position.get(link.to)?;
         let known = match link.lag_calendar {
             crate::network::LagCalendar::Of(calendar) => calendar < self.network.calendars.len(),
             _ => true,
         };
-        match ends {
-            (Some(&from), Some(&to)) if from < to && known && self.is_plain() => {
-                self.tie(index, from as usize, to as usize);
-                let moved = self.follow(&[to as usize], &[from as usize]);
-                self.sweep()?;
-                Ok(moved)
-            }
-            // Against the working order: a new order has to be found, or there is a loop.
-            _ => self.start_over(|network| {
-                network.links.pop();
-            }),
-        }
+        (from < to && known && self.is_plain()).then_some((from as usize, to as usize))
     }
 
     /// Removes the link at `index`; the last link takes its place, as in `Vec::swap_remove`.

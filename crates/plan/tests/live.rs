@@ -18,6 +18,7 @@ enum Change {
     Held(usize, i64),
     Link(usize, usize, LinkKind, i64),
     Unlink(usize),
+    Relink(usize, LinkKind, i64),
     Calendar(usize, usize),
     Milestone(usize),
 }
@@ -44,6 +45,7 @@ fn change() -> impl Strategy<Value = Change> {
             h * 60
         )),
         (0usize..99).prop_map(Change::Unlink),
+        (0usize..99, kind(), -20i64..30).prop_map(|(i, k, h)| Change::Relink(i, k, h * 60)),
         (0usize..99, 0usize..3).prop_map(|(i, c)| Change::Calendar(i, c)),
         (0usize..99).prop_map(Change::Milestone),
     ]
@@ -118,6 +120,14 @@ fn apply(live: &mut Live, shadow: &mut Network, change: &Change) -> bool {
                 shadow.links.push(link);
             }
             return accepted;
+        }
+        Change::Relink(i, kind, lag) => {
+            let Some(old) = shadow.links.get(i % shadow.links.len().max(1)).copied() else {
+                return live.change_link(i, Link::finish_start(0, 0)).is_ok();
+            };
+            let index = i % shadow.links.len();
+            shadow.links[index] = Link { kind, lag, ..old };
+            return live.change_link(index, shadow.links[index]).is_ok();
         }
         Change::Unlink(i) => {
             if shadow.links.is_empty() {
