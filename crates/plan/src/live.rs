@@ -5,7 +5,7 @@
 //! whole. Plans with summaries, hammocks, work planned late or floats to own projects are calculated whole on every
 //! change. The answer is always the one [`schedule`](crate::schedule) gives for the changed network.
 
-use ground::Finding;
+use ground::{Finding, Minute};
 
 use crate::backward::{self, Late};
 use crate::forward::{self, Early};
@@ -139,23 +139,49 @@ impl Live {
     pub fn add_link(&mut self, link: Link) -> Result<Vec<usize>, Vec<Finding>> {
         let index = self.network.links.len();
         self.network.links.push(link);
-        let ends = (self.position.get(link.from), self.position.get(link.to));
+        let Some((from, to)) = self.in_order(&link) else {
+            // Against the working order: a new order has to be found, or there is a loop.
+            return self.start_over(|network| {
+                network.links.pop();
+            });
+        };
+        self.tie(index, from, to);
+        let moved = self.follow(&[to], &[from]);
+        self.sweep()?;
+        Ok(moved)
+    }
+
+    /// Replaces the link at `index`: another lag, another kind, other ends. The activities whose dates or floats moved,
+    /// in ascending order.
+    ///
+    /// # Errors
+    /// As [`schedule`](crate::schedule), or `plan.index` when there is no such link; nothing is changed then.
+    pub fn change_link(&mut self, index: usize, link: Link) -> Result<Vec<usize>, Vec<Finding>> {
+        let Some(place) = self.network.links.get_mut(index) else {
+            return Err(vec![missing(format!("第 {} 条关系", index + 1))]);
+        };
+        let old = std::mem::replace(place, link);
+        let Some((from, to)) = self.in_order(&link) else {
+            return self.start_over(|network| network.links[index] = old);
+        };
+        let old_from = self.position[old.from] as usize;
+        let old_to = self.position[old.to] as usize;
+        self.untie(index, old_from, old_to);
+        self.tie(index, from, to);
+        let moved = self.follow(&[old_to, to], &[old_from, from]);
+        self.sweep()?;
+        Ok(moved)
+    }
+
+    /// The positions of both ends, where the link is sound and keeps to the working order of a plain plan.
+    fn in_order(&self, link: &Link) -> Option<(usize, usize)> {
+        let from = *self.position.get(link.from)?;
+        let to = *self.position.get(link.to)?;
         let known = match link.lag_calendar {
             crate::network::LagCalendar::Of(calendar) => calendar < self.network.calendars.len(),
             _ => true,
         };
-        match ends {
-            (Some(&from), Some(&to)) if from < to && known && self.is_plain() => {
-                self.tie(index, from as usize, to as usize);
-                let moved = self.follow(&[to as usize], &[from as usize]);
-                self.sweep()?;
-                Ok(moved)
-            }
-            // Against the working order: a new order has to be found, or there is a loop.
-            _ => self.start_over(|network| {
-                network.links.pop();
-            }),
-        }
+        (from < to && known && self.is_plain()).then_some((from as usize, to as usize))
     }
 
     /// Removes the link at `index`; the last link takes its place, as in `Vec::swap_remove`.
@@ -256,11 +282,11 @@ impl Live {
     /// Carries a change on from the activities it touches, first in link order, then against it.
     fn follow(&mut self, onward: &[usize], back: &[usize]) -> Vec<usize> {
         let mut moved = Places::new(self.position.len());
-        let mut stale = self.forward(onward, &mut moved);
+        let (mut stale, finish) = self.forward(onward, &mut moved);
         for &i in back {
             stale.put(i);
         }
-        self.backward(stale, &mut moved);
+        self.backward(stale, finish, &mut moved);
         let mut told = Places::new(self.position.len());
         for i in moved.list() {
             told.put(self.packed.index(i));
@@ -270,8 +296,10 @@ impl Live {
         list
     }
 
-    /// Places `seeds`, their successors and all that follows; answers whose late dates and floats must be looked at.
-    fn forward(&mut self, seeds: &[usize], moved: &mut Places) -> Places {
+    /// Places `seeds`, their successors and all that follows; answers whose late dates and floats must be looked at, and
+    /// the finish of the project: looked for among all only where one that stood there came earlier.
+    fn forward(&mut self, seeds: &[usize], moved: &mut Places) -> (Places, Minute) {
+        let (mut fallen, mut latest) = (false, self.early.project_finish);
         let graph = Graph::new(&self.network, &self.packed, &self.options);
         let frame = forward::Frame::new(graph, &self.options);
         let mut waiting = Places::new(graph.len());
@@ -286,20 +314,24 @@ impl Live {
             let old = (early.start[i], early.finish[i], early.restart[i]);
             forward::place(graph, &frame, early, None, i);
             touched.put(i);
+            fallen |= early.finish[i] < old.1 && old.1 == early.project_finish;
+            latest = latest.max(early.finish[i]);
             if old != (early.start[i], early.finish[i], early.restart[i]) {
                 moved.put(i);
                 waiting.put_all(graph.after(i));
             }
             at = waiting.next(i + 1);
         }
-        touched
+        if fallen {
+            let finishes = self.early.finish.iter().copied();
+            latest = finishes.max().unwrap_or(self.options.start);
+        }
+        (touched, latest)
     }
 
-    fn backward(&mut self, mut stale: Places, moved: &mut Places) {
+    fn backward(&mut self, mut stale: Places, finish: Minute, moved: &mut Places) {
         let (early, late) = (&mut self.early, &mut self.late);
         let graph = Graph::new(&self.network, &self.packed, &self.options);
-        let finish = early.finish.iter().copied().max();
-        let finish = finish.unwrap_or(self.options.start);
         let whole = finish != early.project_finish;
         early.project_finish = finish;
         let frame = backward::Frame::new(graph, &self.options, early);

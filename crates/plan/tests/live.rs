@@ -18,6 +18,7 @@ enum Change {
     Held(usize, i64),
     Link(usize, usize, LinkKind, i64),
     Unlink(usize),
+    Relink(usize, LinkKind, i64),
     Calendar(usize, usize),
     Milestone(usize),
 }
@@ -44,6 +45,7 @@ fn change() -> impl Strategy<Value = Change> {
             h * 60
         )),
         (0usize..99).prop_map(Change::Unlink),
+        (0usize..99, kind(), -20i64..30).prop_map(|(i, k, h)| Change::Relink(i, k, h * 60)),
         (0usize..99, 0usize..3).prop_map(|(i, c)| Change::Calendar(i, c)),
         (0usize..99).prop_map(Change::Milestone),
     ]
@@ -119,6 +121,14 @@ fn apply(live: &mut Live, shadow: &mut Network, change: &Change) -> bool {
             }
             return accepted;
         }
+        Change::Relink(i, kind, lag) => {
+            let Some(old) = shadow.links.get(i % shadow.links.len().max(1)).copied() else {
+                return live.change_link(i, Link::finish_start(0, 0)).is_ok();
+            };
+            let index = i % shadow.links.len();
+            shadow.links[index] = Link { kind, lag, ..old };
+            return live.change_link(index, shadow.links[index]).is_ok();
+        }
         Change::Unlink(i) => {
             if shadow.links.is_empty() {
                 return live.remove_link(i).is_ok();
@@ -162,6 +172,40 @@ proptest! {
                 prop_assert_eq!(live.schedule(), before);
             }
             prop_assert_eq!(live.schedule(), whole.expect("the shadow took what was accepted"));
+        }
+    }
+
+    /// Bare links on one calendar are followed by numbers of working minutes alone, until a change puts something else
+    /// among them.
+    #[test]
+    fn a_plan_of_bare_links_is_followed_through_every_change(
+        hours in prop::collection::vec(1i64..90, 6..40),
+        links in prop::collection::vec((0usize..99, 1usize..6), 5..80),
+        changes in prop::collection::vec(change(), 1..14),
+        calendar in 0usize..3,
+        dated in any::<bool>(),
+        float in prop_oneof![Just(FloatRule::Finish), Just(FloatRule::Start), Just(FloatRule::Smaller)],
+    ) {
+        let count = hours.len();
+        let tasks = hours.iter().enumerate();
+        let mut shadow = Network {
+            calendars: timelines(),
+            activities: tasks.map(|(i, h)| Activity::task(i.to_string(), "", calendar, h * 60)).collect(),
+            links: Vec::new(),
+        };
+        for (a, step) in links {
+            let (a, b) = (a % count, a % count + step);
+            if b < count {
+                shadow.links.push(Link::finish_start(a, b));
+            }
+        }
+        let start = Options::from_start(morning("2023-04-20"));
+        let options = if dated { options(Dialect::Guatu, None) } else { start };
+        let options = Options { float, ..options };
+        let mut live = Live::new(shadow.clone(), options).expect("no loop");
+        for change in &changes {
+            apply(&mut live, &mut shadow, change);
+            prop_assert_eq!(live.schedule(), schedule(&shadow, &options).expect("what was accepted"));
         }
     }
 
@@ -212,8 +256,17 @@ proptest! {
         target in prop::option::of(-20i64..40),
         float in prop_oneof![Just(FloatRule::Finish), Just(FloatRule::Start), Just(FloatRule::Smaller)],
         dialect in prop_oneof![Just(Dialect::Guatu), Just(Dialect::P6), Just(Dialect::MicrosoftProject)],
+        one_calendar in any::<bool>(),
+        bare in any::<bool>(),
     ) {
         let options = Options { float, ..options(dialect, target) };
+        let mut network = network;
+        for activity in network.activities.iter_mut().filter(|_| one_calendar) {
+            activity.calendar = 0;
+        }
+        for link in network.links.iter_mut().filter(|_| bare) {
+            *link = Link::finish_start(link.from, link.to);
+        }
         let mut held = network.clone();
         for activity in &mut held.activities {
             activity.deadline = Some(evening("2080-01-05"));
