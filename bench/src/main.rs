@@ -3,6 +3,7 @@
 //! `scripts/bench.sh` runs all of it with the peers. A figure is one line: name, CPU seconds, seconds on the wall
 //! clock, peak memory, remark.
 
+mod change;
 mod district;
 mod expression;
 mod figure;

@@ -2,15 +2,17 @@
 //! seed 1. Durations are 1–10 tenths of an office day, because calendars end in 2084. `peer` is that network on a plain
 //! five-day week and is what `bench/peers/mpxj_speed.py` builds, number by number; `holidays` puts it on the official
 //! calendar with its exceptions, `mixed` on three calendars with every link kind and lags; `shuffled` has its
-//! activities in no order; `chain` has one link after the other, written backwards.
+//! activities in no order; `layers` has three links from each layer of a thousand to the next; `chain` has one link after
+//! the other, written backwards.
 
 use std::collections::BTreeMap;
 
 use ground::{
     HolidayTable, Timeline, WorkCalendar, date_of_finish, minute_of, timeline::OFFICE_DAY,
 };
-use plan::{Activity, Link, LinkKind, Live, Network, Options, schedule};
+use plan::{Activity, Link, LinkKind, Network, Options, schedule};
 
+use crate::change;
 use crate::figure;
 use crate::random::Random;
 
@@ -29,48 +31,28 @@ pub fn run(sizes: &[usize]) {
         measure("mixed", &mixed(random(count)));
         measure("shuffled", &shuffled(random(count)));
         measure("chain", &chain(count));
-        changes("peer", &random(count));
-        changes("mixed", &mixed(random(count)));
-        changes("shuffled", &shuffled(random(count)));
     }
+    changes(sizes, &["", ""]);
 }
 
-/// How many single changes are timed.
-const CHANGES: usize = 200;
-
-/// One changed duration after another in a plan that is kept, each timed alone on this thread: anywhere, and on what
-/// was the critical path. A change that moves the finish of the project moves nearly every late date with it and is told apart.
-fn changes(shape: &str, network: &Network) {
+/// Single changes in kept plans of each size. `only` is part of a line's name; empty for all.
+pub fn changes(sizes: &[usize], only: &[&str; 2]) {
     let start = minute_of("2023-01-02".parse().expect("a date"), 0, 0);
-    let count = network.activities.len();
     let options = Options::from_start(start);
-    let Ok(mut live) = Live::new(network.clone(), options) else {
-        return;
-    };
-    let float = live.schedule().total_float;
-    let critical: Vec<usize> = (0..count).filter(|&i| float[i] == 0).collect();
-    let mut random = Random::new(3);
-    let (mut within, mut beyond) = (Vec::new(), Vec::new());
-    for turn in 0..2 * CHANGES {
-        let index = if turn < CHANGES {
-            random.below(count as u64) as usize
-        } else {
-            critical[random.below(critical.len() as u64) as usize]
-        };
-        let mut activity = live.network().activities[index].clone();
-        activity.duration = (1 + random.below(10) as i64) * TENTH;
-        let before = live.finish();
-        let (cost, moved) = figure::best(1, || live.change(index, activity.clone()));
-        let times = if live.finish() == before && moved.is_ok() {
-            &mut within
-        } else {
-            &mut beyond
-        };
-        times.push(cost.cpu * 1e3);
+    for &count in sizes {
+        let shapes: [(&str, fn(usize) -> Network); 5] = [
+            ("peer", random),
+            ("mixed", |count| mixed(random(count))),
+            ("shuffled", |count| shuffled(random(count))),
+            ("layers", layers),
+            ("chain", chain),
+        ];
+        for (shape, network) in shapes {
+            if shape.contains(only[0]) {
+                change::run(shape, &network(count), &options, only[1]);
+            }
+        }
     }
-    let name = format!("schedule: {count} {shape}, one change");
-    figure::spread(&name, &mut within, "CPU, finish kept");
-    figure::spread(&name, &mut beyond, "CPU, finish moved");
 }
 
 fn measure(shape: &str, network: &Network) {
@@ -140,6 +122,25 @@ fn shuffled(mut network: Network) -> Network {
     }
     for link in &mut network.links {
         (link.from, link.to) = (moved[link.from], moved[link.to]);
+    }
+    network
+}
+
+/// Layers of a thousand, each activity after three of the layer before.
+fn layers(count: usize) -> Network {
+    let mut random = Random::new(5);
+    let mut network = empty();
+    for i in 0..count {
+        let work = (1 + random.below(10) as i64) * TENTH;
+        network.activities.push(task(i, work));
+        if let Some(before) = (i / 1000).checked_sub(1) {
+            let first = random.below(1000) as usize;
+            let steps = [0, 1 + random.below(400) as usize, 500];
+            let from = steps.map(|step| before * 1000 + (first + step) % 1000);
+            network
+                .links
+                .extend(from.map(|from| Link::finish_start(from, i)));
+        }
     }
     network
 }

@@ -1,8 +1,10 @@
 //! The measurements of dates, resources and chance without the rest of the product: `bench levelling` and, after the word
-//! `schedule`, `bench schedule` in a crate that builds in seconds.
+//! `schedule`, `bench schedule` in a crate that builds in seconds. `changes SHAPE KIND` measures single changes alone.
 
 use std::process::ExitCode;
 
+#[path = "../../../bench/src/change.rs"]
+mod change;
 #[allow(dead_code, reason = "the rest of bench uses the other half")]
 #[path = "../../../bench/src/figure.rs"]
 mod figure;
@@ -23,6 +25,10 @@ fn main() -> ExitCode {
     {
         let sizes: Vec<usize> = sizes.iter().filter_map(|size| size.parse().ok()).collect();
         schedule::run(&sizes);
+        return ExitCode::SUCCESS;
+    }
+    if let ["changes", shape, kind] = words[..] {
+        schedule::changes(&[100_000], &[shape, kind]);
         return ExitCode::SUCCESS;
     }
     match levelling::run(&words) {
