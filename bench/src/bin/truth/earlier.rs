@@ -7,7 +7,7 @@
 
 use crate::Tally;
 use exchange::schedule_file::{ScheduleFile, read};
-use plan::{Driver, Progress, Schedule, Timing, schedule};
+use plan::{Schedule, schedule};
 use std::collections::BTreeMap;
 
 /// The calendar that changed, and the one that still works as it did.
@@ -17,18 +17,10 @@ const FINISHED: ([&str; 2], &str) = (["A1468", "A1723"], "2017-09-08 16:00");
 /// How many floats P6 left alone.
 const LEFT: usize = 47;
 
-/// Whether the stored float may be that of an earlier run.
-pub fn left_alone(file: &ScheduleFile, answer: &Schedule, i: usize) -> bool {
-    let activity = &file.network.activities[i];
-    activity.timing == Timing::LateInFreeFloat
-        && activity.progress == Progress::NotStarted
-        && answer.driver[i] != Driver::Late
-}
-
 /// Checks that the floats left alone are those of the state before.
 pub fn judge(name: &str, text: &str, file: &ScheduleFile, answer: &Schedule, tally: &mut Tally) {
     let ids = file.ids.iter().enumerate();
-    let left = ids.filter(|(i, _)| left_alone(file, answer, *i));
+    let left = ids.filter(|(i, _)| file.float_left(answer, *i));
     let left: Vec<(usize, &String)> = left.collect();
     tally.check(
         name,

@@ -86,7 +86,7 @@ fn compare(name: &str, file: &ScheduleFile, answer: &Schedule, tally: &mut Tally
         let (ours, theirs) = (ours(file, answer, i), theirs(stored));
         for (k, column) in COLUMNS.iter().enumerate() {
             let Some(their) = theirs[k] else { continue };
-            if *column == "total_float" && earlier::left_alone(file, answer, i) {
+            if *column == "total_float" && file.float_left(answer, i) {
                 left = (left.0 + 1, left.1 + usize::from(ours[k] != their));
                 continue;
             }

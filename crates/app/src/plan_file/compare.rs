@@ -1,9 +1,8 @@
 //! Our dates beside those the other program stored in the file.
 
 use super::PlanFile;
-use exchange::schedule_file::Format;
 use ground::{Minute, iso_minutes};
-use plan::{ActivityKind, Driver, Progress, Schedule, Timing};
+use plan::{ActivityKind, Progress};
 use serde::Serialize;
 
 /// How far the calculation agrees with the file.
@@ -91,7 +90,7 @@ impl PlanFile {
         let pair =
             |ours: Minute, theirs: Option<Minute>| theirs.filter(|_| open).map(|t| (ours, t));
         let shown = |ours: Minute, theirs: Option<Minute>| theirs.map(|theirs| (ours, theirs));
-        let left = stored.total_float.is_some() && self.float_left(s, index);
+        let left = stored.total_float.is_some() && self.file.float_left(s, index);
         comparison.floats_left += usize::from(left);
         let total_float = stored.total_float.filter(|_| !left);
         let values = [
@@ -131,15 +130,5 @@ impl PlanFile {
         }
         comparison.activities += 1;
         comparison.equal_activities += usize::from(same);
-    }
-
-    /// P6 writes the total float of work planned as late as possible together with the move. Where there is no room to
-    /// move, the figure of the run before stays in the file (decision 0013; `bench/src/bin/truth/earlier.rs`).
-    fn float_left(&self, schedule: &Schedule, index: usize) -> bool {
-        let activity = &self.file.network.activities[index];
-        self.file.format != Format::Mspdi
-            && activity.timing == Timing::LateInFreeFloat
-            && activity.progress == Progress::NotStarted
-            && schedule.driver[index] != Driver::Late
     }
 }

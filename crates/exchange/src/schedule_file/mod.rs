@@ -298,6 +298,17 @@ const FOREIGN_REMEDY: &str =
     "请在 P6 中导出 XER 或 XML，或在 Project 中“另存为”XML 格式（.mpp 文件不能直接读取）";
 
 impl ScheduleFile {
+    /// Whether the file may hold the total float of an earlier run for an activity, given its own schedule: P6 writes the
+    /// total float of work planned as late as possible together with the move, so where there is no room to move, the
+    /// figure of the run before stays (decision 0013).
+    pub fn float_left(&self, schedule: &plan::Schedule, activity: usize) -> bool {
+        let work = &self.network.activities[activity];
+        self.format != Format::Mspdi
+            && work.timing == plan::Timing::LateInFreeFloat
+            && work.progress == plan::Progress::NotStarted
+            && schedule.driver[activity] != plan::Driver::Late
+    }
+
     /// A file without content, scheduled from 1970.
     fn empty(format: Format) -> Self {
         ScheduleFile {
