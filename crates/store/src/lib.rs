@@ -62,6 +62,7 @@ mod insert;
 mod instant;
 mod journal;
 mod notice;
+mod numbering;
 mod past;
 mod query;
 mod reader;

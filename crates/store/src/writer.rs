@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use ground::{Date, District, OrgPath, RecordId};
-use register::{Definition, Field, Fields, NumberContext, Record, Value};
+use register::{Definition, Field, Fields, Record, Value};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
@@ -170,24 +170,21 @@ impl Writer<'_> {
     pub fn create_many(
         &mut self,
         register: &str,
-        new: Vec<NewRecord>,
+        mut new: Vec<NewRecord>,
         meta: &Meta,
     ) -> Result<Vec<Record>, StoreError> {
         let table = self.table(register)?;
         let now = instant::seconds(&meta.at)?;
-        let mut counters = Counters::default();
-        let mut made = Vec::with_capacity(new.len());
-        let mut sources = Vec::with_capacity(new.len());
-        for mut one in new {
+        for one in &mut new {
             tidy(&mut one.fields);
             codec::check_all(&table.definition.fields, &one.fields)?;
             one.fields.retain(|id, _| table.stores(id));
-            // A number given at a transition is not given here, but one that came from outside is kept.
-            let number = if table.definition.number_at.is_some() && one.number.is_none() {
-                None
-            } else {
-                self.number(&table, &one, meta, &mut counters)?
-            };
+        }
+        let numbers = self.numbers(&table, &new, meta)?;
+        let own = new.iter().any(|one| one.number.is_some());
+        let mut made = Vec::with_capacity(new.len());
+        let mut sources = Vec::with_capacity(new.len());
+        for (one, number) in new.into_iter().zip(numbers) {
             let id = self.head.next_id(now);
             sources.push(one.source);
             let (org, fields) = (one.org, one.fields);
@@ -200,8 +197,8 @@ impl Writer<'_> {
                 withdrawn: false,
             });
         }
-        self.store_counters(&table, counters)?;
-        for field in unique_fields(&table) {
+        // A number that was drawn is nobody's.
+        for field in unique_fields(&table).filter(|field| own || *field != "number") {
             self.check_unique(&table, field, &made)?;
         }
         self.insert(&table, &made, meta)?;
@@ -375,9 +372,8 @@ impl Writer<'_> {
             org_abbr: org_abbr.map(str::to_owned),
             ..NewRecord::new(record.org.clone(), record.fields.clone())
         };
-        let mut counters = Counters::default();
-        record.number = self.number(table, &new, meta, &mut counters)?;
-        self.store_counters(table, counters)
+        record.number = self.next_number(table, &new, meta)?;
+        Ok(())
     }
 
     /// Gives a record to another organisation.
@@ -631,75 +627,6 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// The record's number: its own, or the next of its counter.
-    fn number(
-        &mut self,
-        table: &RegisterTable,
-        new: &NewRecord,
-        meta: &Meta,
-        counters: &mut Counters,
-    ) -> Result<Option<String>, StoreError> {
-        let Some(pattern) = &table.definition.number else {
-            return Ok(new.number.clone());
-        };
-        let context = NumberContext {
-            date: meta.today,
-            org: &new.org,
-            org_abbr: new.org_abbr.as_deref().unwrap_or_default(),
-            fields: &new.fields,
-        };
-        let scope = pattern.scope_key(&context);
-        if let Some(number) = &new.number {
-            // A number that came from outside moves the counter on: it is never given again.
-            if let Some(seq) = pattern.sequence(&context, number) {
-                let last = self.counter(table, &scope, counters)?;
-                *last = (*last).max(i64::try_from(seq).unwrap_or(i64::MAX));
-            }
-            return Ok(Some(number.clone()));
-        }
-        if pattern.render(&context, 0).is_none() {
-            return Ok(None);
-        }
-        let last = self.counter(table, &scope, counters)?;
-        *last += 1;
-        Ok(pattern.render(&context, *last as u64))
-    }
-
-    fn counter<'c>(
-        &mut self,
-        table: &RegisterTable,
-        scope: &str,
-        counters: &'c mut Counters,
-    ) -> Result<&'c mut i64, StoreError> {
-        if !counters.0.contains_key(scope) {
-            let sql = "SELECT last FROM number_counter \
-                       WHERE district_code = $1 AND register = $2 AND scope = $3";
-            let register = Cell::from(table.definition.id.as_str());
-            let rows = self
-                .tx
-                .query(sql, &[self.cell(), register, Cell::from(scope)])?;
-            let last = rows.first().map(|row| row.int(0)).transpose()?.unwrap_or(0);
-            counters.0.insert(scope.to_owned(), last);
-        }
-        Ok(counters.0.get_mut(scope).expect("inserted above"))
-    }
-
-    fn store_counters(
-        &mut self,
-        table: &RegisterTable,
-        counters: Counters,
-    ) -> Result<(), StoreError> {
-        let sql = "INSERT INTO number_counter (district_code, register, scope, last) \
-                   VALUES ($1, $2, $3, $4) \
-                   ON CONFLICT (district_code, register, scope) DO UPDATE SET last = excluded.last";
-        for (scope, last) in counters.0 {
-            let register = Cell::from(table.definition.id.as_str());
-            let cells = [self.cell(), register, Cell::Text(scope), Cell::Int(last)];
-            self.tx.execute(sql, &cells)?;
-        }
-        Ok(())
-    }
-
     /// Appends an event that changes no record.
     pub fn note(&mut self, event: Event, meta: &Meta) -> Result<i64, StoreError> {
         instant::seconds(&meta.at)?;
@@ -773,10 +700,6 @@ pub(crate) fn tidy(fields: &mut Fields) {
     }
     fields.retain(|_, value| !value.is_empty());
 }
-
-/// Counters read in this call, by scope.
-#[derive(Default)]
-struct Counters(BTreeMap<String, i64>);
 
 fn unique_fields(table: &RegisterTable) -> impl Iterator<Item = &str> {
     let fields = table.fields.iter().filter(|f: &&Field| f.unique);

@@ -242,6 +242,47 @@ fn numbers_count_on_from_numbers_that_came_from_outside() {
 }
 
 #[test]
+fn numbers_that_are_there_already_are_passed_over() {
+    on_both(|world| {
+        let store = world.open();
+        // Brought in last year for this one: no counter was moved on.
+        let numbered = |name: &str, number: &str| {
+            let mut one = new([("name", text(name))]);
+            one.number = Some(number.into());
+            one
+        };
+        create(&store, numbered("甲", "XM20240001"), meta(0)).unwrap();
+        create(&store, numbered("乙", "XM20240003"), meta(1)).unwrap();
+        let next_year = |n| Meta {
+            today: ground::Date::constant(2024, 1, 1),
+            ..meta(n)
+        };
+        let plain = |name: &str| new([("name", text(name))]);
+        let made = create(&store, plain("丙"), next_year(2)).unwrap();
+        assert_eq!(made.number.as_deref(), Some("XM20240002"));
+        let many = vec![plain("丁"), numbered("戊", "XM20240004"), plain("己")];
+        let made = store.write::<_, StoreError>(&district(), move |w| {
+            w.create_many(REGISTER, many, &next_year(3))
+        });
+        let numbers: Vec<_> = made.unwrap().into_iter().map(|r| r.number).collect();
+        let expected = ["XM20240005", "XM20240004", "XM20240006"];
+        assert_eq!(numbers, expected.map(|n| Some(n.to_owned())));
+    });
+}
+
+#[test]
+fn a_number_of_another_system_does_not_carry_the_counter_away() {
+    on_both(|world| {
+        let store = world.open();
+        let mut strange = new([("name", text("甲"))]);
+        strange.number = Some(format!("XM2023{}", u64::MAX));
+        create(&store, strange, meta(0)).unwrap();
+        let next = create(&store, new([("name", text("乙"))]), meta(1)).unwrap();
+        assert_eq!(next.number.as_deref(), Some("XM20230001"));
+    });
+}
+
+#[test]
 fn a_record_changes_hands_and_is_found_by_its_id_alone() {
     on_both(|world| {
         let store = world.open();
