@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection as Sqlite, ErrorCode, OpenFlags, ToSql};
 use rustc_hash::FxHashMap;
@@ -61,6 +62,10 @@ fn open(folder: &Path, flags: OpenFlags) -> Result<SqliteConnection, StoreError>
         .busy_timeout(Duration::from_secs(20))
         .map_err(trouble)?;
     sqlite.set_prepared_statement_cache_capacity(STATEMENTS);
+    // A kept statement keeps its plan: else each new LIMIT would have it planned again.
+    sqlite
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map_err(trouble)?;
     let mut door = SqliteConnection {
         sqlite,
         texts: FxHashMap::default(),
@@ -127,8 +132,11 @@ impl SqliteConnection {
             .map_err(|e| in_sql(e, sql))?;
         let mut found = Vec::new();
         while let Some(row) = rows.next().map_err(|e| in_sql(e, sql))? {
-            let cells = (0..width).map(|at| row.get_ref(at).map(cell));
-            found.push(Row(cells.collect::<Result<_, _>>().map_err(trouble)?));
+            let mut cells = Vec::with_capacity(width);
+            for at in 0..width {
+                cells.push(cell(row.get_ref(at).map_err(trouble)?));
+            }
+            found.push(Row(cells));
         }
         Ok(found)
     }
