@@ -5,7 +5,7 @@ LISTEN ?= 127.0.0.1:8600
 SHARED ?= ../shared
 WEB_SOURCES := $(shell find web/src web/index.html web/public -type f 2>/dev/null) web/package-lock.json
 
-.PHONY: help setup setup-test run build test test-rust test-web test-e2e check fmt gen bench truth clean
+.PHONY: help setup setup-test run build test test-rust test-web test-e2e check fmt gen bench truth api-fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -25,7 +25,7 @@ web/dist/index.html: web/node_modules/.stamp $(WEB_SOURCES)
 	cd web && npm run --silent build
 
 build: web/dist/index.html ## build the web page and the binary
-	cargo build --package cli
+	cargo build --workspace --bin guatu
 
 run: build ## set up, build and open the sample district (中原区, as of 2023-03-10)
 	$(GUATU) demo --listen $(LISTEN) --open
@@ -57,7 +57,11 @@ bench: ## measure the budgets beside the peers (minutes; release build)
 	scripts/bench.sh
 
 truth: ## compare with outside truth in $(SHARED): workbooks, schedules; CEL_SPEC=FOLDER: expressions, PLAN_FILES=FOLDER: plan files
-	SHARED=$(SHARED) cargo run --quiet --package bench --bin truth -- $(SHARED)
+	cargo build --quiet --workspace --bin truth
+	SHARED=$(SHARED) target/debug/truth $(SHARED)
+
+api-fuzz: build ## generated requests to every route; no 5xx (needs schemathesis)
+	GUATU_BIN=$(CURDIR)/$(GUATU) scripts/api_fuzz.sh
 
 clean: ## remove what was built
 	cargo clean

@@ -181,6 +181,17 @@ fn row(
     row
 }
 
+/// The act that gives the number is behind the record, which was put in with the state it has.
+fn lacks_number(definition: &Definition, record: &register::Record) -> bool {
+    let Some(flow) = &definition.flow else {
+        return false;
+    };
+    let first = flow.states.iter().find(|state| state.initial);
+    definition.number_at.is_some()
+        && record.number.is_none()
+        && record.text("state") != first.map(|state| state.id.as_str())
+}
+
 struct Filler {
     definitions: Arc<Definitions>,
     root: OrgPath,
@@ -240,7 +251,7 @@ impl Filler {
             setting: &setting,
             user: &user,
         };
-        let record = match self.known.get(&key).copied() {
+        let mut record = match self.known.get(&key).copied() {
             Some((id, version)) => {
                 let before = writer.reader().get(row.register, id)?.record;
                 let after = bringing.next_chapter(&mut writer.reader(), &before, fields)?;
@@ -254,6 +265,10 @@ impl Filler {
                 writer.create(row.register, NewRecord::new(org, fields), &meta)?
             }
         };
+        if lacks_number(&definition, &record) {
+            let (id, version) = (record.id, record.version);
+            record = writer.give_number(row.register, id, version, None, &meta)?;
+        }
         if row.register == "organisation" {
             self.learn(&record);
         }

@@ -245,10 +245,28 @@ fn every_programme_has_something_to_show_and_all_of_it_is_invented() {
         }
     }
     // What follows from the invented values is there as for any record: the place was checked on 2 March.
+    let query = ListQuery {
+        limit: 500,
+        ..query
+    };
     let places = records::list(&app, &local(&app), "safety_place", &query, None).expect("places");
-    let checked = places.items.iter().filter(|item| {
-        let day = item.values.get("last_checked_on");
-        day.and_then(serde_json::Value::as_str) == Some("2023-03-02")
-    });
-    assert_eq!(checked.count(), 1);
+    let of = |name: &str| {
+        places
+            .items
+            .iter()
+            .find(|i| i.record.text("name") == Some(name))
+    };
+    let checked = of("演示甲饭店").and_then(|item| item.values.get("last_checked_on"));
+    assert_eq!(
+        checked.and_then(serde_json::Value::as_str),
+        Some("2023-03-02")
+    );
+    // And who has left the first state has the number that leaving it gives.
+    let hazards =
+        records::list(&app, &local(&app), "safety_hazard", &query, None).expect("hazards");
+    let numbered = hazards
+        .items
+        .iter()
+        .filter(|item| item.record.number.is_some());
+    assert_eq!(numbered.count(), hazards.items.len());
 }
