@@ -23,7 +23,7 @@ pub const DISTRICT_NAME: &str = "中原区";
 pub const DEMO: &str = "演示数据";
 
 /// Files in the order in which their rows refer to each other, and the register of each.
-const FILES: [(&str, &str); 33] = [
+const FILES: [(&str, &str); 34] = [
     ("organisations", "organisation"),
     ("rounds", "round"),
     ("projects", "project"),
@@ -57,6 +57,7 @@ const FILES: [(&str, &str); 33] = [
     ("complaints", "complaint"),
     ("tip_offs", "tip_off"),
     ("meetings", "meeting"),
+    ("street_returns", "street_return"),
 ];
 
 #[derive(RustEmbed)]

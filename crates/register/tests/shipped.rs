@@ -84,6 +84,7 @@ fn every_shipped_definition_parses_without_findings() {
         "safety_place",
         "service_case",
         "site_tour",
+        "street_return",
         "tip_off",
         "unlock_request",
         "work_calendar",
@@ -141,6 +142,7 @@ fn the_sample_district_uses_fields_that_the_definitions_have() {
         ("complaints", "complaint"),
         ("tip_offs", "tip_off"),
         ("meetings", "meeting"),
+        ("street_returns", "street_return"),
         ("site_tours", "site_tour"),
     ];
     let own = BTreeSet::from(["key", "org", "source", "at"]);
@@ -375,6 +377,7 @@ fn every_cell_of_the_sample_district_is_read_without_a_warning() {
         ("complaints", "complaint"),
         ("tip_offs", "tip_off"),
         ("meetings", "meeting"),
+        ("street_returns", "street_return"),
         ("site_tours", "site_tour"),
     ];
     let mut read = 0;

@@ -7905,6 +7905,153 @@ export interface components {
             /** 第几次 */
             tour_no?: number;
         };
+        /** 街道旬报 */
+        Values_street_return: {
+            /**
+             * 现时限
+             * Format: date-time
+             */
+            readonly clock_due?: string;
+            /** 登记人 */
+            readonly created_by?: string;
+            /** 旬 */
+            dekad: string;
+            /** 延期 */
+            readonly extensions?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /**
+                 * 申请时间
+                 * Format: date-time
+                 */
+                readonly asked_at?: string;
+                /** 申请人 */
+                readonly asked_by?: string;
+                /**
+                 * 审批时间
+                 * Format: date-time
+                 */
+                readonly decided_at?: string;
+                /** 审批人 */
+                readonly decided_by?: string;
+                /**
+                 * 原期限
+                 * Format: date
+                 */
+                readonly from_due?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 审批意见 */
+                readonly remark?: string;
+                /** 所在状态 */
+                readonly state?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /**
+                 * 新期限
+                 * Format: date
+                 */
+                readonly to_due?: string;
+            }[];
+            /** 填报人 */
+            filler?: string;
+            /** 流程版本 */
+            readonly flow_version?: string;
+            /** 当前承办 */
+            readonly holder?: string;
+            /** 需区里协调 */
+            needs?: string;
+            /** 下旬打算 */
+            next_steps?: string;
+            /** 夜间巡查 */
+            night_patrols?: number;
+            /** 来自 */
+            readonly opened_from?: string;
+            /** 本旬进展 */
+            progress?: string;
+            /** 会签 */
+            readonly signatures?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /** 同意 */
+                readonly agree?: boolean;
+                /** 加签人 */
+                readonly asked_by?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 账号 */
+                readonly by?: string;
+                /** 签署人 */
+                readonly by_name?: string;
+                /** 意见 */
+                readonly reason?: string;
+                /** 角色 */
+                readonly role?: string;
+                /** 所在步骤 */
+                readonly step?: number;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 出处 */
+            source?: string;
+            /**
+             * 状态
+             * @enum {string}
+             */
+            readonly state?: "draft" | "submitted" | "returned";
+            /**
+             * 进入现状态时间
+             * Format: date-time
+             */
+            readonly state_at?: string;
+            /** 办理过程 */
+            readonly steps?: {
+                /** 受谁委托 */
+                readonly acting_for?: string;
+                /**
+                 * 时间
+                 * Format: date-time
+                 */
+                readonly at?: string;
+                /** 经办账号 */
+                readonly by?: string;
+                /** 经办人 */
+                readonly by_name?: string;
+                /** 经办单位 */
+                readonly by_unit?: string;
+                /**
+                 * 时限
+                 * Format: date-time
+                 */
+                readonly due?: string;
+                /** 原状态 */
+                readonly from?: string;
+                /** 承办 */
+                readonly holder?: string;
+                /** 逾期原因 */
+                readonly late_code?: string;
+                /** 下步措施 */
+                readonly late_next?: string;
+                /** 理由 */
+                readonly reason?: string;
+                /** 新状态 */
+                readonly to?: string;
+                /** 动作 */
+                readonly transition?: string;
+            }[];
+            /** 街道 */
+            subdistrict: string;
+            /**
+             * 零报告
+             * @description 本旬没有需要报的进展和协调事项时勾选。
+             */
+            zero?: boolean;
+        };
         /** 消费举报 */
         Values_tip_off: {
             /**

@@ -231,6 +231,7 @@ fn every_programme_has_something_to_show_and_all_of_it_is_invented() {
         "complaint",
         "tip_off",
         "meeting",
+        "street_return",
     ];
     let query = ListQuery {
         limit: 50,
