@@ -2,6 +2,7 @@
 //! the moments they became known, so that the date picker can travel.
 
 use crate::App;
+use crate::account::{self, NewAccount};
 use crate::definitions::Definitions;
 use crate::error::AppError;
 use crate::flow::import::Bringing;
@@ -58,6 +59,62 @@ const FILES: [(&str, &str); 33] = [
     ("tip_offs", "tip_off"),
     ("meetings", "meeting"),
 ];
+
+/// People of the sample district, one of each kind: login, name, post, part of the tree, roles.
+const PEOPLE: [(&str, &str, &str, &str, &[&str]); 7] = [
+    ("quzhang", "分管副区长", "副区长", "410102", &["leader", "viewer"]),
+    ("lianhu", "莲湖街道经办", "党政办经办人", "410102.s013", &["clerk", "street_clerk"]),
+    ("zhujian", "区住建局经办", "综合科经办人", "410102.d06", &["clerk"]),
+    ("zhujian_head", "区住建局局长", "局长", "410102.d06", &["leader", "clerk"]),
+    ("yingji", "区应急局安委办", "安委办主任", "410102.d18", &["hazard_admin"]),
+    ("jiancha", "区应急局检查员", "执法检查员", "410102.d18", &["inspector"]),
+    ("wangge", "莲湖街道网格员", "网格员", "410102.s013", &["grid_worker"]),
+];
+
+/// An account of the sample with the words for its sign-in link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guest {
+    /// Login name.
+    pub login: &'static str,
+    /// 莲湖街道经办.
+    pub name: &'static str,
+    /// Roles, as `guatu user add` knows them.
+    pub roles: &'static [&'static str],
+    /// One-time sign-in token.
+    pub token: String,
+}
+
+/// Makes the people of the sample district, each with a one-time sign-in token, so that every kind of page can be seen
+/// by whom it is for.
+///
+/// # Errors
+/// An account that is there already, or a role that no definition names.
+pub fn people(app: &App) -> Result<Vec<Guest>, AppError> {
+    let made = PEOPLE.iter().map(|(login, name, post, unit, roles)| {
+        account::add(
+            app,
+            NewAccount {
+                login: (*login).to_owned(),
+                name: (*name).to_owned(),
+                post: (*post).to_owned(),
+                unit: Some((*unit).to_owned()),
+                roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+            },
+        )?;
+        Ok(Guest {
+            login,
+            name,
+            roles,
+            token: account::link(app, login)?,
+        })
+    });
+    made.collect()
+}
+
+/// Whether an account is one of the sample's people.
+pub(crate) fn is_guest(login: &str) -> bool {
+    PEOPLE.iter().any(|person| person.0 == login)
+}
 
 #[derive(RustEmbed)]
 #[folder = "../../sample/410102"]

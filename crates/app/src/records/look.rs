@@ -1,6 +1,7 @@
 //! A record as one person sees it: computed values of the day put in, hidden fields gone, masked ones starred, with
 //! state, clock, duties and rights.
 
+use super::query::NUMBER;
 use crate::directory::{self, NamesOf};
 use crate::error::AppError;
 use crate::flow::{pinned, view};
@@ -95,10 +96,15 @@ impl Look<'_> {
         let shown = stand.shown;
         let shown = shown.unwrap_or_else(|| std::mem::take(&mut record.fields));
         let seen = seen(rights, shown);
+        let mut shown = names.shown(self.definition, &seen);
+        // The number is no field, but it is read, sorted and printed like one.
+        if let (Some(number), true) = (&record.number, self.definition.number.is_some()) {
+            shown.insert(NUMBER.to_owned(), number.clone());
+        }
         let mut view = RecordView {
             register: self.definition.id.clone(),
             values: register::to_json(self.definition, &seen),
-            shown: names.shown(self.definition, &seen),
+            shown,
             record: register::Record {
                 fields: seen,
                 ..record
