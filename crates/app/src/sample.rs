@@ -204,7 +204,31 @@ fn read_files() -> Result<Vec<Row>, AppError> {
             rows.push(row(register, rank, &head, &record));
         }
     }
+    place(&mut rows)?;
     Ok(rows)
+}
+
+/// Gives the first row of each record its invented position. They stand in a file of their own, so that the files with
+/// facts hold no places that nobody published.
+fn place(rows: &mut [Row]) -> Result<(), AppError> {
+    const NAME: &str = "points";
+    let file =
+        Files::get(&format!("{NAME}.csv")).ok_or_else(|| broken(NAME, "示范数据文件缺失。"))?;
+    let mut points: HashMap<(String, String), String> = HashMap::new();
+    for record in csv::Reader::from_reader(file.data.as_ref()).records() {
+        let record = record.map_err(|error| broken(NAME, error.to_string()))?;
+        let text = |at: usize| record.get(at).unwrap_or_default().to_owned();
+        points.insert((text(0), text(1)), text(2));
+    }
+    for row in rows.iter_mut() {
+        if let Some(point) = points.remove(&(row.register.to_owned(), row.key.clone())) {
+            row.cells.push(("point".to_owned(), point));
+        }
+    }
+    match points.keys().next() {
+        Some((register, key)) => Err(broken(NAME, format!("{register} 没有 {key} 这一行。"))),
+        None => Ok(()),
+    }
 }
 
 fn row(

@@ -17,6 +17,9 @@ use register::{Definition, Fields};
 use std::sync::Arc;
 use store::{Reader, Stored};
 
+/// 填报解锁申请. Its records name a form by the id of its register.
+const UNLOCK: &str = "unlock_request";
+
 /// What a look needs beside the records.
 pub(crate) struct Look<'s> {
     pub setting: &'s Setting,
@@ -101,6 +104,7 @@ impl Look<'_> {
         if let (Some(number), true) = (&record.number, self.definition.number.is_some()) {
             shown.insert(NUMBER.to_owned(), number.clone());
         }
+        self.name_form(&mut shown);
         let mut view = RecordView {
             register: self.definition.id.clone(),
             values: register::to_json(self.definition, &seen),
@@ -119,6 +123,19 @@ impl Look<'_> {
         };
         mask(rights, self.definition, &mut view);
         view
+    }
+
+    /// A request to unlock names the form by its id; people know its title.
+    fn name_form(&self, shown: &mut std::collections::BTreeMap<String, String>) {
+        if self.definition.id != UNLOCK {
+            return;
+        }
+        let Some(form) = shown.get_mut("form") else {
+            return;
+        };
+        if let Some(definition) = self.setting.definitions.get(form) {
+            form.clone_from(&definition.title.zh);
+        }
     }
 
     fn stand(
