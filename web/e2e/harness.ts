@@ -22,6 +22,8 @@ export interface Running {
   address: string;
   /** Path that signs in when opened, if the program printed one. */
   signIn: string;
+  /** The same for one of the people of the sample district; only the real program has them. */
+  guest: (login: string) => Promise<string>;
   stop: () => Promise<void>;
 }
 
@@ -42,6 +44,7 @@ async function startFixture(empty: boolean): Promise<Running> {
   return {
     address: `http://127.0.0.1:${port}`,
     signIn: "/signin?token=demo-link",
+    guest: () => Promise.reject(new Error("the made-up district has one account")),
     stop: () =>
       new Promise((done) => {
         server.closeAllConnections();
@@ -74,6 +77,15 @@ async function startReal(empty: boolean): Promise<Running> {
   return {
     address: url.origin,
     signIn: url.pathname + url.search,
+    guest: async (login) => {
+      // The links follow the first one, a few lines later.
+      for (let tries = 0; tries < 100; tries += 1) {
+        const hit = new RegExp(`（${login}）：(\\S+)`).exec(printed)?.[1];
+        if (hit) return new URL(hit).pathname + new URL(hit).search;
+        await new Promise((later) => setTimeout(later, 100));
+      }
+      throw new Error(`no link for ${login}; printed:\n${printed}`);
+    },
     stop: async () => {
       child.removeAllListeners("exit");
       const ended = new Promise((done) => child.on("exit", done));

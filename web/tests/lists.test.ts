@@ -7,8 +7,10 @@ import { conditionsOf, conditionText, nextSort, parseCondition, withCondition } 
 import type { FieldKind, FieldView, RegisterView } from "../src/api/types";
 import { weekdayIndex } from "../src/dates";
 import { editableCell } from "../src/ledger/editing";
+import { rangeOf, valueText, wayOf } from "../src/ledger/conditions";
+import { listedFields, usualColumns } from "../src/ledger/number";
 import { columnsByHead, columnsByPlace } from "../src/ledger/pasting";
-import { basisOf, dayOf, drawingsOf, monthDays, place, roundLength, shiftMonth, withView } from "../src/ledger/views";
+import { basisOf, dayOf, drawingsOf, monthDays, outline, place, roundLength, shiftMonth, withView } from "../src/ledger/views";
 import { rowAt, slice, TALLEST, topOf } from "../src/ledger/window";
 import { windowsOf } from "../src/ledger/windows";
 import { groups } from "../src/pages/registers";
@@ -122,9 +124,10 @@ describe("small presentation rules", () => {
   });
 });
 
+const base = { required: false, unit: null, digits: null, choices: null, to: null, columns: null, list: false, search: false, core: false };
+const field = (id: string, kind: FieldKind, more: Partial<FieldView> = {}): FieldView => ({ ...base, id, label: id, kind, ...more });
+
 describe("views of a list", () => {
-  const base = { required: false, unit: null, digits: null, choices: null, to: null, columns: null, list: false, search: false, core: false };
-  const field = (id: string, kind: FieldKind, more: Partial<FieldView> = {}): FieldView => ({ ...base, id, label: id, kind, ...more });
   const view = (fields: FieldView[]): RegisterView => ({ id: "r", title: "r", version: "1.0.0", name_field: null, fields, list: [], reports: 0 });
   test("a register is drawn in the ways its fields allow", () => {
     expect(drawingsOf(view([field("a", "text")]))).toEqual(["list"]);
@@ -172,5 +175,45 @@ describe("views of a list", () => {
     expect(editableCell(all, record, field("a", "table"))).toBe(false);
     expect(editableCell(all, { ...record, rights: { update: false, withdraw: false } }, field("a", "text"))).toBe(false);
     expect(editableCell(all, { ...record, values: { a: "x" } }, field("a", "text", { set_once: true }))).toBe(false);
+  });
+});
+
+describe("the number of a record", () => {
+  const matters = { id: "matter", title: "", version: "1", name_field: "title", fields: [field("title", "text")], list: ["title"], reports: 0 };
+  test("is the first column where records have one", () => {
+    const view = { ...matters, numbered: true };
+    expect(listedFields(view, "No.").map((one) => one.id)).toEqual(["number", "title"]);
+    expect(usualColumns(view)).toEqual(["number", "title"]);
+    expect(usualColumns({ ...view, list: ["title", "number"] })).toEqual(["title", "number"]);
+  });
+  test("is not there where they have none", () => {
+    expect(listedFields(matters, "No.").map((one) => one.id)).toEqual(["title"]);
+    expect(usualColumns(matters)).toEqual(["title"]);
+  });
+});
+
+describe("conditions on any column", () => {
+  test("a range of days goes from the first moment to the last one in China", () => {
+    expect(rangeOf(field("due_on", "date"), "2023-03-01", "2023-03-31")).toEqual([{ field: "due_on", op: "ge", value: "2023-03-01" }, { field: "due_on", op: "le", value: "2023-03-31" }]);
+    expect(rangeOf(field("clock_due", "datetime"), "2023-03-10", "2023-03-10")).toEqual([{ field: "clock_due", op: "ge", value: "2023-03-09T16:00:00Z" }, { field: "clock_due", op: "le", value: "2023-03-10T15:59:59Z" }]);
+  });
+  test("an amount is typed in the unit of its field and sent exactly", () => {
+    expect(rangeOf({ ...field("total", "money"), unit: "亿元" }, "1.2", "")).toEqual([{ field: "total", op: "ge", value: "120000000.00" }]);
+    expect(rangeOf(field("n", "int"), "", "x")).toBeNull();
+    expect(rangeOf(field("n", "int"), "", "")).toEqual([]);
+  });
+  test("a masked value is not asked for, and codes read as words", () => {
+    expect(wayOf({ ...field("phone", "phone"), mask: "phone" })).toBeNull();
+    expect(valueText({ ...field("level", "code"), choices: [{ code: "a", label: "甲" }, { code: "b", label: "乙" }] }, "a,b")).toBe("甲、乙");
+  });
+});
+
+describe("the patch behind points of a street", () => {
+  test("has the outer points as corners and leaves out those inside", () => {
+    const square = [{ x: 0, y: 0 }, { x: 4, y: 0 }, { x: 4, y: 4 }, { x: 0, y: 4 }, { x: 2, y: 2 }];
+    const corners = outline(square);
+    expect(corners).toHaveLength(4);
+    expect(corners).not.toContainEqual({ x: 2, y: 2 });
+    expect(outline(square.slice(0, 2))).toHaveLength(2);
   });
 });

@@ -7,6 +7,7 @@ mod rights;
 
 pub use login::{LOGIN_SECONDS, SignedIn, actor, enter, sign_in, sign_in_by_link, sign_out};
 pub(crate) use login::{actor_of, new_token as random_token};
+pub(crate) use manage::names_in;
 pub use manage::{
     AccountLine, NewAccount, add, first_link, link, list, names, set_enabled, set_password,
 };
@@ -41,7 +42,7 @@ pub struct Me {
     pub clock_stands: bool,
     /// May write records.
     pub can_write: bool,
-    /// May import workbooks.
+    /// May import workbooks into some register.
     pub can_import: bool,
     /// May bring definitions into force.
     pub can_admin: bool,
@@ -76,7 +77,7 @@ pub fn me(app: &App, actor: &Actor) -> Result<Me, AppError> {
         today: app.today(),
         clock_stands: app.clock_stands(),
         can_write: actor.may_write(),
-        can_import: actor.may_write(),
+        can_import: crate::imports::some_import(app, actor)?,
         can_admin: crate::definition_editing::may_edit(app, actor),
     })
 }

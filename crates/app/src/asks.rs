@@ -25,7 +25,7 @@ pub struct AskLedger {
 /// # Errors
 /// `Invalid` for what is no month.
 pub fn ledger(app: &App, actor: &Actor, month: Option<&str>) -> Result<AskLedger, AppError> {
-    actor.need_read()?;
+    actor.need_role(app)?;
     let setting = Setting::new(app, None);
     let month = match month {
         None => PeriodKind::Month.containing(setting.today),

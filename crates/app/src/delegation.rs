@@ -6,6 +6,7 @@ use crate::account::{self, Actor};
 use crate::error::AppError;
 use ground::{Date, Finding};
 use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
 use store::Reader;
 
 /// Name of the setting.
@@ -74,7 +75,7 @@ fn kept(reader: &mut Reader<'_>) -> Result<Vec<Json>, store::StoreError> {
     Ok(serde_json::from_str(&text).unwrap_or_default())
 }
 
-fn read(one: &Json, names: &std::collections::BTreeMap<String, String>) -> Option<Delegation> {
+fn read(one: &Json, names: &BTreeMap<String, String>) -> Option<Delegation> {
     let text = |key: &str| one[key].as_str().map(str::to_owned);
     let name = |login: &str| {
         names
@@ -96,6 +97,68 @@ fn read(one: &Json, names: &std::collections::BTreeMap<String, String>) -> Optio
         from_login,
         to_login,
     })
+}
+
+/// Somebody who may act in this person's place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Colleague {
+    /// Login.
+    pub login: String,
+    /// Name.
+    pub name: String,
+    /// Post; empty when none is written.
+    pub post: String,
+    /// Name of the unit; empty for the district itself.
+    pub unit: String,
+}
+
+/// Whom this person can choose: active accounts of the own part of the tree that do more than look, by name.
+pub fn colleagues(app: &App, actor: &Actor) -> Result<Vec<Colleague>, AppError> {
+    actor.need_acting()?;
+    let near = |account: &store::Account| {
+        let other = account::actor_of(account);
+        account.status == "active"
+            && account.login != actor.login
+            && actor.may_see(&other.org)
+            && other.has_role(app)
+            && !other.only_reads()
+    };
+    let mut accounts = app.read(|reader| reader.accounts())?;
+    accounts.retain(near);
+    let paths: Vec<String> = accounts.iter().map(|one| one.org.to_string()).collect();
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let units = app.read(|reader| unit_names(reader, &paths))?;
+    let mut all: Vec<Colleague> = accounts
+        .into_iter()
+        .map(|one| Colleague {
+            unit: units.get(one.org.as_str()).cloned().unwrap_or_default(),
+            login: one.login,
+            name: one.name,
+            post: one.post.unwrap_or_default(),
+        })
+        .collect();
+    all.sort_by(|a, b| (&a.unit, &a.name, &a.login).cmp(&(&b.unit, &b.name, &b.login)));
+    Ok(all)
+}
+
+/// Names of organisations by path.
+fn unit_names(
+    reader: &mut Reader<'_>,
+    paths: &[&str],
+) -> Result<BTreeMap<String, String>, store::StoreError> {
+    let ids: BTreeMap<_, _> = reader
+        .ids_named("organisation", "path", paths)?
+        .into_iter()
+        .collect();
+    let wanted: Vec<_> = ids.keys().copied().collect();
+    let found = reader.get_many("organisation", &wanted)?;
+    let named = found.into_iter().filter_map(|stored| {
+        let path = ids.get(&stored.record.id)?.clone();
+        let record = &stored.record;
+        let name = record.text("short_name").or_else(|| record.text("name"))?;
+        Some((path, name.to_owned()))
+    });
+    Ok(named.collect())
 }
 
 /// Lets somebody act in this person's place.

@@ -8,14 +8,16 @@ use crate::account::Actor;
 use crate::district::{self, DistrictState};
 use crate::error::AppError;
 use crate::page::home::Home;
+use crate::permit::Access;
 
 use ground::{Date, PeriodKind};
+use std::sync::Arc;
 pub(crate) use parts::{light_counts, matter_item, period_name, project_link};
 
 /// The home page on a day (`None` = today).
 pub fn home(app: &App, actor: &Actor, day: Option<Date>) -> Result<Home, AppError> {
-    actor.need_read()?;
-    let state = district::state_for(app, actor, day)?;
+    actor.need_role(app)?;
+    let state = seen(app, actor, district::state_for(app, actor, day)?)?;
     Ok(Home {
         title: format!("{}重点项目总览", app.district_name()),
         today: state.today,
@@ -31,8 +33,34 @@ pub fn home(app: &App, actor: &Actor, day: Option<Date>) -> Result<Home, AppErro
         matters: parts::matters(&state),
         programmes: parts::programmes(&state),
         data_note: data_note(&state),
-        empty: state.projects.is_empty(),
+        empty: actor.may_read() && state.projects.is_empty(),
+        projects: actor.may_read(),
     })
+}
+
+/// The district without what this person's roles do not read: whoever works in one programme sees no projects here,
+/// and the matters only where their permits show them.
+fn seen(
+    app: &App,
+    actor: &Actor,
+    state: Arc<DistrictState>,
+) -> Result<Arc<DistrictState>, AppError> {
+    if actor.may_read() {
+        return Ok(state);
+    }
+    let mut rest = (*state).clone();
+    rest.projects.clear();
+    rest.memberships.clear();
+    rest.activities.clear();
+    rest.reports.clear();
+    rest.standings.clear();
+    rest.records.clear();
+    rest.plain.clear();
+    let matters = Access::new(app, actor, &app.definition("matter")?)?;
+    if !matters.reads_all() {
+        rest.matters.clear();
+    }
+    Ok(Arc::new(rest))
 }
 
 /// 星期五.

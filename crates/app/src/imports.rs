@@ -166,7 +166,7 @@ pub fn commit(
 
 /// Former imports, newest first.
 pub fn list(app: &App, actor: &Actor) -> Result<Vec<ImportLine>, AppError> {
-    actor.need_read()?;
+    actor.need_role(app)?;
     let batches = app.read(|reader| reader.batches(None, LISTED))?;
     let people = account::names(app)?;
     let line = |batch: store::Batch| {
@@ -192,7 +192,14 @@ pub fn list(app: &App, actor: &Actor) -> Result<Vec<ImportLine>, AppError> {
             undone_at: batch.undone.map(|(at, _)| at),
         }
     };
-    Ok(batches.into_iter().map(line).collect())
+    // Who works in one programme is told of its imports alone.
+    let person = Access::new(app, actor, &app.definition("organisation")?)?;
+    let told = |batch: &store::Batch| {
+        let definition = app.definition(&batch.new.register);
+        let imports = |one| person.in_register(&one).may(Ability::Import);
+        actor.may_read() || definition.is_ok_and(imports)
+    };
+    Ok(batches.into_iter().filter(told).map(line).collect())
 }
 
 /// Takes a whole import back, unless its records were changed since.
@@ -213,14 +220,19 @@ pub fn undo(app: &App, actor: &Actor, batch: &str, reason: &str) -> Result<usize
     Ok(reversed.len())
 }
 
-/// Who may import into no register at all.
-fn need_some_import(app: &App, actor: &Actor) -> Result<(), AppError> {
+/// Whether there is a register into which this person may import.
+pub(crate) fn some_import(app: &App, actor: &Actor) -> Result<bool, AppError> {
     let definitions = app.definitions();
     let person = Access::new(app, actor, &app.definition("organisation")?)?;
     let mut all = definitions.iter().map(|one| person.in_register(one));
-    match all.any(|access| access.may(Ability::Import)) {
+    Ok(all.any(|access| access.may(Ability::Import)))
+}
+
+/// Refuses who may import into no register at all.
+fn need_some_import(app: &App, actor: &Actor) -> Result<(), AppError> {
+    match some_import(app, actor)? {
         true => Ok(()),
-        false => person.need(Ability::Import),
+        false => actor.need_write(),
     }
 }
 

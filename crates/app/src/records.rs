@@ -2,6 +2,7 @@
 
 mod change;
 pub(crate) mod condition;
+mod course;
 mod groups;
 pub(crate) mod look;
 mod points;
@@ -13,6 +14,7 @@ pub use groups::{GroupLine, groups};
 use look::Look;
 pub use points::{Point, Points, points};
 pub use query::ListQuery;
+pub(crate) use query::NUMBER;
 pub(crate) use search::asked_for;
 pub use search::search;
 use select::{Asker, Selection};
@@ -37,6 +39,9 @@ use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Query, Reader, Step, StoreError, Stored};
 
+/// System fields whose changes a history tells.
+const SAID_IN_HISTORY: [&str; 3] = ["state", "holder", "clock_due"];
+
 /// Registers with title and number of records in sight.
 pub fn registers(app: &App, actor: &Actor) -> Result<Vec<(String, String, usize)>, AppError> {
     let mut lines = Vec::new();
@@ -56,7 +61,7 @@ pub fn registers(app: &App, actor: &Actor) -> Result<Vec<(String, String, usize)
         ));
     }
     if lines.is_empty() {
-        actor.need_read()?;
+        actor.need_role(app)?;
     }
     Ok(lines)
 }
@@ -245,7 +250,16 @@ fn alone(
         // On a former day nothing can be done any more, but the way there is shown.
         user: Some(own.user()),
     };
-    look.views(reader, vec![stored])
+    let mut views = look.views(reader, vec![stored])?;
+    if views.iter().any(|view| view.course.is_some()) {
+        let people = crate::account::names_in(reader)?;
+        let fields = views.iter().map(|view| &view.record.fields);
+        let names = directory::names_of(reader, &setting.definitions, definition, fields)?;
+        views
+            .iter_mut()
+            .for_each(|view| course::tell(view, &people, &names));
+    }
+    Ok(views)
 }
 
 /// A record to be made.
@@ -695,12 +709,32 @@ fn entry(
             .cloned()
             .unwrap_or_else(|| told.actor.clone()),
         actor: told.actor.clone(),
-        action_label: flow::view::action_label(definition, &told.action),
+        action_label: match told.action.as_str() {
+            // Not 撤回 or 撤销: those take back a step or an import.
+            "withdraw" => "作废".to_owned(),
+            action => flow::view::action_label(definition, action),
+        },
         action: told.action.clone(),
         reason: told.reason.clone().unwrap_or_default(),
         source: told.source.clone().unwrap_or_default(),
-        changes: field_changes(definition, before, &step.record.fields, names),
+        changes: told_changes(definition, before, &step.record.fields, names),
     }
+}
+
+/// Changed fields that a person reads in the history. What the engine keeps for itself is left out: the steps stand
+/// beside the record in words, and instants and versions say nothing more.
+fn told_changes(
+    definition: &Definition,
+    before: &Fields,
+    after: &Fields,
+    names: &NamesOf,
+) -> Vec<FieldChange> {
+    let mut changes = field_changes(definition, before, after, names);
+    changes.retain(|change| {
+        let field = definition.field(&change.field);
+        field.is_none_or(|field| !field.system || SAID_IN_HISTORY.contains(&field.id.as_str()))
+    });
+    changes
 }
 
 /// Changed fields with ready texts.

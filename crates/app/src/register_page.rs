@@ -21,6 +21,7 @@ pub fn register(app: &App, actor: &Actor, id: &str) -> Result<RegisterPage, AppE
     let definition = access.seen_definition();
     Ok(RegisterPage {
         bases: bases(app, &definition),
+        acts: acts(actor, &definition),
         can: RegisterCan {
             create: access.may(Ability::Create),
             read: true,
@@ -32,6 +33,16 @@ pub fn register(app: &App, actor: &Actor, id: &str) -> Result<RegisterPage, AppE
         },
         definition,
     })
+}
+
+/// Transitions that this person's roles allow on some record, so that a page offers no way that is closed anyway.
+fn acts(actor: &Actor, definition: &Definition) -> Vec<String> {
+    if actor.only_reads() {
+        return Vec::new();
+    }
+    let transitions = definition.flow.iter().flat_map(|flow| &flow.transitions);
+    let mine = transitions.filter(|one| one.roles.iter().any(|role| actor.may_fit(role)));
+    mine.map(|one| one.id.clone()).collect()
 }
 
 /// 口径 of each figure of a definition: id, sentence.

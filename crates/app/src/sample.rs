@@ -2,6 +2,7 @@
 //! the moments they became known, so that the date picker can travel.
 
 use crate::App;
+use crate::account::{self, NewAccount};
 use crate::definitions::Definitions;
 use crate::error::AppError;
 use crate::flow::import::Bringing;
@@ -59,6 +60,62 @@ const FILES: [(&str, &str); 34] = [
     ("meetings", "meeting"),
     ("street_returns", "street_return"),
 ];
+
+/// People of the sample district, one of each kind: login, name, post, part of the tree, roles.
+const PEOPLE: [(&str, &str, &str, &str, &[&str]); 7] = [
+    ("quzhang", "分管副区长", "副区长", "410102", &["leader", "viewer"]),
+    ("lianhu", "莲湖街道经办", "党政办经办人", "410102.s013", &["clerk", "street_clerk"]),
+    ("zhujian", "区住建局经办", "综合科经办人", "410102.d06", &["clerk"]),
+    ("zhujian_head", "区住建局局长", "局长", "410102.d06", &["leader", "clerk"]),
+    ("yingji", "区应急局安委办", "安委办主任", "410102.d18", &["hazard_admin"]),
+    ("jiancha", "区应急局检查员", "执法检查员", "410102.d18", &["inspector"]),
+    ("wangge", "莲湖街道网格员", "网格员", "410102.s013", &["grid_worker"]),
+];
+
+/// An account of the sample with the words for its sign-in link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guest {
+    /// Login name.
+    pub login: &'static str,
+    /// 莲湖街道经办.
+    pub name: &'static str,
+    /// Roles, as `guatu user add` knows them.
+    pub roles: &'static [&'static str],
+    /// One-time sign-in token.
+    pub token: String,
+}
+
+/// Makes the people of the sample district, each with a one-time sign-in token, so that every kind of page can be seen
+/// by whom it is for.
+///
+/// # Errors
+/// An account that is there already, or a role that no definition names.
+pub fn people(app: &App) -> Result<Vec<Guest>, AppError> {
+    let made = PEOPLE.iter().map(|(login, name, post, unit, roles)| {
+        account::add(
+            app,
+            NewAccount {
+                login: (*login).to_owned(),
+                name: (*name).to_owned(),
+                post: (*post).to_owned(),
+                unit: Some((*unit).to_owned()),
+                roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+            },
+        )?;
+        Ok(Guest {
+            login,
+            name,
+            roles,
+            token: account::link(app, login)?,
+        })
+    });
+    made.collect()
+}
+
+/// Whether an account is one of the sample's people.
+pub(crate) fn is_guest(login: &str) -> bool {
+    PEOPLE.iter().any(|person| person.0 == login)
+}
 
 #[derive(RustEmbed)]
 #[folder = "../../sample/410102"]
@@ -148,7 +205,31 @@ fn read_files() -> Result<Vec<Row>, AppError> {
             rows.push(row(register, rank, &head, &record));
         }
     }
+    place(&mut rows)?;
     Ok(rows)
+}
+
+/// Gives the first row of each record its invented position. They stand in a file of their own, so that the files with
+/// facts hold no places that nobody published.
+fn place(rows: &mut [Row]) -> Result<(), AppError> {
+    const NAME: &str = "points";
+    let file =
+        Files::get(&format!("{NAME}.csv")).ok_or_else(|| broken(NAME, "示范数据文件缺失。"))?;
+    let mut points: HashMap<(String, String), String> = HashMap::new();
+    for record in csv::Reader::from_reader(file.data.as_ref()).records() {
+        let record = record.map_err(|error| broken(NAME, error.to_string()))?;
+        let text = |at: usize| record.get(at).unwrap_or_default().to_owned();
+        points.insert((text(0), text(1)), text(2));
+    }
+    for row in rows.iter_mut() {
+        if let Some(point) = points.remove(&(row.register.to_owned(), row.key.clone())) {
+            row.cells.push(("point".to_owned(), point));
+        }
+    }
+    match points.keys().next() {
+        Some((register, key)) => Err(broken(NAME, format!("{register} 没有 {key} 这一行。"))),
+        None => Ok(()),
+    }
 }
 
 fn row(

@@ -28,7 +28,7 @@ pub struct SpanDay {
 /// # Errors
 /// `Invalid` for a term that cannot be read.
 pub fn ends(app: &App, actor: &Actor, spans: &[&str]) -> Result<Vec<SpanDay>, AppError> {
-    actor.need_read()?;
+    actor.need_role(app)?;
     let calendar = WorkCalendar::official(&app.holidays());
     let today = app.today();
     spans

@@ -62,7 +62,11 @@ pub fn demo(demo: Demo) -> anyhow::Result<ExitCode> {
     let app = App::open(options).context("建不了示范区")?;
     app::sample::fill(&app)?;
     println!("示范区在 {}（{} 的数据）", data.display(), day);
-    run_server(app, (demo.listen, false), demo.open)
+    // The first account comes before the guests: it is the one that is printed first and opened.
+    let first = app::account::first_link(&app)?;
+    let guests = app::sample::people(&app)?;
+    let doors = Doors { first, guests };
+    run_server(app, doors, (demo.listen, false), demo.open)
 }
 
 fn fresh_folder() -> anyhow::Result<PathBuf> {
@@ -83,16 +87,32 @@ fn fresh_folder() -> anyhow::Result<PathBuf> {
 /// Serves a data folder or a database.
 pub fn serve(serve: Serve) -> anyhow::Result<ExitCode> {
     let app = serve.place.open()?;
-    run_server(app, (serve.listen, serve.https), serve.open)
+    let doors = Doors {
+        first: app::account::first_link(&app)?,
+        guests: Vec::new(),
+    };
+    run_server(app, doors, (serve.listen, serve.https), serve.open)
 }
 
-fn run_server(app: App, at: (SocketAddr, bool), open: bool) -> anyhow::Result<ExitCode> {
-    let link = app::account::first_link(&app)?;
+/// One-time links that are printed at the start.
+struct Doors {
+    /// Token of the first account, while nobody has a password.
+    first: Option<String>,
+    /// The people of the sample district.
+    guests: Vec<app::sample::Guest>,
+}
+
+fn run_server(
+    app: App,
+    doors: Doors,
+    at: (SocketAddr, bool),
+    open: bool,
+) -> anyhow::Result<ExitCode> {
     let app = Arc::new(app);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    let told = |address: SocketAddr| announce(address, link.as_deref(), open);
+    let told = |address: SocketAddr| announce(address, &doors, open);
     runtime
         .block_on(server::serve(app, at, told))
         .with_context(|| {
@@ -104,16 +124,22 @@ fn run_server(app: App, at: (SocketAddr, bool), open: bool) -> anyhow::Result<Ex
     Ok(ExitCode::SUCCESS)
 }
 
-fn announce(address: SocketAddr, token: Option<&str>, open: bool) {
+fn announce(address: SocketAddr, doors: &Doors, open: bool) {
     println!("监听 http://{address}/");
-    let page = match token {
+    let link = |token: &str| format!("http://{address}/signin?token={token}");
+    let page = match &doors.first {
         Some(token) => {
-            let link = format!("http://{address}/signin?token={token}");
-            println!("登录（一次有效）：{link}");
-            link
+            println!("登录（一次有效）：{}", link(token));
+            link(token)
         }
         None => format!("http://{address}/"),
     };
+    if !doors.guests.is_empty() {
+        println!("换个身份看（各一次有效，15 分钟内；请用另一个浏览器窗口或隐身窗口）：");
+    }
+    for guest in &doors.guests {
+        println!("  {}（{}）：{}", guest.name, guest.login, link(&guest.token));
+    }
     if open {
         open_browser(&page);
     }

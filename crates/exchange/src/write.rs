@@ -33,7 +33,8 @@ pub struct WriteOptions<'a> {
     pub unit: MoneyUnit,
     /// 截至, in the unit row.
     pub as_of: Option<Date>,
-    /// Field ids in order; when empty, the printed fields that hold anything (without records: the list columns).
+    /// Field ids in order, `number` for the record's number; when empty, the number and the printed fields that hold
+    /// anything (without records: the list columns), without what the engine keeps for itself.
     pub columns: &'a [String],
     /// Names of organisations and referenced records: register and id.
     pub name_of: &'a dyn Fn(&str, RecordId) -> Option<String>,
@@ -60,6 +61,10 @@ struct Formats {
     date: Format,
 }
 
+/// 编号. Id of the column of record numbers, in registers that give them.
+const NUMBER: &str = "number";
+/// System fields that only the engine reads: versions, logins and instants of the workflow.
+const OF_THE_ENGINE: [&str; 4] = ["flow_version", "created_by", "opened_from", "state_at"];
 /// A3 in the numbering of the format.
 const PAPER_A3: u8 = 8;
 /// Longest text of a cell; the format ends at 32,767.
@@ -76,7 +81,8 @@ pub fn write_workbook(
     records: &[Record],
     options: &WriteOptions,
 ) -> Result<Vec<u8>, WriteError> {
-    let columns = columns(definition, records, options);
+    let number = Field::new(NUMBER, "编号", FieldKind::Text);
+    let columns = columns(definition, &number, records, options);
     let rows: usize = records.iter().map(|r| height(&columns, &r.fields)).sum();
     if rows > limits::ROWS {
         return Err(WriteError::TooManyRows {
@@ -101,7 +107,7 @@ pub fn write_workbook(
         write_record(
             sheet,
             &columns,
-            &record.fields,
+            record,
             (row, height, at),
             options,
             &formats,
@@ -125,30 +131,21 @@ fn marked(column: &Out) -> (String, String) {
 
 fn columns<'a>(
     definition: &'a Definition,
+    number: &'a Field,
     records: &[Record],
     options: &WriteOptions,
 ) -> Vec<Out<'a>> {
-    let listed: Vec<String> = if !options.columns.is_empty() {
-        options.columns.to_vec()
-    } else if records.is_empty() {
-        definition
-            .list_columns()
-            .into_iter()
-            .map(String::from)
-            .collect()
-    } else {
-        let used = |f: &&Field| {
-            f.print && !f.kind.is_file() && records.iter().any(|r| r.fields.contains_key(&f.id))
-        };
-        definition
-            .form_fields()
-            .filter(used)
-            .map(|f| f.id.clone())
-            .collect()
+    let listed = match options.columns {
+        [] => usual_columns(definition, records),
+        chosen => chosen.to_vec(),
     };
+    let numbered = definition.number.is_some();
     let fields = listed
         .iter()
-        .filter_map(|id| definition.field(id))
+        .filter_map(|id| match definition.field(id) {
+            None if numbered && id == NUMBER => Some(number),
+            field => field,
+        })
         .filter(|f| !f.kind.is_file() && f.kind != FieldKind::Note);
     let mut columns: Vec<Out> = Vec::new();
     for field in fields {
@@ -168,6 +165,23 @@ fn columns<'a>(
     }
     group_money(&mut columns, options.unit);
     columns
+}
+
+/// Columns of a workbook for which nobody chose any.
+fn usual_columns(definition: &Definition, records: &[Record]) -> Vec<String> {
+    let used = |f: &&Field| {
+        let kept = f.system && OF_THE_ENGINE.contains(&f.id.as_str());
+        let holds = || records.iter().any(|r| r.fields.contains_key(&f.id));
+        f.print && !kept && !f.kind.is_file() && holds()
+    };
+    let mut listed: Vec<String> = match records.is_empty() {
+        true => definition.list_columns().into_iter().map(String::from).collect(),
+        false => definition.form_fields().filter(used).map(|f| f.id.clone()).collect(),
+    };
+    if definition.number.is_some() && !listed.iter().any(|id| id == NUMBER) {
+        listed.insert(0, NUMBER.to_owned());
+    }
+    listed
 }
 
 /// Money columns side by side stand under one head that tells the unit.
@@ -335,11 +349,12 @@ fn height(columns: &[Out], fields: &Fields) -> usize {
 fn write_record(
     sheet: &mut Worksheet,
     columns: &[Out],
-    fields: &Fields,
+    record: &Record,
     (row, height, at): (u32, u32, usize),
     options: &WriteOptions,
     formats: &Formats,
 ) -> Result<(), XlsxError> {
+    let fields = &record.fields;
     if height > 1 {
         sheet.merge_range(row, 0, row + height - 1, 0, "", &formats.text)?;
     }
@@ -367,14 +382,15 @@ fn write_record(
                 if height > 1 {
                     sheet.merge_range(row, index, row + height - 1, index, "", &formats.text)?;
                 }
-                write_value(
-                    sheet,
-                    (row, index),
-                    column.field,
-                    fields.get(&column.field.id),
-                    options,
-                    formats,
-                )?;
+                let place = (row, index);
+                match (fields.get(&column.field.id), &record.number) {
+                    (None, Some(number)) if column.field.id == NUMBER => {
+                        write_text(sheet, place, number, formats)?;
+                    }
+                    (value, _) => {
+                        write_value(sheet, place, column.field, value, options, formats)?;
+                    }
+                }
             }
         }
     }

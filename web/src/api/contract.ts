@@ -127,6 +127,7 @@ type Checked = [
   Fits<ours.Task, Server["Task"]>,
   Fits<ours.TaskList, Server["TaskPage"]>,
   Fits<ours.Delegation, Server["Delegation"]>,
+  Fits<ours.Colleague, Server["Colleague"]>,
   Fits<ours.MetricGroup, Server["MetricGroup"]>,
   Fits<ours.MetricList, Server["MetricList"]>,
   Fits<ours.ReportList, Server["ReportList"]>,

@@ -137,6 +137,8 @@ export interface Home {
   } | null;
   data_note: string;
   empty: boolean;
+  /** False for who works in single programmes and reads no projects. */
+  projects?: boolean;
 }
 
 export interface RoundList {
@@ -317,7 +319,8 @@ export interface RegisterCan {
 }
 export interface FlowView {
   states: { id: string; label: string; initial: boolean; final: boolean; done: boolean; clock: boolean }[];
-  transitions: { id: string; label: string; from: string[]; to: string }[];
+  /** `mine`: the roles of who asks allow it on some record. */
+  transitions: { id: string; label: string; from: string[]; to: string; mine?: boolean }[];
 }
 export interface RegisterView {
   id: string;
@@ -328,6 +331,8 @@ export interface RegisterView {
   list: string[];
   reports: number;
   sensitivity?: string;
+  /** Records have a number: the column `number`. */
+  numbered?: boolean;
   can?: RegisterCan | null;
   flow?: FlowView | null;
   cycle?: { period_kind: string; unit_field: string; period_field: string; zero_report: boolean } | null;
@@ -365,6 +370,8 @@ export interface MapPoint {
   light?: Light | null;
   state_label: string;
   colour?: string | null;
+  /** Path of the organisation whose record it is. */
+  org_path: string;
 }
 export interface MapPoints {
   points: MapPoint[];
@@ -653,6 +660,13 @@ export interface TaskList {
   counts: Partial<Record<TaskBox, number>>;
   items: Task[];
   next: string | null;
+}
+/** Somebody who can act in another's place. */
+export interface Colleague {
+  login: string;
+  name: string;
+  post: string;
+  unit: string;
 }
 export interface Delegation {
   id: string;

@@ -1,5 +1,8 @@
 // Which fields of the matters register a one-minute order fills, found by what they are and not by a fixed list.
-import type { FieldView, FlowView, Json, RegisterView, Values } from "../api/types";
+import { computed } from "vue";
+import { asOf } from "../api/client";
+import { useRead } from "../api/reading";
+import type { FieldView, FlowView, Json, RegisterList, RegisterView, Values } from "../api/types";
 
 export interface MatterFields {
   title: FieldView | null;
@@ -63,4 +66,19 @@ export function plainState(view: RegisterView): Values {
 export function orderStep(flow: FlowView | null | undefined): string | null {
   const first = flow?.states.find((state) => state.initial)?.id;
   return flow?.transitions.find((one) => one.id === "assign" && first !== undefined && one.from.includes(first))?.id ?? null;
+}
+
+/** Whether this person's roles let them give an order: make a matter, and send it in the same write. */
+export function mayOrder(view: RegisterView): boolean {
+  const step = orderStep(view.flow);
+  const sends = step === null || (view.flow?.transitions.find((one) => one.id === step)?.mine ?? true);
+  return (view.can?.create ?? false) && sends;
+}
+
+/** The same for pages of other things that lead to the order; false until it is known, and on a former day. */
+export function useMayOrder() {
+  const { data: registers } = useRead<RegisterList>("/registers");
+  const known = computed(() => registers.value?.registers.some((one) => one.id === "matter") ?? false);
+  const { data: view } = useRead<RegisterView>(() => (known.value ? "/registers/matter" : null));
+  return computed(() => asOf.value === null && view.value?.id === "matter" && mayOrder(view.value));
 }

@@ -7,6 +7,8 @@ export interface Organisation {
   id: string;
   name: string;
   path: string;
+  /** district, subdistrict, department … */
+  kind: string;
 }
 export function useOrganisations(wanted: () => boolean) {
   const { data } = useRead<RecordPage>(() => (wanted() ? "/registers/organisation/records" : null), { limit: 500, sort: "path" });
@@ -14,6 +16,7 @@ export function useOrganisations(wanted: () => boolean) {
     (data.value?.items ?? []).map((item) => ({
       id: item.id,
       name: item.shown.short_name || item.shown.name || item.id,
+      kind: typeof item.values.kind === "string" ? item.values.kind : "",
       path: typeof item.values.path === "string" ? item.values.path : item.org_path,
     })),
   );

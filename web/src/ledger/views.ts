@@ -100,6 +100,21 @@ export function place<T extends { lon: string; lat: string }>(points: T[], width
   return { placed, metresPerPixel: 111_320 / scale };
 }
 
+/** The corners of the smallest round around points, one after the other: what a band laid around them touches. */
+export function outline(points: { x: number; y: number }[]): { x: number; y: number }[] {
+  const sorted = [...points].sort((a, b) => a.x - b.x || a.y - b.y);
+  const turn = (a: { x: number; y: number }, b: { x: number; y: number }, c: { x: number; y: number }) => (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x);
+  const side = (all: { x: number; y: number }[]) => {
+    const kept: { x: number; y: number }[] = [];
+    for (const one of all) {
+      while (kept.length > 1 && turn(kept[kept.length - 2] ?? one, kept[kept.length - 1] ?? one, one) <= 0) kept.pop();
+      kept.push(one);
+    }
+    return kept.slice(0, -1);
+  };
+  return sorted.length < 3 ? sorted : [...side(sorted), ...side(sorted.reverse())];
+}
+
 /** A round length for the scale bar, at most `most` metres: 1, 2 or 5 times a power of ten. */
 export function roundLength(most: number): number {
   const power = 10 ** Math.floor(Math.log10(most));

@@ -11,8 +11,8 @@ export interface Place {
 export const places: Place[] = [
   { key: "home", icon: "home", to: "/", register: null },
   { key: "tasks", icon: "inbox", to: "/tasks", register: null },
-  { key: "wall", icon: "wall", to: "/wall", register: null },
-  { key: "projects", icon: "project", to: "/projects", register: null },
+  { key: "wall", icon: "wall", to: "/wall", register: "project" },
+  { key: "projects", icon: "project", to: "/projects", register: "project" },
   { key: "matter", icon: "task", to: "/registers/matter", register: "matter" },
   { key: "tour", icon: "tour", to: "/registers/site_tour", register: "site_tour" },
   { key: "economy", icon: "economy", to: "/registers/observation", register: "observation" },

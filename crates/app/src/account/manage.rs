@@ -8,7 +8,7 @@ use argon2::Argon2;
 use argon2::password_hash::PasswordHasher;
 use ground::{Finding, OrgPath};
 use std::collections::BTreeMap;
-use store::{Account, LoginLink};
+use store::{Account, LoginLink, Reader, StoreError};
 
 /// A one-time link works for a quarter of an hour.
 const LINK_SECONDS: i64 = 15 * 60;
@@ -163,7 +163,9 @@ pub fn first_link(app: &App) -> Result<Option<String>, AppError> {
     let untouched = accounts
         .iter()
         .all(|account| account.password_hash.is_none());
-    let only_first = accounts.len() == 1 && accounts[0].login == FIRST;
+    // The sample's people are guests and nobody's accounts: a sample district is opened again as it was.
+    let mut own = accounts.iter().filter(|account| !crate::sample::is_guest(&account.login));
+    let only_first = own.next().is_some_and(|one| one.login == FIRST) && own.next().is_none();
     if untouched && only_first {
         link(app, FIRST).map(Some)
     } else {
@@ -187,7 +189,12 @@ pub fn list(app: &App) -> Result<Vec<AccountLine>, AppError> {
 
 /// Names by login, for histories.
 pub fn names(app: &App) -> Result<BTreeMap<String, String>, AppError> {
-    let accounts = app.read(|reader| reader.accounts())?;
+    app.read(names_in)
+}
+
+/// The same in a read that is open already.
+pub(crate) fn names_in(reader: &mut Reader<'_>) -> Result<BTreeMap<String, String>, StoreError> {
+    let accounts = reader.accounts()?;
     let fixed = [
         ("system", "系统"),
         ("local", "本机命令行"),

@@ -84,6 +84,13 @@ impl Actor {
         self.has("supervisor") || self.has("clerk")
     }
 
+    /// Whether this person can stand in a role of a workflow on some record: roles that a record gives (承办单位, 登记人)
+    /// can fall to everybody, and the supervising office stands in for all others.
+    pub fn may_fit(&self, role: &str) -> bool {
+        let role = role.strip_prefix("role:").unwrap_or(role);
+        TIED.contains(&role) || self.has(role) || self.has("supervisor")
+    }
+
     /// Whether this account is made for looking only: also what its unit holds is for its colleagues to do.
     pub fn only_reads(&self) -> bool {
         !self.roles.is_empty() && self.roles.iter().all(|role| role == "viewer")
@@ -99,15 +106,39 @@ impl Actor {
         (self.org != *app.root()).then(|| self.org.clone())
     }
 
-    /// Any role reads.
+    /// Whether a role of this account is in force: one of the district's own, or one that a definition names.
+    pub fn has_role(&self, app: &App) -> bool {
+        let known = roles_in_force(&app.definitions());
+        self.roles.iter().any(|role| known.contains(role))
+    }
+
+    /// Any role in force: home, tasks, terms and the names of organisations are for everybody who works here.
+    ///
+    /// # Errors
+    /// `Forbidden` for an account without a role, or whose roles no definition names any more.
+    pub fn need_role(&self, app: &App) -> Result<(), AppError> {
+        match self.has_role(app) {
+            true => Ok(()),
+            false => Err(without_role()),
+        }
+    }
+
+    /// Whether the records that have no permits of their own (projects, plans, walls) may be read.
+    pub fn may_read(&self) -> bool {
+        ROLES.iter().any(|role| self.has(role))
+    }
+
+    /// A role of the district's own: what has no permits is not for the roles of single programmes.
+    ///
+    /// # Errors
+    /// `Forbidden`, with what is missing.
     pub fn need_read(&self) -> Result<(), AppError> {
-        let known = self.roles.iter().any(|role| ROLES.contains(&role.as_str()));
-        if known {
-            Ok(())
-        } else {
-            Err(AppError::Forbidden(
-                "账号没有分配角色，请联系管理员".to_owned(),
-            ))
+        match (self.may_read(), self.roles.is_empty()) {
+            (true, _) => Ok(()),
+            (false, true) => Err(without_role()),
+            (false, false) => Err(AppError::Forbidden(
+                "您的角色只办专项台账，看不到这里；需要查看请联系管理员加查看角色".to_owned(),
+            )),
         }
     }
 
@@ -145,6 +176,10 @@ impl Actor {
         self.need_sight(path)?;
         self.need_write()
     }
+}
+
+fn without_role() -> AppError {
+    AppError::Forbidden("账号没有分配角色，请联系管理员".to_owned())
 }
 
 #[cfg(test)]

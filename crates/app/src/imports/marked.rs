@@ -3,6 +3,7 @@
 
 use crate::App;
 use crate::error::AppError;
+use crate::records::NUMBER;
 use crate::world::Setting;
 use exchange::{ExportMark, Mapping, ReadContext, Reading, Table};
 use ground::{Finding, RecordId};
@@ -61,6 +62,12 @@ impl Marked {
         let mut renamed = Vec::new();
         for (column, field) in mapping.columns.iter_mut().zip(fields) {
             let Some(old) = field else { continue };
+            if old == NUMBER {
+                column.reason = "编号由系统给，不导入".to_owned();
+                column.confidence = 100;
+                column.field = None;
+                continue;
+            }
             let now = self.now(old);
             if let (true, Some(now)) = (now.as_deref() != Some(old), &now) {
                 renamed.push(format!("“{}”（{old}）现为 {now}", column.path));

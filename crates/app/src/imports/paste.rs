@@ -46,9 +46,10 @@ pub fn paste(
     if !findings.is_empty() {
         return Err(AppError::Invalid(findings));
     }
-    // The row numbers stand first, so that a single column is still a table.
-    let mut columns: BTreeMap<usize, Option<String>> = BTreeMap::from([(0, None)]);
-    columns.extend((1..).zip(paste.columns.iter().cloned()));
+    // The row numbers stand last: a single column is still a table, and each cell keeps the address it was copied to.
+    let mut columns: BTreeMap<usize, Option<String>> =
+        (0..).zip(paste.columns.iter().cloned()).collect();
+    columns.insert(paste.columns.len(), None);
     let upload = Upload {
         token: account::random_token()?,
         owner: actor.login.clone(),
@@ -128,19 +129,23 @@ fn faults(definition: &Definition, paste: &Paste) -> Vec<Finding> {
     findings
 }
 
-/// The rows with their head as separated text.
+/// The rows with their head as separated text. Columns that are left out on purpose stand there empty: nothing is to be
+/// told of them, and those beside them keep their letters.
 fn sheet(definition: &Definition, paste: &Paste) -> Vec<u8> {
     let fields = definition.import_fields();
-    let head = paste.columns.iter().enumerate().map(|(at, id)| {
+    let head = paste.columns.iter().map(|id| {
         let field = id
             .as_ref()
             .and_then(|id| fields.iter().find(|(path, _)| path == id));
-        field.map_or_else(|| format!("不导入{}", at + 1), |(_, field)| head_of(field))
+        field.map_or_else(String::new, |(_, field)| head_of(field))
     });
-    let mut text = line(std::iter::once("序号".to_owned()).chain(head));
+    let mut text = line(head.chain(std::iter::once("序号".to_owned())));
     for (at, row) in paste.rows.iter().enumerate() {
-        let cells = (0..paste.columns.len()).map(|c| row.get(c).cloned().unwrap_or_default());
-        text.push_str(&line(std::iter::once((at + 1).to_string()).chain(cells)));
+        let cells = paste.columns.iter().enumerate().map(|(c, id)| match id {
+            Some(_) => row.get(c).cloned().unwrap_or_default(),
+            None => String::new(),
+        });
+        text.push_str(&line(cells.chain(std::iter::once((at + 1).to_string()))));
     }
     text.into_bytes()
 }

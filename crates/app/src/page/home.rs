@@ -38,6 +38,8 @@ pub struct Home {
     pub data_note: String,
     /// No project yet: the page shows how to begin.
     pub empty: bool,
+    /// This person reads projects; who does not gets their tasks and registers in place of them.
+    pub projects: bool,
 }
 
 /// The newest round in figures.

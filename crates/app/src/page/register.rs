@@ -12,6 +12,8 @@ pub struct RegisterPage {
     pub can: RegisterCan,
     /// 口径 of each figure in words: id, sentence.
     pub bases: Vec<(String, String)>,
+    /// Transitions that the roles of this person allow on some record.
+    pub acts: Vec<String>,
 }
 
 /// A register on the page of all registers.

@@ -1,6 +1,7 @@
 //! A record as one person sees it: computed values of the day put in, hidden fields gone, masked ones starred, with
 //! state, clock, duties and rights.
 
+use super::query::NUMBER;
 use crate::directory::{self, NamesOf};
 use crate::error::AppError;
 use crate::flow::{pinned, view};
@@ -15,6 +16,9 @@ use register::permit::RecordRights;
 use register::{Definition, Fields};
 use std::sync::Arc;
 use store::{Reader, Stored};
+
+/// 填报解锁申请. Its records name a form by the id of its register.
+const UNLOCK: &str = "unlock_request";
 
 /// What a look needs beside the records.
 pub(crate) struct Look<'s> {
@@ -95,10 +99,16 @@ impl Look<'_> {
         let shown = stand.shown;
         let shown = shown.unwrap_or_else(|| std::mem::take(&mut record.fields));
         let seen = seen(rights, shown);
+        let mut shown = names.shown(self.definition, &seen);
+        // The number is no field, but it is read, sorted and printed like one.
+        if let (Some(number), true) = (&record.number, self.definition.number.is_some()) {
+            shown.insert(NUMBER.to_owned(), number.clone());
+        }
+        self.name_form(&mut shown);
         let mut view = RecordView {
             register: self.definition.id.clone(),
             values: register::to_json(self.definition, &seen),
-            shown: names.shown(self.definition, &seen),
+            shown,
             record: register::Record {
                 fields: seen,
                 ..record
@@ -113,6 +123,19 @@ impl Look<'_> {
         };
         mask(rights, self.definition, &mut view);
         view
+    }
+
+    /// A request to unlock names the form by its id; people know its title.
+    fn name_form(&self, shown: &mut std::collections::BTreeMap<String, String>) {
+        if self.definition.id != UNLOCK {
+            return;
+        }
+        let Some(form) = shown.get_mut("form") else {
+            return;
+        };
+        if let Some(definition) = self.setting.definitions.get(form) {
+            form.clone_from(&definition.title.zh);
+        }
     }
 
     fn stand(

@@ -46,6 +46,8 @@ pub struct Point {
     pub label: String,
     /// Code of the field that gives the colour.
     pub colour: Option<String>,
+    /// Path of the organisation whose record it is: points of one street lie together.
+    pub org: String,
 }
 
 /// The records of a list as points.
@@ -148,6 +150,7 @@ fn point(
         latitude: latitude.trim().to_owned(),
         label: shown.or(state).unwrap_or_default(),
         colour: colour.and_then(|id| view.record.text(id).map(str::to_owned)),
+        org: view.record.org.to_string(),
         light: view.light,
     })
 }

@@ -12,6 +12,9 @@ use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
 use store::{Filter, Op, Operand, Query, Sort};
 
+/// 编号. The column of the record's number in lists, files and views; no field of the form.
+pub(crate) const NUMBER: &str = "number";
+
 /// Most rows of a page.
 const LIMIT: u32 = 500;
 
@@ -154,15 +157,16 @@ impl ListQuery {
         Ok(view.and_then(|view| view.sort.first().cloned()))
     }
 
-    /// Columns of a file: those asked for, else those of the view; names that are no fields of the register (the number,
-    /// the light, fields of other registers) are left out.
+    /// Columns of a file: those asked for, else those of the view, `number` among them; names that are no fields of the
+    /// register (the light, fields of other registers) are left out. Empty leaves the choice to the writer.
     pub fn columns_of(&self, definition: &Definition) -> Result<Vec<String>, AppError> {
         let view = self.view_of(definition)?;
         let named = match (self.columns.is_empty(), view) {
             (true, Some(view)) => &view.columns,
             _ => &self.columns,
         };
-        let known = |id: &&String| definition.field(id).is_some();
+        let numbered = definition.number.is_some();
+        let known = |id: &&String| definition.field(id).is_some() || numbered && *id == NUMBER;
         Ok(named.iter().filter(known).cloned().collect())
     }
 
@@ -324,10 +328,13 @@ fn operator(op: &str) -> Option<Op> {
 }
 
 fn typed(definition: &Definition, id: &str, op: &str, value: &str) -> Result<Filter, Finding> {
-    let field = known(definition, id)?;
     let Some(op) = operator(op) else {
         return Err(refuse(id, format!("没有算符“{op}”。")));
     };
+    if id == NUMBER {
+        return Ok(numbered(op, value));
+    }
+    let field = known(definition, id)?;
     let value = match op {
         Op::IsMissing => Operand::None,
         Op::Contains => Operand::One(Value::Text(value.to_owned())),
@@ -344,6 +351,20 @@ fn typed(definition: &Definition, id: &str, op: &str, value: &str) -> Result<Fil
         op,
         value,
     })
+}
+
+/// A condition on the number, which is a text of every register.
+fn numbered(op: Op, value: &str) -> Filter {
+    let text = |one: &str| Value::Text(one.to_owned());
+    Filter {
+        field: NUMBER.to_owned(),
+        value: match op {
+            Op::IsMissing => Operand::None,
+            Op::In => Operand::Many(value.split(',').map(text).collect()),
+            _ => Operand::One(text(value)),
+        },
+        op,
+    }
 }
 
 /// A value as the API writes it, of the field's type.

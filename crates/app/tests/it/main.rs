@@ -4,6 +4,7 @@ mod backup;
 mod books;
 mod carried;
 mod cases;
+mod desks;
 mod figures;
 mod files;
 mod flow;

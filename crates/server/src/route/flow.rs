@@ -6,7 +6,7 @@ use crate::problem::Problem;
 use crate::route::record::tagged;
 use crate::view::each;
 use crate::view::flow::{
-    ActRequest, Delegation, DelegationList, MatterLeague, NewDelegation, NoticesMarked,
+    ActRequest, ColleagueList, Delegation, DelegationList, MatterLeague, NewDelegation, NoticesMarked,
     NoticesRead, TaskPage,
 };
 use crate::view::record::RecordView;
@@ -31,6 +31,7 @@ pub fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(read_notices))
         .routes(routes!(delegations, delegate))
         .routes(routes!(end_delegation))
+        .routes(routes!(colleagues))
         .routes(routes!(league))
         .routes(routes!(problems))
         .routes(routes!(duties))
@@ -118,6 +119,19 @@ async fn delegations(
     let found = run(move || delegation::list(&app, &actor)).await?;
     Ok(Json(DelegationList {
         delegations: each(&found),
+    }))
+}
+
+/// Who can act in this person's place, by name.
+#[utoipa::path(get, path = "/delegations/colleagues", tag = "flow", responses((status = 200, body = ColleagueList), (status = 403, body = Problem)))]
+async fn colleagues(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+) -> Result<Json<ColleagueList>, Problem> {
+    let app = shared.app.clone();
+    let found = run(move || delegation::colleagues(&app, &actor)).await?;
+    Ok(Json(ColleagueList {
+        colleagues: each(&found),
     }))
 }
 

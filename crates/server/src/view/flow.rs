@@ -429,6 +429,33 @@ impl From<&app::delegation::Delegation> for Delegation {
     }
 }
 
+/// Whom this person can let act in their place.
+#[derive(Serialize, ToSchema)]
+pub struct ColleagueList {
+    pub colleagues: Vec<Colleague>,
+}
+
+/// Somebody who can act in another's place.
+#[derive(Serialize, ToSchema)]
+pub struct Colleague {
+    pub login: String,
+    pub name: String,
+    pub post: String,
+    /// Name of the unit; empty for the district itself.
+    pub unit: String,
+}
+
+impl From<&app::delegation::Colleague> for Colleague {
+    fn from(one: &app::delegation::Colleague) -> Self {
+        Self {
+            login: one.login.clone(),
+            name: one.name.clone(),
+            post: one.post.clone(),
+            unit: one.unit.clone(),
+        }
+    }
+}
+
 /// A delegation as it is asked for.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -26,6 +26,8 @@ pub struct Home {
     pub data_note: String,
     /// No project yet: the page shows how to begin.
     pub empty: bool,
+    /// This person reads projects; who does not gets their tasks and registers in place of them.
+    pub projects: bool,
 }
 
 /// The newest round in figures.
@@ -204,6 +206,7 @@ impl From<&page::Home> for Home {
             programmes: home.programmes.as_ref().map(Programmes::from),
             data_note: home.data_note.clone(),
             empty: home.empty,
+            projects: home.projects,
         }
     }
 }

@@ -13,6 +13,8 @@ pub struct RegisterLaw {
     pub sensitivity: String,
     /// What this person may do; null where nobody asks (the check of a definition).
     pub can: Option<RegisterCan>,
+    /// Records have a number: the column `number`.
+    pub numbered: bool,
     /// Workflow; null when records are only edited.
     pub flow: Option<RegisterFlow>,
     /// Views of the definition, by `view=`.
@@ -68,6 +70,8 @@ pub struct RegisterTransition {
     pub from: Vec<String>,
     /// A state; `visited` for one that the record has been in, `same` for none.
     pub to: String,
+    /// The roles of who asks allow it on some record.
+    pub mine: bool,
 }
 
 /// A view of the definition.
@@ -128,6 +132,7 @@ impl RegisterLaw {
         Self {
             sensitivity: definition.sensitivity.clone(),
             can: None,
+            numbered: definition.number.is_some(),
             flow: definition.flow.as_ref().map(RegisterFlow::from),
             views: definition
                 .views
@@ -153,6 +158,9 @@ impl RegisterLaw {
     /// Puts in what hangs on the person and on the other registers.
     pub fn fill(&mut self, page: &RegisterPage) {
         self.can = Some(RegisterCan::from(page.can));
+        for one in self.flow.iter_mut().flat_map(|flow| &mut flow.transitions) {
+            one.mine = page.acts.contains(&one.id);
+        }
         for metric in &mut self.metrics {
             let basis = page.bases.iter().find(|(id, _)| *id == metric.id);
             metric.basis = basis.map(|(_, text)| text.clone()).unwrap_or_default();
@@ -193,6 +201,7 @@ impl From<&Flow> for RegisterFlow {
                 TransitionTo::Visited => "visited".to_owned(),
                 TransitionTo::Same => "same".to_owned(),
             },
+            mine: false,
         };
         Self {
             states: flow.states.iter().map(state).collect(),

@@ -104,6 +104,8 @@ pub struct MapPoint {
     pub state_label: String,
     /// Code that gives the colour.
     pub colour: Option<String>,
+    /// Path of the organisation whose record it is.
+    pub org_path: String,
 }
 
 impl From<Points> for MapPoints {
@@ -116,6 +118,7 @@ impl From<Points> for MapPoints {
             lat: point.latitude,
             state_label: point.label,
             colour: point.colour,
+            org_path: point.org,
         };
         Self {
             points: found.points.into_iter().map(point).collect(),
