@@ -130,10 +130,15 @@ impl PlanBook {
     pub fn label(&self, place: &str) -> String {
         let end = place.find(['!', '.', ' ', '[', '#']).unwrap_or(place.len());
         let (field, rest) = place.split_at(end);
-        match self.definition.field(field) {
-            Some(field) => format!("{}{rest}", field.label.zh),
-            None => place.to_owned(),
-        }
+        let Some(field) = self.definition.field(field) else {
+            return place.to_owned();
+        };
+        let cell = rest.strip_prefix('[').and_then(|rest| rest.split_once("]."));
+        let cell = cell.and_then(|(row, column)| {
+            let column = field.columns().iter().find(|one| one.id == column)?;
+            Some(format!("第{row}行{}", column.label.zh))
+        });
+        format!("{}{}", field.label.zh, cell.as_deref().unwrap_or(rest))
     }
 
     /// Activities of the plan as they stand.
