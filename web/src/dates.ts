@@ -46,6 +46,18 @@ export function shortDate(date: string): string {
   return `${month}/${day}`;
 }
 
+/** `3/10`, or `2022/3/10` where the year is not that of `near`; without `near` always with the year. */
+export function nearDate(date: string, near: string): string {
+  return parts(date).year === parts(near).year ? shortDate(date) : `${parts(date).year}/${shortDate(date)}`;
+}
+
+/** `3/10 – 4/1`; both days with their year where the two or `near` differ in it. */
+export function nearSpan(first: string, last: string, near: string): string {
+  const years = new Set([first, last, near].map((date) => parts(date).year));
+  const show = (date: string) => (years.size > 1 ? nearDate(date, "") : shortDate(date));
+  return `${show(first)} \u2013 ${show(last)}`;
+}
+
 /** An instant "2023-03-10T01:02:03Z" on the wall clock of China, `2023-03-10 09:02`. */
 export function localMinute(instant: string): string {
   const time = Date.parse(instant);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { addDays, daysBetween, isDate, localMinute, shortDate, weekdayIndex } from "../src/dates";
+import { addDays, daysBetween, isDate, localMinute, nearDate, nearSpan, shortDate, weekdayIndex } from "../src/dates";
 
 describe("dates", () => {
   test("10 March 2023 is a Friday", () => {
@@ -21,6 +21,10 @@ describe("dates", () => {
   });
   test("the chart writes month and day without zeros", () => {
     expect(shortDate("2023-03-01")).toBe("3/1");
+  });
+  test("a day of another year bears its year, and so do both ends of a span across years", () => {
+    expect([nearDate("2023-03-01", "2023-08-01"), nearDate("2022-09-11", "2023-08-01"), nearDate("2023-03-01", "")]).toEqual(["3/1", "2022/9/11", "2023/3/1"]);
+    expect([nearSpan("2023-03-01", "2023-04-01", "2023-08-01"), nearSpan("2022-09-11", "2023-04-01", "2023-08-01"), nearSpan("2022-09-11", "2022-10-01", "2023-08-01")]).toEqual(["3/1 \u2013 4/1", "2022/9/11 \u2013 2023/4/1", "2022/9/11 \u2013 2022/10/1"]);
   });
   test("an instant is told on the clock of China", () => {
     expect(localMinute("2023-03-09T17:05:00Z")).toBe("2023-03-10 01:05");

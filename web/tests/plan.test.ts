@@ -7,7 +7,7 @@ import { chainOf } from "../src/plan/chain";
 import { brokenException, dayOf, hoursText, monthWeeks, readHours, turned, workdays } from "../src/plan/calendar";
 import { COLUMNS, readCell, readDay, type Column } from "../src/plan/columns";
 import { pasted, type PasteAt } from "../src/plan/pasting";
-import { bandPath, chanceAt, linePath, monthTicks, scaleOf, stepPath, valueTicks } from "../src/plan/plot";
+import { bandPath, chanceAt, linePath, monthTicks, risePath, scaleOf, stepPath, valueTicks } from "../src/plan/plot";
 import { rectangle, stepped, tsv, walked, type Chosen } from "../src/plan/range";
 import { emptyRow, endOfBranch, indented, laidOver, nextKey, openRows, outdented, requestOf, shifted, type Step } from "../src/plan/steps";
 import type { Change, PlanRow } from "../src/plan/types";
@@ -211,6 +211,9 @@ describe("small charts", () => {
   });
   test("a capacity holds for its whole day", () => {
     expect(stepPath([{ date: "2023-01-01", value: 100 }, { date: "2023-01-02", value: 50 }], scale)).toBe("M10 10H20V60H30");
+  });
+  test("a chance is none before its first day and rises on the day itself", () => {
+    expect(risePath([{ date: "2023-01-03", value: 50 }, { date: "2023-01-06", value: 100 }], scale, "2023-01-01")).toBe("M10 110H30V60H60V10");
   });
   test("a pixel is read back as its day, ticks are round, months are thinned", () => {
     expect([scale.day(60), scale.day(-5), scale.day(500)]).toEqual(["2023-01-06", "2023-01-01", "2023-01-11"]);

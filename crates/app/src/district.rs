@@ -8,8 +8,8 @@ use crate::error::AppError;
 use ground::{ActivityId, Date, Finding, OrgPath, ProjectId, RecordId};
 use plan::Rag;
 use portfolio::{
-    Activity, Batch, Calendars, KeptCalendar, Matter, Membership, Names, ProgressReport, Project,
-    ProjectInput, Round, Standing,
+    Activity, Batch, Calendars, KeptCalendar, Matter, Membership, Names, PlanOption, PlanRules,
+    ProgressReport, Project, ProjectInput, Round, Standing,
 };
 use register::Record;
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,6 +68,8 @@ pub struct DistrictState {
     /// Working calendars of plans: the standard ones with those that the district and its projects keep. Deadlines of
     /// the law run on the standard ones alone.
     pub calendars: Arc<Calendars>,
+    /// 排程选项 of the plans that have their own.
+    pub plan_options: Vec<PlanOption>,
     /// Calendars kept as records.
     pub kept_calendars: Vec<KeptCalendar>,
     /// What is odd in them.
@@ -163,6 +165,7 @@ impl Raw {
             "progress_report",
             "matter",
             "work_calendar",
+            "plan_option",
         ];
         let all = app.read(|reader| {
             let one = |register: &'static str, reader: &mut Reader<'_>| {
@@ -202,6 +205,8 @@ fn compute(app: &App, day: Date, known: Known) -> Result<DistrictState, AppError
     take(f);
     let (matters, f) = Matter::from_records(&raw.records("matter"));
     take(f);
+    let (plan_options, f) = PlanOption::from_records(&raw.records("plan_option"));
+    take(f);
     let (kept_calendars, mut calendar_findings) =
         KeptCalendar::from_records(&raw.records("work_calendar"));
     let (calendars, told) =
@@ -237,6 +242,7 @@ fn compute(app: &App, day: Date, known: Known) -> Result<DistrictState, AppError
         findings,
         holidays: app.holidays(),
         calendars: Arc::new(calendars),
+        plan_options,
         kept_calendars,
         calendar_findings,
     };
@@ -289,6 +295,7 @@ impl DistrictState {
             reports: self.reports.get(&project.id).map_or(&[], Vec::as_slice),
             matters,
             names: &self.names,
+            rules: self.rules_of(project.id),
         }
     }
 
@@ -307,6 +314,17 @@ impl DistrictState {
             )
         };
         self.projects.iter().map(one).collect()
+    }
+
+    /// 排程选项 of a project's plan as they are kept.
+    pub fn plan_option(&self, id: ProjectId) -> Option<&PlanOption> {
+        self.plan_options.iter().find(|one| one.project == id)
+    }
+
+    /// By which rules the plan of a project is calculated.
+    pub fn rules_of(&self, id: ProjectId) -> PlanRules {
+        let own = self.plan_option(id).map(|one| one.rules);
+        own.unwrap_or_default()
     }
 
     /// A project by id.
@@ -443,6 +461,7 @@ impl DistrictState {
             findings: Vec::new(),
             holidays: self.holidays.clone(),
             calendars: self.calendars.clone(),
+            plan_options: self.plan_options.clone(),
             kept_calendars: self.kept_calendars.clone(),
             calendar_findings: self.calendar_findings.clone(),
             projects,

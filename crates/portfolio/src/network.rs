@@ -414,7 +414,8 @@ fn finished(built: &BuiltNetwork<'_>) -> Vec<bool> {
 
 /// An activity that should have begun by the data date and of which nobody has spoken: on plan, for one reporting
 /// period after its planned start. A report that it has not begun is such a word from its day on: presuming progress
-/// against it would let the same activity, reported at 1 %, be forecast later than at 0 %.
+/// against it would let the same activity, reported at 1 %, be forecast later than at 0 %. A milestone is an event and
+/// no work that goes on in silence: nobody presumes that it happened.
 fn presumed(
     activity: &Activity,
     report: Option<&ProgressReport>,
@@ -422,6 +423,9 @@ fn presumed(
     timeline: &Timeline,
     pace: &Pace,
 ) -> Option<Progress> {
+    if activity.milestone || node.duration == 0 {
+        return None;
+    }
     let planned = activity
         .planned_start
         .filter(|day| *day <= pace.data_date)?;

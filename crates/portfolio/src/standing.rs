@@ -12,8 +12,10 @@ use serde::Serialize;
 use crate::activity::{Activity, FULL, ProgressReport};
 use crate::calendars::{Calendars, days_between, end_of, start_of};
 use crate::catch_up::{self, CatchUp, CatchUpRule, Longest};
+use crate::date_reason;
 use crate::matter::Matter;
 use crate::network::{self, BuiltNetwork};
+use crate::plan_option::PlanRules;
 use crate::project::{Project, Target};
 use crate::reading::Names;
 use crate::why;
@@ -31,6 +33,8 @@ pub struct ProjectInput<'a> {
     pub matters: &'a [Matter],
     /// Names of organisations.
     pub names: &'a Names,
+    /// 排程选项 of its plan.
+    pub rules: PlanRules,
 }
 
 /// 晚 n 天, 准时, 早 n 天: calendar days of the forecast against the target.
@@ -116,15 +120,17 @@ pub struct Bar {
     pub float_workdays: i64,
     /// Forecast against planned finish in calendar days; 0 without a plan.
     pub slip_days: i64,
-    /// 关键线路: unfinished and on the longest path.
+    /// 关键: unfinished and critical by the rule of the plan, usually on the longest path.
     pub critical: bool,
+    /// 最长线路: unfinished and on it, whatever the rule calls critical.
+    pub on_longest_path: bool,
     /// The activity's own light.
     pub rag: Rag,
     /// 节点.
     pub milestone: bool,
     /// Belongs into the wall row.
     pub on_wall: bool,
-    /// 推定: taken as running on plan, nobody has reported about it yet.
+    /// 推定: taken as running on plan, nobody has reported about it yet; a summary when its parts only run so.
     pub assumed: bool,
     /// Newest report about it.
     pub reported_on: Option<Date>,
@@ -247,15 +253,16 @@ fn scheduled_with<'a>(
     today: Date,
     scheduler: impl FnOnce(&plan::Network, &Options) -> Result<Schedule, Vec<Finding>>,
 ) -> Scheduled<'a> {
-    let built = network::build(
+    let mut built = network::build(
         input.activities,
         input.reports,
         calendars,
         today,
         rule.report_days,
     );
+    input.rules.lay_on(&mut built.network);
     let mut standing = blank(input.project, today, &built);
-    let options = options(&built, input.project);
+    let options = input.rules.options(options(&built, input.project));
     let schedule = match scheduler(&built.network, &options) {
         Ok(schedule) => Some(schedule),
         Err(findings) => {
@@ -289,19 +296,9 @@ pub fn why_dates(
     calendars: &Calendars,
     today: Date,
 ) -> BTreeMap<ActivityId, String> {
-    let built = network::build(
-        input.activities,
-        input.reports,
-        calendars,
-        today,
-        rule.report_days,
-    );
-    let options = options(&built, input.project);
-    let Ok(schedule) = plan::schedule(&built.network, &options) else {
-        return BTreeMap::new();
-    };
-    let all = built.activities.iter().enumerate();
-    all.map(|(i, activity)| (activity.id, plan::why(&built.network, &schedule, i)))
+    let scheduled = scheduled(input, rule, calendars, today);
+    let all = scheduled.built.activities.iter().enumerate();
+    all.filter_map(|(i, activity)| Some((activity.id, date_reason::why_date(&scheduled, i)?)))
         .collect()
 }
 
@@ -434,7 +431,8 @@ fn bar(
         late_finish: date_of_finish(schedule.late_finish[i]),
         float_workdays: schedule.total_float[i].div_euclid(mpd),
         slip_days: slip,
-        critical: state != BarState::Done && schedule.longest_path[i],
+        critical: state != BarState::Done && schedule.critical[i],
+        on_longest_path: state != BarState::Done && schedule.longest_path[i],
         rag: Rag::Grey,
         milestone: activity.milestone,
         on_wall: activity.on_wall,
@@ -472,6 +470,7 @@ fn roll_up(bars: &mut [Bar], built: &BuiltNetwork<'_>) {
         let each = || parts.iter().map(|k| &bars[*k]);
         let all_done = !parts.is_empty() && each().all(|b| b.state == BarState::Done);
         let begun = each().any(|b| b.state != BarState::NotStarted);
+        let assumed = !begun && each().any(|b| b.assumed);
         let first = each().filter_map(|b| b.planned_start).min();
         let last = each().filter_map(|b| b.planned_finish).max();
         let started = each().filter_map(|b| b.actual_start).min();
@@ -495,6 +494,7 @@ fn roll_up(bars: &mut [Bar], built: &BuiltNetwork<'_>) {
             (false, true) => BarState::Running,
             (false, false) => BarState::NotStarted,
         };
+        bar.assumed = assumed;
         bar.percent = i64::try_from(done.checked_div(weight).unwrap_or(0)).unwrap_or(0);
         bar.planned_start = bar.planned_start.or(first);
         bar.planned_finish = bar.planned_finish.or(last);
@@ -508,7 +508,7 @@ fn roll_up(bars: &mut [Bar], built: &BuiltNetwork<'_>) {
         bar.slip_days = bar
             .planned_finish
             .map_or(0, |plan| days_between(plan, bar.forecast_finish));
-        bar.critical = false;
+        (bar.critical, bar.on_longest_path) = (false, false);
         bar.rag = rag.unwrap_or(Rag::Grey);
     }
 }
@@ -563,7 +563,7 @@ fn judge(standing: &mut Standing, rule: &LightRule, project: &Project) {
 /// The driving late activity: the first unfinished one on the longest path that slips, else the first unfinished
 /// one on it.
 fn stuck_on(bars: &[Bar]) -> Option<&Bar> {
-    let open = || bars.iter().filter(|b| b.critical);
+    let open = || bars.iter().filter(|b| b.on_longest_path);
     let first = |late: bool| {
         open()
             .filter(|b| !late || b.slip_days > 0)
@@ -587,7 +587,7 @@ fn catch_up_of(
         .activities
         .iter()
         .zip(&built.network.activities)
-        .filter(|(b, _)| b.critical);
+        .filter(|(b, _)| b.on_longest_path);
     let longest = path
         .map(|(bar, node)| Longest {
             name: &bar.name,

@@ -95,6 +95,7 @@ fn standing_of(
         reports,
         matters: &[],
         names: &Names::default(),
+        rules: PlanRules::default(),
     };
     standing(&input, &LightRule::default(), &CALENDARS, day(today))
 }
@@ -246,6 +247,103 @@ fn one_percent_reported_is_not_forecast_later_than_none() {
     // Not begun on 20 February: five days from the 21st, then a day each for the others.
     assert_eq!(forecast(0), day("2023-02-27"));
     assert!(forecast(1) <= forecast(0));
+}
+
+/// A summary 准备 over a milestone and two days of work, all planned from 1 February; nobody has reported.
+fn silent(kind: &str) -> Vec<Activity> {
+    let summary = [
+        ("project", Value::Ref(RecordId(1))),
+        ("code", text("0")),
+        ("name", text("准备")),
+        ("kind", text("summary")),
+    ];
+    let part = |id: i64, code: &str, kind: &str, days: i64| {
+        let fields = [
+            ("project", Value::Ref(RecordId(1))),
+            ("code", text(code)),
+            ("name", text(&format!("工序{code}"))),
+            ("kind", text(kind)),
+            ("parent", Value::Ref(RecordId(100))),
+            ("duration_days", Value::Int(days)),
+            ("calendar", text("site7")),
+            ("planned_start", Value::Date(day("2023-02-01"))),
+        ];
+        Activity::from_record(&record(100 + id, &fields))
+            .0
+            .expect("activity")
+    };
+    let head = Activity::from_record(&record(100, &summary)).0;
+    vec![
+        head.expect("activity"),
+        part(1, "1", kind, if kind == "task" { 20 } else { 0 }),
+        part(2, "2", "task", 2),
+    ]
+}
+
+fn told(activities: &[Activity], rules: PlanRules) -> (Vec<Bar>, Vec<String>) {
+    let project = project("2023-06-30");
+    let input = ProjectInput {
+        project: &project,
+        activities,
+        reports: &[report(1, 7, "2023-02-19", 10)],
+        matters: &[],
+        names: &Names::default(),
+        rules,
+    };
+    let today = day("2023-02-20");
+    let scheduled = scheduled(&input, &LightRule::default(), &CALENDARS, today);
+    let why = (0..activities.len()).filter_map(|i| why_date(&scheduled, i));
+    let why = why.collect();
+    (scheduled.standing.activities, why)
+}
+
+#[test]
+fn a_milestone_that_nobody_has_reported_is_never_presumed_to_have_happened() {
+    let (bars, why) = told(&silent("start_milestone"), PlanRules::default());
+    assert!(!bars[1].assumed);
+    // The data date is the 19th: nothing that has not happened lies before the 20th.
+    assert_eq!(bars[1].forecast_start, day("2023-02-20"));
+    assert!(!why[1].contains("已于"), "{}", why[1]);
+}
+
+#[test]
+fn work_presumed_begun_says_so_and_its_summary_says_the_dates_of_its_row() {
+    let (bars, why) = told(&silent("task"), PlanRules::default());
+    assert!(bars[1].assumed && bars[0].assumed);
+    assert!(
+        why[1].starts_with("还没有填报，按计划推定已开工。"),
+        "{}",
+        why[1]
+    );
+    assert_eq!(bars[0].forecast_start, day("2023-02-01"));
+    let finish = bars[0].forecast_finish;
+    assert_eq!(
+        why[0],
+        format!(
+            "「准备」由下级工作汇总：还没有填报，按计划推定 2023-02-01 已开始，最早 {finish} 完成。"
+        )
+    );
+}
+
+#[test]
+fn what_is_critical_follows_the_rule_of_the_plan_and_what_is_stuck_does_not() {
+    let plan = activities(&SCHOOL);
+    let usual = told(&plan, PlanRules::default()).0;
+    let by_float = PlanRules {
+        critical_days: Some(0),
+        ..PlanRules::default()
+    };
+    let critical = |bars: &[Bar]| bars.iter().filter(|bar| bar.critical).count();
+    // The target lies before the finish: by float nearly all is critical, the longest path is one chain.
+    let strict = told(&plan, by_float).0;
+    assert!(critical(&usual) > 0);
+    assert_ne!(critical(&usual), critical(&strict));
+    let path = |bars: &[Bar]| {
+        bars.iter()
+            .map(|bar| bar.on_longest_path)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(path(&usual), path(&strict));
 }
 
 proptest! {

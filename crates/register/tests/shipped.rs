@@ -64,6 +64,7 @@ fn every_shipped_definition_parses_without_findings() {
         "organisation",
         "plan_baseline",
         "plan_commitment",
+        "plan_option",
         "plan_resource",
         "programme_return",
         "progress_report",

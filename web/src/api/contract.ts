@@ -118,6 +118,8 @@ type Checked = [
   Fits<weekly.PlanCommitments, Server["PlanCommitments"]>,
   Fits<weekly.PlanFlow, Server["PlanFlow"]>,
   Fits<plan.PlanFilePreview, Server["PlanFilePreview"]>,
+  Fits<plan.PlanOptions, Server["PlanOptions"]>,
+  Fits<plan.PlanOptionsKept, Server["PlanOptionsKept"]>,
   Fits<ours.Check, Server["Check"]>,
   Fits<ours.ImportColumn, Server["ImportColumn"]>,
   Fits<ours.ImportRecord, Server["ImportRecord"]>,

@@ -72,6 +72,12 @@ export function stepPath(points: Point[], scale: Scale): string {
   }
   return path;
 }
+/** What has been reached by each day, from 0 before the first one: it rises on the day itself and stands until the next. */
+export function risePath(points: { date: string; value: number }[], scale: Scale, first: string): string {
+  let path = `M${round(scale.x(first))} ${round(scale.y(0))}`;
+  for (const point of points) path += `H${round(scale.x(point.date))}V${round(scale.y(point.value))}`;
+  return path;
+}
 /** First days of months inside a span, thinned so that at most `most` are named. */
 export function monthTicks(first: string, last: string, most = 14): { date: string; month: number; year: number }[] {
   const all: { date: string; month: number; year: number }[] = [];

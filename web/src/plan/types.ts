@@ -273,6 +273,11 @@ export interface PlanLoad {
 export interface PlanLevelled {
   before_finish: Day;
   after_finish: Day;
+  /** No order of the work finishes earlier. */
+  bound_finish: Day;
+  gap_days: number;
+  /** Smaller is better, the first first. */
+  score: number[];
   text: string;
   over_days_before: number;
   over_days_after: number;
@@ -356,7 +361,25 @@ export interface PlanTemplate {
   notes: string[];
   basis: { label: string; count: number }[];
   activities: number;
+  summaries: number;
   parameters: { id: string; label: string; unit: string | null; kind: string; default: string; min: string | null; max: string | null; choices: { code: string; label: string }[]; hint: string }[];
+}
+/** 排程选项, codes of the register `plan_option`. */
+export interface PlanOptions {
+  version: number;
+  out_of_sequence: string;
+  float_rule: string;
+  critical_rule: string;
+  critical_days: number;
+  open_ends_critical: boolean;
+  lag_calendar: string;
+  editable: boolean;
+}
+export interface PlanOptionsKept {
+  options: PlanOptions;
+  critical_before: number;
+  critical_after: number;
+  diff: PlanDiff;
 }
 export interface PlanFilePreview {
   token: string;

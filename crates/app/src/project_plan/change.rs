@@ -263,10 +263,18 @@ impl<'a> Trial<'a> {
         let known: Vec<Finding> = errors(&self.before.standing.findings);
         let (_, known_read) = Activity::from_records(&self.records_before());
         let mut wrong = draft.findings.clone();
-        let fresh = errors(&self.after.standing.findings);
-        wrong.extend(fresh.into_iter().filter(|one| !known.contains(one)));
-        let fresh = errors(&self.read);
-        wrong.extend(fresh.into_iter().filter(|one| !known_read.contains(one)));
+        let mut fresh = errors(&self.after.standing.findings);
+        fresh.retain(|one| !known.contains(one));
+        let mut read = errors(&self.read);
+        read.retain(|one| !known_read.contains(one));
+        for one in fresh.into_iter().chain(read) {
+            let one = draft.named(one);
+            // The register's rule for the field has said it already.
+            let field = one.place.contains('：');
+            if !field || !wrong.iter().any(|told| told.place == one.place) {
+                wrong.push(one);
+            }
+        }
         wrong
     }
 

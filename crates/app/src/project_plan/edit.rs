@@ -10,12 +10,16 @@ use super::PlanBook;
 use super::change::Change;
 use crate::App;
 use crate::error::AppError;
+use crate::permit::Access;
 use ground::{Date, Finding, OrgPath, ProjectId, RecordId};
 use portfolio::{Activity, PlanResource};
 use register::{Fields, Record, Value};
 use serde_json::{Map, Value as Json};
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// In front of a row's number where the reading of records and the network name it.
+const ROW: &str = "倒排计划 编号";
 
 /// A plan with changes tried out on it.
 pub(crate) struct Draft<'a> {
@@ -33,6 +37,10 @@ pub(crate) struct Draft<'a> {
     pub seen: BTreeMap<RecordId, i64>,
     /// What is wrong with the request.
     pub findings: Vec<Finding>,
+    /// Rows of the request by key: a file names thousands of them.
+    keys: HashMap<String, RecordId>,
+    /// What the fields of the register allow, once a value was given.
+    access: OnceCell<Access>,
     /// Codes before, to follow renamed ones.
     codes: BTreeMap<RecordId, String>,
     /// Resources that cells may name, once one has.
@@ -53,6 +61,8 @@ impl<'a> Draft<'a> {
             removed: Vec::new(),
             seen: BTreeMap::new(),
             findings: Vec::new(),
+            keys: HashMap::new(),
+            access: OnceCell::new(),
             resources: OnceCell::new(),
         }
     }
@@ -75,7 +85,7 @@ impl<'a> Draft<'a> {
                 continue;
             };
             let well = key.starts_with("new-") && key.len() <= 40;
-            if !well || self.added.iter().any(|(one, _)| one == key) {
+            if !well || self.keys.contains_key(key) {
                 let problem = format!("新增行的代号“{key}”不合要求或用了两次。");
                 let remedy = "代号以 new- 开头，每行不同。";
                 self.findings
@@ -84,6 +94,7 @@ impl<'a> Draft<'a> {
             }
             let id = RecordId(-1 - i64::try_from(self.added.len()).unwrap_or(0));
             self.added.push((key.clone(), id));
+            self.keys.insert(key.clone(), id);
         }
     }
 
@@ -134,9 +145,8 @@ impl<'a> Draft<'a> {
 
     /// The row an id or a key means; what is not a row of this plan is told.
     pub(super) fn find(&mut self, text: &str, version: Option<i64>) -> Option<RecordId> {
-        let added = self.added.iter().find(|(key, _)| key == text);
-        let id = match added {
-            Some((_, id)) => Some(*id),
+        let id = match self.keys.get(text) {
+            Some(id) => Some(*id),
             None => text.parse().ok().map(RecordId),
         };
         let known = id.filter(|id| self.records.contains_key(id));
@@ -203,6 +213,26 @@ impl<'a> Draft<'a> {
         place(self.records.get(&id), id)
     }
 
+    /// A finding about a row by its number, told by code and name and by what its field is called on the page.
+    pub fn named(&self, finding: Finding) -> Finding {
+        let digit = |c: char| c.is_ascii_digit() || c == '-';
+        let Some(rest) = finding.place.strip_prefix(ROW) else {
+            return finding;
+        };
+        let (id, rest) = rest.split_at(rest.find(|c| !digit(c)).unwrap_or(rest.len()));
+        let Some(id) = id.parse().ok().map(RecordId) else {
+            return finding;
+        };
+        if !self.records.contains_key(&id) {
+            return finding;
+        }
+        let place = match rest.strip_prefix(' ') {
+            Some(field) => format!("{}：{}", self.place(id), self.book.label(field)),
+            None => self.place(id),
+        };
+        Finding { place, ..finding }
+    }
+
     pub(super) fn refuse(&mut self, id: RecordId, code: &str, problem: String, remedy: &str) {
         let place = self.place(id);
         self.findings
@@ -228,7 +258,7 @@ impl<'a> Draft<'a> {
         values: &Map<String, Json>,
         after: Option<&str>,
     ) -> Result<(), AppError> {
-        let Some((_, id)) = self.added.iter().find(|(one, _)| one == key).cloned() else {
+        let Some(id) = self.keys.get(key).copied() else {
             return Ok(());
         };
         if self.records.contains_key(&id) {
@@ -290,7 +320,10 @@ impl<'a> Draft<'a> {
         self.touched.remove(&id);
         match id.0 > 0 {
             true => self.removed.push(id),
-            false => self.added.retain(|(_, one)| *one != id),
+            false => {
+                self.added.retain(|(_, one)| *one != id);
+                self.keys.retain(|_, one| *one != id);
+            }
         }
     }
 

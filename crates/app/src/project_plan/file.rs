@@ -154,6 +154,10 @@ fn preview(
         Format::Toml => "toml",
     };
     findings.extend(rows.findings.iter().cloned());
+    // What stands in the way is told at once and not only when the changes are asked for.
+    if diff.after.is_none() {
+        findings.extend(diff.findings.iter().cloned());
+    }
     let updates = rows
         .rows
         .iter()

@@ -15,6 +15,8 @@ use portfolio::{PlanResource, Scheduled, days_between};
 use serde_json::{Map, json};
 use std::time::{Duration, Instant};
 
+mod bound;
+
 /// The longest search for a better order.
 const LONGEST: Duration = Duration::from_secs(5);
 /// The usual one.
@@ -27,6 +29,8 @@ pub struct LevelQuery {
     pub within_float: bool,
     /// How long to look for something better.
     pub milliseconds: Option<u64>,
+    /// Where chance begins: each round of a longer search asks with another one. 1 when absent.
+    pub seed: Option<u64>,
     /// Resources to look at; all when empty.
     pub resources: Vec<String>,
 }
@@ -143,7 +147,7 @@ pub fn level(
     let leveller = leveller(&scheduled, network, &asked, rules).map_err(AppError::Invalid)?;
     let until = Duration::from_millis(query.milliseconds.unwrap_or(USUAL)).min(LONGEST);
     let begun = Instant::now();
-    let answer = leveller.improve(1, |_| begun.elapsed() < until);
+    let answer = leveller.improve(query.seed.unwrap_or(1), |_| begun.elapsed() < until);
     let changes = changes(&book, &scheduled, &answer);
     let before = asked.pages(leveller.load(&schedule.remaining_start, &schedule.early_finish));
     let after = asked.pages(leveller.load(&answer.start, &answer.finish));
@@ -153,9 +157,17 @@ pub fn level(
     let then = book.scheduled(app, &activities);
     let over = |pages: &[ResourceLoad]| pages.iter().map(|one| one.over_days).sum();
     let ends = (date_of_finish(schedule.finish), date_of_finish(answer.end));
+    let earliest = match query.within_float {
+        true => schedule.finish,
+        false => bound::earliest_finish(&scheduled, schedule, &asked.resources, &asked.needs),
+    };
+    let bound = date_of_finish(earliest.min(answer.end));
     Ok(PlanLevelled {
         before_finish: ends.0,
         after_finish: ends.1,
+        bound_finish: bound,
+        gap_days: days_between(bound, ends.1),
+        score: [answer.late, answer.end, answer.delay],
         text: told(ends, over(&after), book.state.today),
         over_days_before: over(&before),
         over_days_after: over(&after),

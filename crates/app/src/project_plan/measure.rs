@@ -193,9 +193,9 @@ impl<'a> Worth<'a> {
     }
 }
 
-/// Hundredths of a percent of the whole.
+/// Hundredths of a percent of the whole, rounded.
 pub(super) fn percent(value: i64) -> i64 {
-    value * 10_000 / WHOLE
+    (value * 10_000 + WHOLE / 2).div_euclid(WHOLE)
 }
 
 /// 1.27 of 12700 basis points.
@@ -206,7 +206,12 @@ fn two_digits(points: i64) -> String {
 
 fn performance_text(planned: i64, earned: i64, behind: Option<i64>) -> String {
     let show = |value: i64| {
-        let tenths = percent(value.abs()) / 10;
+        let tenths = (value.abs() * 1_000 + WHOLE / 2) / WHOLE;
+        // What is not whole never reads as whole (see 数据口径).
+        let tenths = match value.abs() < WHOLE {
+            true => tenths.min(999),
+            false => tenths,
+        };
         format!("{}.{}", tenths / 10, tenths % 10)
     };
     let gap = match earned - planned {

@@ -16,6 +16,7 @@ mod level;
 mod live;
 mod load;
 mod measure;
+mod options;
 mod respread;
 mod sheet;
 mod works;
@@ -38,6 +39,7 @@ pub use level::{LevelQuery, level};
 pub(crate) use live::LivePlans;
 pub use load::load;
 pub use measure::{curve, health};
+pub use options::{OptionsInput, keep_options, options};
 pub use respread::respread;
 pub use sheet::{SheetQuery, sheet};
 pub use works::{FromTemplate, from_template, templates};
@@ -49,7 +51,7 @@ use crate::error::AppError;
 use crate::permit::Access;
 use crate::records;
 use ground::{Date, ProjectId, RecordId};
-use portfolio::{Activity, ProgressReport, Project, ProjectInput, Scheduled, Target};
+use portfolio::{Activity, PlanRules, ProgressReport, Project, ProjectInput, Scheduled, Target};
 use register::law::Ability;
 use register::{Definition, Record};
 use std::collections::BTreeMap;
@@ -66,6 +68,8 @@ pub(crate) struct PlanBook {
     pub definition: Arc<Definition>,
     pub editable: bool,
     pub day: Option<Date>,
+    /// 排程选项; others while they are tried out.
+    pub rules: PlanRules,
     /// What a plan file brings along, while it is tried out.
     brought: Arc<brought::Brought>,
 }
@@ -91,6 +95,7 @@ impl PlanBook {
         let writes = access.may(Ability::Update) && actor.need_write_at(&project.org).is_ok();
         Ok(Self {
             editable: now && writes,
+            rules: state.rules_of(project.id),
             state,
             project,
             definition,
@@ -119,6 +124,21 @@ impl PlanBook {
             book.project.target = Some(Target { kind, date });
         }
         book
+    }
+
+    /// What a field is called on the page; places that are no field, and what stands behind one, stay as they are.
+    pub fn label(&self, place: &str) -> String {
+        let end = place.find(['!', '.', ' ', '[', '#']).unwrap_or(place.len());
+        let (field, rest) = place.split_at(end);
+        let Some(field) = self.definition.field(field) else {
+            return place.to_owned();
+        };
+        let cell = rest.strip_prefix('[').and_then(|rest| rest.split_once("]."));
+        let cell = cell.and_then(|(row, column)| {
+            let column = field.columns().iter().find(|one| one.id == column)?;
+            Some(format!("第{row}行{}", column.label.zh))
+        });
+        format!("{}{}", field.label.zh, cell.as_deref().unwrap_or(rest))
     }
 
     /// Activities of the plan as they stand.
@@ -173,6 +193,7 @@ impl PlanBook {
             reports: self.reports(),
             matters: &[],
             names: &self.state.names,
+            rules: self.rules,
         }
     }
 }

@@ -186,7 +186,11 @@ impl<'a> SheetView<'a> {
             percent: bar.map_or(0, |bar| bar.percent),
             reported_on: bar.and_then(|bar| bar.reported_on),
             total_float,
-            free_float: bar.and(schedule).map(|s| tenths(s.free_float[i], per_day)),
+            // A summary is no work: there is nothing of its own that could be put off.
+            free_float: bar
+                .filter(|bar| bar.kind != ActivityKind::Summary)
+                .and(schedule)
+                .map(|s| tenths(s.free_float[i], per_day)),
             critical: bar.is_some_and(|bar| bar.critical),
             on_longest_path: schedule.is_some_and(|s| s.longest_path[i]),
             band: band(state, total_float, self.near),
@@ -194,7 +198,7 @@ impl<'a> SheetView<'a> {
             rag: bar.map_or(plan::Rag::Grey, |bar| bar.rag),
             driver: schedule.and_then(|schedule| self.driver(schedule, i)),
             late_driver: bar.and(schedule).and_then(|s| self.late_driver(s, i)),
-            why: schedule.map_or_else(String::new, |s| plan::why(&built.network, s, i)),
+            why: portfolio::why_date(scheduled, i).unwrap_or_default(),
             variance: bar.and_then(|bar| self.variance(activity, bar)),
             on_wall: activity.on_wall,
             remark: text("remark"),

@@ -12,7 +12,7 @@ use ground::Date;
 use plan::{ActivityKind, DurationBasis, Parameter, ParameterKind, Template, WorkItem, Works};
 use rust_embed::RustEmbed;
 use serde_json::{Map, Value as Json, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(RustEmbed)]
 #[folder = "../../templates"]
@@ -81,9 +81,16 @@ fn view(template: &Template) -> TemplateView {
         summary: template.summary.clone(),
         sources: template.sources.clone(),
         notes: template.notes.clone(),
-        activities: works.map_or(0, |works| works.items.len()),
+        activities: works.as_ref().map_or(0, |works| works.items.len()),
+        summaries: works.map_or(0, |works| stages(&works)),
         parameters: template.parameters.iter().map(parameter).collect(),
     }
+}
+
+/// Summaries that a plan made from the works gets.
+fn stages(works: &Works) -> usize {
+    let stages: BTreeSet<&str> = works.items.iter().map(|item| item.stage.as_str()).collect();
+    stages.len()
 }
 
 fn parameter(parameter: &Parameter) -> ParameterView {
@@ -140,7 +147,7 @@ pub fn from_template(
     }
     // Latest dates are bound from behind alone.
     let first = (!late).then(|| asked.start.unwrap_or(book.state.today));
-    changes.extend(additions(&book, template, &works, first, asked.replace));
+    changes.extend(additions(&book, &works, first, asked.replace));
     let added = changes.iter().filter_map(|change| match change {
         Change::Add { key, .. } => Some(key.clone()),
         _ => None,
@@ -176,28 +183,17 @@ pub(super) fn removals(book: &PlanBook) -> Vec<Change> {
     .collect()
 }
 
-/// One summary per stage with its activities under it; codes of a plan that stays get the template's id in front.
-fn additions(
-    book: &PlanBook,
-    template: &Template,
-    works: &Works,
-    first: Option<Date>,
-    replace: bool,
-) -> Vec<Change> {
+/// One summary per stage with its activities under it; codes that a plan that stays has already are numbered on.
+fn additions(book: &PlanBook, works: &Works, first: Option<Date>, replace: bool) -> Vec<Change> {
     let gone: Vec<String> = match replace {
         true => removals(book).iter().filter_map(removed_id).collect(),
         false => Vec::new(),
     };
     let kept = book.activities().iter();
     let kept = kept.filter(|activity| !gone.contains(&activity.id.to_string()));
-    let taken: Vec<&str> = kept.map(|activity| activity.code.as_str()).collect();
-    let mut codes = works.items.iter().map(|item| item.code.as_str());
-    let clash = codes.any(|code| taken.contains(&code));
-    let prefix = if clash {
-        format!("{}-", template.id)
-    } else {
-        String::new()
-    };
+    let taken: BTreeSet<&str> = kept.map(|activity| activity.code.as_str()).collect();
+    let codes = codes(works, &taken);
+    let stage_codes = free_stages(&taken);
     let mut changes = Vec::new();
     let mut stages: Vec<&str> = Vec::new();
     let mut position = next_position(book);
@@ -206,12 +202,13 @@ fn additions(
         let stage = stage.unwrap_or_else(|| {
             stages.push(&item.stage);
             position += 10;
-            changes.push(summary(stages.len(), &item.stage, &prefix, position));
+            let code = format!("S{}", stage_codes + stages.len());
+            changes.push(summary(stages.len(), &code, &item.stage, position));
             stages.len() - 1
         });
         changes.push(Change::Add {
             key: format!("new-w{n}"),
-            values: work(item, works, stage + 1, &prefix, first),
+            values: work(item, works, stage + 1, &codes, first),
             after: None,
         });
     }
@@ -230,9 +227,9 @@ fn next_position(book: &PlanBook) -> i64 {
     positions.max().unwrap_or(0)
 }
 
-fn summary(no: usize, stage: &str, prefix: &str, position: i64) -> Change {
+fn summary(no: usize, code: &str, stage: &str, position: i64) -> Change {
     let values = json!({
-        "code": format!("{prefix}S{no}"), "name": stage, "kind": "summary", "position": position,
+        "code": code, "name": stage, "kind": "summary", "position": position,
     });
     Change::Add {
         key: format!("new-s{no}"),
@@ -252,7 +249,7 @@ fn work(
     item: &WorkItem,
     works: &Works,
     stage: usize,
-    prefix: &str,
+    codes: &BTreeMap<String, String>,
     first: Option<Date>,
 ) -> Map<String, Json> {
     let kind = match item.kind {
@@ -261,13 +258,14 @@ fn work(
         _ => "task",
     };
     let calendar = works.calendars.get(item.calendar).map(|one| one.base.id());
-    let remark = [
-        format!("{}：{}", item.basis.label(), item.source),
-        item.note.clone(),
-    ];
+    let basis = match item.source.trim() {
+        "" => item.basis.label().to_owned(),
+        source => format!("{}：{source}", item.basis.label()),
+    };
+    let remark = [basis, item.note.clone()];
     let remark = remark.into_iter().filter(|part| !part.is_empty());
     let mut values = object(json!({
-        "code": format!("{prefix}{}", item.code),
+        "code": codes.get(&item.code).unwrap_or(&item.code),
         "name": item.name,
         "kind": kind,
         "parent": format!("new-s{stage}"),
@@ -275,7 +273,7 @@ fn work(
         "calendar": calendar,
         "remark": remark.collect::<Vec<_>>().join("；"),
     }));
-    let predecessors = prefixed(&item.predecessors, prefix);
+    let predecessors = recoded(&item.predecessors, codes);
     if !predecessors.is_empty() {
         values.insert("predecessors".to_owned(), json!(predecessors));
     } else if let Some(first) = first {
@@ -284,13 +282,54 @@ fn work(
     values
 }
 
-fn prefixed(text: &str, prefix: &str) -> String {
-    if prefix.is_empty() {
+/// The template's codes as they stand in the plan. Where none is taken they stay; else the whole template is numbered on
+/// behind the greatest number of the plan, so that its parts stay together and in order: 4.1 becomes 28.1.
+fn codes(works: &Works, taken: &BTreeSet<&str>) -> BTreeMap<String, String> {
+    let own = || works.items.iter().map(|item| item.code.clone());
+    if own().all(|code| !taken.contains(code.as_str())) {
+        return own().map(|code| (code.clone(), code)).collect();
+    }
+    let behind = taken.iter().filter_map(|code| number(code)).max();
+    let behind = behind.unwrap_or(0);
+    let mut used: BTreeSet<String> = taken.iter().map(|code| (*code).to_owned()).collect();
+    let mut codes = BTreeMap::new();
+    for code in own() {
+        let moved = match (number(&code), code.find(|c: char| !c.is_ascii_digit())) {
+            (Some(n), Some(end)) => format!("{}{}", behind.saturating_add(n), &code[end..]),
+            (Some(n), None) => behind.saturating_add(n).to_string(),
+            (None, _) => code.clone(),
+        };
+        let same = (2..).map(|n: u32| format!("{moved}-{n}"));
+        let free = std::iter::once(moved.clone()).chain(same);
+        let free = free.into_iter().find(|one| used.insert(one.clone()));
+        codes.insert(code, free.unwrap_or(moved));
+    }
+    codes
+}
+
+/// The number a code begins with.
+fn number(code: &str) -> Option<u64> {
+    let end = code.find(|c: char| !c.is_ascii_digit());
+    code[..end.unwrap_or(code.len())].parse().ok()
+}
+
+/// The greatest number of the stages that stay: S1, S2, ….
+fn free_stages(taken: &BTreeSet<&str>) -> usize {
+    let numbers = taken
+        .iter()
+        .filter_map(|code| code.strip_prefix('S')?.parse::<usize>().ok());
+    numbers.max().unwrap_or(0)
+}
+
+fn recoded(text: &str, codes: &BTreeMap<String, String>) -> String {
+    if codes.iter().all(|(old, new)| old == new) {
         return text.to_owned();
     }
     let (mut refs, _) = plan::parse_predecessors(text, "");
     for one in &mut refs {
-        one.code = format!("{prefix}{}", one.code);
+        if let Some(code) = codes.get(&one.code) {
+            one.code.clone_from(code);
+        }
     }
     plan::print_predecessors(&refs)
 }

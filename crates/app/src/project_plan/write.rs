@@ -15,6 +15,8 @@ use store::{Filter, NewBatch, Query, Writer};
 
 /// In front of the reason where a batch is listed among the imports.
 const TITLE: &str = "改计划：";
+/// In the summary of a batch that changed 排程选项.
+const OPTIONS: &str = "options";
 
 /// What was written.
 pub(super) struct Written {
@@ -91,6 +93,18 @@ pub(super) fn reason_of(file_name: &str) -> &str {
     file_name.strip_prefix(TITLE).unwrap_or(file_name)
 }
 
+/// The batch of new 排程选项, listed and taken back as a change of the plan.
+pub(super) fn options_batch(project: ProjectId, register: &str, reason: &str) -> NewBatch {
+    let counts = BTreeMap::from([(OPTIONS, 1)]);
+    NewBatch {
+        register: register.to_owned(),
+        file_name: format!("{TITLE}{}", short(reason)),
+        file_digest: Some(digest(project)),
+        rows: 1,
+        summary: serde_json::to_string(&counts).ok(),
+    }
+}
+
 fn short(reason: &str) -> String {
     reason.trim().chars().take(80).collect()
 }
@@ -105,7 +119,10 @@ pub(super) fn counts_text(summary: Option<&str>) -> String {
         let count = counts.get(*id).copied().filter(|count| *count > 0)?;
         Some(format!("{word} {count} 项"))
     });
-    parts.collect::<Vec<_>>().join("、")
+    let options = counts
+        .contains_key(OPTIONS)
+        .then(|| "改排程选项".to_owned());
+    parts.chain(options).collect::<Vec<_>>().join("、")
 }
 
 impl Work {

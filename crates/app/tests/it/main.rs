@@ -20,6 +20,7 @@ mod plan;
 mod plan_changes;
 mod plan_files;
 mod plan_flow;
+mod plan_options;
 mod plan_sheet;
 mod plan_weekly;
 mod records;

@@ -230,3 +230,91 @@ fn one_undo_takes_rows_calendars_resources_and_baselines_back() {
     undo(&app, &local(&app), &other, &batch, "重新来").expect("undone");
     assert_eq!(registers.map(|register| count(&app, register)), before);
 }
+
+const P6: &str = include_str!("../../../exchange/src/schedule_file/samples/school.xer");
+
+#[test]
+fn absurd_durations_of_finished_work_give_way_to_what_it_took() {
+    let (_world, app, _, other) = world();
+    // P6 plans with what remains: nobody looks at the original duration of finished work.
+    let absurd = P6.replacen("施工许可\t\t\t0\t24\t", "施工许可\t\t\t0\t999999\t", 1);
+    assert_ne!(absurd, P6);
+    let preview = look_at_file(&app, &local(&app), &other, "a.xer", absurd.into_bytes());
+    let preview = preview.expect("a preview");
+    let told: Vec<&str> = preview
+        .findings
+        .iter()
+        .map(|one| one.code.as_str())
+        .collect();
+    assert!(told.contains(&"plan.absurd_duration"), "{told:?}");
+    assert!(preview.diff.after.is_some(), "{:?}", preview.diff.findings);
+    let row = preview.rows.iter().find(|row| row.name == "施工许可");
+    assert_eq!(row.expect("the row").duration_days, Some(3));
+}
+
+#[test]
+fn equal_notes_of_a_file_are_told_once_with_their_count() {
+    let (_world, app, _, other) = world();
+    let odd = P6
+        .replace("\t80\t80\t", "\t77\t77\t")
+        .replace("\t40\t40\t", "\t37\t37\t");
+    let preview = look_at_file(&app, &local(&app), &other, "a.xer", odd.into_bytes());
+    let preview = preview.expect("a preview");
+    let notes = preview
+        .findings
+        .iter()
+        .filter(|one| one.code == "plan.part_day");
+    let notes: Vec<&str> = notes.map(|one| one.problem.as_str()).collect();
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert!(notes[0].starts_with("有 "), "{notes:?}");
+}
+
+#[test]
+fn a_fault_of_a_file_is_told_once_by_the_label_of_its_field() {
+    let (_world, app, _, other) = world();
+    let add = |key: &str, given: serde_json::Value| Change::Add {
+        key: key.to_owned(),
+        values: values(given),
+        after: None,
+    };
+    let request = ChangeRequest {
+        changes: vec![add(
+            "new-1",
+            json!({"code": "A9", "name": "超长", "duration_days": 40000}),
+        )],
+        dry_run: true,
+        ..ChangeRequest::default()
+    };
+    let diff = change(&app, &local(&app), &other, &request).expect("tried");
+    let places: Vec<&str> = diff.findings.iter().map(|one| one.place.as_str()).collect();
+    assert_eq!(places, ["A9 超长：工期(天)"], "{:?}", diff.findings);
+}
+
+#[test]
+fn a_work_may_wait_for_hundreds_of_others() {
+    let (_world, app, _, other) = world();
+    let add = |no: usize, given: serde_json::Value| Change::Add {
+        key: format!("new-{no}"),
+        values: values(given),
+        after: None,
+    };
+    let code = |no: usize| format!("A{:04}", 1_000 + no);
+    let mut changes: Vec<Change> = (0..100)
+        .map(|no| {
+            add(
+                no,
+                json!({"code": code(no), "name": code(no), "duration_days": 1}),
+            )
+        })
+        .collect();
+    let all = (0..100).map(code).collect::<Vec<_>>().join(",");
+    let last = json!({"code": "Z", "name": "汇合", "duration_days": 1, "predecessors": all});
+    changes.push(add(100, last));
+    let request = ChangeRequest {
+        changes,
+        dry_run: true,
+        ..ChangeRequest::default()
+    };
+    let diff = change(&app, &local(&app), &other, &request).expect("tried");
+    assert!(diff.after.is_some(), "{:?}", diff.findings);
+}

@@ -3,7 +3,9 @@
 use crate::world::{World, id_of, local, sample, values};
 use app::App;
 use app::page::project_plan::FlowPage;
-use app::project_plan::{FlowQuery, FromTemplate, flowline, flowline_svg, from_template};
+use app::project_plan::{
+    FlowQuery, FromTemplate, SheetQuery, flowline, flowline_svg, from_template, sheet, templates,
+};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -110,4 +112,40 @@ fn a_plan_that_repeats_nothing_says_how_to_make_it_repeat() {
     assert_eq!(page.findings[0].code, "plan.no_repeats");
     let svg = flowline_svg(&app, &local(&app), &school, None, &FlowQuery::default());
     assert!(svg.expect("a sheet").contains("没有在几栋楼"));
+}
+
+#[test]
+fn a_second_template_is_numbered_on_behind_the_plan_that_stays() {
+    let (_world, app, id) = housing();
+    let asked = FromTemplate {
+        template: "school".to_owned(),
+        start: Some("2023-03-13".parse().expect("a date")),
+        reason: "再套一份".to_owned(),
+        ..FromTemplate::default()
+    };
+    let before = sheet(&app, &local(&app), &id, None, &SheetQuery::default()).expect("a sheet");
+    let made = from_template(&app, &local(&app), &id, &asked).expect("made");
+    let first = |code: &str| code.split('.').next().and_then(|n| n.parse::<u64>().ok());
+    let last = before
+        .activities
+        .iter()
+        .filter_map(|row| first(&row.code))
+        .max();
+    let last = last.expect("numbered");
+    for row in &made.added {
+        let plain = row.code.chars().all(|c| c.is_ascii_digit() || c == '.');
+        assert!(plain || row.code.starts_with('S'), "{}", row.code);
+        assert!(first(&row.code).is_none_or(|n| n > last), "{}", row.code);
+    }
+    let after = sheet(&app, &local(&app), &id, None, &SheetQuery::default()).expect("a sheet");
+    assert!(after.findings.is_empty(), "{:?}", after.findings);
+    let shipped = templates(&app, &local(&app)).expect("templates");
+    let school = shipped.iter().find(|one| one.id == "school").expect("it");
+    assert_eq!(made.added.len(), school.activities + school.summaries);
+    assert!(
+        after
+            .activities
+            .iter()
+            .all(|row| !row.remark.ends_with('：'))
+    );
 }

@@ -120,6 +120,7 @@ impl District {
             reports: &reports,
             matters: &matters,
             names: &self.names,
+            rules: PlanRules::default(),
         };
         standing(&input, &LightRule::default(), calendars, today)
     }

@@ -12,11 +12,12 @@ use crate::view::plan_beside::{
     PlanCalendarKept, PlanCalendarList, PlanChance, PlanCurve, PlanFileCommit, PlanFilePreview,
     PlanHealth, PlanLevelQuery, PlanLevelled, PlanLoad,
 };
+use crate::view::plan_options::{PlanOptions, PlanOptionsInput, PlanOptionsKept};
 use crate::view::plan_templates::{PlanFromTemplate, PlanTemplateList};
 use crate::view::record::Reason;
 use app::project_plan::{
     self, BaselineFrom, CalendarInput, ChanceQuery, ExceptionInput, FromTemplate, ImportChoice,
-    LevelQuery, PlanFormat,
+    LevelQuery, OptionsInput, PlanFormat,
 };
 use axum::Json;
 use axum::extract::{Multipart, Path, Query, State};
@@ -38,6 +39,7 @@ pub fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(chance))
         .routes(routes!(load))
         .routes(routes!(level))
+        .routes(routes!(options, keep_options))
         .routes(routes!(templates))
         .routes(routes!(from_template))
         .routes(routes!(look_at_file))
@@ -303,11 +305,39 @@ async fn level(
     let query = LevelQuery {
         within_float: asked.within_float,
         milliseconds: asked.milliseconds,
+        seed: asked.seed,
         resources: asked.resources,
     };
     let app = shared.app.clone();
     let levelled = run(move || project_plan::level(&app, &actor, &id, &query)).await?;
     Ok(Json(PlanLevelled::from(&levelled)))
+}
+
+/// 排程选项 By which rules the plan is calculated.
+#[utoipa::path(get, path = "/projects/{id}/plan/options", operation_id = "plan_options", tag = "plans", params(("id" = String, Path), ("as_of" = Option<String>, Query)), responses((status = 200, body = PlanOptions), (status = 404, body = Problem)))]
+async fn options(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+    AsOf(day): AsOf,
+    Path(id): Path<String>,
+) -> Result<Json<PlanOptions>, Problem> {
+    let app = shared.app.clone();
+    let options = run(move || project_plan::options(&app, &actor, &id, day)).await?;
+    Ok(Json(PlanOptions::from(&options)))
+}
+
+/// Keeps other rules, or says what they would move; taken back as a change of the plan.
+#[utoipa::path(put, path = "/projects/{id}/plan/options", operation_id = "keep_plan_options", tag = "plans", params(("id" = String, Path)), request_body = PlanOptionsInput, responses((status = 200, body = PlanOptionsKept), (status = 403, body = Problem), (status = 404, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
+async fn keep_options(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+    Path(id): Path<String>,
+    Json(asked): Json<PlanOptionsInput>,
+) -> Result<Json<PlanOptionsKept>, Problem> {
+    let app = shared.app.clone();
+    let input = OptionsInput::from(asked);
+    let kept = run(move || project_plan::keep_options(&app, &actor, &id, &input)).await?;
+    Ok(Json(PlanOptionsKept::from(&kept)))
 }
 
 fn day_of(name: &str, text: Option<&str>) -> Result<Option<ground::Date>, Problem> {

@@ -10,6 +10,7 @@ pub mod plan;
 pub mod plan_beside;
 pub mod plan_change;
 pub mod plan_flow;
+pub mod plan_options;
 pub mod plan_respread;
 pub mod plan_templates;
 pub mod plan_weekly;

@@ -341,8 +341,13 @@ fn bars(ghost: &page::Ghost) -> BTreeMap<String, PlanSpan> {
     ghost.bars.iter().map(span).collect()
 }
 
+/// One decimal, rounded; what is not whole never reads as 100 % (see 数据口径).
 fn percent_text(hundredths: i64) -> String {
-    let tenths = hundredths / 10;
+    let rounded = (hundredths + 5).div_euclid(10);
+    let tenths = match hundredths {
+        ..10_000 => rounded.min(999),
+        _ => rounded,
+    };
     match tenths % 10 {
         0 => format!("{}%", tenths / 10),
         part => format!("{}.{part}%", tenths / 10),

@@ -535,6 +535,8 @@ pub struct PlanLevelQuery {
     pub within_float: bool,
     /// How long to look for something better; 1000 when absent, 5000 at most.
     pub milliseconds: Option<u64>,
+    /// Where chance begins; a longer search asks again with another one and keeps the better answer. 1 when absent.
+    pub seed: Option<u64>,
     /// Resources to look at; all when absent.
     #[serde(default)]
     pub resources: Vec<String>,
@@ -545,6 +547,12 @@ pub struct PlanLevelQuery {
 pub struct PlanLevelled {
     pub before_finish: String,
     pub after_finish: String,
+    /// No order of the work finishes earlier.
+    pub bound_finish: String,
+    /// Calendar days of `after_finish` behind the bound; 0 = nothing better exists.
+    pub gap_days: i64,
+    /// Smaller is better, the first first: minutes behind deadlines, the finish, minutes of waiting.
+    pub score: [i64; 3],
     pub text: String,
     pub over_days_before: usize,
     pub over_days_after: usize,
@@ -561,6 +569,9 @@ impl From<&page::PlanLevelled> for PlanLevelled {
         Self {
             before_finish: levelled.before_finish.to_string(),
             after_finish: levelled.after_finish.to_string(),
+            bound_finish: levelled.bound_finish.to_string(),
+            gap_days: levelled.gap_days,
+            score: levelled.score,
             text: levelled.text.clone(),
             over_days_before: levelled.over_days_before,
             over_days_after: levelled.over_days_after,

@@ -24,6 +24,8 @@ pub struct PlanTemplate {
     /// How many works have their days from what.
     pub basis: Vec<PlanTemplateBasis>,
     pub activities: usize,
+    /// Summaries above them.
+    pub summaries: usize,
     pub parameters: Vec<PlanParameter>,
 }
 
@@ -75,6 +77,7 @@ impl From<&page::TemplateView> for PlanTemplate {
                 })
                 .collect(),
             activities: template.activities,
+            summaries: template.summaries,
             parameters: each(&template.parameters),
         }
     }

@@ -272,6 +272,8 @@ pub struct TemplateView {
     pub basis: Vec<(&'static str, usize)>,
     /// Activities with the usual answers.
     pub activities: usize,
+    /// Summaries above them.
+    pub summaries: usize,
     /// What is asked.
     pub parameters: Vec<ParameterView>,
 }
@@ -486,6 +488,12 @@ pub struct PlanLevelled {
     pub before_finish: Date,
     /// Finish with the resources there are.
     pub after_finish: Date,
+    /// 下限: no order of the work finishes earlier.
+    pub bound_finish: Date,
+    /// Calendar days of the finish found after the bound; 0 = nothing better exists.
+    pub gap_days: i64,
+    /// Smaller is better, the first first: minutes behind deadlines, the finish, minutes of waiting.
+    pub score: [i64; 3],
     /// In words.
     pub text: String,
     /// Days of overload before.
@@ -502,4 +510,36 @@ pub struct PlanLevelled {
     pub waits: Vec<String>,
     /// Needs that can never be met.
     pub findings: Vec<Finding>,
+}
+
+/// 排程选项 of a plan; codes of the register.
+#[derive(Clone, Debug)]
+pub struct PlanOptionsView {
+    /// Version of the record; 0 where the habits of the house hold.
+    pub version: i64,
+    /// 逆序进展.
+    pub out_of_sequence: &'static str,
+    /// 总时差算法.
+    pub float_rule: &'static str,
+    /// 关键的判据.
+    pub critical_rule: &'static str,
+    /// Days of total float up to which work is critical, where that is the rule.
+    pub critical_days: i64,
+    /// 没有后续的算关键.
+    pub open_ends_critical: bool,
+    /// 间隔按哪本日历.
+    pub lag_calendar: &'static str,
+    /// May be changed.
+    pub editable: bool,
+}
+
+/// Options kept or tried out, with what they move.
+#[derive(Clone, Debug)]
+pub struct PlanOptionsKept {
+    /// The options as they stand then.
+    pub options: PlanOptionsView,
+    /// Critical activities before and after.
+    pub critical: (usize, usize),
+    /// What moves.
+    pub diff: PlanDiff,
 }

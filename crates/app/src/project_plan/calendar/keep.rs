@@ -263,6 +263,7 @@ fn effects(
             reports: state.reports.get(&project.id).map_or(&[], Vec::as_slice),
             matters: &[],
             names: &state.names,
+            rules: state.rules_of(project.id),
         };
         let then = portfolio::standing(&input, app.light_rule(), calendars, state.today);
         let before = state.standings.get(&project.id);

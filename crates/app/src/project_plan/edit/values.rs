@@ -10,7 +10,7 @@ use ground::{Date, Finding, RecordId, Severity, WorkCalendar};
 use portfolio::{Activity, PlanResource};
 use register::{Fields, Value};
 use serde_json::{Map, Value as Json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 impl Draft<'_> {
     /// The values by the register's types; `calendar` takes any calendar's code and `parent` the key of an added row.
@@ -47,8 +47,7 @@ impl Draft<'_> {
         }
         let definition = self.book.definition.clone();
         let names: Vec<&str> = plain.keys().map(String::as_str).collect();
-        let access = Access::new(self.app, &crate::Actor::system(self.app), &definition)?;
-        let refused = records::refuse_unwritable(&definition, &access, &names);
+        let refused = records::refuse_unwritable(&definition, self.access()?, &names);
         if let Err(AppError::Invalid(findings)) = refused {
             self.tell(id, findings);
         }
@@ -60,6 +59,16 @@ impl Draft<'_> {
             given.push((name.clone(), fields.remove(name)));
         }
         Ok(given)
+    }
+
+    /// What the fields of the register allow, read once however many rows there are.
+    fn access(&self) -> Result<&Access, AppError> {
+        if let Some(known) = self.access.get() {
+            return Ok(known);
+        }
+        let system = crate::Actor::system(self.app);
+        let known = Access::new(self.app, &system, &self.book.definition)?;
+        Ok(self.access.get_or_init(|| known))
     }
 
     /// Needs of a row of a plan file, whose resources may still be to be made.
@@ -86,7 +95,7 @@ impl Draft<'_> {
             .into_iter()
             .filter(|finding| finding.severity == Severity::Error);
         self.findings.extend(errors.map(|finding| Finding {
-            place: format!("{place}：{}", finding.place),
+            place: format!("{place}：{}", self.book.label(&finding.place)),
             ..finding
         }));
     }
@@ -311,6 +320,7 @@ impl Draft<'_> {
     pub(super) fn check_rows(&mut self) {
         let definition = self.book.definition.clone();
         let touched: Vec<RecordId> = self.touched.keys().copied().collect();
+        let codes = self.by_code();
         for id in touched {
             let Some(record) = self.records.get(&id) else {
                 continue;
@@ -326,19 +336,36 @@ impl Draft<'_> {
                 let remedy = "请把完成日期改到开始日期当天或之后。";
                 self.refuse(id, "plan.dates", problem, remedy);
             }
-            self.check_code(id);
+            self.check_code(id, &codes);
         }
     }
 
-    fn check_code(&mut self, id: RecordId) {
+    /// The first two rows of each code: the second is what makes it stand twice.
+    fn by_code(&self) -> HashMap<String, (RecordId, Option<RecordId>)> {
+        let mut codes = HashMap::new();
+        for (id, record) in &self.records {
+            let code = record.text("code").map(str::trim).unwrap_or_default();
+            codes
+                .entry(code.to_owned())
+                .and_modify(|(_, second): &mut (RecordId, Option<RecordId>)| {
+                    second.get_or_insert(*id);
+                })
+                .or_insert((*id, None));
+        }
+        codes
+    }
+
+    fn check_code(&mut self, id: RecordId, codes: &HashMap<String, (RecordId, Option<RecordId>)>) {
         let code = self.text(id, "code").trim().to_owned();
         if code.is_empty() || !self.touched[&id].contains("code") {
             return;
         }
-        let same = |one: &&register::Record| {
-            one.id != id && one.text("code").map(str::trim) == Some(code.as_str())
+        let other = match codes.get(&code) {
+            Some((first, second)) if *first == id => *second,
+            Some((first, _)) => Some(*first),
+            None => None,
         };
-        if let Some(other) = self.records.values().find(same) {
+        if let Some(other) = other.and_then(|other| self.records.get(&other)) {
             let name = other.text("name").unwrap_or_default();
             let problem = format!("编号 {code} 已经用在“{name}”上。");
             self.refuse(id, "plan.code_twice", problem, "请换一个编号。");

@@ -21,6 +21,10 @@ const ELAPSED_DAY: i64 = 1440;
 /// Letters of a code and of a name.
 const CODE: usize = 40;
 const NAME: usize = 120;
+/// Days of work at most, by the register.
+const LONGEST: i64 = 36_500;
+/// Names given as examples in a note about many rows.
+const EXAMPLES: usize = 3;
 
 /// One project of a file as rows.
 pub(super) struct FileRows {
@@ -75,6 +79,10 @@ struct Maker<'a> {
     /// Id and version of rows that are there already, by code.
     known: BTreeMap<&'a str, (String, i64)>,
     incoming: HashMap<usize, Vec<&'a Link>>,
+    /// 编号+名称 of work whose duration is no whole number of days.
+    part_days: Vec<String>,
+    /// The same of begun work whose stated duration nobody can mean.
+    absurd: Vec<String>,
     made: FileRows,
 }
 
@@ -98,6 +106,8 @@ impl<'a> Maker<'a> {
             codes: HashMap::new(),
             known: known.collect(),
             incoming,
+            part_days: Vec::new(),
+            absurd: Vec::new(),
             made: FileRows {
                 rows: Vec::new(),
                 missing: 0,
@@ -143,6 +153,7 @@ impl<'a> Maker<'a> {
         let named = &self.made.updated;
         let lost = self.known.values().filter(|(id, _)| !named.contains(id));
         self.made.missing = lost.count();
+        self.note_durations();
         if self.links_by_successor() {
             let problem = "文件里的间隔按后续工作的日历计算，这里按紧前工作的日历计算。";
             let remedy = "日历不同的前后两项，请核对间隔。";
@@ -388,19 +399,52 @@ impl<'a> Maker<'a> {
         }
     }
 
+    /// Days of an activity. P6 lets the original duration of begun work stand at whatever was typed long ago and plans
+    /// with what remains: where nobody can mean it, what remains or was taken is carried over instead.
     fn days(&mut self, i: usize) -> i64 {
         let activity = &self.file.network.activities[i];
-        let minutes = activity.duration;
-        let per_day = self.file.network.calendars[activity.calendar]
-            .minutes_per_day()
-            .max(1);
-        if minutes % per_day != 0 {
-            let problem = "工期不是整天，进为整天。";
-            let place = format!("{} {}", activity.code, activity.name);
-            let finding = Finding::info("plan.part_day", place, problem, "需要时请改工期。");
+        let place = || format!("{} {}", activity.code, activity.name);
+        let days = in_days(self.file, i, activity.duration);
+        let calendar = &self.file.network.calendars[activity.calendar];
+        let begun = match activity.progress {
+            Progress::NotStarted => None,
+            Progress::Started { remaining, .. } => Some(remaining),
+            Progress::Finished {
+                actual_start,
+                actual_finish,
+            } => Some(calendar.between(actual_start, actual_finish)),
+        };
+        if let Some(minutes) = begun.filter(|_| days > LONGEST) {
+            self.absurd.push(place());
+            return in_days(self.file, i, minutes).min(LONGEST);
+        }
+        if activity.duration % calendar.minutes_per_day().max(1) != 0 {
+            self.part_days.push(place());
+        }
+        days
+    }
+
+    /// One note for all durations that were rounded, one for all that were replaced.
+    fn note_durations(&mut self) {
+        if !self.part_days.is_empty() {
+            let problem = format!(
+                "有 {} 项工作的工期不是整天，进为整天：{}。",
+                self.part_days.len(),
+                examples(&self.part_days)
+            );
+            let finding = Finding::info("plan.part_day", "工期", problem, "需要时请改工期。");
             self.made.findings.push(finding);
         }
-        in_days(self.file, i, minutes)
+        if !self.absurd.is_empty() {
+            let problem = format!(
+                "有 {} 项已开工或已完成的工作，文件里的原工期超过 {LONGEST} 天，改用剩余工期或实际用时：{}。",
+                self.absurd.len(),
+                examples(&self.absurd)
+            );
+            let remedy = "日期不受影响；请对照原计划核对这些工期。";
+            let finding = Finding::warning("plan.absurd_duration", "工期", problem, remedy);
+            self.made.findings.push(finding);
+        }
     }
 
     fn calendar(&self, i: usize) -> &str {
@@ -417,21 +461,17 @@ impl<'a> Maker<'a> {
             let name = named(&activities[i].name, &code);
             (key.unwrap_or_else(|| format!("new-a{i}")), code, name)
         });
-        let added: Vec<&String> = self
-            .made
-            .changes
-            .iter()
-            .filter_map(|change| match change {
-                Change::Add { key, .. } => Some(key),
-                _ => None,
-            })
-            .collect();
+        let added = self.made.changes.iter().filter_map(|change| match change {
+            Change::Add { key, .. } => Some(key.as_str()),
+            _ => None,
+        });
+        let added: HashMap<&str, usize> = added.zip(0..).collect();
         // Added rows stand in the draft under −1, −2 … in the order in which they are asked for.
         let id = |i: usize| {
             let code = codes.get(&i).map_or("", String::as_str);
             let stored = known.get(code).and_then(|(id, _)| id.parse().ok());
             let key = format!("new-a{i}");
-            let place = added.iter().position(|one| **one == key).unwrap_or(0);
+            let place = added.get(key.as_str()).copied().unwrap_or(0);
             RecordId(stored.unwrap_or(-1 - place as i64))
         };
         let file = self.file;
@@ -486,6 +526,16 @@ fn soft(kind: plan::ConstraintKind) -> plan::ConstraintKind {
         K::MustStart => K::MandatoryStart,
         K::MustFinish => K::MandatoryFinish,
         other => other,
+    }
+}
+
+/// The first names of a list, the rest counted.
+fn examples(names: &[String]) -> String {
+    let shown = names.iter().take(EXAMPLES).map(|name| name.trim());
+    let shown = shown.collect::<Vec<_>>().join("、");
+    match names.len() > EXAMPLES {
+        true => format!("{shown} 等"),
+        false => shown,
     }
 }
 

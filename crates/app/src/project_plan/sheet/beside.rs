@@ -158,6 +158,7 @@ pub(super) fn snapshot(
         reports: book.reports(),
         matters: &[],
         names: &book.state.names,
+        rules: book.rules,
     };
     let then = portfolio::scheduled(&input, app.light_rule(), &book.state.calendars, day);
     let bars = then.standing.activities.iter();
