@@ -3,7 +3,7 @@
 
 use crate::world::{World, id_of, local, sample};
 use app::App;
-use app::error::AppError;
+use app::AppError;
 use app::page::project_plan::PlanOptionsView;
 use app::project_plan::{
     LevelQuery, OptionsInput, PlanFormat, SheetQuery, changes, export, keep_options, level,
