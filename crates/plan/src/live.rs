@@ -235,6 +235,8 @@ impl Live {
         let mut list = self.packed.after_mut().of(from).to_vec();
         list.push(Arc::new(to as u32, index as u32, link));
         self.packed.after_mut().replace(from, list);
+        self.packed.mark(from);
+        self.packed.mark(to);
     }
 
     fn untie(&mut self, index: usize, from: usize, to: usize) {
@@ -246,6 +248,8 @@ impl Live {
         self.packed.before_mut().replace(to, list);
         let list = without(self.packed.after_mut().of(from));
         self.packed.after_mut().replace(from, list);
+        self.packed.mark(from);
+        self.packed.mark(to);
     }
 
     /// Packs anew when half of what is stored are lists given up.
@@ -310,20 +314,20 @@ impl Live {
         let mut touched = Places::new(graph.len());
         let mut at = seeds.iter().copied().min();
         while let Some(i) = at {
-            let early = &mut self.early;
-            let old = (early.start[i], early.finish[i], early.restart[i]);
-            forward::place(graph, &frame, early, None, i);
+            let old = self.early[i];
+            forward::place(graph, &frame, &mut self.early, None, i);
             touched.put(i);
-            fallen |= early.finish[i] < old.1 && old.1 == early.project_finish;
-            latest = latest.max(early.finish[i]);
-            if old != (early.start[i], early.finish[i], early.restart[i]) {
+            let new = &self.early[i];
+            fallen |= new.finish < old.finish && old.finish == self.early.project_finish;
+            latest = latest.max(new.finish);
+            if (old.start, old.finish, old.restart) != (new.start, new.finish, new.restart) {
                 moved.put(i);
                 waiting.put_all(graph.after(i));
             }
             at = waiting.next(i + 1);
         }
         if fallen {
-            let finishes = self.early.finish.iter().copied();
+            let finishes = self.early.lines().iter().map(|line| line.finish);
             latest = finishes.max().unwrap_or(self.options.start);
         }
         (touched, latest)
@@ -341,12 +345,7 @@ impl Live {
         }
         if whole {
             for i in (0..graph.len()).rev() {
-                let shifted = if stale.has(i) {
-                    None
-                } else {
-                    backward::shift(graph, &frame, early, late, i)
-                };
-                if shifted.unwrap_or_else(|| settle(early, late, graph, &frame, i).1) {
+                if settle(early, late, graph, &frame, i).1 {
                     moved.put(i);
                 }
             }
@@ -376,10 +375,6 @@ impl Places {
 
     fn put(&mut self, i: usize) {
         self.0[i / 64] |= 1 << (i % 64);
-    }
-
-    fn has(&self, i: usize) -> bool {
-        self.0[i / 64] >> (i % 64) & 1 == 1
     }
 
     /// The other ends of the links.
@@ -439,15 +434,13 @@ fn settle(
     frame: &backward::Frame,
     i: usize,
 ) -> (bool, bool) {
-    let old = (late.start[i], late.finish[i], late.latest[i]);
-    let floats = (late.total_float[i], late.free_float[i]);
+    let old = late[i];
     backward::place(graph, frame, early, late, i);
-    let dates = old != (late.start[i], late.finish[i], late.latest[i]);
+    let new = &late[i];
+    let dates = (old.start, old.finish, old.latest) != (new.start, new.finish, new.latest);
     let shown = dates && graph.role(i) != Role::Done;
-    (
-        dates,
-        shown || floats != (late.total_float[i], late.free_float[i]),
-    )
+    let floats = (old.total_float, old.free_float) != (new.total_float, new.free_float);
+    (dates, shown || floats)
 }
 
 fn passes(network: &Network, packed: &Packed, options: &Options) -> (Early, Late) {
@@ -468,12 +461,12 @@ fn is_plain(activity: &Activity) -> bool {
 
 fn line(early: &Early, late: &Late, i: usize) -> [i64; 6] {
     [
-        early.start[i],
-        early.finish[i],
-        late.start[i],
-        late.finish[i],
-        late.total_float[i],
-        late.free_float[i],
+        early[i].start,
+        early[i].finish,
+        late[i].start,
+        late[i].finish,
+        late[i].total_float,
+        late[i].free_float,
     ]
 }
 
