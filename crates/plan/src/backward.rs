@@ -5,6 +5,8 @@
 //! against the instant itself, so that a weekend between two calendars makes no false delay. P6 measures them against
 //! the dates it shows (1,037 finish milestones of the 3,994-activity file say so), and so do we where its files are read.
 
+mod plain;
+
 use std::ops::{Index, IndexMut};
 
 use ground::{Minute, Timeline};
@@ -17,6 +19,8 @@ use crate::network::{
     Progress, Timing,
 };
 use crate::span;
+
+pub(crate) use plain::{Float, date, float};
 
 /// Late dates and floats of every activity: `late[i]` is one line of memory.
 #[derive(Clone)]
@@ -161,6 +165,25 @@ impl Frame {
         }
     }
 
+    /// Late dates of activity `i` follow from those of plain work on its calendar and the end of the pass alone.
+    pub fn floats(&self, graph: Graph, i: usize) -> bool {
+        self.plain && graph.is_afloat(i)
+    }
+
+    /// Working minutes before the end of the pass in each calendar.
+    pub fn cap_work(&self) -> &[i64] {
+        &self.cap_work
+    }
+
+    pub fn project_finish(&self) -> Minute {
+        self.project_finish
+    }
+
+    /// Working minutes before the finish of the project in each calendar.
+    pub fn project_work(&self) -> &[i64] {
+        &self.project_work
+    }
+
     fn cap(&self, graph: Graph, i: usize) -> Minute {
         if self.own.is_empty() {
             self.cap
@@ -207,7 +230,7 @@ fn finishes(graph: Graph, early: &Early) -> Vec<Minute> {
 /// Late dates and floats of activity `i`; its successors have theirs.
 pub(crate) fn place(graph: Graph, frame: &Frame, early: &Early, late: &mut Late, i: usize) {
     if frame.plain && graph.is_plain(i) {
-        return place_plain(graph, frame, early, late, i);
+        return plain::place(graph, frame, early, late, i);
     }
     match graph.role(i) {
         Role::Done if !graph.rules.as_p6 => {
@@ -325,209 +348,6 @@ fn microsoft(
         (None, Progress::Started { actual_start, .. }) => (actual_start, finish),
         _ => (start, finish),
     }
-}
-
-/// The earliest of the bounds that links put on one end of plain work.
-#[derive(Clone, Copy)]
-struct Held {
-    at: Minute,
-    link: usize,
-    /// Working minutes before `at` on the calendar of the activity that is held, where that is known.
-    work: Option<u32>,
-}
-
-impl Held {
-    const NOTHING: Held = Held {
-        at: Minute::MAX,
-        link: usize::MAX,
-        work: None,
-    };
-
-    #[inline]
-    fn lower(&mut self, at: Minute, link: usize, work: Option<u32>) {
-        if at < self.at {
-            *self = Held { at, link, work };
-        }
-    }
-
-    fn is_set(self) -> bool {
-        self.at != Minute::MAX
-    }
-
-    #[inline]
-    fn work_before(self, timeline: &Timeline) -> i64 {
-        let known = self.work.map(i64::from);
-        known.unwrap_or_else(|| timeline.work_before(self.at))
-    }
-}
-
-/// Room up to the early dates of successors: the least in working minutes where they are known, and the earliest instant
-/// among the others.
-#[derive(Clone, Copy)]
-struct Free {
-    work: u32,
-    at: Minute,
-}
-
-impl Free {
-    const ALL: Free = Free {
-        work: u32::MAX,
-        at: Minute::MAX,
-    };
-
-    #[inline]
-    fn work_before(self, timeline: &Timeline) -> i64 {
-        if self.at == Minute::MAX {
-            return i64::from(self.work);
-        }
-        i64::from(self.work).min(timeline.work_before(self.at))
-    }
-}
-
-/// `Bounds` of plain work.
-struct PlainBounds {
-    finish: Held,
-    start: Held,
-    free_finish: Free,
-    free_start: Free,
-}
-
-/// What `place_open` gives for plain work, by numbers of working minutes: between activities of one calendar only the
-/// answer is turned into dates. Nearly all activities of a large plan come here.
-fn place_plain(graph: Graph, frame: &Frame, early: &Early, late: &mut Late, i: usize) {
-    if graph.is_straight_after(i) {
-        let bounds = gather_straight(graph, early, late, i);
-        conclude(graph, frame, early, late, i, &bounds);
-    } else {
-        let bounds = gather_plain(graph, early, late, i);
-        conclude(graph, frame, early, late, i, &bounds);
-    }
-}
-
-/// `gather_plain` where nothing but late starts of work on the own calendar counts.
-#[inline]
-fn gather_straight(graph: Graph, early: &Early, late: &Late, i: usize) -> PlainBounds {
-    let (mut held, mut free) = (u32::MAX, u32::MAX);
-    let (mut link, mut at) = (0, Minute::MAX);
-    for &arc in graph.after(i) {
-        let to = &late[arc.other()];
-        if to.begin < held {
-            (held, link, at) = (to.begin, arc.link(), to.start);
-        }
-        free = free.min(early[arc.other()].begin);
-    }
-    PlainBounds {
-        finish: Held {
-            at,
-            link,
-            work: Some(held),
-        },
-        start: Held::NOTHING,
-        free_finish: Free {
-            work: free,
-            ..Free::ALL
-        },
-        free_start: Free::ALL,
-    }
-}
-
-/// Late dates and floats of plain work from its bounds.
-#[inline(always)]
-fn conclude(
-    graph: Graph,
-    frame: &Frame,
-    early: &Early,
-    late: &mut Late,
-    i: usize,
-    bounds: &PlainBounds,
-) {
-    let (timeline, work) = (graph.timeline(i), graph.work(i));
-    let (latest, end, driver) = latest_plain(graph, frame, i, bounds);
-    let own = &early[i];
-    let mut finish = timeline.finish_at(end);
-    if finish < own.finish && own.finish <= latest {
-        finish = own.finish;
-    }
-    let begin = (end - work).max(0);
-    let by_start = begin - i64::from(own.begin);
-    let by_finish = end - i64::from(own.end);
-    let room = bounds.free_finish.work_before(timeline);
-    let room = room.min(frame.project_work[graph.calendar(i)]) - i64::from(own.end);
-    let room_start = bounds.free_start.work_before(timeline) - i64::from(own.begin);
-    late[i] = LateLine {
-        start: timeline.start_at(begin),
-        finish,
-        total_float: match frame.float {
-            FloatRule::Finish => by_finish,
-            FloatRule::Start => by_start,
-            FloatRule::Smaller => by_start.min(by_finish),
-        },
-        free_float: room.min(room_start),
-        driver,
-        latest,
-        begin: begin as u32,
-    };
-}
-
-/// `latest` of plain work, the working minutes before it, and what sets it.
-#[inline(always)]
-fn latest_plain(
-    graph: Graph,
-    frame: &Frame,
-    i: usize,
-    bounds: &PlainBounds,
-) -> (Minute, i64, Driver) {
-    let (timeline, calendar) = (graph.timeline(i), graph.calendar(i));
-    let mut best = (frame.cap, frame.cap_work[calendar], frame.driver);
-    if bounds.finish.is_set() {
-        let work = bounds.finish.work_before(timeline);
-        let driver = Driver::Link(bounds.finish.link);
-        if bounds.finish.at < best.0 {
-            best = (bounds.finish.at, work, driver);
-        } else if work <= best.1 {
-            best.2 = driver;
-        }
-    }
-    if bounds.start.is_set() {
-        let begin = bounds.start.work_before(timeline);
-        let end = begin.saturating_add(graph.work(i));
-        let at = timeline.start_at(end);
-        if at <= best.0 {
-            let end = end.min(frame.total_work[calendar]);
-            best = (at, end, Driver::Link(bounds.start.link));
-        }
-    }
-    best
-}
-
-/// `gather` where every link counts whole, except into what is done.
-#[inline]
-fn gather_plain(graph: Graph, early: &Early, late: &Late, i: usize) -> PlainBounds {
-    let own = graph.plain_on(i);
-    let mut bounds = PlainBounds {
-        finish: Held::NOTHING,
-        start: Held::NOTHING,
-        free_finish: Free::ALL,
-        free_start: Free::ALL,
-    };
-    for &arc in graph.after(i) {
-        let to = arc.other();
-        let (held, free) = if arc.kind().leaves_start() {
-            (&mut bounds.start, &mut bounds.free_start)
-        } else {
-            (&mut bounds.finish, &mut bounds.free_finish)
-        };
-        if graph.plain_on(to) == own && !arc.has_lag() && arc.kind().enters_start() {
-            held.lower(late[to].start, arc.link(), Some(late[to].begin));
-            free.work = free.work.min(early[to].begin);
-        } else if graph.role(to) != Role::Done {
-            let at = late_bound(graph, early, late, to, arc);
-            held.lower(graph.unlagged(arc, i, at), arc.link(), None);
-            let at = graph.unlagged(arc, i, early_bound(graph, early, to, arc));
-            free.at = free.at.min(at);
-        }
-    }
-    bounds
 }
 
 /// Remaining work; an expected finish has stretched it.

@@ -3,6 +3,8 @@
 //! A bound on a finish is turned into a bound on the start of the remaining work; where the bound falls into non-working
 //! time of the activity, the finish stands on the bound itself, so that no link is broken by a calendar.
 
+mod plain;
+
 use std::ops::{Index, IndexMut};
 
 use ground::{Minute, Timeline};
@@ -12,6 +14,8 @@ use crate::crew;
 use crate::graph::{Arc, Graph, Role};
 use crate::network::{Activity, ConstraintKind, Driver, Options, OutOfSequence, Progress, Timing};
 use crate::span;
+
+pub(crate) use plain::{Flow, dated, flow};
 
 /// Early dates of every activity: `early[i]` is one line of memory, so that placing an activity fetches one.
 #[derive(Clone)]
@@ -222,7 +226,7 @@ impl Frame {
 /// Early dates of activity `i`; its predecessors have theirs.
 pub(crate) fn place(graph: Graph, frame: &Frame, early: &mut Early, late: Option<&Late>, i: usize) {
     if graph.is_plain(i) {
-        return place_plain(graph, frame, early, i);
+        return plain::place(graph, frame, early, i);
     }
     match graph.role(i) {
         Role::Done => place_done(graph, early, i),
@@ -252,141 +256,6 @@ fn place_done(graph: Graph, early: &mut Early, i: usize) {
             .filter(|&at| at > graph.rules.frame)
             .map_or(actual_finish, |at| at.max(actual_finish));
     }
-}
-
-/// The latest of the bounds that links ask of plain work.
-#[derive(Clone, Copy)]
-struct Asked {
-    at: Minute,
-    link: usize,
-    /// Working minutes before `at` on the calendar of the activity that is asked, where that is known.
-    work: Option<u32>,
-}
-
-impl Asked {
-    const NOTHING: Asked = Asked {
-        at: Minute::MIN,
-        link: usize::MAX,
-        work: None,
-    };
-
-    /// As `Bound::raise_by_link`.
-    #[inline]
-    fn raise(&mut self, at: Minute, link: usize, work: Option<u32>) {
-        if at > self.at || (at == self.at && link < self.link) {
-            *self = Asked { at, link, work };
-        }
-    }
-
-    fn is_set(self) -> bool {
-        self.at != Minute::MIN
-    }
-
-    #[inline]
-    fn work_before(self, timeline: &Timeline) -> i64 {
-        let known = self.work.map(i64::from);
-        known.unwrap_or_else(|| timeline.work_before(self.at))
-    }
-}
-
-/// What `place_open` gives for plain work, by numbers of working minutes: between activities of one calendar only the
-/// answer is turned into dates. Nearly all activities of a large plan come here.
-fn place_plain(graph: Graph, frame: &Frame, early: &mut Early, i: usize) {
-    if graph.is_straight_before(i) {
-        let start = asked_straight(graph, early, i);
-        conclude(graph, frame, early, i, (start, Asked::NOTHING));
-    } else {
-        let asked = asked(graph, early, i);
-        conclude(graph, frame, early, i, asked);
-    }
-}
-
-/// `asked` where nothing but ends of work on the own calendar counts.
-#[inline]
-fn asked_straight(graph: Graph, early: &Early, i: usize) -> Asked {
-    let (mut end, mut link) = (0, usize::MAX);
-    for &arc in graph.before(i) {
-        let other = early[arc.other()].end;
-        // The first written of equals, as everywhere.
-        let first = if other == end { link } else { usize::MAX };
-        if other >= end {
-            (end, link) = (other, first.min(arc.link()));
-        }
-    }
-    let at = if link == usize::MAX { Minute::MIN } else { 0 };
-    Asked {
-        at,
-        link,
-        work: Some(end),
-    }
-}
-
-/// Early dates of plain work from what its links ask.
-#[inline(always)]
-fn conclude(
-    graph: Graph,
-    frame: &Frame,
-    early: &mut Early,
-    i: usize,
-    (start, finish): (Asked, Asked),
-) {
-    let (timeline, work) = (graph.timeline(i), graph.work(i));
-    let calendar = graph.calendar(i);
-    let (mut begin, mut driver) = (frame.base_work[calendar], frame.driver);
-    // Microsoft Project: see `stands_free`.
-    if graph.rules.as_microsoft && start.is_set() {
-        begin = 0;
-    }
-    if start.is_set() {
-        let by_start = start.work_before(timeline);
-        if by_start >= begin {
-            (begin, driver) = (by_start, Driver::Link(start.link));
-        }
-    }
-    if finish.is_set() {
-        let by_finish = finish.work_before(timeline).saturating_sub(work);
-        if by_finish > begin {
-            (begin, driver) = (by_finish, Driver::Link(finish.link));
-        }
-    }
-    let mut end = begin.saturating_add(work).min(frame.total_work[calendar]);
-    let mut at = timeline.finish_at(begin.saturating_add(work));
-    if finish.at > at {
-        (at, driver) = (finish.at, Driver::Link(finish.link));
-        end = finish.work_before(timeline);
-    }
-    let start = timeline.start_at(begin);
-    early[i] = EarlyLine {
-        start,
-        finish: at,
-        restart: start,
-        driver,
-        begin: begin as u32,
-        end: end as u32,
-    };
-}
-
-/// What links ask of the start and of the finish of plain work `i`.
-#[inline]
-fn asked(graph: Graph, early: &Early, i: usize) -> (Asked, Asked) {
-    let own = graph.plain_on(i);
-    let (mut start, mut finish) = (Asked::NOTHING, Asked::NOTHING);
-    for &arc in graph.before(i) {
-        let from = arc.other();
-        let (at, work) = if graph.plain_on(from) != own || arc.has_lag() {
-            (link_bound(graph, early, i, arc), None)
-        } else if arc.kind().leaves_start() {
-            (early[from].start, Some(early[from].begin))
-        } else {
-            (early[from].finish, Some(early[from].end))
-        };
-        if arc.kind().enters_start() {
-            start.raise(at, arc.link(), work);
-        } else {
-            finish.raise(at, arc.link(), work);
-        }
-    }
-    (start, finish)
 }
 
 /// Microsoft Project asks the project start only of work that nothing else places: a start held by a link, and a task

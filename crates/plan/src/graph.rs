@@ -220,6 +220,9 @@ const STRAIGHT_BEFORE: u8 = 2;
 /// Plain work whose links go without lag from its finish to the start of plain work on its own calendar.
 const STRAIGHT_AFTER: u8 = 4;
 
+/// Both of these: late dates that only shift with the end of the pass.
+const AFLOAT: u8 = SHARP | STRAIGHT_AFTER;
+
 /// No calendar's index.
 pub(crate) const NOT_PLAIN: u32 = u32::MAX;
 
@@ -492,6 +495,11 @@ impl<'a> Graph<'a> {
     /// Its late dates follow from the late starts of work on its own calendar.
     pub fn is_straight_after(&self, i: usize) -> bool {
         self.data.nodes[i].marks & STRAIGHT_AFTER != 0
+    }
+
+    /// The same, and its early finish is the end of a working minute: its late dates are a matter of numbers alone.
+    pub fn is_afloat(&self, i: usize) -> bool {
+        self.data.nodes[i].marks & AFLOAT == AFLOAT
     }
 
     /// Links into activity `i`.
