@@ -380,6 +380,11 @@ impl Packed {
         self.order.as_ref().map_or(i, |order| order[i] as usize)
     }
 
+    /// Positions are indexes.
+    pub fn is_in_order(&self) -> bool {
+        self.order.is_none()
+    }
+
     /// Position of each activity.
     pub fn positions(&self) -> Vec<u32> {
         let Some(order) = &self.order else {

@@ -306,13 +306,14 @@ impl Live {
             around,
         };
         let moved = self.dates.follow(graph, &self.options, &touch);
+        if self.packed.is_in_order() {
+            return moved.to_vec();
+        }
         let mut told = Places::new(self.position.len());
         for i in moved.list() {
             told.put(self.packed.index(i));
         }
-        let mut list = Vec::with_capacity(told.count());
-        list.extend(told.list());
-        list
+        told.to_vec()
     }
 }
 

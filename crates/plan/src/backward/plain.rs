@@ -257,16 +257,17 @@ pub(crate) fn float(
     floats: &[Float],
     i: usize,
 ) -> Float {
-    let cap = frame.cap_work[graph.calendar(i)];
-    let (mut held, mut after, mut link, mut room) = (i64::MAX, 0, NO_LINK, u32::MAX);
+    let (mut after, mut link, mut room) = (0, NO_LINK, u32::MAX);
     for &arc in graph.after(i) {
-        let to = floats[arc.other()];
-        let (begin, _) = to.span(cap);
-        if begin < held {
-            (held, link) = (begin, arc.link() as u32);
+        let tail = floats[arc.other()].tail;
+        if tail > after || link == NO_LINK {
+            (after, link) = (tail, arc.link() as u32);
         }
-        after = after.max(to.tail);
         room = room.min(flows[arc.other()].begin);
+    }
+    let cap = frame.cap_work[graph.calendar(i)];
+    if i64::from(after) > cap {
+        link = first_held(graph, floats, cap, i);
     }
     let tail = i64::from(after).saturating_add(graph.work(i));
     Float {
@@ -275,6 +276,14 @@ pub(crate) fn float(
         link,
         room,
     }
+}
+
+/// The first link to the earliest late start, where dates stop at the first working minute of the calendar.
+#[cold]
+fn first_held(graph: Graph, floats: &[Float], cap: i64, i: usize) -> u32 {
+    let after = graph.after(i).iter();
+    let first = after.min_by_key(|arc| floats[arc.other()].span(cap).0);
+    first.map_or(NO_LINK, |arc| arc.link() as u32)
 }
 
 /// The line of activity `i` that floats, from its numbers and its early line.

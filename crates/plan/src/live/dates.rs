@@ -35,6 +35,29 @@ pub(super) struct Touch<'a> {
     pub around: &'a Places,
 }
 
+impl Touch<'_> {
+    /// Whose early and whose late dates must be looked at first.
+    fn first(&self, graph: Graph) -> (Places, Places) {
+        let (mut waiting, mut stale) = (Places::new(graph.len()), Places::new(graph.len()));
+        for &i in self.onward {
+            waiting.put(i);
+            waiting.put_all(graph.after(i));
+            stale.put(i);
+            stale.put_all(graph.before(i));
+        }
+        for &i in self.back {
+            stale.put(i);
+        }
+        (waiting, stale)
+    }
+}
+
+/// So many activities are placed because a neighbour says so; beyond, each asks its neighbours itself, which costs less
+/// where most have moved.
+fn few(graph: Graph) -> usize {
+    8 + graph.len() / 32
+}
+
 /// The finish of the project while early dates move.
 struct Finish {
     latest: Minute,
@@ -42,12 +65,19 @@ struct Finish {
     fallen: bool,
 }
 
+/// Activities whose late dates must be looked at.
+struct Stale {
+    places: Places,
+    /// So many early dates moved that neighbours of the later ones were not put down: every activity looks at its
+    /// successors itself.
+    many: bool,
+}
+
 /// The end of the backward pass on its way to another place.
 struct Tide {
     /// Where it was.
     old: backward::Frame,
-    /// Activities whose late dates must be looked at.
-    stale: Places,
+    stale: Stale,
     /// Activities that move with the end if nobody looks at them.
     shifted: Places,
 }
@@ -139,29 +169,16 @@ impl Dates {
 
     /// Places what is touched, its successors and all that follows; answers whose late dates and floats must be looked
     /// at, and the finish of the project.
-    fn forward(&mut self, graph: Graph, touch: &Touch, moved: &mut Places) -> (Places, Minute) {
-        let (mut waiting, mut stale) = (Places::new(graph.len()), Places::new(graph.len()));
-        for &i in touch.onward {
-            waiting.put(i);
-            waiting.put_all(graph.after(i));
-            stale.put(i);
-            stale.put_all(graph.before(i));
-        }
-        for &i in touch.back {
-            stale.put(i);
-        }
+    fn forward(&mut self, graph: Graph, touch: &Touch, moved: &mut Places) -> (Stale, Minute) {
+        let (mut waiting, mut stale) = touch.first(graph);
         let mut finish = Finish {
             latest: self.early.project_finish,
             fallen: false,
         };
         let mut at = touch.onward.iter().copied().min();
-        while let Some(i) = at {
-            let kept = graph.is_straight_before(i) && !touch.around.has(i);
-            let went = match kept {
-                true => self.flow_on(graph, i, &mut finish),
-                false => self.place_early(graph, i, &mut finish),
-            };
-            if went {
+        for _ in 0..few(graph) {
+            let Some(i) = at else { break };
+            if self.step_early(graph, touch, i, &mut finish) {
                 moved.put(i);
                 waiting.put_all(graph.after(i));
                 stale.put(i);
@@ -169,11 +186,34 @@ impl Dates {
             }
             at = waiting.next(i + 1);
         }
+        for i in at.unwrap_or(graph.len())..graph.len() {
+            let follows = || graph.before(i).iter().any(|arc| moved.has(arc.other()));
+            let asked = graph.is_straight_before(i) || waiting.has(i) || follows();
+            if asked && self.step_early(graph, touch, i, &mut finish) {
+                moved.put(i);
+            }
+        }
         let latest = match finish.fallen {
             true => self.latest_finish(graph),
             false => finish.latest,
         };
-        (stale, latest)
+        let many = at.is_some();
+        (
+            Stale {
+                places: stale,
+                many,
+            },
+            latest,
+        )
+    }
+
+    /// Places early dates of activity `i`; did they move?
+    #[inline]
+    fn step_early(&mut self, graph: Graph, touch: &Touch, i: usize, finish: &mut Finish) -> bool {
+        match graph.is_straight_before(i) && !touch.around.has(i) {
+            true => self.flow_on(graph, i, finish),
+            false => self.place_early(graph, i, finish),
+        }
     }
 
     /// Another number for straight work; did it move?
@@ -236,7 +276,7 @@ impl Dates {
             // With a target late dates stay, and who has no successor is free up to the finish of the project.
             let freed = ended[calendar] != ends[calendar] && graph.after(i).is_empty();
             if sunk || freed || !floats {
-                tide.stale.put(i);
+                tide.stale.places.put(i);
             }
             if floats && was[calendar] != is[calendar] {
                 tide.shifted.put(i);
@@ -246,23 +286,61 @@ impl Dates {
 
     /// Late dates of what is stale and of all that hangs on it.
     fn backward(&mut self, graph: Graph, touch: &Touch, tide: &mut Tide, moved: &mut Places) {
-        let mut at = tide.stale.last(graph.len());
-        while let Some(i) = at {
-            let kept = self.end.floats(graph, i) && !touch.around.has(i);
-            let (pulls, any) = match kept {
-                true => self.float_on(graph, &tide.old, i),
-                false => self.place_late(graph, i),
-            };
-            tide.shifted.take(i);
-            if any {
-                moved.put(i);
+        let mut at = Some(graph.len()).filter(|_| tide.stale.many);
+        if at.is_none() {
+            at = self.backward_few(graph, touch, tide, moved);
+        }
+        for i in (0..at.unwrap_or(0)).rev() {
+            let follows = || graph.after(i).iter().any(|arc| moved.has(arc.other()));
+            let stale = || tide.stale.places.has(i) || moved.has(i) || follows();
+            let floats = self.end.floats(graph, i);
+            let asked = floats || stale();
+            if asked && self.step_late(graph, touch, i, tide, moved) && !floats {
+                tide.stale.places.put_all(graph.before(i));
             }
-            if pulls {
-                tide.stale.put_all(graph.before(i));
-            }
-            at = tide.stale.last(i);
         }
         moved.join(&tide.shifted);
+    }
+
+    /// As long as they are few; answers below which position they are many.
+    fn backward_few(
+        &mut self,
+        graph: Graph,
+        touch: &Touch,
+        tide: &mut Tide,
+        moved: &mut Places,
+    ) -> Option<usize> {
+        let mut at = tide.stale.places.last(graph.len());
+        for _ in 0..few(graph) {
+            let i = at?;
+            if self.step_late(graph, touch, i, tide, moved) {
+                tide.stale.places.put_all(graph.before(i));
+            }
+            at = tide.stale.places.last(i);
+        }
+        at.map(|i| i + 1)
+    }
+
+    /// Places late dates of activity `i`; do its predecessors have to be looked at?
+    #[inline]
+    fn step_late(
+        &mut self,
+        graph: Graph,
+        touch: &Touch,
+        i: usize,
+        tide: &mut Tide,
+        moved: &mut Places,
+    ) -> bool {
+        tide.shifted.take(i);
+        let floats = self.end.floats(graph, i) && !touch.around.has(i);
+        let (pulls, any) = match floats {
+            true => self.float_on(graph, &tide.old, i),
+            false => self.place_late(graph, i),
+        };
+        if any {
+            moved.put(i);
+        }
+        pulls
     }
 
     /// Another number for work that floats: do its predecessors have to be looked at, did dates or floats move?
@@ -273,9 +351,10 @@ impl Dates {
             let room = i64::from(float.room).min(end.project_work()[calendar]);
             (float.span(end.cap_work()[calendar]), room)
         };
-        let old = self.floats[i];
-        self.note_late(graph, i);
-        let new = self.floats[i];
+        let new = backward::float(graph, &self.end, &self.flows, &self.floats, i);
+        let old = std::mem::replace(&mut self.floats[i], new);
+        let deepest = &mut self.tail_max[calendar];
+        *deepest = i64::from(new.tail).max(*deepest);
         (old.tail != new.tail, line(end, old) != line(&self.end, new))
     }
 

@@ -62,8 +62,17 @@ impl Places {
         Some(word * 64 + 63 - bits.leading_zeros() as usize)
     }
 
-    pub fn count(&self) -> usize {
-        self.0.iter().map(|bits| bits.count_ones() as usize).sum()
+    pub fn to_vec(&self) -> Vec<usize> {
+        let count = self.0.iter().map(|bits| bits.count_ones() as usize).sum();
+        let mut list = Vec::with_capacity(count);
+        for (word, &bits) in self.0.iter().enumerate() {
+            let mut rest = bits;
+            while rest != 0 {
+                list.push(word * 64 + rest.trailing_zeros() as usize);
+                rest &= rest - 1;
+            }
+        }
+        list
     }
 
     pub fn list(&self) -> impl Iterator<Item = usize> {
