@@ -5,6 +5,10 @@
 //! against the instant itself, so that a weekend between two calendars makes no false delay. P6 measures them against
 //! the dates it shows (1,037 finish milestones of the 3,994-activity file say so), and so do we where its files are read.
 
+mod plain;
+
+use std::ops::{Index, IndexMut};
+
 use ground::{Minute, Timeline};
 
 use crate::crew;
@@ -16,15 +20,39 @@ use crate::network::{
 };
 use crate::span;
 
-/// Late dates and floats.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Late {
-    pub start: Vec<Minute>,
-    pub finish: Vec<Minute>,
-    pub total_float: Vec<i64>,
-    pub free_float: Vec<i64>,
-    pub driver: Vec<Driver>,
-    pub latest: Vec<Minute>,
+pub(crate) use plain::{Float, date, float};
+
+/// Late dates and floats of every activity: `late[i]` is one line of memory.
+#[derive(Clone)]
+pub(crate) struct Late(Vec<LateLine>);
+
+/// Late dates and floats of one activity.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LateLine {
+    pub start: Minute,
+    pub finish: Minute,
+    pub total_float: i64,
+    pub free_float: i64,
+    pub driver: Driver,
+    pub latest: Minute,
+    /// Of plain work only: working minutes of its calendar before `start`.
+    pub begin: u32,
+}
+
+impl Index<usize> for Late {
+    type Output = LateLine;
+
+    #[inline]
+    fn index(&self, i: usize) -> &LateLine {
+        &self.0[i]
+    }
+}
+
+impl IndexMut<usize> for Late {
+    #[inline]
+    fn index_mut(&mut self, i: usize) -> &mut LateLine {
+        &mut self.0[i]
+    }
 }
 
 /// Upper bounds of one activity, and the room its successors' early dates leave.
@@ -57,14 +85,21 @@ impl Bounds {
 
 impl Late {
     pub fn new(count: usize) -> Self {
-        Late {
-            start: vec![0; count],
-            finish: vec![0; count],
-            total_float: vec![0; count],
-            free_float: vec![0; count],
-            driver: vec![Driver::Actual; count],
-            latest: vec![0; count],
-        }
+        let line = LateLine {
+            start: 0,
+            finish: 0,
+            total_float: 0,
+            free_float: 0,
+            driver: Driver::Actual,
+            latest: 0,
+            begin: 0,
+        };
+        Late(vec![line; count])
+    }
+
+    /// One line for each position.
+    pub fn lines(&self) -> &[LateLine] {
+        &self.0
     }
 }
 
@@ -87,6 +122,10 @@ pub(crate) struct Frame {
     cap: Minute,
     driver: Driver,
     cap_finish: Vec<Minute>,
+    /// Working minutes before the cap and before the project finish in each calendar, and in all.
+    cap_work: Vec<i64>,
+    project_work: Vec<i64>,
+    total_work: Vec<i64>,
     project_finish: Minute,
     /// Finish of each project by number, where floats run to the own one.
     own: Vec<Minute>,
@@ -116,11 +155,33 @@ impl Frame {
                 && !(rules.as_p6 || rules.as_microsoft || options.open_ends_critical)
                 && rules.out_of_sequence == OutOfSequence::RetainedLogic,
             cap_finish: calendars.map(|line| line.previous_finish(cap)).collect(),
+            cap_work: work_before(graph, cap),
+            project_work: work_before(graph, early.project_finish),
+            total_work: work_before(graph, Minute::MAX),
             project_finish: early.project_finish,
             own,
             float: options.float,
             open_ends_critical: options.open_ends_critical,
         }
+    }
+
+    /// Late dates of activity `i` follow from those of plain work on its calendar and the end of the pass alone.
+    pub fn floats(&self, graph: Graph, i: usize) -> bool {
+        self.plain && graph.is_afloat(i)
+    }
+
+    /// Working minutes before the end of the pass in each calendar.
+    pub fn cap_work(&self) -> &[i64] {
+        &self.cap_work
+    }
+
+    pub fn project_finish(&self) -> Minute {
+        self.project_finish
+    }
+
+    /// Working minutes before the finish of the project in each calendar.
+    pub fn project_work(&self) -> &[i64] {
+        &self.project_work
     }
 
     fn cap(&self, graph: Graph, i: usize) -> Minute {
@@ -142,6 +203,12 @@ impl Frame {
     }
 }
 
+/// Working minutes before an instant in each calendar.
+fn work_before(graph: Graph, at: Minute) -> Vec<i64> {
+    let calendars = graph.network.calendars.iter();
+    calendars.map(|line| line.work_before(at)).collect()
+}
+
 /// More projects than this are numbered by somebody's keys, not counted; they share the latest finish.
 const PROJECTS_MAX: u32 = 100_000;
 
@@ -154,7 +221,7 @@ fn finishes(graph: Graph, early: &Early) -> Vec<Minute> {
             if own.len() <= project {
                 own.resize(project + 1, Minute::MIN);
             }
-            own[project] = own[project].max(early.finish[i]);
+            own[project] = own[project].max(early[i].finish);
         }
     }
     own
@@ -163,13 +230,13 @@ fn finishes(graph: Graph, early: &Early) -> Vec<Minute> {
 /// Late dates and floats of activity `i`; its successors have theirs.
 pub(crate) fn place(graph: Graph, frame: &Frame, early: &Early, late: &mut Late, i: usize) {
     if frame.plain && graph.is_plain(i) {
-        return place_plain(graph, frame, early, late, i);
+        return plain::place(graph, frame, early, late, i);
     }
     match graph.role(i) {
         Role::Done if !graph.rules.as_p6 => {
-            late.start[i] = early.start[i];
-            late.finish[i] = early.finish[i];
-            late.latest[i] = early.finish[i];
+            late[i].start = early[i].start;
+            late[i].finish = early[i].finish;
+            late[i].latest = early[i].finish;
         }
         Role::Hammock => {}
         _ => place_open(graph, frame, early, late, i),
@@ -210,8 +277,8 @@ fn place_open(graph: Graph, frame: &Frame, early: &Early, late: &mut Late, i: us
         _ => {}
     }
     // Work that ends with a successor's weekend shows that end on both sides.
-    if role == Role::Work && finish < early.finish[i] && early.finish[i] <= latest {
-        finish = early.finish[i];
+    if role == Role::Work && finish < early[i].finish && early[i].finish <= latest {
+        finish = early[i].finish;
     }
     if role == Role::Summary {
         // Until the members are placed: what bounds the first start among them.
@@ -220,18 +287,20 @@ fn place_open(graph: Graph, frame: &Frame, early: &Early, late: &mut Late, i: us
     } else if graph.rules.as_microsoft {
         (start, finish) = microsoft(graph, early, i, latest, (start, finish));
     }
-    late.start[i] = start;
-    late.finish[i] = finish;
-    late.latest[i] = latest;
-    late.driver[i] = driver;
-    late.total_float[i] = total(graph, frame.float, early, i, (start, finish));
+    late[i].start = start;
+    late[i].finish = finish;
+    late[i].latest = latest;
+    late[i].driver = driver;
+    late[i].total_float = total(graph, frame.float, early, i, (start, finish));
     if graph.rules.as_microsoft && is_hard(graph, i) {
-        late.total_float[i] = late.total_float[i].min(broken_by_links(graph, early, i, finish));
+        late[i].total_float = late[i]
+            .total_float
+            .min(broken_by_links(graph, early, i, finish));
     }
-    late.free_float[i] = free(graph, frame, early, i, &bounds);
+    late[i].free_float = free(graph, frame, early, i, &bounds);
     // Where no successor is, Microsoft Project shows one slack twice, whatever follows the summary above.
     if bounds.open_end && graph.rules.as_microsoft {
-        late.free_float[i] = late.total_float[i];
+        late[i].free_float = late[i].total_float;
     }
 }
 
@@ -272,7 +341,7 @@ fn microsoft(
     (start, finish): (Minute, Minute),
 ) -> (Minute, Minute) {
     match (fixed(graph, i), graph.progress(i)) {
-        (Some((early_start, _)), _) if graph.timeline(i).between(early.finish[i], latest) == 0 => {
+        (Some((early_start, _)), _) if graph.timeline(i).between(early[i].finish, latest) == 0 => {
             (early_start, latest)
         }
         (Some(_), _) => (start, latest),
@@ -281,150 +350,12 @@ fn microsoft(
     }
 }
 
-/// What `place_open` gives for plain work, by numbers of working minutes: the calendar is asked half as often. Nearly all
-/// activities of a large plan come here.
-fn place_plain(graph: Graph, frame: &Frame, early: &Early, late: &mut Late, i: usize) {
-    let bounds = gather_plain(graph, early, late, i);
-    let timeline = graph.timeline(i);
-    let work = graph.work(i);
-    let (latest, driver) = latest_plain(graph, frame, i, &bounds);
-    let end = timeline.work_before(latest);
-    let mut finish = timeline.finish_at(end);
-    let early_finish = early.finish[i];
-    if finish < early_finish && early_finish <= latest {
-        finish = early_finish;
-    }
-    late.start[i] = timeline.start_at(end - work);
-    late.finish[i] = finish;
-    late.latest[i] = latest;
-    late.driver[i] = driver;
-    let early_end = timeline.work_before(early_finish);
-    let begin = || timeline.work_before(early.restart[i]);
-    let by_finish = end - early_end;
-    late.total_float[i] = match frame.float {
-        FloatRule::Finish => by_finish,
-        FloatRule::Start => (end - work).max(0) - begin(),
-        FloatRule::Smaller => ((end - work).max(0) - begin()).min(by_finish),
-    };
-    let room = bounds.free_finish.min(frame.project_finish);
-    late.free_float[i] = timeline.work_before(room) - early_end;
-    if bounds.free_start != Minute::MAX {
-        let room = timeline.work_before(bounds.free_start) - begin();
-        late.free_float[i] = late.free_float[i].min(room);
-    }
-}
-
-/// `latest` of plain work.
-#[inline]
-fn latest_plain(graph: Graph, frame: &Frame, i: usize, bounds: &Bounds) -> (Minute, Driver) {
-    let timeline = graph.timeline(i);
-    let mut best = (frame.cap, frame.driver);
-    if bounds.finish < best.0 {
-        best = (bounds.finish, bounds.finish_driver);
-    } else if bounds.finish != Minute::MAX
-        && timeline.previous_finish(bounds.finish) <= frame.cap_finish[graph.calendar(i)]
-    {
-        best.1 = bounds.finish_driver;
-    }
-    if bounds.start != Minute::MAX {
-        let begin = timeline.work_before(bounds.start);
-        let at = timeline.start_at(begin.saturating_add(graph.work(i)));
-        if at <= best.0 {
-            best = (at, bounds.start_driver);
-        }
-    }
-    best
-}
-
-/// Late dates of activity `i` after the end of the project moved, its own early dates and those of its successors being
-/// what they were: the total float moves with the late finish, and the free float stays where a successor without lag
-/// guards it. Did the dates move? None where `place` has to be asked.
-pub(crate) fn shift(
-    graph: Graph,
-    frame: &Frame,
-    early: &Early,
-    late: &mut Late,
-    i: usize,
-) -> Option<bool> {
-    if !frame.plain || !graph.is_plain(i) {
-        return None;
-    }
-    let mut bounds = Bounds::new();
-    let mut guarded = false;
-    for &arc in graph.after(i) {
-        let to = arc.other();
-        if graph.role(to) == Role::Done {
-            continue;
-        }
-        let at = late_bound(graph, early, late, to, arc);
-        let at = graph.unlagged(arc, i, at);
-        let driver = Driver::Link(arc.link());
-        if arc.kind().leaves_start() {
-            lower(&mut bounds.start, &mut bounds.start_driver, at, driver);
-        } else {
-            guarded |= !arc.has_lag() && graph.is_plain(to);
-            lower(&mut bounds.finish, &mut bounds.finish_driver, at, driver);
-        }
-    }
-    let (latest, driver) = latest_plain(graph, frame, i, &bounds);
-    let (timeline, work) = (graph.timeline(i), graph.work(i));
-    let (end, old_end) = (
-        timeline.work_before(latest),
-        timeline.work_before(late.latest[i]),
-    );
-    // Before the first working minutes of the calendar dates stand still and floats do not.
-    if !guarded || end.min(old_end) < work {
-        return None;
-    }
-    let (start, mut finish) = (timeline.start_at(end - work), timeline.finish_at(end));
-    if finish < early.finish[i] && early.finish[i] <= latest {
-        finish = early.finish[i];
-    }
-    let moved = (start, finish, latest) != (late.start[i], late.finish[i], late.latest[i]);
-    (late.start[i], late.finish[i], late.latest[i]) = (start, finish, latest);
-    late.driver[i] = driver;
-    late.total_float[i] += end - old_end;
-    Some(moved)
-}
-
-/// `gather` where every link counts whole, except into what is done.
-#[inline]
-fn gather_plain(graph: Graph, early: &Early, late: &Late, i: usize) -> Bounds {
-    let mut bounds = Bounds::new();
-    for &arc in graph.after(i) {
-        let to = arc.other();
-        let role = graph.role(to);
-        if role == Role::Done {
-            continue;
-        }
-        let (mut at, mut free) = if !arc.kind().enters_start() {
-            (late.latest[to], early.finish[to])
-        } else if role == Role::Work {
-            (late.start[to], early.restart[to])
-        } else {
-            (late.latest[to], early.restart[to])
-        };
-        if arc.has_lag() {
-            (at, free) = (graph.unlagged(arc, i, at), graph.unlagged(arc, i, free));
-        }
-        let driver = Driver::Link(arc.link());
-        if arc.kind().leaves_start() {
-            lower(&mut bounds.start, &mut bounds.start_driver, at, driver);
-            bounds.free_start = bounds.free_start.min(free);
-        } else {
-            lower(&mut bounds.finish, &mut bounds.finish_driver, at, driver);
-            bounds.free_finish = bounds.free_finish.min(free);
-        }
-    }
-    bounds
-}
-
 /// Remaining work; an expected finish has stretched it.
 fn work(graph: Graph, early: &Early, i: usize) -> i64 {
     match graph.special(i) {
         Some(activity) if activity.expected_finish.is_some() => graph
             .timeline(i)
-            .between(early.restart[i], early.finish[i])
+            .between(early[i].restart, early[i].finish)
             .max(0),
         Some(activity) if graph.rules.as_microsoft => match activity.progress {
             Progress::Started { .. } => activity.duration.saturating_add(activity.pause),
@@ -443,11 +374,11 @@ pub(crate) fn total(
     late: (Minute, Minute),
 ) -> i64 {
     let timeline = float_timeline(graph, i);
-    let finish = || timeline.between(early.finish[i], late.1);
+    let finish = || timeline.between(early[i].finish, late.1);
     if rule == FloatRule::Finish {
         return finish();
     }
-    let start = timeline.between(early.restart[i], late.0);
+    let start = timeline.between(early[i].restart, late.0);
     match rule {
         FloatRule::Start => start,
         // The start of started work is past; only its finish can still move.
@@ -471,21 +402,21 @@ fn late_bound(graph: Graph, early: &Early, late: &Late, to: usize, arc: Arc) -> 
     match graph.role(to) {
         _ if graph.rules.as_p6 => {
             if starts {
-                late.start[to]
+                late[to].start
             } else {
-                late.finish[to]
+                late[to].finish
             }
         }
         // Microsoft Project: what remains of a started successor begins where it is, whatever its float; who waits for a
         // summary waits for its start, which is the actual one of that member (`TaskWBS.mpp`, `ResourceTimephasedData.mpp`).
         Role::Work if starts && started(graph, to) => match graph.network.links[arc.link()].to {
             summary if graph.network.activities[summary].kind == ActivityKind::Summary => {
-                late.start[to]
+                late[to].start
             }
-            _ => early.restart[to],
+            _ => early[to].restart,
         },
-        Role::Work if starts => late.start[to],
-        _ => late.latest[to],
+        Role::Work if starts => late[to].start,
+        _ => late[to].latest,
     }
 }
 
@@ -497,11 +428,11 @@ fn started(graph: Graph, i: usize) -> bool {
 /// it started.
 fn early_bound(graph: Graph, early: &Early, to: usize, arc: Arc) -> Minute {
     if arc.kind().enters_start() && started(graph, to) {
-        early.start[to]
+        early[to].start
     } else if arc.kind().enters_start() {
-        early.restart[to]
+        early[to].restart
     } else {
-        early.finish[to]
+        early[to].finish
     }
 }
 
@@ -622,8 +553,8 @@ fn latest(
             best = (at, bounds.start_driver);
         }
     }
-    if frame.open_ends_critical && bounds.open_end && early.finish[i] < best.0 {
-        best = (early.finish[i], Driver::ProjectFinish);
+    if frame.open_ends_critical && bounds.open_end && early[i].finish < best.0 {
+        best = (early[i].finish, Driver::ProjectFinish);
     }
     let Some(activity) = graph.special(i) else {
         return best;
@@ -643,18 +574,18 @@ fn under(
     summary: usize,
     best: (Minute, Driver),
 ) -> (Minute, Driver) {
-    let at = if late.latest[summary] < best.0 {
-        (late.latest[summary], late.driver[summary])
+    let at = if late[summary].latest < best.0 {
+        (late[summary].latest, late[summary].driver)
     } else {
         best
     };
-    let start = late.start[summary];
-    if start == Minute::MAX || early.start[i] > early.start[summary] {
+    let start = late[summary].start;
+    if start == Minute::MAX || early[i].start > early[summary].start {
         return at;
     }
     let by_start = end_from_start(graph, early, i, start);
     if by_start < at.0 {
-        (by_start, late.driver[summary])
+        (by_start, late[summary].driver)
     } else {
         at
     }
@@ -717,11 +648,11 @@ fn free(graph: Graph, frame: &Frame, early: &Early, i: usize, bounds: &Bounds) -
         return 0;
     }
     let finish = bounds.free_finish.min(frame.project_finish);
-    let float = timeline.between(early.finish[i], finish);
+    let float = timeline.between(early[i].finish, finish);
     if bounds.free_start == Minute::MAX {
         return float;
     }
-    float.min(timeline.between(early.restart[i], bounds.free_start))
+    float.min(timeline.between(early[i].restart, bounds.free_start))
 }
 
 /// 尽晚而不推后续 (P6 ALAP): the early dates move to the end of the free float. Successors have moved before, so that a
@@ -755,19 +686,19 @@ fn move_late(graph: Graph, frame: &Frame, early: &mut Early, late: &mut Late, i:
             timeline.previous_finish(instant),
         ),
     };
-    if finish > early.finish[i] {
-        early.start[i] = start;
-        early.restart[i] = start;
-        early.finish[i] = finish;
-        early.driver[i] = Driver::Late;
+    if finish > early[i].finish {
+        early[i].start = start;
+        early[i].restart = start;
+        early[i].finish = finish;
+        early[i].driver = Driver::Late;
         let bounds = gather(graph, early, late, i);
-        late.total_float[i] = total(
+        late[i].total_float = total(
             graph,
             frame.float,
             early,
             i,
-            (late.start[i], late.finish[i]),
+            (late[i].start, late[i].finish),
         );
-        late.free_float[i] = free(graph, frame, early, i, &bounds);
+        late[i].free_float = free(graph, frame, early, i, &bounds);
     }
 }

@@ -3,22 +3,56 @@
 //! A bound on a finish is turned into a bound on the start of the remaining work; where the bound falls into non-working
 //! time of the activity, the finish stands on the bound itself, so that no link is broken by a calendar.
 
+mod plain;
+
+use std::ops::{Index, IndexMut};
+
 use ground::{Minute, Timeline};
 
+use crate::backward::Late;
 use crate::crew;
 use crate::graph::{Arc, Graph, Role};
 use crate::network::{Activity, ConstraintKind, Driver, Options, OutOfSequence, Progress, Timing};
 use crate::span;
 
-/// Early dates. `restart` is where the remaining work starts; of a finished activity the instant until which logic runs
-/// through it (P6), else its finish.
-#[derive(Clone, PartialEq, Eq)]
+pub(crate) use plain::{Flow, dated, flow};
+
+/// Early dates of every activity: `early[i]` is one line of memory, so that placing an activity fetches one.
+#[derive(Clone)]
 pub(crate) struct Early {
-    pub start: Vec<Minute>,
-    pub finish: Vec<Minute>,
-    pub restart: Vec<Minute>,
-    pub driver: Vec<Driver>,
+    lines: Vec<EarlyLine>,
     pub project_finish: Minute,
+}
+
+/// Early dates of one activity.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct EarlyLine {
+    pub start: Minute,
+    pub finish: Minute,
+    /// Where the remaining work starts; of a finished activity the instant until which logic runs through it (P6), else
+    /// its finish.
+    pub restart: Minute,
+    pub driver: Driver,
+    /// Of plain work only: working minutes of its calendar before `restart` and before `finish`. Neighbours on the same
+    /// calendar are measured by them without asking the calendar.
+    pub begin: u32,
+    pub end: u32,
+}
+
+impl Index<usize> for Early {
+    type Output = EarlyLine;
+
+    #[inline]
+    fn index(&self, i: usize) -> &EarlyLine {
+        &self.lines[i]
+    }
+}
+
+impl IndexMut<usize> for Early {
+    #[inline]
+    fn index_mut(&mut self, i: usize) -> &mut EarlyLine {
+        &mut self.lines[i]
+    }
 }
 
 /// A lower bound and what it comes from.
@@ -69,13 +103,32 @@ struct Bounds {
 
 impl Early {
     pub fn new(count: usize) -> Self {
+        let line = EarlyLine {
+            start: 0,
+            finish: 0,
+            restart: 0,
+            driver: Driver::ProjectStart,
+            begin: 0,
+            end: 0,
+        };
         Early {
-            start: vec![0; count],
-            finish: vec![0; count],
-            restart: vec![0; count],
-            driver: vec![Driver::ProjectStart; count],
+            lines: vec![line; count],
             project_finish: Minute::MIN,
         }
+    }
+
+    /// Puts activity `i` elsewhere than its links ask.
+    pub fn move_to(&mut self, graph: Graph, i: usize, start: Minute, finish: Minute) {
+        let timeline = graph.timeline(i);
+        let line = &mut self.lines[i];
+        (line.start, line.restart, line.finish) = (start, start, finish);
+        line.begin = timeline.work_before(start) as u32;
+        line.end = timeline.work_before(finish) as u32;
+    }
+
+    /// One line for each position.
+    pub fn lines(&self) -> &[EarlyLine] {
+        &self.lines
     }
 }
 
@@ -86,7 +139,7 @@ pub(crate) fn pass(graph: Graph, options: &Options) -> Early {
     for i in 0..graph.len() {
         place(graph, &frame, &mut early, None, i);
         if graph.role(i) != Role::Hammock {
-            project_finish = project_finish.max(early.finish[i]);
+            project_finish = project_finish.max(early[i].finish);
         }
     }
     early.project_finish = project_finish;
@@ -98,24 +151,16 @@ pub(crate) fn pass(graph: Graph, options: &Options) -> Early {
 
 /// 排定日期 where something is planned late inside its total float: early dates once more, those activities held to
 /// their late starts, so that successors planned as soon as possible follow them.
-pub(crate) fn pass_with_late(
-    graph: Graph,
-    options: &Options,
-    late_start: &[Minute],
-    early: &Early,
-) -> Early {
+pub(crate) fn pass_with_late(graph: Graph, options: &Options, late: &Late, early: &Early) -> Early {
     let mut planned = early.clone();
     let frame = Frame::new(graph, options);
     for i in 0..graph.len() {
-        place(graph, &frame, &mut planned, Some(late_start), i);
+        place(graph, &frame, &mut planned, Some(late), i);
         // Work late in its free float has been moved already and moves nobody; a predecessor that stands on its late
         // dates may still push it further.
         let timing = graph.special(i).map(|activity| activity.timing);
-        if timing == Some(Timing::LateInFreeFloat) && planned.finish[i] < early.finish[i] {
-            planned.start[i] = early.start[i];
-            planned.restart[i] = early.restart[i];
-            planned.finish[i] = early.finish[i];
-            planned.driver[i] = early.driver[i];
+        if timing == Some(Timing::LateInFreeFloat) && planned[i].finish < early[i].finish {
+            planned[i] = early[i];
         }
     }
     planned
@@ -126,6 +171,9 @@ pub(crate) struct Frame {
     data_date: Option<Minute>,
     driver: Driver,
     base: Vec<Minute>,
+    /// Working minutes of each calendar before its base, and in all.
+    base_work: Vec<i64>,
+    total_work: Vec<i64>,
 }
 
 impl Frame {
@@ -142,6 +190,11 @@ impl Frame {
         Frame {
             data_date,
             driver,
+            base_work: calendars.clone().map(|line| line.work_before(at)).collect(),
+            total_work: calendars
+                .clone()
+                .map(|line| line.work_before(Minute::MAX))
+                .collect(),
             base: calendars.map(|timeline| timeline.next_start(at)).collect(),
         }
     }
@@ -171,21 +224,15 @@ impl Frame {
 }
 
 /// Early dates of activity `i`; its predecessors have theirs.
-pub(crate) fn place(
-    graph: Graph,
-    frame: &Frame,
-    early: &mut Early,
-    late_start: Option<&[Minute]>,
-    i: usize,
-) {
+pub(crate) fn place(graph: Graph, frame: &Frame, early: &mut Early, late: Option<&Late>, i: usize) {
     if graph.is_plain(i) {
-        return place_plain(graph, frame, early, i);
+        return plain::place(graph, frame, early, i);
     }
     match graph.role(i) {
         Role::Done => place_done(graph, early, i),
         Role::Summary => span::roll_up_early(graph, early, i),
         Role::Hammock => {}
-        _ => place_open(graph, frame, early, late_start, i),
+        _ => place_open(graph, frame, early, late, i),
     }
 }
 
@@ -198,67 +245,17 @@ fn place_done(graph: Graph, early: &mut Early, i: usize) {
     else {
         return;
     };
-    early.start[i] = actual_start;
-    early.finish[i] = actual_finish;
-    early.restart[i] = actual_finish;
-    early.driver[i] = Driver::Actual;
+    early[i].start = actual_start;
+    early[i].finish = actual_finish;
+    early[i].restart = actual_finish;
+    early[i].driver = Driver::Actual;
     if graph.rules.as_p6 && graph.rules.out_of_sequence == OutOfSequence::RetainedLogic {
         let asked = graph.before(i).iter();
         let through = asked.map(|&arc| link_bound(graph, early, i, arc)).max();
-        early.restart[i] = through
+        early[i].restart = through
             .filter(|&at| at > graph.rules.frame)
             .map_or(actual_finish, |at| at.max(actual_finish));
     }
-}
-
-/// What `place_open` gives for plain work, by numbers of working minutes: the calendar is asked less often. Nearly all
-/// activities of a large plan come here.
-fn place_plain(graph: Graph, frame: &Frame, early: &mut Early, i: usize) {
-    let (mut start, mut finish) = (NONE, NONE);
-    for &arc in graph.before(i) {
-        let from = arc.other();
-        let at = if graph.special(from).is_some() {
-            link_bound(graph, early, i, arc)
-        } else if arc.kind().leaves_start() {
-            graph.lagged(arc, i, early.start[from])
-        } else {
-            graph.lagged(arc, i, early.finish[from])
-        };
-        let bound = if arc.kind().enters_start() {
-            &mut start
-        } else {
-            &mut finish
-        };
-        bound.raise_by_link(at, arc.link());
-    }
-    let (timeline, work) = (graph.timeline(i), graph.work(i));
-    // Microsoft Project: see `stands_free`.
-    let mut best = if graph.rules.as_microsoft && start.is_set() {
-        NONE
-    } else {
-        Bound {
-            at: frame.base[graph.calendar(i)],
-            driver: frame.driver,
-        }
-    };
-    if start.is_set() {
-        let at = timeline.next_start(start.at);
-        if at >= best.at {
-            best = Bound { at, ..start };
-        }
-    }
-    if finish.is_set() {
-        let at = timeline.start_at(timeline.work_before(finish.at).saturating_sub(work));
-        best.raise(at, finish.driver);
-    }
-    let mut end = timeline.finish_at(timeline.work_before(best.at).saturating_add(work));
-    if finish.at > end {
-        (end, best.driver) = (finish.at, finish.driver);
-    }
-    early.start[i] = best.at;
-    early.restart[i] = best.at;
-    early.finish[i] = end;
-    early.driver[i] = best.driver;
 }
 
 /// Microsoft Project asks the project start only of work that nothing else places: a start held by a link, and a task
@@ -270,13 +267,7 @@ fn stands_free(graph: Graph, i: usize, bounds: &Bounds) -> bool {
         && (bounds.start.is_set() || (placed && graph.before(i).is_empty()))
 }
 
-fn place_open(
-    graph: Graph,
-    frame: &Frame,
-    early: &mut Early,
-    late_start: Option<&[Minute]>,
-    i: usize,
-) {
+fn place_open(graph: Graph, frame: &Frame, early: &mut Early, late: Option<&Late>, i: usize) {
     let mut bounds = gather(graph, early, i);
     let base = if graph.rules.as_microsoft && stands_free(graph, i, &bounds) {
         NONE
@@ -284,10 +275,10 @@ fn place_open(
         frame.base(graph, i)
     };
     let special = graph.special(i);
-    if let (Some(late_start), Some(activity)) = (late_start, special)
+    if let (Some(late), Some(activity)) = (late, special)
         && activity.timing == Timing::LateInTotalFloat
     {
-        bounds.constraint_start.raise(late_start[i], Driver::Late);
+        bounds.constraint_start.raise(late[i].start, Driver::Late);
     }
     let timeline = graph.timeline(i);
     let (mut start, mut finish, mut driver) = if graph.role(i) == Role::End {
@@ -306,10 +297,10 @@ fn place_open(
             _ => start,
         };
     }
-    early.restart[i] = start;
-    early.finish[i] = finish;
-    early.driver[i] = driver;
-    early.start[i] = shown;
+    early[i].restart = start;
+    early[i].finish = finish;
+    early[i].driver = driver;
+    early[i].start = shown;
 }
 
 /// Dates that do not follow from the bounds: manual ones, hard constraints, an expected finish, and work that keeps its
@@ -450,21 +441,21 @@ pub(crate) fn link_bound(graph: Graph, early: &Early, i: usize, arc: Arc) -> Min
         Progress::Finished {
             actual_start,
             actual_finish,
-        } if early.restart[from] > actual_finish => {
+        } if early[from].restart > actual_finish => {
             let since = if leaves_start {
                 actual_start
             } else {
                 actual_finish
             };
-            graph.lagged_since(arc, i, early.restart[from], since)
+            graph.lagged_since(arc, i, early[from].restart, since)
         }
         Progress::Started { actual_start, .. }
             if leaves_start && !graph.rules.lag_from_actual && !graph.rules.as_microsoft =>
         {
-            graph.lagged_since(arc, i, early.restart[from], actual_start)
+            graph.lagged_since(arc, i, early[from].restart, actual_start)
         }
-        _ if leaves_start => graph.lagged(arc, i, early.start[from]),
-        _ => graph.lagged(arc, i, early.finish[from]),
+        _ if leaves_start => graph.lagged(arc, i, early[from].start),
+        _ => graph.lagged(arc, i, early[from].finish),
     }
 }
 
@@ -597,8 +588,8 @@ pub(crate) fn drives(graph: Graph, early: &Early, i: usize, arc: Arc) -> bool {
     let timeline = graph.timeline(i);
     match graph.role(i) {
         Role::Done | Role::Summary | Role::Hammock => false,
-        Role::End => end_boundary(timeline, at) == early.finish[i],
-        _ if arc.kind().enters_start() => timeline.next_start(at) == early.restart[i],
-        _ => at == early.finish[i] || start_for(timeline, at, graph.work(i)) == early.restart[i],
+        Role::End => end_boundary(timeline, at) == early[i].finish,
+        _ if arc.kind().enters_start() => timeline.next_start(at) == early[i].restart,
+        _ => at == early[i].finish || start_for(timeline, at, graph.work(i)) == early[i].restart,
     }
 }

@@ -105,18 +105,27 @@ impl Arc {
         }
     }
 
+    /// From finish to start without lag.
+    pub fn is_bare(self) -> bool {
+        self.tag & !LINK_MASK == 0
+    }
+
     pub fn has_lag(self) -> bool {
         self.tag & LAG_FLAG != 0
     }
 }
 
-/// Adjacency: the arcs of activity `i` are `arcs[first[i]..end[i]]`. Packed when built; a list that changes moves to the
+/// Adjacency: `spans` tells from where to where the arcs of each activity lie in `arcs`. Packed when built; a list that changes moves to the
 /// end of `arcs`.
 #[derive(Clone, Default)]
 pub(crate) struct Adjacency {
-    first: Vec<u32>,
-    end: Vec<u32>,
+    spans: Vec<(u32, u32)>,
     arcs: Vec<Arc>,
+}
+
+/// From where to where each list lies, from where it starts.
+fn spans(first: &[u32]) -> Vec<(u32, u32)> {
+    first.windows(2).map(|ends| (ends[0], ends[1])).collect()
 }
 
 impl Adjacency {
@@ -134,40 +143,39 @@ impl Adjacency {
         for i in 0..count {
             first[i + 1] += first[i];
         }
-        let mut end = first[..count].to_vec();
-        let mut arcs = vec![Arc { other: 0, tag: 0 }; first[count] as usize];
+        let spans = spans(&first);
+        let mut end = first;
+        let mut arcs = vec![Arc { other: 0, tag: 0 }; end[count] as usize];
         for edge in edges {
             let (own, other) = own(&edge);
             let place = &mut end[own as usize];
             arcs[*place as usize] = Arc::new(other, edge.link, links.get(edge.link as usize));
             *place += 1;
         }
-        first.truncate(count);
-        Adjacency { first, end, arcs }
+        Adjacency { spans, arcs }
     }
 
     /// The same arcs with activity `order[i]` at position `i`.
     fn reordered(&self, order: &[u32], position: &[u32]) -> Self {
         let mut moved = Adjacency {
-            first: Vec::with_capacity(self.first.len()),
-            end: Vec::with_capacity(self.first.len()),
+            spans: Vec::with_capacity(self.spans.len()),
             arcs: Vec::with_capacity(self.arcs.len()),
         };
         for &index in order {
-            moved.first.push(moved.arcs.len() as u32);
+            let first = moved.arcs.len() as u32;
             let own = self.of(index as usize).iter();
             moved.arcs.extend(own.map(|arc| Arc {
                 other: position[arc.other()],
                 tag: arc.tag,
             }));
-            moved.end.push(moved.arcs.len() as u32);
+            moved.spans.push((first, moved.arcs.len() as u32));
         }
         moved
     }
 
     /// The arcs seen from the other end.
     fn reversed(&self) -> Self {
-        let count = self.first.len();
+        let count = self.spans.len();
         let mut first = vec![0u32; count + 1];
         for arc in &self.arcs {
             first[arc.other() + 1] += 1;
@@ -175,7 +183,8 @@ impl Adjacency {
         for i in 0..count {
             first[i + 1] += first[i];
         }
-        let mut end = first[..count].to_vec();
+        let spans = spans(&first);
+        let mut end = first;
         let mut arcs = vec![Arc { other: 0, tag: 0 }; self.arcs.len()];
         for own in 0..count {
             for arc in self.of(own) {
@@ -187,33 +196,73 @@ impl Adjacency {
                 *place += 1;
             }
         }
-        first.truncate(count);
-        Adjacency { first, end, arcs }
+        Adjacency { spans, arcs }
     }
 
     pub fn of(&self, i: usize) -> &[Arc] {
-        &self.arcs[self.first[i] as usize..self.end[i] as usize]
+        let (first, end) = self.spans[i];
+        &self.arcs[first as usize..end as usize]
     }
 
     /// Gives activity `i` another list, in the order of the links.
     pub fn replace(&mut self, i: usize, mut list: Vec<Arc>) {
         list.sort_by_key(|arc| arc.link());
-        self.first[i] = self.arcs.len() as u32;
+        let first = self.arcs.len() as u32;
         self.arcs.extend(list);
-        self.end[i] = self.arcs.len() as u32;
+        self.spans[i] = (first, self.arcs.len() as u32);
+    }
+}
+
+/// Plain work that no link asks for a finish: it ends with a working minute, never inside a pause.
+const SHARP: u8 = 1;
+/// Plain work whose links come without lag from the finish of sharp work on its own calendar.
+const STRAIGHT_BEFORE: u8 = 2;
+/// Plain work whose links go without lag from its finish to the start of plain work on its own calendar.
+const STRAIGHT_AFTER: u8 = 4;
+
+/// Both of these: late dates that only shift with the end of the pass.
+const AFLOAT: u8 = SHARP | STRAIGHT_AFTER;
+
+/// No calendar's index.
+pub(crate) const NOT_PLAIN: u32 = u32::MAX;
+
+/// An activity as the passes see it.
+#[derive(Clone, Copy)]
+struct Node {
+    /// Remaining work, minutes.
+    work: i64,
+    /// Calendar index.
+    calendar: u32,
+    /// The calendar of plain work, `NOT_PLAIN` for everything else: one look tells whether two activities count the same
+    /// working minutes and nothing else speaks of them.
+    plain_on: u32,
+    role: Role,
+    /// More to say than work and calendar: one of the few activities whose record must be opened.
+    special: bool,
+    /// `SHARP`, `STRAIGHT_BEFORE`, `STRAIGHT_AFTER`.
+    marks: u8,
+}
+
+impl Node {
+    fn new(activity: &Activity, dialect: Dialect) -> Node {
+        let (role, special) = (role(activity, dialect), is_special(activity));
+        let calendar = activity.calendar as u32;
+        let plain = role == Role::Work && !special;
+        Node {
+            work: span(activity),
+            calendar,
+            plain_on: if plain { calendar } else { NOT_PLAIN },
+            role,
+            special,
+            marks: 0,
+        }
     }
 }
 
 /// The compiled network; every list is by position in working order.
 #[derive(Clone, Default)]
 pub(crate) struct Packed {
-    /// Remaining work, minutes.
-    work: Vec<i64>,
-    /// Calendar index.
-    calendar: Vec<u32>,
-    role: Vec<Role>,
-    /// More to say than work and calendar: the few activities whose record must be opened.
-    special: Vec<bool>,
+    nodes: Vec<Node>,
     /// Activity at each position; `None` when the written order is a working order.
     order: Option<Vec<u32>>,
     before: Adjacency,
@@ -258,10 +307,7 @@ impl Packed {
         let count = network.activities.len();
         let after = Adjacency::build(count, &network.links, edges, |e| (e.from, e.to));
         let mut packed = Packed {
-            work: Vec::with_capacity(count),
-            calendar: Vec::with_capacity(count),
-            role: Vec::with_capacity(count),
-            special: Vec::with_capacity(count),
+            nodes: Vec::with_capacity(count),
             order,
             ..Packed::default()
         };
@@ -272,29 +318,61 @@ impl Packed {
         packed.before = packed.after.reversed();
         for i in 0..count {
             let activity = &network.activities[packed.index(i)];
-            packed.work.push(span(activity));
-            packed.calendar.push(activity.calendar as u32);
-            packed.role.push(role(activity, options.dialect));
-            packed.special.push(is_special(activity));
+            let node = Node::new(activity, options.dialect);
+            packed.nodes.push(node);
+            packed.any_done |= node.role == Role::Done;
             packed.late_timing |= activity.timing != Timing::AsSoonAsPossible;
             packed.late_in_total |= activity.timing == Timing::LateInTotalFloat;
-            packed.any_done |= packed.role[i] == Role::Done;
+        }
+        for i in 0..count {
+            packed.nodes[i].marks = packed.sharp(i);
+        }
+        for i in 0..count {
+            packed.nodes[i].marks |= packed.straight(i);
         }
         packed
     }
 
     /// Takes over a changed activity; `live` sees to what follows from it.
     pub fn refresh(&mut self, i: usize, activity: &Activity, options: &Options) {
-        self.work[i] = span(activity);
-        self.calendar[i] = activity.calendar as u32;
-        self.role[i] = role(activity, options.dialect);
-        self.special[i] = is_special(activity);
-        self.any_done |= self.role[i] == Role::Done;
+        self.nodes[i] = Node::new(activity, options.dialect);
+        self.any_done |= self.nodes[i].role == Role::Done;
+        self.mark(i);
+    }
+
+    /// Marks activity `i` and its neighbours anew after it or its links changed.
+    pub fn mark(&mut self, i: usize) {
+        self.nodes[i].marks = self.sharp(i);
+        let arcs = self.before.of(i).iter().chain(self.after.of(i));
+        let near: Vec<usize> = arcs.map(|arc| arc.other()).collect();
+        for i in near.into_iter().chain([i]) {
+            self.nodes[i].marks = self.nodes[i].marks & SHARP | self.straight(i);
+        }
+    }
+
+    fn sharp(&self, i: usize) -> u8 {
+        let arcs = self.before.of(i);
+        let free = arcs.iter().all(|arc| arc.kind().enters_start());
+        SHARP * u8::from(free && self.nodes[i].plain_on != NOT_PLAIN)
+    }
+
+    fn straight(&self, i: usize) -> u8 {
+        let own = self.nodes[i].plain_on;
+        if own == NOT_PLAIN {
+            return 0;
+        }
+        let near = |arc: &Arc| arc.is_bare() && self.nodes[arc.other()].plain_on == own;
+        let before = self.before.of(i).iter();
+        let before = before
+            .clone()
+            .all(|arc| near(arc) && self.nodes[arc.other()].marks & SHARP != 0);
+        let after = self.after.of(i).iter().all(near);
+        STRAIGHT_BEFORE * u8::from(before) | STRAIGHT_AFTER * u8::from(after)
     }
 
     /// Another amount of remaining work, for a trial.
     pub fn set_work(&mut self, i: usize, work: i64) {
-        self.work[i] = work;
+        self.nodes[i].work = work;
     }
 
     /// Index of the activity at position `i`.
@@ -302,10 +380,15 @@ impl Packed {
         self.order.as_ref().map_or(i, |order| order[i] as usize)
     }
 
+    /// Positions are indexes.
+    pub fn is_in_order(&self) -> bool {
+        self.order.is_none()
+    }
+
     /// Position of each activity.
     pub fn positions(&self) -> Vec<u32> {
         let Some(order) = &self.order else {
-            return (0..self.after.first.len() as u32).collect();
+            return (0..self.nodes.len() as u32).collect();
         };
         let mut position = vec![0u32; order.len()];
         for (i, &index) in order.iter().enumerate() {
@@ -327,14 +410,18 @@ impl Packed {
         &mut self.after
     }
 
-    /// Values by position as values by activity.
-    pub fn by_activity<T: Copy>(&self, values: Vec<T>) -> Vec<T> {
+    /// A value of each line by position, as values by activity.
+    pub fn by_activity<L, T: Copy + Default>(
+        &self,
+        lines: &[L],
+        value: impl Fn(&L) -> T,
+    ) -> Vec<T> {
         let Some(order) = &self.order else {
-            return values;
+            return lines.iter().map(value).collect();
         };
-        let mut answer = values.clone();
-        for (&index, value) in order.iter().zip(values) {
-            answer[index as usize] = value;
+        let mut answer = vec![T::default(); lines.len()];
+        for (&index, line) in order.iter().zip(lines) {
+            answer[index as usize] = value(line);
         }
         answer
     }
@@ -358,7 +445,7 @@ impl<'a> Graph<'a> {
     }
 
     pub fn len(&self) -> usize {
-        self.data.work.len()
+        self.data.nodes.len()
     }
 
     pub fn activity(&self, i: usize) -> &'a Activity {
@@ -367,7 +454,7 @@ impl<'a> Graph<'a> {
 
     /// The activity, if it has more to say than work and calendar.
     pub fn special(&self, i: usize) -> Option<&'a Activity> {
-        if self.data.special[i] {
+        if self.data.nodes[i].special {
             Some(self.activity(i))
         } else {
             None
@@ -375,15 +462,15 @@ impl<'a> Graph<'a> {
     }
 
     pub fn role(&self, i: usize) -> Role {
-        self.data.role[i]
+        self.data.nodes[i].role
     }
 
     pub fn work(&self, i: usize) -> i64 {
-        self.data.work[i]
+        self.data.nodes[i].work
     }
 
     pub fn calendar(&self, i: usize) -> usize {
-        self.data.calendar[i] as usize
+        self.data.nodes[i].calendar as usize
     }
 
     pub fn progress(&self, i: usize) -> Progress {
@@ -397,7 +484,27 @@ impl<'a> Graph<'a> {
 
     /// Work that nothing but its links, its calendar and the target speaks of.
     pub fn is_plain(&self, i: usize) -> bool {
-        self.data.role[i] == Role::Work && !self.data.special[i]
+        self.data.nodes[i].plain_on != NOT_PLAIN
+    }
+
+    /// The calendar of plain work, else `NOT_PLAIN`.
+    pub fn plain_on(&self, i: usize) -> u32 {
+        self.data.nodes[i].plain_on
+    }
+
+    /// Its early dates follow from the ends of work on its own calendar.
+    pub fn is_straight_before(&self, i: usize) -> bool {
+        self.data.nodes[i].marks & STRAIGHT_BEFORE != 0
+    }
+
+    /// Its late dates follow from the late starts of work on its own calendar.
+    pub fn is_straight_after(&self, i: usize) -> bool {
+        self.data.nodes[i].marks & STRAIGHT_AFTER != 0
+    }
+
+    /// The same, and its early finish is the end of a working minute: its late dates are a matter of numbers alone.
+    pub fn is_afloat(&self, i: usize) -> bool {
+        self.data.nodes[i].marks & AFLOAT == AFLOAT
     }
 
     /// Links into activity `i`.

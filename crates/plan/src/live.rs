@@ -1,15 +1,18 @@
 //! 增量排程: a schedule that follows one change after another without starting over.
 //!
 //! A change puts the activities it touches on a list in working order; each is placed anew, and only where a date moved
-//! do its neighbours follow. When the finish of the project moves, every late date may move, and the backward pass runs
-//! whole. Plans with summaries, hammocks, work planned late or floats to own projects are calculated whole on every
+//! do its neighbours follow (`dates`). When the finish of the project moves, most late dates move with it without being
+//! looked at. Plans with summaries, hammocks, work planned late or floats to own projects are calculated whole on every
 //! change. The answer is always the one [`schedule`](crate::schedule) gives for the changed network.
 
-use ground::{Finding, Minute};
+mod dates;
+mod places;
 
-use crate::backward::{self, Late};
-use crate::forward::{self, Early};
-use crate::graph::{Arc, Graph, Packed, Role};
+use ground::Finding;
+
+use self::dates::{Dates, Touch, shown};
+use self::places::Places;
+use crate::graph::{Arc, Graph, Packed};
 use crate::network::{Activity, Link, Network, Options, Schedule, Timing};
 
 /// 增量排程. A network with its dates, kept true under changes.
@@ -37,8 +40,7 @@ pub struct Live {
     options: Options,
     packed: Packed,
     position: Vec<u32>,
-    early: Early,
-    late: Late,
+    dates: Dates,
     /// Links stored when the network was packed; lists given up are swept when there are as many again.
     stored: usize,
 }
@@ -50,15 +52,15 @@ impl Live {
     /// As [`schedule`](crate::schedule).
     pub fn new(network: Network, options: Options) -> Result<Self, Vec<Finding>> {
         let packed = Packed::build(&network, &options)?;
-        let (early, late) = passes(&network, &packed, &options);
+        let graph = Graph::new(&network, &packed, &options);
+        let dates = Dates::new(graph, &options, is_followed(&packed, &options));
         Ok(Live {
+            dates,
             position: packed.positions(),
             stored: packed.stored(),
             network,
             options,
             packed,
-            early,
-            late,
         })
     }
 
@@ -69,13 +71,17 @@ impl Live {
 
     /// 计算完成 of the plan as it is now.
     pub fn finish(&self) -> ground::Minute {
-        self.early.project_finish
+        self.dates.finish()
     }
 
     /// The dates as they are now.
     pub fn schedule(&self) -> Schedule {
-        let graph = Graph::new(&self.network, &self.packed, &self.options);
-        crate::network::answer(graph, &self.options, self.early.clone(), self.late.clone())
+        let (early, late) = self.dates.whole(self.graph());
+        crate::network::answer(self.graph(), &self.options, early, late)
+    }
+
+    fn graph(&self) -> Graph<'_> {
+        Graph::new(&self.network, &self.packed, &self.options)
     }
 
     /// Replaces the activity at `index`; the activities whose dates or floats moved, in ascending order.
@@ -94,8 +100,10 @@ impl Live {
             return self.start_over(|network| network.activities[index] = old);
         }
         let at = self.position[index] as usize;
+        let around = self.around(&[at]);
+        let new = &self.network.activities[index];
         self.packed.refresh(at, new, &self.options);
-        Ok(self.follow(&[at], &[at]))
+        Ok(self.follow(&[at], &[at], &around))
     }
 
     /// Brings the kept schedule to another state of the plan: change by change where a few activities differ, whole
@@ -145,8 +153,9 @@ impl Live {
                 network.links.pop();
             });
         };
+        let around = self.around(&[from, to]);
         self.tie(index, from, to);
-        let moved = self.follow(&[to], &[from]);
+        let moved = self.follow(&[to], &[from], &around);
         self.sweep()?;
         Ok(moved)
     }
@@ -166,9 +175,10 @@ impl Live {
         };
         let old_from = self.position[old.from] as usize;
         let old_to = self.position[old.to] as usize;
+        let around = self.around(&[old_from, old_to, from, to]);
         self.untie(index, old_from, old_to);
         self.tie(index, from, to);
-        let moved = self.follow(&[old_to, to], &[old_from, from]);
+        let moved = self.follow(&[old_to, to], &[old_from, from], &around);
         self.sweep()?;
         Ok(moved)
     }
@@ -200,31 +210,29 @@ impl Live {
                 network.links.swap(index, last);
             });
         }
-        let place = |i: usize| self.position[i] as usize;
-        let (from, to) = (place(gone.from), place(gone.to));
+        let place = |link: Link| {
+            let ends = [link.from, link.to];
+            ends.map(|i| self.position[i] as usize)
+        };
+        let [from, to] = place(gone);
+        // The last link takes the place of the one that is gone; where that is itself, its ends stand twice.
+        let [last_from, last_to] = match self.network.links.get(index) {
+            Some(&link) => place(link),
+            None => [from, to],
+        };
+        let around = self.around(&[from, to, last_from, last_to]);
         self.untie(index, from, to);
-        let (mut onward, mut back) = (vec![to], vec![from]);
         if index != last {
-            let moved = self.network.links[index];
-            let (from, to) = (
-                self.position[moved.from] as usize,
-                self.position[moved.to] as usize,
-            );
-            self.untie(last, from, to);
-            self.tie(index, from, to);
-            onward.push(to);
-            back.push(from);
+            self.untie(last, last_from, last_to);
+            self.tie(index, last_from, last_to);
         }
-        let moved = self.follow(&onward, &back);
+        let moved = self.follow(&[to, last_to], &[from, last_from], &around);
         self.sweep()?;
         Ok(moved)
     }
 
-    /// No rule that looks beyond the neighbours of an activity.
     fn is_plain(&self) -> bool {
-        self.packed.spans.is_none()
-            && !self.packed.late_timing
-            && !self.options.float_to_own_project
+        is_followed(&self.packed, &self.options)
     }
 
     fn tie(&mut self, index: usize, from: usize, to: usize) {
@@ -235,6 +243,8 @@ impl Live {
         let mut list = self.packed.after_mut().of(from).to_vec();
         list.push(Arc::new(to as u32, index as u32, link));
         self.packed.after_mut().replace(from, list);
+        self.packed.mark(from);
+        self.packed.mark(to);
     }
 
     fn untie(&mut self, index: usize, from: usize, to: usize) {
@@ -246,6 +256,8 @@ impl Live {
         self.packed.before_mut().replace(to, list);
         let list = without(self.packed.after_mut().of(from));
         self.packed.after_mut().replace(from, list);
+        self.packed.mark(from);
+        self.packed.mark(to);
     }
 
     /// Packs anew when half of what is stored are lists given up.
@@ -265,197 +277,49 @@ impl Live {
                 return Err(findings);
             }
         };
-        let (early, late) = passes(&self.network, &packed, &self.options);
+        let graph = Graph::new(&self.network, &packed, &self.options);
+        let dates = Dates::new(graph, &self.options, is_followed(&packed, &self.options));
+        let (old, new) = (self.dates.whole(self.graph()), dates.whole(graph));
         let position = packed.positions();
-        let moved = (0..position.len())
-            .filter(|&i| {
-                let (old, new) = (self.position[i] as usize, position[i] as usize);
-                line(&self.early, &self.late, old) != line(&early, &late, new)
-            })
-            .collect();
+        let went = |&i: &usize| {
+            let (was, is) = (self.position[i] as usize, position[i] as usize);
+            shown(&old, was) != shown(&new, is)
+        };
+        let moved = (0..position.len()).filter(went).collect();
         self.stored = packed.stored();
-        (self.packed, self.position) = (packed, position);
-        (self.early, self.late) = (early, late);
+        (self.packed, self.position, self.dates) = (packed, position, dates);
         Ok(moved)
     }
 
-    /// Carries a change on from the activities it touches, first in link order, then against it.
-    fn follow(&mut self, onward: &[usize], back: &[usize]) -> Vec<usize> {
-        let mut moved = Places::new(self.position.len());
-        let (mut stale, finish) = self.forward(onward, &mut moved);
-        for &i in back {
-            stale.put(i);
+    /// To be called with the positions a change touches before it is done.
+    fn around(&mut self, ends: &[usize]) -> Places {
+        let graph = Graph::new(&self.network, &self.packed, &self.options);
+        self.dates.around(graph, ends)
+    }
+
+    /// Carries a change on from the activities it touches.
+    fn follow(&mut self, onward: &[usize], back: &[usize], around: &Places) -> Vec<usize> {
+        let graph = Graph::new(&self.network, &self.packed, &self.options);
+        let touch = Touch {
+            onward,
+            back,
+            around,
+        };
+        let moved = self.dates.follow(graph, &self.options, &touch);
+        if self.packed.is_in_order() {
+            return moved.to_vec();
         }
-        self.backward(stale, finish, &mut moved);
         let mut told = Places::new(self.position.len());
         for i in moved.list() {
             told.put(self.packed.index(i));
         }
-        let mut list = Vec::with_capacity(told.count());
-        list.extend(told.list());
-        list
-    }
-
-    /// Places `seeds`, their successors and all that follows; answers whose late dates and floats must be looked at, and
-    /// the finish of the project: looked for among all only where one that stood there came earlier.
-    fn forward(&mut self, seeds: &[usize], moved: &mut Places) -> (Places, Minute) {
-        let (mut fallen, mut latest) = (false, self.early.project_finish);
-        let graph = Graph::new(&self.network, &self.packed, &self.options);
-        let frame = forward::Frame::new(graph, &self.options);
-        let mut waiting = Places::new(graph.len());
-        for &i in seeds {
-            waiting.put(i);
-            waiting.put_all(graph.after(i));
-        }
-        let mut touched = Places::new(graph.len());
-        let mut at = seeds.iter().copied().min();
-        while let Some(i) = at {
-            let early = &mut self.early;
-            let old = (early.start[i], early.finish[i], early.restart[i]);
-            forward::place(graph, &frame, early, None, i);
-            touched.put(i);
-            fallen |= early.finish[i] < old.1 && old.1 == early.project_finish;
-            latest = latest.max(early.finish[i]);
-            if old != (early.start[i], early.finish[i], early.restart[i]) {
-                moved.put(i);
-                waiting.put_all(graph.after(i));
-            }
-            at = waiting.next(i + 1);
-        }
-        if fallen {
-            let finishes = self.early.finish.iter().copied();
-            latest = finishes.max().unwrap_or(self.options.start);
-        }
-        (touched, latest)
-    }
-
-    fn backward(&mut self, mut stale: Places, finish: Minute, moved: &mut Places) {
-        let (early, late) = (&mut self.early, &mut self.late);
-        let graph = Graph::new(&self.network, &self.packed, &self.options);
-        let whole = finish != early.project_finish;
-        early.project_finish = finish;
-        let frame = backward::Frame::new(graph, &self.options, early);
-        let touched = Places(stale.0.clone());
-        for i in touched.list() {
-            stale.put_all(graph.before(i));
-        }
-        if whole {
-            for i in (0..graph.len()).rev() {
-                let shifted = if stale.has(i) {
-                    None
-                } else {
-                    backward::shift(graph, &frame, early, late, i)
-                };
-                if shifted.unwrap_or_else(|| settle(early, late, graph, &frame, i).1) {
-                    moved.put(i);
-                }
-            }
-            return;
-        }
-        let mut at = stale.last(graph.len());
-        while let Some(i) = at {
-            let (dates, any) = settle(early, late, graph, &frame, i);
-            if any {
-                moved.put(i);
-            }
-            if dates {
-                stale.put_all(graph.before(i));
-            }
-            at = stale.last(i);
-        }
+        told.to_vec()
     }
 }
 
-/// A set of positions, walked in working order or against it while it grows ahead.
-struct Places(Vec<u64>);
-
-impl Places {
-    fn new(count: usize) -> Self {
-        Places(vec![0; count.div_ceil(64)])
-    }
-
-    fn put(&mut self, i: usize) {
-        self.0[i / 64] |= 1 << (i % 64);
-    }
-
-    fn has(&self, i: usize) -> bool {
-        self.0[i / 64] >> (i % 64) & 1 == 1
-    }
-
-    /// The other ends of the links.
-    fn put_all(&mut self, arcs: &[Arc]) {
-        for arc in arcs {
-            self.put(arc.other());
-        }
-    }
-
-    /// The first place at or after `from`.
-    fn next(&self, from: usize) -> Option<usize> {
-        let mut word = from / 64;
-        let mut bits = self.0.get(word)? & (!0 << (from % 64));
-        while bits == 0 {
-            word += 1;
-            bits = *self.0.get(word)?;
-        }
-        Some(word * 64 + bits.trailing_zeros() as usize)
-    }
-
-    /// The last place before `end`.
-    fn last(&self, end: usize) -> Option<usize> {
-        let (mut word, rest) = (end / 64, end % 64);
-        let mut bits = match self.0.get(word) {
-            Some(bits) => bits & !(!0 << rest),
-            None => 0,
-        };
-        while bits == 0 {
-            word = word.checked_sub(1)?;
-            bits = self.0[word];
-        }
-        Some(word * 64 + 63 - bits.leading_zeros() as usize)
-    }
-
-    fn count(&self) -> usize {
-        self.0.iter().map(|bits| bits.count_ones() as usize).sum()
-    }
-
-    fn list(&self) -> impl Iterator<Item = usize> {
-        let words = self.0.iter().enumerate();
-        words.flat_map(|(word, &bits)| {
-            let mut rest = bits;
-            std::iter::from_fn(move || {
-                let bit = rest.trailing_zeros() as usize;
-                rest &= rest.checked_sub(1)?;
-                Some(word * 64 + bit)
-            })
-        })
-    }
-}
-
-/// Places the late dates of activity `i`: did they move, did anything?
-fn settle(
-    early: &Early,
-    late: &mut Late,
-    graph: Graph,
-    frame: &backward::Frame,
-    i: usize,
-) -> (bool, bool) {
-    let old = (late.start[i], late.finish[i], late.latest[i]);
-    let floats = (late.total_float[i], late.free_float[i]);
-    backward::place(graph, frame, early, late, i);
-    let dates = old != (late.start[i], late.finish[i], late.latest[i]);
-    let shown = dates && graph.role(i) != Role::Done;
-    (
-        dates,
-        shown || floats != (late.total_float[i], late.free_float[i]),
-    )
-}
-
-fn passes(network: &Network, packed: &Packed, options: &Options) -> (Early, Late) {
-    let graph = Graph::new(network, packed, options);
-    let mut early = forward::pass(graph, options);
-    let mut late = backward::pass(graph, options, &mut early);
-    crate::span::fill(graph, options, &mut early, &mut late);
-    (early, late)
+/// No rule looks beyond the neighbours of an activity.
+fn is_followed(packed: &Packed, options: &Options) -> bool {
+    packed.spans.is_none() && !packed.late_timing && !options.float_to_own_project
 }
 
 /// The activity has no rule that looks beyond its neighbours.
@@ -464,17 +328,6 @@ fn is_plain(activity: &Activity) -> bool {
     activity.timing == Timing::AsSoonAsPossible
         && activity.parent.is_none()
         && !matches!(activity.kind, LevelOfEffort | Summary)
-}
-
-fn line(early: &Early, late: &Late, i: usize) -> [i64; 6] {
-    [
-        early.start[i],
-        early.finish[i],
-        late.start[i],
-        late.finish[i],
-        late.total_float[i],
-        late.free_float[i],
-    ]
 }
 
 fn missing(what: String) -> Finding {

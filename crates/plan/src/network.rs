@@ -479,9 +479,10 @@ pub struct Schedule {
 }
 
 /// The one thing that sets a date. On a tie a link goes before a constraint, a constraint before the frame.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Driver {
     /// 项目开始日期.
+    #[default]
     ProjectStart,
     /// 数据日期.
     DataDate,
@@ -554,35 +555,33 @@ pub(crate) fn answer(
 ) -> Schedule {
     let longest_path = crate::path::longest(graph, &early);
     let critical = match options.critical {
-        CriticalRule::Threshold(limit) => graph.unfinished(|i| late.total_float[i] <= limit),
+        CriticalRule::Threshold(limit) => graph.unfinished(|i| late[i].total_float <= limit),
         CriticalRule::LongestPath => longest_path.clone(),
     };
     let planned = graph
         .data
         .late_in_total
-        .then(|| crate::forward::pass_with_late(graph, options, &late.start, &early));
+        .then(|| crate::forward::pass_with_late(graph, options, &late, &early));
     if graph.data.any_done {
         settle_finished(graph, &mut early, &mut late);
     }
     let packed = graph.data;
-    let (planned_start, planned_finish) = match planned {
-        Some(planned) => (planned.start, planned.finish),
-        None => (early.start.clone(), early.finish.clone()),
-    };
+    let planned = planned.as_ref().unwrap_or(&early);
+    let (planned, lines, late) = (planned.lines(), early.lines(), late.lines());
     Schedule {
-        planned_start: packed.by_activity(planned_start),
-        planned_finish: packed.by_activity(planned_finish),
-        early_start: packed.by_activity(early.start),
-        early_finish: packed.by_activity(early.finish),
-        remaining_start: packed.by_activity(early.restart),
-        late_start: packed.by_activity(late.start),
-        late_finish: packed.by_activity(late.finish),
-        total_float: packed.by_activity(late.total_float),
-        free_float: packed.by_activity(late.free_float),
-        critical: packed.by_activity(critical),
-        driver: packed.by_activity(early.driver),
-        late_driver: packed.by_activity(late.driver),
-        longest_path: packed.by_activity(longest_path),
+        planned_start: packed.by_activity(planned, |line| line.start),
+        planned_finish: packed.by_activity(planned, |line| line.finish),
+        early_start: packed.by_activity(lines, |line| line.start),
+        early_finish: packed.by_activity(lines, |line| line.finish),
+        remaining_start: packed.by_activity(lines, |line| line.restart),
+        late_start: packed.by_activity(late, |line| line.start),
+        late_finish: packed.by_activity(late, |line| line.finish),
+        total_float: packed.by_activity(late, |line| line.total_float),
+        free_float: packed.by_activity(late, |line| line.free_float),
+        critical: packed.by_activity(&critical, |&critical| critical),
+        driver: packed.by_activity(lines, |line| line.driver),
+        late_driver: packed.by_activity(late, |line| line.driver),
+        longest_path: packed.by_activity(&longest_path, |&on_path| on_path),
         frame: options.frame(),
         finish: early.project_finish,
     }
@@ -591,11 +590,11 @@ pub(crate) fn answer(
 /// Whatever logic ran through them: finished activities show their actual dates on both sides and no float.
 fn settle_finished(graph: Graph, early: &mut Early, late: &mut Late) {
     for i in (0..graph.len()).filter(|&i| graph.role(i) == Role::Done) {
-        early.restart[i] = early.finish[i];
-        late.start[i] = early.start[i];
-        late.finish[i] = early.finish[i];
-        late.total_float[i] = 0;
-        late.free_float[i] = 0;
-        late.driver[i] = Driver::Actual;
+        early[i].restart = early[i].finish;
+        late[i].start = early[i].start;
+        late[i].finish = early[i].finish;
+        late[i].total_float = 0;
+        late[i].free_float = 0;
+        late[i].driver = Driver::Actual;
     }
 }

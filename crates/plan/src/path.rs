@@ -7,7 +7,7 @@ use crate::graph::{Graph, Role};
 /// Floats play no part, so the path shows under any target and across calendars. Stops at finished activities.
 pub(crate) fn longest(graph: Graph, early: &Early) -> Vec<bool> {
     let mut on_path = graph
-        .unfinished(|i| early.finish[i] == early.project_finish && graph.role(i) != Role::Summary);
+        .unfinished(|i| early[i].finish == early.project_finish && graph.role(i) != Role::Summary);
     let mut open: Vec<usize> = (0..graph.len()).filter(|&i| on_path[i]).collect();
     while let Some(i) = open.pop() {
         for &arc in graph.before(i) {

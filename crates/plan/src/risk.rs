@@ -236,7 +236,8 @@ impl<'a> Model<'a> {
         planned_finish: Minute,
         seed: u64,
     ) -> (Self, Vec<Finding>) {
-        let places = graph.data.by_activity((0..graph.len()).collect::<Vec<_>>());
+        let positions: Vec<usize> = (0..graph.len()).collect();
+        let places = graph.data.by_activity(&positions, |&position| position);
         let mut model = Model {
             options,
             drawn: Vec::new(),

@@ -131,10 +131,10 @@ pub(crate) fn roll_up_early(graph: Graph, early: &mut Early, i: usize) {
     let dated = |m: &usize| graph.role(*m) != Role::Hammock;
     let members = || spans.members(i).filter(dated);
     let at = graph.timeline(i).next_start(graph.rules.frame);
-    early.start[i] = members().map(|m| early.start[m]).min().unwrap_or(at);
-    early.restart[i] = members().map(|m| early.restart[m]).min().unwrap_or(at);
-    early.finish[i] = members().map(|m| early.finish[m]).max().unwrap_or(at);
-    early.driver[i] = Driver::Rollup;
+    early[i].start = members().map(|m| early[m].start).min().unwrap_or(at);
+    early[i].restart = members().map(|m| early[m].restart).min().unwrap_or(at);
+    early[i].finish = members().map(|m| early[m].finish).max().unwrap_or(at);
+    early[i].driver = Driver::Rollup;
 }
 
 /// Last: summaries take the dates of their members, hammocks those their links lead to.
@@ -152,17 +152,17 @@ pub(crate) fn fill(graph: Graph, options: &Options, early: &mut Early, late: &mu
         roll_up_early(graph, early, i);
         let members = || spans.members(i).filter(|&m| graph.role(m) != Role::Done);
         if let (Some(start), Some(finish)) = (
-            members().map(|m| late.start[m]).min(),
-            members().map(|m| late.finish[m]).max(),
+            members().map(|m| late[m].start).min(),
+            members().map(|m| late[m].finish).max(),
         ) {
-            late.start[i] = start;
-            late.finish[i] = finish;
+            late[i].start = start;
+            late[i].finish = finish;
         } else {
-            late.start[i] = early.start[i];
-            late.finish[i] = early.finish[i];
+            late[i].start = early[i].start;
+            late[i].finish = early[i].finish;
         }
-        let float = (late.start[i], late.finish[i]);
-        late.total_float[i] = crate::backward::total(graph, options.float, early, i, float);
+        let float = (late[i].start, late[i].finish);
+        late[i].total_float = crate::backward::total(graph, options.float, early, i, float);
     }
 }
 
@@ -193,9 +193,9 @@ fn hang(graph: Graph, spans: &Spans, early: &mut Early, late: &mut Late, i: usiz
         let (from, to) = (from as usize, to as usize);
         if to == i {
             let base = if link.kind.leaves_start() {
-                (early.start[from], late.start[from])
+                (early[from].start, late[from].start)
             } else {
-                (early.finish[from], late.finish[from])
+                (early[from].finish, late[from].finish)
             };
             let at = |m| shifted(graph, link, from, to, m, link.lag);
             if link.kind.enters_start() {
@@ -205,9 +205,9 @@ fn hang(graph: Graph, spans: &Spans, early: &mut Early, late: &mut Late, i: usiz
             }
         } else if from == i {
             let base = if link.kind.enters_start() {
-                (early.start[to], late.start[to])
+                (early[to].start, late[to].start)
             } else {
-                (early.finish[to], late.finish[to])
+                (early[to].finish, late[to].finish)
             };
             let at = |m| shifted(graph, link, from, to, m, link.lag.saturating_neg());
             if link.kind.leaves_start() {
@@ -249,25 +249,25 @@ fn hang_on(graph: Graph, early: &mut Early, late: &mut Late, i: usize, span: &Sp
         .previous_finish(finish)
         .max(first.min(finish))
         .max(start);
-    early.start[i] = if progress == Progress::NotStarted {
+    early[i].start = if progress == Progress::NotStarted {
         first
     } else {
         start
     };
-    early.restart[i] = timeline.next_start(start.max(frame));
-    early.finish[i] = last;
-    early.driver[i] = Driver::Rollup;
-    late.finish[i] = if late_finish == Minute::MAX {
+    early[i].restart = timeline.next_start(start.max(frame));
+    early[i].finish = last;
+    early[i].driver = Driver::Rollup;
+    late[i].finish = if late_finish == Minute::MAX {
         last
     } else {
         timeline.previous_finish(late_finish)
     };
-    late.start[i] = if late_start == Minute::MAX {
-        late.finish[i]
+    late[i].start = if late_start == Minute::MAX {
+        late[i].finish
     } else {
-        timeline.next_start(late_start).min(late.finish[i])
+        timeline.next_start(late_start).min(late[i].finish)
     };
-    late.driver[i] = Driver::Rollup;
-    late.total_float[i] = timeline.between(early.finish[i], late.finish[i]);
-    late.free_float[i] = 0;
+    late[i].driver = Driver::Rollup;
+    late[i].total_float = timeline.between(early[i].finish, late[i].finish);
+    late[i].free_float = 0;
 }

@@ -218,14 +218,14 @@ impl Build<'_, '_> {
     fn place(&mut self, i: usize) {
         let placing = self.placing;
         forward::place(self.graph, &self.frame, &mut self.early, None, i);
-        self.wanted[i] = self.early.restart[i];
+        self.wanted[i] = self.early[i].restart;
         if self.graph.role(i) != Role::Work || placing.needs[i].is_empty() {
             return;
         }
         if placing.is_movable(i) {
             self.wait(i);
         }
-        let span = placing.span(i, self.early.restart[i], self.early.finish[i]);
+        let span = placing.span(i, self.early[i].restart, self.early[i].finish);
         for &(resource, units) in &placing.needs[i] {
             self.stocks[resource].take(span, units);
         }
@@ -238,20 +238,20 @@ impl Build<'_, '_> {
                 Role::Summary => forward::place(self.graph, &self.frame, &mut self.early, None, i),
                 Role::Hammock => {
                     let index = self.placing.index[i];
-                    self.early.start[i] = self.placing.free.early_start[index];
-                    self.early.restart[i] = self.placing.free.remaining_start[index];
-                    self.early.finish[i] = self.placing.free.early_finish[index];
+                    self.early[i].start = self.placing.free.early_start[index];
+                    self.early[i].restart = self.placing.free.remaining_start[index];
+                    self.early[i].finish = self.placing.free.early_finish[index];
                 }
                 _ => continue,
             }
-            self.wanted[i] = self.early.restart[i];
+            self.wanted[i] = self.early[i].restart;
         }
     }
 
     /// Moves the activity to the first place where all its resources suffice.
     fn wait(&mut self, i: usize) {
         let timeline = self.placing.timeline(i);
-        let early = (self.early.restart[i], self.early.finish[i]);
+        let early = (self.early[i].restart, self.early[i].finish);
         let work = self.graph.work(i);
         let latest = match self.placing.rules.within_float {
             true => self.placing.free.late_finish[self.placing.index[i]].max(early.1),
@@ -269,9 +269,7 @@ impl Build<'_, '_> {
             }
         }
         if met.is_some() {
-            self.early.restart[i] = start;
-            self.early.start[i] = start;
-            self.early.finish[i] = finish;
+            self.early.move_to(self.graph, i, start, finish);
             self.obstacles[i] = met;
         }
     }
@@ -293,21 +291,22 @@ impl Build<'_, '_> {
         let open = |&i: &usize| self.graph.role(i) != Role::Done;
         let late = (0..placing.needs.len())
             .filter(open)
-            .map(|i| lateness(placing.activity(i), self.early.finish[i]));
+            .map(|i| lateness(placing.activity(i), self.early[i].finish));
         let late = late.sum();
         let delay = (0..placing.needs.len())
-            .map(|i| self.early.restart[i] - self.wanted[i])
+            .map(|i| self.early[i].restart - self.wanted[i])
             .sum();
         let dated = (0..self.graph.len()).filter(|&i| self.graph.role(i) != Role::Hammock);
-        let end = dated.map(|i| self.early.finish[i]).max();
+        let end = dated.map(|i| self.early[i].finish).max();
         let end = end.unwrap_or(placing.options.start);
+        let lines = self.early.lines();
         Levelled {
             late,
             delay,
             end,
             waits,
-            start: placing.packed.by_activity(self.early.restart),
-            finish: placing.packed.by_activity(self.early.finish),
+            start: placing.packed.by_activity(lines, |line| line.restart),
+            finish: placing.packed.by_activity(lines, |line| line.finish),
         }
     }
 
@@ -319,15 +318,15 @@ impl Build<'_, '_> {
                 .iter()
                 .any(|need| need.0 == obstacle.resource);
             asks && *other != i
-                && self.early.restart[*other] <= obstacle.until
-                && obstacle.until < self.early.finish[*other]
+                && self.early[*other].restart <= obstacle.until
+                && obstacle.until < self.early[*other].finish
         };
         let holders = (0..placing.needs.len()).filter(holds);
         Some(Wait {
             activity: placing.index[i],
             resource: obstacle.resource,
             from: self.wanted[i],
-            to: self.early.restart[i],
+            to: self.early[i].restart,
             holders: holders.map(|other| placing.index[other]).collect(),
             until: obstacle.until,
         })
