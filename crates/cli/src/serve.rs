@@ -1,6 +1,7 @@
 //! `guatu demo` and `guatu serve`.
 
 use crate::open::Place;
+use crate::say::say;
 use anyhow::Context;
 use app::{App, Clock, OpenOptions};
 use clap::Args;
@@ -61,7 +62,7 @@ pub fn demo(demo: Demo) -> anyhow::Result<ExitCode> {
     };
     let app = App::open(options).context("建不了示范区")?;
     app::sample::fill(&app)?;
-    println!("示范区在 {}（{} 的数据）", data.display(), day);
+    say!("示范区在 {}（{} 的数据）", data.display(), day);
     run_server(app, (demo.listen, false), demo.open)
 }
 
@@ -105,11 +106,11 @@ fn run_server(app: App, at: (SocketAddr, bool), open: bool) -> anyhow::Result<Ex
 }
 
 fn announce(address: SocketAddr, token: Option<&str>, open: bool) {
-    println!("监听 http://{address}/");
+    say!("监听 http://{address}/");
     let page = match token {
         Some(token) => {
             let link = format!("http://{address}/signin?token={token}");
-            println!("登录（一次有效）：{link}");
+            say!("登录（一次有效）：{link}");
             link
         }
         None => format!("http://{address}/"),
@@ -133,6 +134,6 @@ fn open_browser(page: &str) {
         .stderr(quiet())
         .spawn();
     if started.is_err() {
-        println!("没有找到浏览器，请手工打开上面的链接");
+        say!("没有找到浏览器，请手工打开上面的链接");
     }
 }
