@@ -4,7 +4,8 @@ usage: mpxj_read_back.py GUATU FILE...      (GUATU: the binary; FILE: .xer, .xml
 
 Needs Java 11 or later and two Python packages: pip install mpxj jpype1 (or --target FOLDER and PYTHONPATH=FOLDER).
 Without them it says so in one line and ends with 0. Each file is written as Project XML and as XER; early and late
-start and finish of every activity that is not finished and no summary are compared to the minute. Resources and assignments
+start and finish of every activity that is not finished and no summary are compared to the minute, and its name to the
+letter (an XER is read as GB 18030, the encoding it is written in). Resources and assignments
 (who works on what, hours of work and what is left of them) are read by MPXJ from FILE and from what was written, and must be
 equal too. Ends with 1 when anything differs.
 """
@@ -34,14 +35,44 @@ def ours(guatu, file, output):
     return json.loads(run.stdout)["activities"]
 
 
+def opened(path, written):
+    """The file as MPXJ reads it; an XER does not say its encoding, ours are GB 18030."""
+    from org.mpxj.reader import UniversalProjectReader
+
+    if path.endswith(".xer"):
+        from java.nio.charset import Charset
+        from org.mpxj.primavera import PrimaveraXERFileReader
+
+        reader = PrimaveraXERFileReader()
+        reader.setCharset(Charset.forName(charset_of(path, written)))
+        project = reader.read(path)
+    else:
+        project = UniversalProjectReader().read(path)
+    if project is None:
+        raise SystemExit(f"MPXJ does not know {path}")
+    return project
+
+
+def charset_of(path, written):
+    """UTF-8 where the bytes are that, else what we write, or what P6 writes on a western computer."""
+    with open(path, "rb") as file:
+        try:
+            file.read().decode("utf-8")
+        except UnicodeDecodeError:
+            return "GB18030" if written else "windows-1252"
+    return "UTF-8"
+
+
+def names(project, key):
+    """Name of every activity by its key."""
+    return {key(task): str(task.getName() or "") for task in project.getTasks() if not task.getSummary()}
+
+
 def theirs(path, by_code):
     """Activity by key: early finish, late start, late finish and (before work began) early start, not calculated anew."""
     from org.mpxj import TaskField
-    from org.mpxj.reader import UniversalProjectReader
 
-    project = UniversalProjectReader().read(path)
-    if project is None:
-        raise SystemExit(f"MPXJ does not know {path}")
+    project = opened(path, True)
     fields = [TaskField.EARLY_FINISH, TaskField.LATE_START, TaskField.LATE_FINISH, TaskField.EARLY_START]
     found = {}
     for task in project.getTasks():
@@ -64,12 +95,11 @@ def keys_of(project, path, by_code):
     return lambda task: str(task.getWBS() if by_code else task.getUniqueID())
 
 
-def means(path, by_code):
-    """Names of resources in use, and (activity, resource, hours of work, hours left) of every assignment."""
+def means(path, by_code, written):
+    """Names of resources in use, (activity, resource, hours of work, hours left) of every assignment, names by activity."""
     from org.mpxj import TimeUnit
-    from org.mpxj.reader import UniversalProjectReader
 
-    project = UniversalProjectReader().read(path)
+    project = opened(path, written)
     key = keys_of(project, path, by_code)
     factors = project.getProjectProperties()
 
@@ -82,7 +112,7 @@ def means(path, by_code):
             resource = one.getResource()
             if resource is not None:
                 found.append((key(task), str(resource.getName()), hours(one.getWork()), hours(one.getRemainingWork())))
-    return sorted({row[1] for row in found}), sorted(found, key=str)
+    return sorted({row[1] for row in found}), sorted(found, key=str), names(project, key)
 
 
 def compare(guatu, file, ending):
@@ -91,8 +121,8 @@ def compare(guatu, file, ending):
         answer = ours(guatu, file, output)
         by_code = not file.endswith(".xml")
         found = theirs(output, by_code)
-        written = means(output, by_code)
-        read = written if file.endswith(".toml") else means(file, False)
+        written = means(output, by_code, True)
+        read = written if file.endswith(".toml") else means(file, False, False)
     equal, different, absent = 0, [], 0
     for activity in answer:
         dates = found.get(activity["id"])
@@ -110,12 +140,14 @@ def compare(guatu, file, ending):
     strange = [row for row in written[1] if row not in read[1]]
     print(f"  {len(written[0])} resources ({'equal' if written[0] == read[0] else 'DIFFERENT'}), "
           f"{len(written[1])} assignments ({len(lost)} lost or changed, {len(strange)} strange)")
-    for row in (lost[:3], strange[:3]):
+    renamed = [(key, name, written[2][key]) for key, name in read[2].items() if written[2].get(key, name) != name]
+    print(f"  {len(written[2])} names, {len(renamed)} different")
+    for row in (lost[:3], strange[:3], renamed[:3]):
         if row:
             print(f"  differs  {row}")
     for key, mine, dates in different[:5]:
         print(f"  differs  {key}: ours {mine}, MPXJ {dates}")
-    return len(different) + len(lost) + len(strange) + (written[0] != read[0])
+    return len(different) + len(lost) + len(strange) + len(renamed) + (written[0] != read[0])
 
 
 def main():

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use ground::{ActivityId, Date, HolidayTable, OrgPath, ProjectId, RecordId};
 use plan::{LightRule, Rag};
 use portfolio::{
-    Activity, Bar, BarState, Calendars, Names, ProgressReport, Project, ProjectInput, Standing,
-    Target, Verdict, standing,
+    Activity, Bar, BarState, Calendars, Names, PlanRules, ProgressReport, Project, ProjectInput,
+    Standing, Target, Verdict, standing,
 };
 use report::svg;
 use report::wall_chart::{self as chart, Group, LayoutOptions, Row, Tone, WallChart, layout};
@@ -57,6 +57,7 @@ fn standings(plans: &[Plan], calendars: &Calendars) -> Vec<Standing> {
             reports: &plan.reports,
             matters: &[],
             names: &names,
+            rules: PlanRules::default(),
         };
         standing(&input, &rule, calendars, TODAY)
     };

@@ -1,6 +1,7 @@
 //! `guatu backup`, `guatu restore`, `guatu audit verify`.
 
 use crate::open::Place;
+use crate::say::say;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -47,7 +48,7 @@ pub fn backup(backup: Backup) -> anyhow::Result<ExitCode> {
     let app = backup.place.open()?;
     app::backup::backup(&app, &backup.output)
         .with_context(|| format!("备份到 {} 没有完成", backup.output.display()))?;
-    println!("已备份到 {}", backup.output.display());
+    say!("已备份到 {}", backup.output.display());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -55,7 +56,7 @@ pub fn backup(backup: Backup) -> anyhow::Result<ExitCode> {
 pub fn restore(restore: Restore) -> anyhow::Result<ExitCode> {
     app::backup::restore(&restore.from, &restore.data)
         .with_context(|| format!("没有恢复到 {}", restore.data.display()))?;
-    println!(
+    say!(
         "已恢复到 {}，用 guatu serve --data 打开",
         restore.data.display()
     );
@@ -66,7 +67,7 @@ pub fn restore(restore: Restore) -> anyhow::Result<ExitCode> {
 pub fn run(command: AuditCommand) -> anyhow::Result<ExitCode> {
     let AuditAct::Verify { place } = command.act;
     let told = app::backup::verify(&place.open()?)?;
-    println!("{}", told.sentence);
+    say!("{}", told.sentence);
     Ok(if told.whole {
         ExitCode::SUCCESS
     } else {

@@ -1,6 +1,7 @@
 //! `guatu chart`: the wall chart as a file.
 
 use crate::open::Place;
+use crate::say::say;
 use anyhow::Context;
 use app::page::wall::WallQuery;
 use app::wall::{self, Paper};
@@ -58,6 +59,6 @@ pub fn chart(chart: Chart) -> anyhow::Result<ExitCode> {
     };
     std::fs::write(&chart.output, bytes)
         .with_context(|| format!("写不了 {}", chart.output.display()))?;
-    println!("已写到 {}", chart.output.display());
+    say!("已写到 {}", chart.output.display());
     Ok(ExitCode::SUCCESS)
 }

@@ -2,6 +2,7 @@
 //! force, and the figures of a register.
 
 use crate::open::Folder;
+use crate::say::{complain, finding_text, say, sentences};
 use anyhow::Context;
 use app::page::definition::DefinitionCheck;
 use app::reports::TemplateFile;
@@ -118,13 +119,13 @@ fn read(file: &Path) -> anyhow::Result<(String, Vec<TemplateFile>)> {
 
 fn told(findings: &[Finding], json: bool) -> anyhow::Result<ExitCode> {
     if json {
-        println!("{}", serde_json::to_string_pretty(findings)?);
+        say!("{}", serde_json::to_string_pretty(findings)?);
     } else {
         for finding in findings {
-            println!("{}  {}{}", finding.place, finding.problem, finding.remedy);
+            say!("{}", finding_text(finding));
         }
         if findings.is_empty() {
-            println!("没有发现问题");
+            say!("没有发现问题");
         }
     }
     let errors = findings.iter().any(|one| one.severity == Severity::Error);
@@ -147,16 +148,20 @@ fn print(checked: &DefinitionCheck, json: bool) -> anyhow::Result<ExitCode> {
             )
             .collect();
         let all = serde_json::json!({"findings": checked.findings, "changes": changes, "converted": plan.converted, "failed": failed});
-        println!("{}", serde_json::to_string_pretty(&all)?);
+        say!("{}", serde_json::to_string_pretty(&all)?);
     } else {
         for change in &plan.changes {
-            println!("{}（{} 条记录）", change.text, change.count);
+            say!("{}（{} 条记录）", change.text, change.count);
         }
         for failure in &plan.failed {
             let finding = &failure.finding;
-            println!("{}  {}{}", failure.title, finding.problem, finding.remedy);
+            say!(
+                "{}  {}",
+                failure.title,
+                sentences(&finding.problem, &finding.remedy)
+            );
         }
-        println!(
+        say!(
             "可以转换 {} 条，不能转换 {} 条",
             plan.converted,
             plan.failed.len()
@@ -185,12 +190,12 @@ pub fn figures(command: &Metrics) -> anyhow::Result<ExitCode> {
             page.groups.iter().map(|group| serde_json::json!({"by": group.by, "text": group.text, "value": group.value})).collect::<Vec<_>>()
         };
         let lines: Vec<_> = pages.iter().map(|page| serde_json::json!({"id": page.id, "title": page.title, "unit": page.unit, "text": page.text, "value": page.value, "numerator": page.numerator, "denominator": page.denominator, "basis": page.basis, "groups": groups(page)})).collect();
-        println!("{}", serde_json::to_string_pretty(&lines)?);
+        say!("{}", serde_json::to_string_pretty(&lines)?);
     } else {
         for page in &pages {
-            println!("{}  {}{}", page.title, page.text, unit_of(page));
+            say!("{}  {}{}", page.title, page.text, unit_of(page));
             for group in &page.groups {
-                println!("    {}  {}", group.by, group.text);
+                say!("    {}  {}", group.by, group.text);
             }
         }
     }
@@ -210,9 +215,11 @@ fn unit_of(page: &app::page::metric::MetricPage) -> String {
 fn write(app: &App, actor: &app::Actor, command: &Metrics) -> anyhow::Result<()> {
     let period = command.period.as_deref().unwrap_or_default();
     let done = metrics::observe(app, actor, &command.register, period)?;
-    eprintln!(
+    complain!(
         "指标数值：新记 {} 个，更新 {} 个，未变 {} 个",
-        done.created, done.updated, done.unchanged
+        done.created,
+        done.updated,
+        done.unchanged
     );
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `guatu import` and `guatu export`.
 
 use crate::open::{Folder, Place};
+use crate::say::{finding_text, say, sentences};
 use anyhow::Context;
 use app::page::import::{ImportAct, ImportPreview};
 use app::{App, imports};
@@ -109,12 +110,16 @@ fn take_in(
     if json {
         let answer = serde_json::json!({"batch_id": result.batch_id, "register": register, "created": result.created, "updated": result.updated,
             "unchanged": result.unchanged, "skipped": result.skipped, "findings": preview.findings});
-        println!("{}", serde_json::to_string_pretty(&answer)?);
+        say!("{}", serde_json::to_string_pretty(&answer)?);
     } else {
         tell_findings(&preview.findings);
-        println!(
+        say!(
             "导入完成：新增 {}，修改 {}，未变 {}，未导入 {}。批次 {}，可在页面“导入”里整批撤销。",
-            result.created, result.updated, result.unchanged, result.skipped, result.batch_id
+            result.created,
+            result.updated,
+            result.unchanged,
+            result.skipped,
+            result.batch_id
         );
     }
     let refused = preview
@@ -126,14 +131,14 @@ fn take_in(
 
 fn tell_look(look: &imports::Look, json: bool) -> ExitCode {
     if json {
-        println!(
+        say!(
             "{}",
             serde_json::to_string_pretty(&look.to_json()).unwrap_or_default()
         );
     } else {
         tell_findings(&look.findings);
         for check in &look.checks {
-            println!(
+            say!(
                 "核对  {}：{} 与 {}（{}）",
                 check.statement,
                 check.left,
@@ -141,7 +146,7 @@ fn tell_look(look: &imports::Look, json: bool) -> ExitCode {
                 app::verdict_code(check.verdict)
             );
         }
-        println!("共读到 {} 条记录", look.records.len());
+        say!("共读到 {} 条记录", look.records.len());
     }
     code(&look.findings, false)
 }
@@ -154,10 +159,7 @@ pub fn tell_findings(findings: &[Finding]) {
             Severity::Warning => "警告",
             Severity::Info => "提示",
         };
-        println!(
-            "{word}  {}  {}{}",
-            finding.place, finding.problem, finding.remedy
-        );
+        say!("{word}  {}", finding_text(finding));
     }
 }
 
@@ -209,10 +211,10 @@ pub fn export(export: Export) -> anyhow::Result<ExitCode> {
     let app = export.place.open()?;
     let actor = app::account::local_actor(&app);
     let query = app::records::ListQuery::from_filters(&export.filter)
-        .map_err(|finding| anyhow::anyhow!("{}{}", finding.problem, finding.remedy))?;
+        .map_err(|finding| anyhow::anyhow!("{}", sentences(&finding.problem, &finding.remedy)))?;
     let bytes = app::records::export(&app, &actor, &export.register, &query, None)?;
     std::fs::write(&export.output, bytes)
         .with_context(|| format!("写不了 {}", export.output.display()))?;
-    println!("已写到 {}", export.output.display());
+    say!("已写到 {}", export.output.display());
     Ok(ExitCode::SUCCESS)
 }

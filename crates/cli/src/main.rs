@@ -8,12 +8,14 @@ mod import;
 mod open;
 mod register;
 mod report;
+mod say;
 mod schedule;
 mod serve;
 mod tick;
 mod user;
 
 use clap::{Parser, Subcommand};
+use say::{complain, finding_text, say};
 use std::process::ExitCode;
 
 #[global_allocator]
@@ -77,7 +79,7 @@ fn main() -> ExitCode {
         // The reader at the other end of a pipe has seen enough; that is no failure.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("guatu：{error:#}");
+            complain!("guatu：{error:#}");
             tell_findings(&error);
             ExitCode::from(1)
         }
@@ -104,7 +106,7 @@ fn tell_findings(error: &anyhow::Error) {
         return;
     };
     for finding in findings {
-        eprintln!("  {}  {}{}", finding.place, finding.problem, finding.remedy);
+        complain!("  {}", finding_text(finding));
     }
 }
 
@@ -129,7 +131,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
 
 fn openapi() -> anyhow::Result<ExitCode> {
     let document = server::openapi(&app::shipped_definitions()?);
-    println!("{}", serde_json::to_string_pretty(&document)?);
+    say!("{}", serde_json::to_string_pretty(&document)?);
     Ok(ExitCode::SUCCESS)
 }
 

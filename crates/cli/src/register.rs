@@ -1,6 +1,7 @@
 //! `guatu register`: the shipped definitions, a first draft from a workbook, and work on definitions and figures.
 
 use crate::definition;
+use crate::say::{complain, finding_text, say};
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use ground::Severity;
@@ -66,11 +67,11 @@ fn list(json: bool) -> anyhow::Result<ExitCode> {
     let definitions = app::shipped_definitions()?;
     if json {
         let lines: Vec<_> = definitions.iter().map(|one| serde_json::json!({"id": one.id, "title": one.title.zh, "version": one.version, "fields": one.fields.len()})).collect();
-        println!("{}", serde_json::to_string_pretty(&lines)?);
+        say!("{}", serde_json::to_string_pretty(&lines)?);
         return Ok(ExitCode::SUCCESS);
     }
     for one in definitions.iter() {
-        println!(
+        say!(
             "{:<20} {:<8} {}（{} 个字段）",
             one.id,
             one.version,
@@ -107,10 +108,10 @@ fn new(
             .map(|(head, field, why)| serde_json::json!({"head": head, "field": field, "why": why}))
             .collect();
         let all = serde_json::json!({"register": made.register, "kind": made.kind, "toml": made.toml, "columns": columns, "findings": made.findings});
-        println!("{}", serde_json::to_string_pretty(&all)?);
+        say!("{}", serde_json::to_string_pretty(&all)?);
     } else {
         for finding in &made.findings {
-            eprintln!("{}  {}{}", finding.place, finding.problem, finding.remedy);
+            complain!("{}", finding_text(finding));
         }
     }
     if let Some(folder) = out {
@@ -123,9 +124,9 @@ fn new(
         );
         std::fs::create_dir_all(&folder)?;
         std::fs::write(&file, &made.toml)?;
-        eprintln!("已写到 {}", file.display());
+        complain!("已写到 {}", file.display());
     } else if !json {
-        print!("{}", made.toml);
+        say!("{}", made.toml.trim_end());
     }
     let broken = made.findings.iter().any(|f| f.severity == Severity::Error);
     Ok(if broken {
@@ -137,11 +138,11 @@ fn new(
 
 fn print_findings(findings: &[ground::Finding], json: bool) -> anyhow::Result<()> {
     if json {
-        println!("{}", serde_json::to_string_pretty(findings)?);
+        say!("{}", serde_json::to_string_pretty(findings)?);
         return Ok(());
     }
     for finding in findings {
-        println!("{}  {}{}", finding.place, finding.problem, finding.remedy);
+        say!("{}", finding_text(finding));
     }
     Ok(())
 }

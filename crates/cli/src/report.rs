@@ -1,6 +1,7 @@
 //! `guatu report`: a register's report from its template, as a file.
 
 use crate::open::Folder;
+use crate::say::say;
 use anyhow::Context;
 use app::reports;
 use clap::Args;
@@ -40,7 +41,7 @@ pub fn report(command: &Report) -> anyhow::Result<ExitCode> {
     let output = command.output.clone();
     let output = output.unwrap_or_else(|| PathBuf::from(&file.name));
     std::fs::write(&output, &file.bytes).with_context(|| format!("写不了 {}", output.display()))?;
-    println!("已写到 {}", output.display());
+    say!("已写到 {}", output.display());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -50,17 +51,21 @@ fn list(lines: &[reports::ReportLine], json: bool) -> anyhow::Result<ExitCode> {
             .iter()
             .map(|one| serde_json::json!({"id": one.id, "title": one.title, "format": one.format, "cycle": one.cycle, "period": one.period, "missing": one.missing}))
             .collect();
-        println!("{}", serde_json::to_string_pretty(&lines)?);
+        say!("{}", serde_json::to_string_pretty(&lines)?);
     } else {
         for one in lines {
             let lack = if one.missing { "（缺模板）" } else { "" };
-            println!(
+            say!(
                 "{:<16} {}（按{}，{}）{lack} 最近一期 {}",
-                one.id, one.title, one.cycle, one.format, one.period
+                one.id,
+                one.title,
+                one.cycle,
+                one.format,
+                one.period
             );
         }
         if lines.is_empty() {
-            println!("这个台账没有报表");
+            say!("这个台账没有报表");
         }
     }
     Ok(ExitCode::SUCCESS)

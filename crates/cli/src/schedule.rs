@@ -2,8 +2,8 @@
 
 use crate::import::{spinner, tell_findings};
 use anyhow::Context;
-use app::plan_file::{Comparison, PlanFile, PlanForm, PlanRow};
-use clap::Args;
+use app::plan_file::{Comparison, PlanFile, PlanForm, PlanRow, XerEncoding};
+use clap::{Args, ValueEnum};
 use ground::{Date, Finding};
 use serde::Serialize;
 use std::io::Write;
@@ -25,6 +25,9 @@ pub struct Schedule {
     /// 写成文件：.xml（Project）、.xer（P6）或 .csv
     #[arg(short, long, value_name = "文件")]
     output: Option<PathBuf>,
+    /// 写 .xer 时文字用哪种编码；P6 Professional 中文版读 gbk，别的程序多读 utf-8
+    #[arg(long, value_name = "编码", default_value = "gbk", requires = "output")]
+    encoding: TextEncoding,
     /// 以 JSON 输出
     #[arg(long)]
     json: bool,
@@ -34,6 +37,16 @@ pub struct Schedule {
     /// 给出各步用时：读、算、解释、写（秒）
     #[arg(long)]
     timings: bool,
+}
+
+/// 编码 on the command line.
+#[derive(ValueEnum, Clone, Copy)]
+enum TextEncoding {
+    /// GB 18030，含 GBK
+    Gbk,
+    #[value(name = "utf-8")]
+    /// UTF-8
+    Utf8,
 }
 
 /// Seconds of one step.
@@ -65,7 +78,8 @@ struct Answer<'a> {
 
 /// Reads, calculates, explains, writes, tells.
 pub fn schedule(schedule: Schedule) -> anyhow::Result<ExitCode> {
-    let form = schedule.output.as_deref().map(form_of).transpose()?;
+    let form = |output: &Path| form_of(output, schedule.encoding);
+    let form = schedule.output.as_deref().map(form).transpose()?;
     let waiting = spinner("正在读计划文件");
     let (plan, read) = measured(|| read(&schedule.file));
     let mut plan = plan?;
@@ -107,7 +121,7 @@ fn read(file: &Path) -> anyhow::Result<PlanFile> {
     Ok(PlanFile::read(&name, &bytes))
 }
 
-fn form_of(output: &Path) -> anyhow::Result<PlanForm> {
+fn form_of(output: &Path, encoding: TextEncoding) -> anyhow::Result<PlanForm> {
     let ending = output
         .extension()
         .unwrap_or_default()
@@ -115,7 +129,10 @@ fn form_of(output: &Path) -> anyhow::Result<PlanForm> {
         .to_lowercase();
     match ending.as_str() {
         "xml" => Ok(PlanForm::Mspdi),
-        "xer" => Ok(PlanForm::Xer),
+        "xer" => Ok(PlanForm::Xer(match encoding {
+            TextEncoding::Gbk => XerEncoding::Gbk,
+            TextEncoding::Utf8 => XerEncoding::Utf8,
+        })),
         "csv" => Ok(PlanForm::Csv),
         _ => anyhow::bail!("只能写成 .xml、.xer 或 .csv，不能写成 {}", output.display()),
     }
@@ -201,15 +218,7 @@ fn tell(
 }
 
 fn tell_comparison(out: &mut impl Write, comparison: &Comparison) -> anyhow::Result<()> {
-    let Comparison {
-        activities,
-        equal_activities,
-        ..
-    } = comparison;
-    writeln!(
-        out,
-        "与文件比较：{activities} 项工作中 {equal_activities} 项全部一致"
-    )?;
+    writeln!(out, "{}", headline(comparison))?;
     for field in &comparison.fields {
         writeln!(
             out,
@@ -237,4 +246,44 @@ fn tell_comparison(out: &mut impl Write, comparison: &Comparison) -> anyhow::Res
         )?;
     }
     Ok(())
+}
+
+/// How many were compared, and how many of them agree.
+fn headline(comparison: &Comparison) -> String {
+    let Comparison {
+        activities,
+        equal_activities,
+        nothing_to_compare,
+        ..
+    } = comparison;
+    let compared = activities - nothing_to_compare;
+    match nothing_to_compare {
+        0 => format!("与文件比较：{activities} 项工作中 {equal_activities} 项全部一致"),
+        nothing => format!(
+            "与文件比较：{activities} 项工作，其中 {nothing} 项没有可比的；比过的 {compared} 项中 {equal_activities} 项全部一致"
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_headline_says_how_many_had_nothing_to_compare() {
+        let comparison = |activities, nothing_to_compare, equal_activities| Comparison {
+            activities,
+            equal_activities,
+            nothing_to_compare,
+            ..Comparison::default()
+        };
+        assert_eq!(
+            headline(&comparison(12, 0, 11)),
+            "与文件比较：12 项工作中 11 项全部一致"
+        );
+        assert_eq!(
+            headline(&comparison(12, 3, 9)),
+            "与文件比较：12 项工作，其中 3 项没有可比的；比过的 9 项中 9 项全部一致"
+        );
+    }
 }

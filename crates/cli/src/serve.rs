@@ -1,6 +1,7 @@
 //! `guatu demo` and `guatu serve`.
 
 use crate::open::Place;
+use crate::say::say;
 use anyhow::Context;
 use app::{App, Clock, OpenOptions};
 use clap::Args;
@@ -61,7 +62,7 @@ pub fn demo(demo: Demo) -> anyhow::Result<ExitCode> {
     };
     let app = App::open(options).context("建不了示范区")?;
     app::sample::fill(&app)?;
-    println!("示范区在 {}（{} 的数据）", data.display(), day);
+    say!("示范区在 {}（{} 的数据）", data.display(), day);
     // The first account comes before the guests: it is the one that is printed first and opened.
     let first = app::account::first_link(&app)?;
     let guests = app::sample::people(&app)?;
@@ -125,20 +126,25 @@ fn run_server(
 }
 
 fn announce(address: SocketAddr, doors: &Doors, open: bool) {
-    println!("监听 http://{address}/");
+    say!("监听 http://{address}/");
     let link = |token: &str| format!("http://{address}/signin?token={token}");
     let page = match &doors.first {
         Some(token) => {
-            println!("登录（一次有效）：{}", link(token));
+            say!("登录（一次有效）：{}", link(token));
             link(token)
         }
         None => format!("http://{address}/"),
     };
     if !doors.guests.is_empty() {
-        println!("换个身份看（各一次有效，15 分钟内；请用另一个浏览器窗口或隐身窗口）：");
+        say!("换个身份看（各一次有效，15 分钟内；请用另一个浏览器窗口或隐身窗口）：");
     }
     for guest in &doors.guests {
-        println!("  {}（{}）：{}", guest.name, guest.login, link(&guest.token));
+        say!(
+            "  {}（{}）：{}",
+            guest.name,
+            guest.login,
+            link(&guest.token)
+        );
     }
     if open {
         open_browser(&page);
@@ -159,6 +165,6 @@ fn open_browser(page: &str) {
         .stderr(quiet())
         .spawn();
     if started.is_err() {
-        println!("没有找到浏览器，请手工打开上面的链接");
+        say!("没有找到浏览器，请手工打开上面的链接");
     }
 }

@@ -1,6 +1,7 @@
 //! `guatu user`: accounts are made on the machine that holds the data; no account exists before.
 
 use crate::open::{Folder, Place};
+use crate::say::say;
 use app::account::{self, NewAccount};
 use clap::{Args, Subcommand};
 use std::io::BufRead;
@@ -95,26 +96,26 @@ pub fn run(command: UserCommand) -> anyhow::Result<ExitCode> {
                 },
             )?;
             let token = account::link(&app, &login)?;
-            println!("已新增 {login}。一次性登录：/signin?token={token}");
+            say!("已新增 {login}。一次性登录：/signin?token={token}");
         }
         Act::List { json, place } => list(&place, json)?,
         Act::Link { login, place } => {
-            println!("/signin?token={}", account::link(&place.open()?, &login)?)
+            say!("/signin?token={}", account::link(&place.open()?, &login)?)
         }
         Act::Password { login, place } => {
             let app = place.open()?;
             let mut line = String::new();
             std::io::stdin().lock().read_line(&mut line)?;
             account::set_password(&app, &login, line.trim_end_matches(['\r', '\n']))?;
-            println!("已设置");
+            say!("已设置");
         }
         Act::Disable { login, place } => {
             account::set_enabled(&place.open()?, &login, false)?;
-            println!("已停用 {login}");
+            say!("已停用 {login}");
         }
         Act::Enable { login, place } => {
             account::set_enabled(&place.open()?, &login, true)?;
-            println!("已恢复 {login}");
+            say!("已恢复 {login}");
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -124,12 +125,12 @@ fn list(place: &Place, json: bool) -> anyhow::Result<()> {
     let accounts = account::list(&place.open()?)?;
     if json {
         let rows: Vec<_> = accounts.iter().map(|one| serde_json::json!({"login": one.login, "name": one.name, "post": one.post, "unit": one.organisation_path, "roles": one.roles, "enabled": one.enabled})).collect();
-        println!("{}", serde_json::to_string_pretty(&rows)?);
+        say!("{}", serde_json::to_string_pretty(&rows)?);
         return Ok(());
     }
     for one in accounts {
         let state = if one.enabled { "" } else { "（已停用）" };
-        println!(
+        say!(
             "{:<16} {}  {}  {}{state}",
             one.login,
             one.name,

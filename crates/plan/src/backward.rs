@@ -129,6 +129,8 @@ pub(crate) struct Frame {
     project_finish: Minute,
     /// Finish of each project by number, where floats run to the own one.
     own: Vec<Minute>,
+    /// The same, also where a target takes the place of the finish.
+    own_finish: Vec<Minute>,
     float: FloatRule,
     open_ends_critical: bool,
     /// No option of foreign programs: plain work can be placed by its links alone.
@@ -142,16 +144,20 @@ impl Frame {
             None => (early.project_finish, Driver::ProjectFinish),
         };
         let calendars = graph.network.calendars.iter();
-        let own = if options.float_to_own_project && options.target.is_none() {
+        let own_finish = if options.float_to_own_project {
             finishes(graph, early)
         } else {
             Vec::new()
+        };
+        let own = match options.target {
+            None => own_finish.clone(),
+            Some(_) => Vec::new(),
         };
         let rules = graph.rules;
         Frame {
             cap,
             driver,
-            plain: own.is_empty()
+            plain: own_finish.is_empty()
                 && !(rules.as_p6 || rules.as_microsoft || options.open_ends_critical)
                 && rules.out_of_sequence == OutOfSequence::RetainedLogic,
             cap_finish: calendars.map(|line| line.previous_finish(cap)).collect(),
@@ -160,6 +166,7 @@ impl Frame {
             total_work: work_before(graph, Minute::MAX),
             project_finish: early.project_finish,
             own,
+            own_finish,
             float: options.float,
             open_ends_critical: options.open_ends_critical,
         }
@@ -182,6 +189,15 @@ impl Frame {
     /// Working minutes before the finish of the project in each calendar.
     pub fn project_work(&self) -> &[i64] {
         &self.project_work
+    }
+
+    /// Where free float of activity `i` ends at the latest: the finish of its own project where floats run to that.
+    fn finish_of(&self, graph: Graph, i: usize) -> Minute {
+        if self.own_finish.is_empty() {
+            return self.project_finish;
+        }
+        let own = self.own_finish.get(graph.activity(i).project as usize);
+        own.copied().unwrap_or(self.project_finish)
     }
 
     fn cap(&self, graph: Graph, i: usize) -> Minute {
@@ -647,7 +663,7 @@ fn free(graph: Graph, frame: &Frame, early: &Early, i: usize, bounds: &Bounds) -
     if graph.rules.as_p6 && (stretched || graph.role(i) == Role::Done) {
         return 0;
     }
-    let finish = bounds.free_finish.min(frame.project_finish);
+    let finish = bounds.free_finish.min(frame.finish_of(graph, i));
     let float = timeline.between(early[i].finish, finish);
     if bounds.free_start == Minute::MAX {
         return float;
@@ -671,7 +687,8 @@ fn move_late(graph: Graph, frame: &Frame, early: &mut Early, late: &mut Late, i:
         Minute::MAX => Minute::MAX,
         start => end_from_start(graph, early, i, start),
     };
-    let instant = bounds.free_finish.min(by_start).min(frame.project_finish);
+    let finish = frame.finish_of(graph, i);
+    let instant = bounds.free_finish.min(by_start).min(finish);
     let (start, finish) = match graph.role(i) {
         Role::Work => {
             let finish = timeline.previous_finish(instant);

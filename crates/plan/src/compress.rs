@@ -1,25 +1,25 @@
 //! 赶工: which activities to shorten, by how many days, to win back a shortfall; room of each link; bands of float.
 //!
-//! Without prices the cheapest day is the one that hurts least: on the driving chain of what is most late, the activity
-//! with the most work left is asked first, a day at a time costs it the smallest share of itself. No activity is asked for
-//! more than a third of its remaining work; crashing tables of practice end there. Every gain is measured by scheduling
-//! the shortened plan, never estimated.
+//! Without prices the cheapest day is the one that hurts least: of the activities that lie on every driving chain of what
+//! is most late, the one with the most work left is asked first, a day at a time costs it the smallest share of itself.
+//! Where the chains run side by side and share nothing that can be shortened, the fewest activities that lie on all of
+//! them are asked together ([`crate::cut`]). No activity is asked for more than a third of its remaining work; crashing
+//! tables of practice end there. Every gain is measured by scheduling the shortened plan, never estimated.
 
 use ground::{Finding, Minute};
 
-use crate::explain::driving_chain;
+use crate::cut::cheapest_cut;
 use crate::live::Live;
 use crate::network::{
     Activity, ActivityKind, LagCalendar, Link, Network, Options, Progress, Schedule,
 };
 
-/// 压缩建议. One activity to shorten.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// 压缩建议. One activity to shorten, or several side by side that win something only together.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Compression {
-    /// Index into `Network::activities`.
-    pub activity: usize,
-    /// 压缩几天, working days of the activity's calendar.
-    pub days: i64,
+    /// Indices into `Network::activities`, ascending, each with the days taken out of it (压缩几天), working days of its
+    /// calendar. An activity stands in one suggestion only.
+    pub parts: Vec<(usize, i64)>,
     /// 换回几天: what the plan gains, working days of the calendar of the activity that is most late.
     pub gain_days: i64,
     /// 费用 in fen where prices are known.
@@ -28,7 +28,7 @@ pub struct Compression {
 
 /// More suggestions than this are no plan but a list of everything.
 const SUGGESTIONS_MAX: usize = 12;
-/// Activities tried for one day to win, those with the most work left; each one tried is two schedules of the whole plan.
+/// Sets tried for one step; each number of days tried is two schedules of the whole plan.
 const TRIED_MAX: usize = 12;
 /// Remaining work is asked for no more than this part of itself.
 const SHARE: i64 = 3;
@@ -57,24 +57,37 @@ pub fn compressions(
         let Some((step, minutes)) = best_step(&mut live, &now, &spent, aim - won)? else {
             break;
         };
-        shorten(&mut live, step.activity, step.days)?;
+        for &(activity, days) in &step.parts {
+            shorten(&mut live, activity, days)?;
+            spent[activity] += days;
+        }
         now = live.schedule();
-        spent[step.activity] += step.days;
         won += minutes;
         join(&mut list, step);
     }
     Ok(list)
 }
 
-/// Two steps of one activity are one suggestion.
+/// Steps that share an activity are one suggestion, at the place of the first of them.
 fn join(list: &mut Vec<Compression>, step: Compression) {
-    match list.iter_mut().find(|one| one.activity == step.activity) {
-        Some(one) => {
-            one.days += step.days;
-            one.gain_days += step.gain_days;
-        }
-        None => list.push(step),
+    let shares = |one: &Compression| {
+        let mut parts = one.parts.iter();
+        parts.any(|(i, _)| step.parts.iter().any(|(other, _)| other == i))
+    };
+    let place = list.iter().position(shares).unwrap_or(list.len());
+    let (mut joined, apart): (Vec<_>, Vec<_>) = std::mem::take(list).into_iter().partition(shares);
+    *list = apart;
+    joined.push(step);
+    let mut days = std::collections::BTreeMap::new();
+    for (i, more) in joined.iter().flat_map(|one| &one.parts) {
+        *days.entry(*i).or_insert(0) += more;
     }
+    let whole = Compression {
+        parts: days.into_iter().collect(),
+        gain_days: joined.iter().map(|one| one.gain_days).sum(),
+        cost: None,
+    };
+    list.insert(place, whole);
 }
 
 /// The activity with the least total float that still has dates of its own, and that float. Of equals the last to finish.
@@ -96,30 +109,49 @@ fn best_step(
         return Ok(None);
     };
     let per_day = day_of(live.network(), late);
-    let mut chain = driving_chain(live.network(), now, late);
-    chain.retain(|&i| room(live.network(), i, spent[i]) > 0);
-    chain.sort_by_key(|&i| {
-        (
-            std::cmp::Reverse(live.network().activities[i].remaining()),
-            i,
-        )
-    });
-    for activity in chain.into_iter().take(TRIED_MAX) {
-        let most = room(live.network(), activity, spent[activity]);
-        let wanted = (missing + per_day - 1) / per_day;
-        for days in [most.min(wanted).max(1), 1] {
-            let gain = gain(live, now, late, activity, days)?;
-            // A day that wins less than half a day for the plan is no bargain.
-            if gain * 2 >= days * per_day {
-                let step = Compression {
-                    activity,
-                    days,
-                    gain_days: gain / per_day,
-                    cost: None,
-                };
-                return Ok(Some((step, gain)));
-            }
+    let wanted = ((missing + per_day - 1) / per_day).max(1);
+    let mut in_vain = vec![false; spent.len()];
+    for _ in 0..TRIED_MAX {
+        let network = live.network();
+        let price = |i: usize| {
+            let some = !in_vain[i] && room(network, i, spent[i]) > 0;
+            some.then(|| 1_000_000 * day_of(network, i) / network.activities[i].remaining().max(1))
+        };
+        let activities = cheapest_cut(network, now, price);
+        let rooms = activities.iter().map(|&i| room(network, i, spent[i]));
+        let Some(most) = rooms.min() else {
+            return Ok(None);
+        };
+        if let Some(found) = tried(live, now, late, &activities, most.min(wanted))? {
+            return Ok(Some(found));
         }
+        activities.iter().for_each(|&i| in_vain[i] = true);
+    }
+    Ok(None)
+}
+
+/// Shortening `activities` by `most` days or, where that wins too little, by half of it and so on.
+fn tried(
+    live: &mut Live,
+    now: &Schedule,
+    late: usize,
+    activities: &[usize],
+    most: i64,
+) -> Result<Option<(Compression, i64)>, Vec<Finding>> {
+    let per_day = day_of(live.network(), late);
+    let mut days = most;
+    while days > 0 {
+        let gain = gain(live, now, late, activities, days)?;
+        // A day that wins less than half a day for the plan is no bargain.
+        if gain * 2 >= days * per_day {
+            let step = Compression {
+                parts: activities.iter().map(|&i| (i, days)).collect(),
+                gain_days: gain / per_day,
+                cost: None,
+            };
+            return Ok(Some((step, gain)));
+        }
+        days /= 2;
     }
     Ok(None)
 }
@@ -140,18 +172,25 @@ fn day_of(network: &Network, i: usize) -> i64 {
     network.calendars[calendar].minutes_per_day().max(1)
 }
 
-/// By how many working minutes the least float grows when `activity` is shortened; the network is left as it was.
+/// By how many working minutes the least float grows when `activities` are shortened; the network is left as it was.
 fn gain(
     live: &mut Live,
     now: &Schedule,
     late: usize,
-    activity: usize,
+    activities: &[usize],
     days: i64,
 ) -> Result<i64, Vec<Finding>> {
-    let before = live.network().activities[activity].clone();
-    shorten(live, activity, days)?;
+    let before: Vec<Activity> = activities
+        .iter()
+        .map(|&i| live.network().activities[i].clone())
+        .collect();
+    for &activity in activities {
+        shorten(live, activity, days)?;
+    }
     let after = live.schedule();
-    live.change(activity, before)?;
+    for (&activity, before) in activities.iter().zip(before) {
+        live.change(activity, before)?;
+    }
     let least = |answer: &Schedule| worst(answer).map_or(0, |(_, float)| float);
     let finish = |answer: &Schedule| answer.early_finish[late];
     let timeline = &live.network().calendars[live.network().activities[late].calendar];

@@ -116,6 +116,9 @@ const UNITS: [(&str, LagUnit); 45] = [
     ("%", LagUnit::Percent),
 ];
 
+/// Words of a month of the clock: 30 days of 24 hours, as in Microsoft Project.
+const ELAPSED_MONTHS: [&str; 6] = ["个自然月", "自然月", "EMONS", "EMON", "EMOS", "EMO"];
+
 /// Words of the link kinds, upper case, dashes as `-`.
 const KINDS: [(&str, LinkKind); 20] = [
     ("完成-开始", LinkKind::FS),
@@ -148,7 +151,7 @@ const NOTHING: [&str; 6] = ["", "无", "-", "--", "/", "没有"];
 
 /// Reads a predecessor cell. Separators are commas, semicolons, 、, line breaks and spaces, in
 /// either width; letters in either case. A code that does not fit the notation stands in
-/// double quotes (`"1SS"FF`).
+/// double quotes (`"1SS"FF`). Parts of a unit become whole smaller ones: `0.5天` and `半天` are four hours.
 ///
 /// Good references are returned beside the findings about bad ones (`plan.predecessor`).
 ///
@@ -226,12 +229,15 @@ fn is_code_byte(c: u8) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'-' | b'/' | b'#')
 }
 
+/// How references are written.
+pub(crate) const REMEDY: &str = "请写成 编号、编号SS+10天 或 编号FS-2天，多个之间用逗号隔开，间隔前要有加减号；编号里有空格、逗号、加号，或结尾像关系（如 1SS）时，把编号放在英文引号里：\"1SS\"FS-2天。";
+
 fn bad_reference(place: &str, piece: &str, problem: &str) -> Finding {
     Finding::error(
         "plan.predecessor",
         place,
-        format!("前置工作「{piece}」看不懂:{problem}。"),
-        "请写成 编号、编号SS+10天 或 编号FS-2天,多个之间用逗号隔开。",
+        format!("前置工作「{piece}」看不懂：{problem}。"),
+        REMEDY,
     )
 }
 
@@ -438,44 +444,84 @@ impl Reader {
     fn lag(&mut self, sign: char) -> Result<(i64, LagUnit), &'static str> {
         self.at += 1;
         self.skip_spaces();
-        let from = self.at;
-        self.skip(|c| c.is_ascii_digit());
-        if self.peek() == Some('.') {
-            return Err("间隔要写整数,半天请写成 4小时");
+        let thousandths = self.thousandths()?;
+        let after_number = self.at;
+        self.skip_spaces();
+        let (size, unit) = match self.unit() {
+            Some((times, unit)) => (thousandths * times, unit),
+            None => {
+                self.at = after_number;
+                if !self.at_end_of_word() {
+                    return Err("间隔的单位不认识");
+                }
+                (thousandths, LagUnit::Day)
+            }
+        };
+        let (size, unit) = whole(size, unit).ok_or("间隔不是整分钟")?;
+        Ok((signed(sign, size), unit))
+    }
+
+    /// A number with up to three decimals, or 半, in thousandths.
+    fn thousandths(&mut self) -> Result<i64, &'static str> {
+        if self.peek() == Some('半') {
+            self.at += 1;
+            return Ok(500);
         }
-        let digits: String = self.rest[from..self.at].iter().collect();
+        let digits = self.digits();
+        let mut decimals = String::new();
+        if self.peek() == Some('.') {
+            self.at += 1;
+            decimals = self.digits();
+            if digits.is_empty() || decimals.is_empty() || decimals.len() > 3 {
+                return Err("小数要写成 0.5 这样，最多三位");
+            }
+        }
         if digits.is_empty() {
             return Err("加减号后面没有数字");
         }
         let size = digits.parse::<i64>().ok().filter(|&size| size <= LAG_MAX);
         let size = size.ok_or("间隔太大")?;
-        let after_number = self.at;
-        self.skip_spaces();
-        let Some(unit) = self.unit() else {
-            self.at = after_number;
-            let end = self.at_end_of_word();
-            return if end {
-                Ok((signed(sign, size), LagUnit::Day))
-            } else {
-                Err("间隔的单位不认识")
-            };
-        };
-        Ok((signed(sign, size), unit))
+        Ok(size * 1000 + format!("{decimals:0<3}").parse::<i64>().unwrap_or(0))
     }
 
-    fn unit(&mut self) -> Option<LagUnit> {
-        for (word, unit) in UNITS {
+    fn digits(&mut self) -> String {
+        let from = self.at;
+        self.skip(|c| c.is_ascii_digit());
+        self.rest[from..self.at].iter().collect()
+    }
+
+    /// How many of which unit a word stands for.
+    fn unit(&mut self) -> Option<(i64, LagUnit)> {
+        let months = ELAPSED_MONTHS.map(|word| (word, 30, LagUnit::ElapsedDay));
+        let units = UNITS.map(|(word, unit)| (word, 1, unit));
+        for (word, times, unit) in months.into_iter().chain(units) {
             if let Some(length) = self.matches(word) {
                 let from = self.at;
                 self.at += length;
                 if self.at_end_of_word() {
-                    return Some(unit);
+                    return Some((times, unit));
                 }
                 self.at = from;
             }
         }
         None
     }
+}
+
+/// Thousandths of a unit as a whole number of the largest unit that allows it: half a day is four hours of eight. `None`
+/// for parts of a minute, of a percent and of an hour of the clock.
+fn whole(thousandths: i64, unit: LagUnit) -> Option<(i64, LagUnit)> {
+    let smaller = match unit {
+        _ if thousandths % 1000 == 0 => return Some((thousandths / 1000, unit)),
+        LagUnit::Month => (20, LagUnit::Day),
+        LagUnit::Week => (5, LagUnit::Day),
+        LagUnit::Day => (8, LagUnit::Hour),
+        LagUnit::Hour => (60, LagUnit::Minute),
+        LagUnit::ElapsedWeek => (7, LagUnit::ElapsedDay),
+        LagUnit::ElapsedDay => (24, LagUnit::ElapsedHour),
+        LagUnit::Minute | LagUnit::ElapsedHour | LagUnit::Percent => return None,
+    };
+    whole(thousandths * smaller.0, smaller.1)
 }
 
 fn signed(sign: char, size: i64) -> i64 {
@@ -580,6 +626,20 @@ mod tests {
     }
 
     #[test]
+    fn parts_of_a_unit_are_whole_smaller_ones() {
+        check("1FS+0.5天", &[("1", FS, 4, Hour)]);
+        check("1FS-半天", &[("1", FS, -4, Hour)]);
+        check("1SS+1.5周", &[("1", SS, 60, Hour)]);
+        check("1FS+半小时", &[("1", FS, 30, LagUnit::Minute)]);
+        check("1FS+1.0天", &[("1", FS, 1, Day)]);
+        check("1FS+1.5自然日", &[("1", FS, 36, LagUnit::ElapsedHour)]);
+        check(
+            "1FS+1自然月，2FS+2emo",
+            &[("1", FS, 30, ElapsedDay), ("2", FS, 60, ElapsedDay)],
+        );
+    }
+
+    #[test]
     fn codes_may_hold_letters_dots_and_dashes() {
         check("A-01.2FS+3", &[("A-01.2", FS, 3, Day)]);
         check("3-2", &[("3-2", FS, 0, Day)]);
@@ -598,7 +658,10 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_says_why() {
-        refused("1SS+0.5天", "半天请写成");
+        refused("1SS+0.001天", "不是整分钟");
+        refused("1SS+0.5%", "不是整分钟");
+        refused("1SS+.5天", "没有数字");
+        refused("1SS+0.0001天", "最多三位");
         refused("1SS+", "没有数字");
         refused("1SS+3光年", "单位不认识");
         refused("1SS+99999999999999999999", "间隔太大");

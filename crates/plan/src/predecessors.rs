@@ -7,7 +7,9 @@ use std::collections::hash_map::Entry;
 use ground::Finding;
 
 use crate::network::{LagCalendar, Link, LinkKind};
-use crate::notation::{LagUnit, PredecessorRef, half_width, parse_predecessors, plain_codes};
+use crate::notation::{
+    LagUnit, PredecessorRef, REMEDY, half_width, parse_predecessors, plain_codes,
+};
 
 /// Minutes per unit: the conversion factors of the plan, not properties of a calendar.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -149,7 +151,7 @@ impl Plan<'_> {
             Err(finding) => self.findings.push(finding),
             Ok(link) if self.links[first..].contains(&link) => {
                 let problem = format!("前置工作 {} 写了两次。", wanted.code);
-                let remedy = "只算一次,请删去多余的一个。";
+                let remedy = "只算一次，请删去多余的一个。";
                 self.findings.push(Finding::warning(
                     "plan.predecessor_twice",
                     self.rows[to].place,
@@ -164,19 +166,21 @@ impl Plan<'_> {
     fn link_of(&self, wanted: &Wanted, to: usize) -> Result<Link, Finding> {
         let code = wanted.code;
         let place = self.rows[to].place;
-        let Some(&from) = self.known.get(code_key(code).as_ref()) else {
+        let known = self.known.get(code_key(code).as_ref()).copied();
+        let split = || self.with_kind(wanted);
+        let found = known.map(|from| (from, wanted.kind, wanted.lag, wanted.unit));
+        let Some((from, kind, lag, unit)) = found.or_else(split) else {
             let problem = format!("前置工作 {code} 在本计划里找不到。");
-            let remedy = "请核对编号,或先把这项工作补进计划。";
             return Err(Finding::error(
                 "plan.predecessor_missing",
                 place,
                 problem,
-                remedy,
+                format!("请核对编号，或先把这项工作补进计划。{REMEDY}"),
             ));
         };
         if from == to {
             let problem = format!("工作 {code} 把自己写成了前置工作。");
-            let remedy = "请改成它真正等待的那一项,或删去。";
+            let remedy = "请改成它真正等待的那一项，或删去。";
             return Err(Finding::error(
                 "plan.predecessor_self",
                 place,
@@ -185,14 +189,43 @@ impl Plan<'_> {
             ));
         }
         let duration = self.rows[from].duration;
-        let (lag, lag_calendar) = self.factors.minutes(wanted.lag, wanted.unit, duration);
+        let (lag, lag_calendar) = self.factors.minutes(lag, unit, duration);
         Ok(Link {
             from,
             to,
-            kind: wanted.kind,
+            kind,
             lag,
             lag_calendar,
         })
+    }
+}
+
+impl Plan<'_> {
+    /// A code that ends in a letter with the kind behind it: `AFS-2天` where `A` is known. The longest known code counts.
+    fn with_kind(&self, wanted: &Wanted) -> Option<(usize, LinkKind, i64, LagUnit)> {
+        let cuts = wanted.code.char_indices().rev();
+        for (cut, _) in cuts.filter(|(cut, _)| *cut > 0) {
+            let (code, tail) = wanted.code.split_at(cut);
+            let Some(&from) = self.known.get(code_key(code).as_ref()) else {
+                continue;
+            };
+            // Behind a digit a kind is read as one.
+            let (refs, findings) = parse_predecessors(&format!("1{tail}"), "");
+            let [one] = refs.as_slice() else { continue };
+            if !findings.is_empty() || one.code != "1" || one.lag != 0 && wanted.lag != 0 {
+                continue;
+            }
+            let kinded = tail.starts_with(['F', 'f', 'S', 's', '完', '开']);
+            if kinded && wanted.kind == LinkKind::FS {
+                let lagged = if one.lag == 0 {
+                    (wanted.lag, wanted.unit)
+                } else {
+                    (one.lag, one.unit)
+                };
+                return Some((from, one.kind, lagged.0, lagged.1));
+            }
+        }
+        None
     }
 }
 
@@ -221,7 +254,7 @@ fn codes<'a>(
 
 fn code_twice(row: &PredecessorRow, first: &PredecessorRow) -> Finding {
     let problem = format!("编号 {} 与 {} 的编号相同。", row.code.trim(), first.place);
-    let remedy = "请给每项工作不同的编号;现按先出现的一项计算关系。";
+    let remedy = "请给每项工作不同的编号；现按先出现的一项计算关系。";
     Finding::error("plan.code_twice", row.place, problem, remedy)
 }
 
@@ -276,6 +309,35 @@ mod tests {
             ("plan.predecessor_twice", "F4"),
         ];
         assert_eq!(told, expect);
+    }
+
+    #[test]
+    fn a_known_code_that_ends_in_a_letter_may_be_followed_by_a_kind() {
+        use crate::network::LinkKind::FF;
+        fn row<'a>(code: &'a str, predecessors: &'a str) -> PredecessorRow<'a> {
+            PredecessorRow {
+                code,
+                predecessors,
+                duration: 4_800,
+                place: "F2",
+            }
+        }
+        let shape = |cell: &str, codes: [&str; 2]| {
+            let rows = [row(codes[0], ""), row(codes[1], ""), row("Z", cell)];
+            let (links, findings) = link_rows(&rows, &LagFactors::default());
+            assert_eq!(findings, [], "{cell}");
+            links
+                .iter()
+                .map(|l| (l.from, l.kind, l.lag))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(shape("AFS-2天", ["A", "B"]), [(0, FS, -960)]);
+        assert_eq!(shape("bss+2天,AFF", ["A", "B"]), [(1, SS, 960), (0, FF, 0)]);
+        // What is a code as it stands stays one.
+        assert_eq!(shape("AFS", ["A", "AFS"]), [(1, FS, 0)]);
+        let rows = [row("A", ""), row("Z", "CFS-2天")];
+        let (_, findings) = link_rows(&rows, &LagFactors::default());
+        assert!(findings[0].remedy.contains("引号"), "{findings:?}");
     }
 
     #[test]

@@ -387,8 +387,8 @@ fn the_cheapest_days_are_taken_from_the_longest_work_of_the_driving_chain() {
     let list = list.expect("no loop");
     assert_eq!(list.len(), 1);
     assert_eq!(
-        (list[0].activity, list[0].days, list[0].gain_days),
-        (1, 5, 5)
+        (list[0].parts.as_slice(), list[0].gain_days),
+        (&[(1, 5)][..], 5)
     );
 }
 
@@ -403,9 +403,70 @@ fn work_that_is_short_is_not_squeezed_beyond_a_third() {
     let days: Vec<_> = list
         .expect("no loop")
         .iter()
-        .map(|c| (c.activity, c.days))
+        .map(|c| c.parts.clone())
         .collect();
-    assert_eq!(days, [(0, 2), (1, 1)]);
+    assert_eq!(days, [[(0, 2)], [(1, 1)]]);
+}
+
+/// Three equal buildings of nine long pieces of work each, with one short piece before and one behind them all.
+fn three_buildings() -> Vec<(String, i64, String)> {
+    let mut rows = vec![("P".to_owned(), 12, String::new())];
+    for building in 1..=3 {
+        for step in 1..=9 {
+            let before = match step {
+                1 => "P".to_owned(),
+                _ => format!("B{building}-{}", step - 1),
+            };
+            rows.push((format!("B{building}-{step}"), 20 + step, before));
+        }
+    }
+    rows.push(("Z".to_owned(), 6, "B1-9,B2-9,B3-9".to_owned()));
+    rows
+}
+
+#[test]
+fn what_all_chains_share_is_asked_first_and_then_parallel_work_together() {
+    let rows = three_buildings();
+    let rows: Vec<(&str, i64, &str)> = rows
+        .iter()
+        .map(|(code, days, before)| (code.as_str(), *days, before.as_str()))
+        .collect();
+    let plan = sheet("2023-03-06", &rows).run();
+    let calendar = &plan.sheet.network.calendars[0];
+    let target = calendar.previous_finish(calendar.retreat(plan.answer.finish, 10 * DAY));
+    let plan = sheet("2023-03-06", &rows).target(target).run();
+    let list = compressions(&plan.sheet.network, &plan.answer, &plan.sheet.options, 0);
+    let told: Vec<_> = list
+        .expect("no loop")
+        .iter()
+        .map(|c| (c.parts.clone(), c.gain_days))
+        .collect();
+    // P may give four days and Z two; the four that are left come from the longest work of each building at once.
+    assert_eq!(
+        told,
+        [
+            (vec![(0, 4)], 4),
+            (vec![(28, 2)], 2),
+            (vec![(9, 4), (18, 4), (27, 4)], 4)
+        ]
+    );
+}
+
+#[test]
+fn a_branch_that_cannot_be_shortened_leaves_no_way_out() {
+    // Two chains side by side; B is too short for a whole day out of a third.
+    let rows = [
+        ("A", 30, ""),
+        ("B1", 2, ""),
+        ("B2", 2, "B1FS+26"),
+        ("C", 2, "A,B2"),
+    ];
+    let plan = sheet("2023-03-06", &rows).run();
+    let calendar = &plan.sheet.network.calendars[0];
+    let target = calendar.previous_finish(calendar.retreat(plan.answer.finish, 10 * DAY));
+    let plan = sheet("2023-03-06", &rows).target(target).run();
+    let list = compressions(&plan.sheet.network, &plan.answer, &plan.sheet.options, 0);
+    assert_eq!(list.expect("no loop"), []);
 }
 
 #[test]

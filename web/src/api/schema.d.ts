@@ -2763,16 +2763,20 @@ export interface components {
             /** @description Oldest first. */
             weeks: components["schemas"]["PlanWeekKept"][];
         };
-        /** @description A way to win time back. */
+        /** @description A way to win time back: one activity to shorten, or several side by side that win something only together. */
         PlanCompression: {
+            /** Format: double */
+            gain_days: number;
+            parts: components["schemas"]["PlanCompressionPart"][];
+            text: string;
+        };
+        /** @description An activity to shorten. */
+        PlanCompressionPart: {
             activity_id: string;
             code: string;
             /** Format: double */
             days: number;
-            /** Format: double */
-            gain_days: number;
             name: string;
-            text: string;
             /** @description The change that makes it, by field of the activity register. */
             values: Record<string, never>;
         };

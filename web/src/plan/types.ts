@@ -94,13 +94,17 @@ export interface PlanBaseline {
   reason: string;
   rows: number;
 }
+/** One activity to shorten, or several side by side that win something only together. */
 export interface Compression {
+  parts: CompressionPart[];
+  gain_days: number;
+  text: string;
+}
+export interface CompressionPart {
   activity_id: string;
   code: string;
   name: string;
   days: number;
-  gain_days: number;
-  text: string;
   /** The change that makes it, by field. */
   values: Fields;
 }

@@ -334,10 +334,21 @@ pub struct Shortfall {
     pub chain_text: String,
 }
 
-/// One way to win time back.
+/// One way to win time back: an activity to shorten, or several side by side that win something only together.
 #[derive(Clone, Debug)]
 pub struct CompressionView {
-    /// Activity to shorten.
+    /// What is shortened; more than one entry stands for work side by side.
+    pub parts: Vec<CompressionPart>,
+    /// Tenths of a working day won at the end.
+    pub gain_days: i64,
+    /// In words.
+    pub text: String,
+}
+
+/// An activity to shorten.
+#[derive(Clone, Debug)]
+pub struct CompressionPart {
+    /// Activity.
     pub activity_id: String,
     /// 编号.
     pub code: String,
@@ -345,10 +356,6 @@ pub struct CompressionView {
     pub name: String,
     /// Tenths of a working day to take out of it.
     pub days: i64,
-    /// Tenths of a working day won at the end.
-    pub gain_days: i64,
-    /// In words.
-    pub text: String,
     /// The change that makes it, by field of the activity register.
     pub values: serde_json::Map<String, serde_json::Value>,
 }

@@ -10,8 +10,10 @@ use serde::Serialize;
 pub struct Comparison {
     /// Activities that were compared: no summaries, and of finished ones only start and finish.
     pub activities: usize,
-    /// Activities whose every stored value is ours.
+    /// Activities of which something was compared and every stored value is ours.
     pub equal_activities: usize,
+    /// Activities for which the file stores nothing to compare with.
+    pub nothing_to_compare: usize,
     /// Activities whose stored total float was not compared: P6 left it from an earlier run.
     pub floats_left: usize,
     /// Value by value.
@@ -40,7 +42,7 @@ pub struct Difference {
     pub id: String,
     /// Which value.
     pub field: &'static str,
-    /// Ours.
+    /// Ours: a date as `2023-03-10 08:00`, a float as `175小时59分`.
     pub ours: String,
     /// The file's.
     pub file: String,
@@ -57,6 +59,17 @@ const FIELDS: [(&str, &str); 8] = [
     ("free_float_min", "自由时差"),
 ];
 const DIFFERENCES: usize = 100;
+
+/// Working minutes in hours and minutes.
+fn clock_text(minutes: i64) -> String {
+    let sign = if minutes < 0 { "-" } else { "" };
+    let (hours, rest) = (minutes.abs() / 60, minutes.abs() % 60);
+    match (hours, rest) {
+        (0, rest) => format!("{sign}{rest}分"),
+        (hours, 0) => format!("{sign}{hours}小时"),
+        (hours, rest) => format!("{sign}{hours}小时{rest}分"),
+    }
+}
 
 impl PlanFile {
     /// Compares what was calculated with what the file says; empty before the calculation.
@@ -103,13 +116,14 @@ impl PlanFile {
             pair(s.total_float[index], total_float),
             pair(s.free_float[index], stored.free_float),
         ];
-        let mut same = true;
+        let (mut same, mut some) = (true, false);
         for (number, value) in values.into_iter().enumerate() {
             let Some((ours, theirs)) = value else {
                 continue;
             };
             let field = &mut comparison.fields[number];
             field.compared += 1;
+            some = true;
             if ours == theirs {
                 field.equal += 1;
                 continue;
@@ -117,8 +131,8 @@ impl PlanFile {
             same = false;
             if comparison.differences.len() < DIFFERENCES {
                 let words = |value: i64| match number {
-                    6 | 7 => value.to_string(),
-                    _ => iso_minutes(value),
+                    6 | 7 => clock_text(value),
+                    _ => iso_minutes(value).replace('T', " "),
                 };
                 comparison.differences.push(Difference {
                     id: self.file.ids[index].clone(),
@@ -129,6 +143,24 @@ impl PlanFile {
             }
         }
         comparison.activities += 1;
-        comparison.equal_activities += usize::from(same);
+        comparison.equal_activities += usize::from(same && some);
+        comparison.nothing_to_compare += usize::from(!some);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn floats_are_told_in_hours_and_minutes() {
+        for (minutes, text) in [
+            (10_559, "175小时59分"),
+            (-30, "-30分"),
+            (480, "8小时"),
+            (0, "0分"),
+        ] {
+            assert_eq!(clock_text(minutes), text);
+        }
     }
 }

@@ -5,6 +5,7 @@ mod compare;
 mod table;
 
 pub use compare::{Comparison, Difference, FieldComparison};
+pub use exchange::schedule_file::XerEncoding;
 
 use exchange::schedule_file::{self, ScheduleFile};
 use ground::{Date, Finding, Minute, Severity, iso_minutes, minute_of};
@@ -47,8 +48,8 @@ pub struct PlanRow<'a> {
 pub enum PlanForm {
     /// Microsoft Project XML.
     Mspdi,
-    /// P6 XER.
-    Xer,
+    /// P6 XER, its text in this encoding.
+    Xer(XerEncoding),
     /// A table.
     Csv,
 }
@@ -93,8 +94,17 @@ impl PlanFile {
 
     /// Calculates all dates and floats; what makes that impossible becomes findings.
     pub fn schedule(&mut self) {
-        match plan::schedule(&self.file.network, &self.file.options) {
-            Ok(schedule) => self.schedule = Some(schedule),
+        let (network, options) = (&self.file.network, &self.file.options);
+        let odd = plan::out_of_range(network, options);
+        if !odd.is_empty() {
+            return self.findings.extend(odd);
+        }
+        match plan::schedule(network, options) {
+            Ok(schedule) => {
+                let beyond = plan::beyond_calendars(network, &schedule);
+                self.schedule = beyond.is_empty().then_some(schedule);
+                self.findings.extend(beyond);
+            }
             Err(findings) => self.findings.extend(findings),
         }
     }
@@ -150,12 +160,29 @@ impl PlanFile {
         let schedule = self.schedule.as_ref()?;
         let (bytes, findings) = match form {
             PlanForm::Mspdi => schedule_file::write_mspdi(&self.file, schedule),
-            PlanForm::Xer => schedule_file::write_xer(&self.file, schedule),
+            PlanForm::Xer(encoding) => {
+                let (bytes, mut findings) =
+                    schedule_file::write_xer_as(&self.file, schedule, encoding);
+                findings.push(encoding_told(encoding));
+                (bytes, findings)
+            }
             PlanForm::Csv => (self.csv(), Vec::new()),
         };
         self.findings.extend(findings);
         Some(bytes)
     }
+}
+
+/// Names the encoding of a written file, which says nothing of it itself.
+fn encoding_told(encoding: XerEncoding) -> Finding {
+    let remedy = match encoding {
+        XerEncoding::Gbk => {
+            "P6 Professional 中文版照此读取；别的程序读出乱码时，请用 --encoding utf-8 重写"
+        }
+        XerEncoding::Utf8 => "P6 Professional 中文版读出乱码时，请用 --encoding gbk 重写",
+    };
+    let problem = format!("文字按 {} 编码写出", encoding.label());
+    Finding::info("xer.encoding", "XER", problem, remedy)
 }
 
 /// What sets a date, in a few words: a link as people write it, a constraint, the data date.

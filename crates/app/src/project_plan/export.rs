@@ -115,6 +115,7 @@ fn file(
             .map(|one| resource(book, one))
             .collect(),
         assignments: assignments(scheduled, beside),
+        lag_formats: Vec::new(),
         own: true,
     }
 }

@@ -126,7 +126,18 @@ impl<'a> SheetView<'a> {
         let of_calendars = self.book.state.calendar_findings.iter();
         let of_plan = self.scheduled.standing.findings.iter();
         let told = of_plan.chain(of_calendars).cloned();
+        let told = told.chain(self.outside_calendars());
         told.chain(self.too_many_to_compress()).collect()
+    }
+
+    /// Dates, lags and work that no calendar can place, and dates that ran against the end of the calendars.
+    fn outside_calendars(&self) -> Vec<Finding> {
+        let network = &self.scheduled.built.network;
+        let given = plan::out_of_range(network, &self.scheduled.options);
+        match &self.scheduled.schedule {
+            Some(schedule) if given.is_empty() => plan::beyond_calendars(network, schedule),
+            _ => given,
+        }
     }
 
     fn id(&self, i: usize) -> String {

@@ -5,7 +5,7 @@ use crate::books;
 use crate::imports::take;
 use crate::world::{World, id_of, local, sample, values};
 use app::App;
-use app::page::project_plan::{CompressionView, PlanDiff, PlanRow, PlanSheet};
+use app::page::project_plan::{CompressionPart, CompressionView, PlanDiff, PlanRow, PlanSheet};
 use app::project_plan::{Change, ChangeRequest, SheetQuery, change, respread, sheet};
 use serde_json::json;
 
@@ -111,17 +111,18 @@ fn a_late_date_names_what_bounds_it_up_to_the_target() {
     );
 }
 
-/// The way out as the change it is.
-fn taken(sheet: &PlanSheet, one: &CompressionView) -> Change {
-    let row = sheet
-        .activities
-        .iter()
-        .find(|row| row.id == one.activity_id);
-    Change::Update {
-        id: one.activity_id.clone(),
-        version: row.expect("its row").version,
-        values: one.values.clone(),
-    }
+/// The way out as the changes it is.
+fn taken(sheet: &PlanSheet, one: &CompressionView) -> Vec<Change> {
+    let change = |part: &CompressionPart| {
+        let mut rows = sheet.activities.iter();
+        let row = rows.find(|row| row.id == part.activity_id);
+        Change::Update {
+            id: part.activity_id.clone(),
+            version: row.expect("its row").version,
+            values: part.values.clone(),
+        }
+    };
+    one.parts.iter().map(change).collect()
 }
 
 /// Takes the ways out one after the other and holds each to its word.
@@ -131,7 +132,7 @@ fn keep_their_word(app: &App, project: &str) -> PlanSheet {
     let mut changes = Vec::new();
     let mut float = sheet.summary.float_days.expect("a float");
     for one in &sheet.compressions {
-        changes.push(taken(&sheet, one));
+        changes.extend(taken(&sheet, one));
         let after = tried(app, project, changes.clone()).after.expect("a plan");
         let now = after.float_days.expect("a float");
         // Gains are whole days of the latest activity's calendar, cut down.
@@ -153,12 +154,13 @@ fn each_way_out_wins_the_days_it_promises() {
     let (app, id) = school(&world);
     let sheet = keep_their_word(&app, &id);
     let first = &sheet.compressions[0];
-    assert_eq!(first.name, "主体施工", "the longest work is asked first");
+    let names: Vec<&str> = first.parts.iter().map(|part| part.name.as_str()).collect();
+    assert_eq!(names, ["主体施工"], "the longest work is asked first");
     assert_eq!(
         first.text,
         format!(
             "“主体施工”压缩 {} 天，差距减少 {} 天。",
-            first.days / 10,
+            first.parts[0].days / 10,
             first.gain_days / 10
         )
     );
@@ -168,8 +170,8 @@ fn each_way_out_wins_the_days_it_promises() {
 fn work_that_runs_is_shortened_by_its_expected_finish() {
     let (_world, app, id) = campus();
     let sheet = keep_their_word(&app, &id);
-    let fields = |one: &CompressionView| -> Vec<String> { one.values.keys().cloned().collect() };
-    for one in &sheet.compressions {
+    let fields = |one: &CompressionPart| -> Vec<String> { one.values.keys().cloned().collect() };
+    for one in sheet.compressions.iter().flat_map(|one| &one.parts) {
         let row = sheet
             .activities
             .iter()
@@ -180,7 +182,7 @@ fn work_that_runs_is_shortened_by_its_expected_finish() {
         } else {
             "duration_days"
         };
-        assert_eq!(fields(one), [expected], "{}", one.text);
+        assert_eq!(fields(one), [expected], "{}", one.name);
     }
 }
 
@@ -452,4 +454,24 @@ fn works_that_fit_alone_and_not_together_are_not_both_said_to_fit() {
         west.enough_text,
         "汽车吊二号不够：3月13日连同上面各项要 2.94台，只有 2.50台"
     );
+}
+
+#[test]
+fn a_lag_beyond_the_calendars_is_told_on_the_sheet() {
+    let world = World::sqlite();
+    let (app, id) = school(&world);
+    let before = read(&app, &id);
+    let codes = |sheet: &PlanSheet| -> Vec<String> {
+        let codes = sheet.findings.iter().map(|finding| finding.code.clone());
+        let outside = ["plan.beyond_calendars", "plan.out_of_range"];
+        codes
+            .filter(|code| outside.contains(&code.as_str()))
+            .collect()
+    };
+    assert_eq!(codes(&before), [""; 0]);
+    let last = row(&before, "竣工验收");
+    let cell = format!("{}FS+99999天", row(&before, "主体施工").code);
+    let far = update(last, json!({"predecessors": cell}));
+    let then = tried(&app, &id, vec![far]).sheet.expect("a sheet");
+    assert!(!codes(&then).is_empty(), "{:?}", then.findings);
 }

@@ -5,6 +5,9 @@
 //! program calculated is kept beside it in [`StoredDates`].
 
 mod calendar;
+#[cfg(test)]
+mod damage_tests;
+mod fields;
 mod mspdi;
 mod outline;
 mod own;
@@ -20,12 +23,12 @@ mod xml;
 
 pub use calendar::{CalendarException, CalendarKind, NamedCalendar};
 pub use mspdi::write as write_mspdi;
-pub use xer::write as write_xer;
+pub use xer::{XerEncoding, write as write_xer, write_as as write_xer_as};
 
 use calendar::compile_used;
 
 use ground::{Finding, Minute};
-use plan::{ActivityKind, LagCalendar, Network, Options};
+use plan::{ActivityKind, LagCalendar, Network, Options, Progress};
 use remarks::Remarks;
 
 /// Bytes of a schedule file: 1 GB. A P6 export of 1,000,000 activities has about 500 MB.
@@ -85,6 +88,8 @@ pub struct ScheduleFile {
     pub resources: Vec<Resource>,
     /// 资源分配.
     pub assignments: Vec<Assignment>,
+    /// In which unit Project shows the lag of each link of `network` (`LagFormat`); empty where the file says nothing.
+    pub lag_formats: Vec<i64>,
     /// Written from a plan of ours: codes stand in the WBS column of Project XML, planned dates in baseline 0.
     pub own: bool,
 }
@@ -157,6 +162,10 @@ pub struct Detail {
     pub planned_finish: Option<Minute>,
     /// 完成百分比, 0 to 100.
     pub percent: f64,
+    /// 实物完成百分比, 0 to 100, beside the percentage of time.
+    pub physical: f64,
+    /// 优先级 as Project counts it, 0 to 1000, 500 where nothing is said; those of P6 are 800, 600, 500, 400 and 200.
+    pub priority: Option<i64>,
     /// 备注.
     pub notes: String,
 }
@@ -268,6 +277,7 @@ pub struct Assignment {
 pub fn read(name: &str, bytes: &[u8]) -> (ScheduleFile, Vec<Finding>) {
     let mut remarks = Remarks::new(name);
     let file = read_any(bytes, &mut remarks);
+    check_p6(&file, &mut remarks);
     (file, remarks.into_findings())
 }
 
@@ -294,6 +304,41 @@ fn read_any(bytes: &[u8], remarks: &mut Remarks) -> ScheduleFile {
     }
 }
 
+/// What P6 itself does not allow and a file holds only after somebody worked on it: one code twice in a project, actual
+/// dates after the data date.
+fn check_p6(file: &ScheduleFile, remarks: &mut Remarks) {
+    if !matches!(file.format, Format::Xer | Format::Pmxml) {
+        return;
+    }
+    let mut codes = rustc_hash::FxHashSet::default();
+    for activity in &file.network.activities {
+        let place = || format!("作业 {}“{}”", activity.code, activity.name);
+        if !codes.insert((activity.project, activity.code.as_str())) {
+            remarks.warning(
+                "p6.code_twice",
+                place,
+                || format!("作业代码 {} 在同一项目里不止一个", activity.code),
+                "请在 P6 中改成不同的代码；按代码比较和收进计划时分不清是哪一项",
+            );
+        }
+        let head = file.projects.get(activity.project as usize);
+        let data_date = head.and_then(|head| head.data_date);
+        let (what, at) = match activity.progress {
+            Progress::NotStarted => continue,
+            Progress::Started { actual_start, .. } => ("实际开始", actual_start),
+            Progress::Finished { actual_finish, .. } => ("实际完成", actual_finish),
+        };
+        if data_date.is_some_and(|data_date| at > data_date) {
+            remarks.warning(
+                "p6.actual_after_data_date",
+                place,
+                || format!("{what} {} 晚于数据日期", &ground::iso_minutes(at)[..10]),
+                "请在 P6 中核对实际日期，或把项目更新到更晚的数据日期",
+            );
+        }
+    }
+}
+
 const FOREIGN_REMEDY: &str =
     "请在 P6 中导出 XER 或 XML，或在 Project 中“另存为”XML 格式（.mpp 文件不能直接读取）";
 
@@ -305,7 +350,7 @@ impl ScheduleFile {
         let work = &self.network.activities[activity];
         self.format != Format::Mspdi
             && work.timing == plan::Timing::LateInFreeFloat
-            && work.progress == plan::Progress::NotStarted
+            && work.progress == Progress::NotStarted
             && schedule.driver[activity] != plan::Driver::Late
     }
 
@@ -328,6 +373,7 @@ impl ScheduleFile {
             stored: Vec::new(),
             resources: Vec::new(),
             assignments: Vec::new(),
+            lag_formats: Vec::new(),
             own: false,
         }
     }
@@ -381,6 +427,45 @@ impl ScheduleFile {
         let (compiled, place) = compile_used(&mut self.calendars, &used);
         self.network.calendars = compiled;
         self.move_calendars(&place);
+    }
+
+    /// 各项目的必须完成: several projects have each their own date. The plan is aimed at the latest of them, and what
+    /// belongs to a project with an earlier one is bounded by deadlines; [`Self::deadline_of`] takes them out again.
+    pub(crate) fn aim_projects(&mut self, remarks: &mut Remarks) {
+        let targets: Vec<Option<Minute>> = self.projects.iter().map(|p| p.must_finish).collect();
+        let latest = targets.iter().flatten().max().copied();
+        if targets.iter().all(Option::is_some) {
+            self.options.target = latest;
+        }
+        if targets.len() < 2 || latest.is_none() {
+            return;
+        }
+        remarks.counted_out(
+            "p6.no_target",
+            targets.iter().filter(|target| target.is_none()).count(),
+            "个项目没有必须完成日期，别的项目有：必须完成日期晚于计算完成的，时差只算到计算完成",
+            "要按必须完成日期算出全部时差，请在 P6 中给每个项目填上，或分项目导出",
+        );
+        for activity in &mut self.network.activities {
+            let target = targets.get(activity.project as usize).copied().flatten();
+            let derived = matches!(
+                activity.kind,
+                ActivityKind::Summary | ActivityKind::LevelOfEffort
+            );
+            if target.is_some() && target != self.options.target && !derived {
+                activity.deadline = target;
+            }
+        }
+    }
+
+    /// 目标时限 of an activity, without what [`Self::aim_projects`] put there.
+    pub(crate) fn deadline_of(&self, activity: &plan::Activity) -> Option<Minute> {
+        let head = self.projects.get(activity.project as usize);
+        let target = head.and_then(|head| head.must_finish);
+        let several = self.projects.len() > 1;
+        activity
+            .deadline
+            .filter(|at| !several || Some(*at) != target)
     }
 
     /// A P6 activity of kind "WBS summary" spans the activities of its node and of the nodes below it.

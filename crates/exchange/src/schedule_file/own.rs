@@ -127,7 +127,7 @@ impl When {
 
 /// Reads the text; what is wrong in it is told in `remarks`.
 pub(super) fn read(bytes: &[u8], remarks: &mut Remarks) -> ScheduleFile {
-    let decoded = xml::decode(bytes);
+    let decoded = xml::decode(bytes, remarks);
     let plan: PlanText = match toml::from_str(decoded.strip_prefix('\u{feff}').unwrap_or(&decoded))
     {
         Ok(plan) => plan,
@@ -257,8 +257,18 @@ impl<'r> Reader<'r> {
                 "请填 0 到 100000 之间的天数",
             );
         }
-        let minutes = |days: f64| {
-            (days.clamp(0.0, 100_000.0) * timeline.minutes_per_day() as f64).round() as i64
+        let remaining = row.remaining_days.unwrap_or(0.0);
+        if !(0.0..=100_000.0).contains(&remaining) {
+            self.remarks.error(
+                "toml.duration",
+                place,
+                || format!("剩余工期 {remaining} 天超出范围，按 0 处理"),
+                "请填 0 到 100000 之间的天数",
+            );
+        }
+        let minutes = |days: f64| match (0.0..=100_000.0).contains(&days) {
+            true => (days * timeline.minutes_per_day() as f64).round() as i64,
+            false => 0,
         };
         let duration = minutes(row.duration_days);
         let mut activity = Activity::task(row.code.clone(), row.name.clone(), calendar, duration);

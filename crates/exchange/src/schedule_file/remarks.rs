@@ -11,6 +11,8 @@ pub(crate) struct Remarks {
     name: String,
     findings: Vec<Finding>,
     counts: BTreeMap<&'static str, (usize, Severity)>,
+    /// Costs that were met and not taken over.
+    costs: usize,
 }
 
 impl Remarks {
@@ -19,6 +21,7 @@ impl Remarks {
             name: name.to_owned(),
             findings: Vec::new(),
             counts: BTreeMap::new(),
+            costs: 0,
         }
     }
 
@@ -64,6 +67,25 @@ impl Remarks {
         }
     }
 
+    /// Something that is left out everywhere, told once with its number.
+    pub(crate) fn counted_out(
+        &mut self,
+        code: &'static str,
+        count: usize,
+        problem: &str,
+        remedy: &str,
+    ) {
+        let place = self.name.clone();
+        if count > 0 {
+            self.info(code, || place, || format!("{count} {problem}"), remedy);
+        }
+    }
+
+    /// A cost that is not taken over; all are told together.
+    pub(crate) fn cost(&mut self, there: bool) {
+        self.costs += usize::from(there);
+    }
+
     /// A fault of the file as a whole.
     pub(crate) fn file_error(&mut self, code: &'static str, problem: &str, remedy: &str) {
         let place = self.name.clone();
@@ -82,7 +104,9 @@ impl Remarks {
     }
 
     /// All that was told, then one line for each kind that was told too often.
-    pub(crate) fn into_findings(self) -> Vec<Finding> {
+    pub(crate) fn into_findings(mut self) -> Vec<Finding> {
+        let remedy = "计划文件只带工期、关系、日历、资源和进度；费用请另行保存";
+        self.counted_out("schedule.costs_left", self.costs, "处费用没有读入", remedy);
         let mut findings = self.findings;
         for (code, (count, severity)) in self.counts {
             if count <= TOLD {

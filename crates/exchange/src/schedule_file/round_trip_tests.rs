@@ -38,6 +38,125 @@ const EXPECTED: [(&str, &str, &str, &str, i64); 4] = [
     ),
 ];
 
+#[test]
+fn a_target_survives_project_xml_with_its_late_dates_and_floats() {
+    for (name, target) in [("early.toml", "2023-03-24"), ("late.toml", "2023-06-30")] {
+        let text = std::str::from_utf8(SAMPLES[3].1).expect("the sample is UTF-8");
+        let (before, after) = text
+            .split_once("target = ")
+            .expect("the sample has a target");
+        let (_, rest) = after.split_once('\n').expect("more lines");
+        let text = format!("{before}target = {target}\n{rest}");
+        let (file, findings) = read(name, text.as_bytes());
+        assert_eq!(findings, [], "{name}");
+        let plan = planned(&file);
+        let (bytes, told) = write_mspdi(&file, &plan);
+        let codes: Vec<&str> = told.iter().map(|finding| finding.code.as_str()).collect();
+        assert_eq!(codes, ["mspdi.target"], "{name}");
+        assert!(
+            String::from_utf8_lossy(&bytes).contains("<Deadline>"),
+            "{name}"
+        );
+        let (again, findings) = read("again.xml", &bytes);
+        assert_eq!(findings, [], "{name}");
+        assert_eq!(again.options.target, file.options.target, "{name}");
+        let late = |file: &ScheduleFile| {
+            let plan = planned(file);
+            let open = |i: &usize| {
+                let activity = &file.network.activities[*i];
+                let done = matches!(activity.progress, plan::Progress::Finished { .. });
+                activity.kind != ActivityKind::Summary && !done
+            };
+            let row = |i: usize| {
+                let activity = &file.network.activities[i];
+                // Of what has begun, Project says when it began.
+                let waits = activity.progress == Progress::NotStarted;
+                let late_start = waits.then_some(plan.late_start[i]);
+                let name = activity.name.clone();
+                (name, late_start, plan.late_finish[i], plan.total_float[i])
+            };
+            (0..file.ids.len())
+                .filter(open)
+                .map(row)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(late(&again), late(&file), "{name}");
+        let deadlines = again.network.activities.iter().filter_map(|a| a.deadline);
+        assert_eq!(deadlines.count(), 0, "{name}");
+    }
+}
+
+#[test]
+fn priority_physical_percent_and_the_unit_of_lags_are_written() {
+    let text = std::str::from_utf8(SAMPLES[1].1).expect("the sample is UTF-8");
+    let text = text
+        .replacen("<Start>2023-03-20", "<Priority>600</Priority><Start>2023-03-20", 1)
+        .replace("<LinkLag>24000</LinkLag><LagFormat>7<", "<LinkLag>24000</LinkLag><LagFormat>9<")
+        .replacen("<PredecessorLink><PredecessorUID>3<", "<PhysicalPercentComplete>30</PhysicalPercentComplete><PredecessorLink><PredecessorUID>3<", 1);
+    let (file, findings) = read("school.xml", text.as_bytes());
+    assert_eq!(findings, []);
+    let plan = planned(&file);
+    let again = read("again.xml", &write_mspdi(&file, &plan).0).0;
+    same(&file, &again);
+    assert_eq!(
+        (again.details[3].priority, again.details[3].physical),
+        (Some(600), 30.0)
+    );
+    assert_eq!(again.lag_formats, file.lag_formats);
+    assert!(again.lag_formats.contains(&9));
+    let (bytes, lost) = write_xer(&file, &plan);
+    let codes: Vec<&str> = lost.iter().map(|finding| finding.code.as_str()).collect();
+    assert_eq!(codes, ["xer.baselines_lost"]);
+    let as_p6 = read("again.xer", &bytes).0;
+    let of = |file: &ScheduleFile| {
+        let one = file
+            .network
+            .activities
+            .iter()
+            .position(|a| a.name == "主体结构");
+        let detail = &file.details[one.expect("主体结构")];
+        (detail.priority, detail.physical)
+    };
+    assert_eq!(of(&as_p6), (Some(600), 30.0));
+}
+
+#[test]
+fn each_project_of_a_file_keeps_its_own_target() {
+    let bytes = include_bytes!("samples/two_projects.xer");
+    let (file, findings) = read("two_projects.xer", bytes);
+    assert_eq!(findings, []);
+    // The figures are those of MPXJ's P6 scheduler: the first project is five days late, the second has ten to spare.
+    let floats = |file: &ScheduleFile| {
+        let plan = planned(file);
+        (plan.total_float, plan.free_float)
+    };
+    let expected = (vec![-2400, -2400, -2400, 4800], vec![0; 4]);
+    assert_eq!(floats(&file), expected);
+    let (bytes, lost) = write_xer(&file, &planned(&file));
+    assert_eq!(lost, []);
+    let (again, findings) = read("again.xer", &bytes);
+    assert_eq!(findings, []);
+    assert_eq!(floats(&again), expected);
+    assert_eq!(again.network.activities, file.network.activities);
+    assert!(!String::from_utf8_lossy(&bytes).contains("CS_MEOB"));
+}
+
+#[test]
+fn an_xer_is_written_in_the_encoding_asked_for() {
+    let (file, _) = read("school.xer", SAMPLES[0].1);
+    let plan = planned(&file);
+    let (gbk, _) = write_xer(&file, &plan);
+    let (utf8, _) = write_xer_as(&file, &plan, XerEncoding::Utf8);
+    assert!(std::str::from_utf8(&gbk).is_err());
+    assert!(std::str::from_utf8(&utf8).is_ok_and(|text| text.contains("主体结构")));
+    let names = |bytes: &[u8]| {
+        let (file, _) = read("a.xer", bytes);
+        let names = file.network.activities.iter().map(|a| a.name.clone());
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(names(&gbk), names(&utf8));
+}
+
 fn planned(file: &ScheduleFile) -> Schedule {
     schedule(&file.network, &file.options).expect("the sample can be calculated")
 }

@@ -36,6 +36,13 @@ impl Names {
     fn of(&self, name: &str) -> NameId {
         self.ids.get(name).copied().unwrap_or(0)
     }
+
+    fn name_of(&self, id: NameId) -> &'static str {
+        let mut known = self.ids.iter();
+        known
+            .find(|(_, known)| **known == id)
+            .map_or("", |(name, _)| name)
+    }
 }
 
 /// Declares a struct with the numbers of the names of one kind of record.
@@ -175,25 +182,11 @@ impl<'r> Element<'r> {
     pub(crate) fn flag(self, name: NameId) -> bool {
         matches!(self.value(name), "1" | "true")
     }
-
-    /// The value as an integer.
-    pub(crate) fn integer(self, name: NameId) -> Option<i64> {
-        self.value(name).parse().ok()
-    }
-
-    /// The value as a number.
-    pub(crate) fn number(self, name: NameId) -> Option<f64> {
-        text::number(self.value(name).as_bytes())
-    }
-
-    /// The value as a minute of the clock.
-    pub(crate) fn date(self, name: NameId) -> Option<ground::Minute> {
-        text::minute(self.value(name).as_bytes())
-    }
 }
 
-/// The text of an XML file, by its mark or declaration; without either UTF-8, GB 18030 or windows-1252.
-pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
+/// The text of an XML file, by its mark or declaration; without either UTF-8, GB 18030 or windows-1252. A declaration of
+/// UTF-8 that the bytes contradict does not count: that is told.
+pub(crate) fn decode<'b>(bytes: &'b [u8], remarks: &mut Remarks) -> Cow<'b, str> {
     let declared = || {
         let head = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]);
         let (_, rest) = head.split_once("encoding=")?;
@@ -207,7 +200,18 @@ pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
     }
     let guessed = text::encoding_of(bytes);
     let narrow = guessed != encoding_rs::UTF_16LE && guessed != encoding_rs::UTF_16BE;
-    let encoding = declared().filter(|_| narrow).unwrap_or(guessed);
+    let said = declared().filter(|_| narrow);
+    let encoding = said
+        .filter(|said| *said != encoding_rs::UTF_8)
+        .unwrap_or(guessed);
+    if said == Some(encoding_rs::UTF_8) || said.is_none() && narrow {
+        remarks.warning(
+            "xml.encoding",
+            || "文件开头".to_owned(),
+            || format!("文件不是它应有的 UTF-8 编码，按 {} 读取", encoding.name()),
+            "请核对名称；有乱码时用原程序重新导出，不要用文本编辑器另存",
+        );
+    }
     encoding.decode(bytes).0
 }
 
@@ -360,6 +364,11 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
+    /// The name with that number.
+    pub(crate) fn name_of(&self, id: NameId) -> &'static str {
+        self.names.name_of(id)
+    }
+
     /// Line of a byte, counted from 1.
     pub(crate) fn line(&self, at: usize) -> usize {
         let before = &self.text.as_bytes()[..at.min(self.text.len())];
@@ -394,6 +403,8 @@ pub(crate) fn iso_duration(text: &str) -> Option<i64> {
             (b'S', true) => value / 60.0,
             (b'D', false) => value * 1440.0,
             (b'W', false) => value * 10_080.0,
+            // Some programs write out what is nothing.
+            (b'Y' | b'M', false) if value == 0.0 => 0.0,
             _ => return None,
         };
         rest = &rest[end + 1..];
@@ -464,6 +475,7 @@ mod tests {
         assert_eq!(iso_duration("P1DT2H"), Some(1560));
         assert_eq!(iso_duration("-PT0H6M0S"), Some(-6));
         assert_eq!(iso_duration("PT0.5H"), Some(30));
+        assert_eq!(iso_duration("P0Y0M0DT8H0M0S"), Some(480));
         for text in ["", "8h", "PT8", "P8H", "PTxH", "PT1e999H"] {
             assert_eq!(iso_duration(text), None, "{text}");
         }

@@ -267,15 +267,21 @@ pub struct PlanShortfall {
     pub chain_text: String,
 }
 
-/// A way to win time back.
+/// A way to win time back: one activity to shorten, or several side by side that win something only together.
 #[derive(Serialize, ToSchema)]
 pub struct PlanCompression {
+    pub parts: Vec<PlanCompressionPart>,
+    pub gain_days: f64,
+    pub text: String,
+}
+
+/// An activity to shorten.
+#[derive(Serialize, ToSchema)]
+pub struct PlanCompressionPart {
     pub activity_id: String,
     pub code: String,
     pub name: String,
     pub days: f64,
-    pub gain_days: f64,
-    pub text: String,
     /// The change that makes it, by field of the activity register.
     #[schema(value_type = Object)]
     pub values: serde_json::Map<String, serde_json::Value>,
@@ -580,13 +586,21 @@ impl From<&page::Shortfall> for PlanShortfall {
 impl From<&page::CompressionView> for PlanCompression {
     fn from(one: &page::CompressionView) -> Self {
         Self {
-            activity_id: one.activity_id.clone(),
-            code: one.code.clone(),
-            name: one.name.clone(),
-            days: days(one.days),
+            parts: each(&one.parts),
             gain_days: days(one.gain_days),
             text: one.text.clone(),
-            values: one.values.clone(),
+        }
+    }
+}
+
+impl From<&page::CompressionPart> for PlanCompressionPart {
+    fn from(part: &page::CompressionPart) -> Self {
+        Self {
+            activity_id: part.activity_id.clone(),
+            code: part.code.clone(),
+            name: part.name.clone(),
+            days: days(part.days),
+            values: part.values.clone(),
         }
     }
 }

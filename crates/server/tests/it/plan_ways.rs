@@ -160,10 +160,11 @@ async fn a_late_plan_tells_its_chain_room_and_ways_out() {
     assert_eq!(last["late_driver"]["kind"], "target", "{last}");
     let ways = list(&sheet["compressions"]);
     assert!(!ways.is_empty(), "{sheet}");
-    let change = json!([{
-        "op": "update", "id": ways[0]["activity_id"], "values": ways[0]["values"],
-        "version": list(&sheet["activities"]).iter().find(|row| row["id"] == ways[0]["activity_id"]).expect("its row")["version"],
-    }]);
+    let changes = list(&ways[0]["parts"]).iter().map(|part| json!({
+        "op": "update", "id": part["activity_id"], "values": part["values"],
+        "version": list(&sheet["activities"]).iter().find(|row| row["id"] == part["activity_id"]).expect("its row")["version"],
+    }));
+    let change: Vec<Json> = changes.collect();
     let tried = desk
         .post(
             "/changes",

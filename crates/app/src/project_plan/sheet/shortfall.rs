@@ -2,7 +2,7 @@
 //! to win back, each as the change that wins them.
 
 use super::{SheetView, day_text, lag_text};
-use crate::page::project_plan::{CompressionView, DriverView, Shortfall};
+use crate::page::project_plan::{CompressionPart, CompressionView, DriverView, Shortfall};
 use ground::{Date, Finding, date_of_finish, date_of_start};
 use plan::{Compression, Driver, LinkKind, Progress, Schedule};
 use portfolio::BarState;
@@ -141,26 +141,34 @@ impl SheetView<'_> {
     }
 
     fn compression(&self, schedule: &Schedule, one: Compression) -> CompressionView {
-        let activity = self.scheduled.built.activities[one.activity];
+        let part = |&(i, days): &(usize, i64)| {
+            let activity = self.scheduled.built.activities[i];
+            CompressionPart {
+                activity_id: self.id(i),
+                code: activity.code.clone(),
+                name: activity.name.clone(),
+                days: days * 10,
+                values: self.shorter(schedule, i, days),
+            }
+        };
+        let parts: Vec<CompressionPart> = one.parts.iter().map(part).collect();
         let gain = match one.gain_days {
             0 => "差距减少不到 1 天".to_owned(),
             days => format!("差距减少 {days} 天"),
         };
+        let text = format!("{}，{gain}。", shortened(&parts));
         CompressionView {
-            activity_id: self.id(one.activity),
-            code: activity.code.clone(),
-            name: activity.name.clone(),
-            days: one.days * 10,
+            parts,
             gain_days: one.gain_days * 10,
-            text: format!("“{}”压缩 {} 天，{gain}。", activity.name, one.days),
-            values: self.shorter(schedule, one),
+            text,
         }
     }
 
-    fn shorter(&self, schedule: &Schedule, one: Compression) -> Map<String, Json> {
+    /// The values that take `days` out of activity `i`.
+    fn shorter(&self, schedule: &Schedule, i: usize, days: i64) -> Map<String, Json> {
         let network = &self.scheduled.built.network;
-        let (i, node) = (one.activity, &network.activities[one.activity]);
-        let minutes = one.days * self.per_day(i);
+        let node = &network.activities[i];
+        let minutes = days * self.per_day(i);
         let bar = self.scheduled.standing.activities.get(i);
         let reported = bar.is_some_and(|bar| bar.state == BarState::Running && !bar.assumed);
         let mut values = Map::new();
@@ -177,5 +185,56 @@ impl SheetView<'_> {
             }
         }
         values
+    }
+}
+
+/// What is shortened by how much, in words.
+fn shortened(parts: &[CompressionPart]) -> String {
+    let days = |part: &CompressionPart| format!("压缩 {} 天", part.days / 10);
+    let each = |part: &CompressionPart| format!("“{}”{}", part.name, days(part));
+    let names: Vec<String> = parts
+        .iter()
+        .map(|part| format!("“{}”", part.name))
+        .collect();
+    match parts {
+        [] => String::new(),
+        [one] => each(one),
+        [first, rest @ ..] if rest.iter().all(|part| part.days == first.days) => {
+            let (names, count) = (names.concat(), parts.len());
+            format!("{names}{count} 项并行，要一起压，各{}", days(first))
+        }
+        parts => {
+            let told: Vec<String> = parts.iter().map(each).collect();
+            format!("{} 项并行，要一起压：{}", parts.len(), told.join("、"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(name: &str, days: i64) -> CompressionPart {
+        CompressionPart {
+            activity_id: name.to_owned(),
+            code: name.to_owned(),
+            name: name.to_owned(),
+            days: days * 10,
+            values: Map::new(),
+        }
+    }
+
+    #[test]
+    fn work_side_by_side_is_one_suggestion() {
+        let [one, two, less] = [part("桩基1号", 4), part("桩基2号", 4), part("桩基3号", 2)];
+        assert_eq!(shortened(std::slice::from_ref(&one)), "“桩基1号”压缩 4 天");
+        assert_eq!(
+            shortened(&[one.clone(), two]),
+            "“桩基1号”“桩基2号”2 项并行，要一起压，各压缩 4 天"
+        );
+        assert_eq!(
+            shortened(&[one, less]),
+            "2 项并行，要一起压：“桩基1号”压缩 4 天、“桩基3号”压缩 2 天"
+        );
     }
 }

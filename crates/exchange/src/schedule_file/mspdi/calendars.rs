@@ -6,6 +6,7 @@ use ground::{Date, Minute, Shift};
 
 use super::recurring::Pattern;
 use crate::schedule_file::calendar::{CalendarException, CalendarKind, NamedCalendar};
+use crate::schedule_file::fields::Fields;
 use crate::schedule_file::xml::{Element, names};
 
 names!(
@@ -28,6 +29,17 @@ pub(super) struct CalendarReader {
 /// Days that all exceptions of a file together may unfold to: 300 calendars of a century. More was made to exhaust us.
 const UNFOLDED: usize = 10_000_000;
 const DAY: i64 = 1440;
+/// Sunday to Saturday; 0 is an exception.
+const DAY_TYPES: [(&str, usize); 8] = [
+    ("0", 0),
+    ("1", 1),
+    ("2", 2),
+    ("3", 3),
+    ("4", 4),
+    ("5", 5),
+    ("6", 6),
+    ("7", 7),
+];
 
 impl CalendarReader {
     pub(super) fn of(names: &mut crate::schedule_file::xml::Names) -> Self {
@@ -38,8 +50,8 @@ impl CalendarReader {
     }
 
     /// The calendar, its key and the key of its base.
-    pub(super) fn read(&mut self, element: Element) -> (NamedCalendar, String) {
-        let n = &self.n;
+    pub(super) fn read(&mut self, fields: &mut Fields) -> (NamedCalendar, String) {
+        let (n, element) = (&self.n, fields.element());
         let base = element.value(n.base);
         let mut calendar = NamedCalendar {
             id: element.value(n.uid).to_owned(),
@@ -53,30 +65,31 @@ impl CalendarReader {
         };
         let (week_days, work_weeks, exceptions) = (n.week_days, n.work_weeks, n.exceptions);
         if let Some(days) = element.child(week_days) {
-            self.week(&mut calendar, days);
+            self.week(&mut calendar, &mut fields.inside(days));
         }
         if let Some(weeks) = element.child(work_weeks) {
             weeks
                 .all(self.n.work_week)
-                .for_each(|week| self.work_week(&mut calendar, week));
+                .for_each(|week| self.work_week(&mut calendar, &mut fields.inside(week)));
         }
         if let Some(exceptions) = element.child(exceptions) {
             let all = exceptions.all(self.n.exception);
-            all.for_each(|exception| self.exception(&mut calendar, exception));
+            all.for_each(|exception| self.exception(&mut calendar, &mut fields.inside(exception)));
         }
         (calendar, base.to_owned())
     }
 
-    fn week(&mut self, calendar: &mut NamedCalendar, days: Element) {
-        for day in days.all(self.n.week_day) {
-            match day.integer(self.n.day_type) {
+    fn week(&mut self, calendar: &mut NamedCalendar, days: &mut Fields) {
+        for day in days.element().all(self.n.week_day) {
+            let mut day = days.inside(day);
+            match day.word(self.n.day_type, &DAY_TYPES, "这一天没有采用") {
                 Some(number @ 1..=7) => {
                     // Sunday is 1 there and last with us.
-                    calendar.week[(number as usize + 5) % 7] = Some(self.shifts(day));
+                    calendar.week[(number + 5) % 7] = Some(self.shifts(&mut day));
                 }
                 Some(0) => {
-                    let shifts = self.shifts(day);
-                    if let Some((first, last)) = self.range(day) {
+                    let shifts = self.shifts(&mut day);
+                    if let Some((first, last)) = self.range(&mut day) {
                         self.unfold(calendar, (first..=last).map(date_of_day), "", &shifts);
                     }
                 }
@@ -85,13 +98,13 @@ impl CalendarReader {
         }
     }
 
-    fn exception(&mut self, calendar: &mut NamedCalendar, element: Element) {
-        let n = &self.n;
+    fn exception(&mut self, calendar: &mut NamedCalendar, element: &mut Fields) {
         let Some((first, last)) = self.range(element) else {
             return;
         };
-        let number = |name| element.integer(name).unwrap_or(0);
+        let n = &self.n;
         let by_count = element.flag(n.by_occurrences);
+        let mut number = |name| element.integer(name).unwrap_or(0);
         let pattern = Pattern {
             kind: number(n.kind),
             first,
@@ -113,15 +126,17 @@ impl CalendarReader {
     }
 
     /// A week pattern that holds from one date to another: its days, as far as it names them.
-    fn work_week(&mut self, calendar: &mut NamedCalendar, element: Element) {
+    fn work_week(&mut self, calendar: &mut NamedCalendar, element: &mut Fields) {
         let Some((first, last)) = self.range(element) else {
             return;
         };
         let mut week: [Option<Vec<Shift>>; 7] = Default::default();
-        let days = element.child(self.n.week_days);
+        let days = element.element().child(self.n.week_days);
         for day in days.into_iter().flat_map(|days| days.all(self.n.week_day)) {
-            if let Some(number @ 1..=7) = day.integer(self.n.day_type) {
-                week[(number as usize + 5) % 7] = Some(self.shifts(day));
+            let mut day = element.inside(day);
+            if let Some(number @ 1..=7) = day.word(self.n.day_type, &DAY_TYPES, "这一天没有采用")
+            {
+                week[(number + 5) % 7] = Some(self.shifts(&mut day));
             }
         }
         let name = element.value(self.n.name).to_owned();
@@ -152,9 +167,10 @@ impl CalendarReader {
     }
 
     /// First and last day of a `TimePeriod`, inside the century of the calculation.
-    fn range(&self, element: Element) -> Option<(i64, i64)> {
+    fn range(&self, element: &mut Fields) -> Option<(i64, i64)> {
         let n = &self.n;
-        let period = element.child(n.period)?;
+        let period = element.element().child(n.period)?;
+        let mut period = element.inside(period);
         let first = period.date(n.from_date)?.div_euclid(DAY);
         let last = period
             .date(n.to_date)
@@ -165,21 +181,23 @@ impl CalendarReader {
         (first <= last).then_some((first, last))
     }
 
-    fn shifts(&self, element: Element) -> Vec<Shift> {
+    fn shifts(&self, fields: &mut Fields) -> Vec<Shift> {
         let n = &self.n;
-        if !element.flag(n.day_working) {
+        if !fields.flag(n.day_working) {
             return Vec::new();
         }
-        let times = element.child(n.times);
+        let times = fields.element().child(n.times);
         let times = times.into_iter().flat_map(|times| times.all(n.time));
         let mut shifts: Vec<Shift> = times
             .filter_map(|time| {
-                let from = clock(time.value(n.from_time))?;
-                let to = match clock(time.value(n.to_time))? {
-                    0 => DAY as u16,
-                    to => to,
-                };
-                (from < to).then_some(Shift { from, to })
+                let shift = shift(time, n);
+                if shift.is_none() && !time.value(n.from_time).is_empty() {
+                    fields.warn(n.time, || {
+                        let (from, to) = (time.value(n.from_time), time.value(n.to_time));
+                        format!("“{from}—{to}”不是一段工作时间，没有采用")
+                    });
+                }
+                shift
             })
             .collect();
         shifts.sort_unstable();
@@ -188,6 +206,15 @@ impl CalendarReader {
         }
         shifts
     }
+}
+
+fn shift(time: Element, n: &CalendarNames) -> Option<Shift> {
+    let from = clock(time.value(n.from_time))?;
+    let to = match clock(time.value(n.to_time))? {
+        0 => DAY as u16,
+        to => to,
+    };
+    (from < to).then_some(Shift { from, to })
 }
 
 /// `08:00:00`, or a whole date and time, in minutes of the day.

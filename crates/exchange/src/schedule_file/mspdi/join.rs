@@ -15,12 +15,20 @@ const JOINED: usize = 500;
 impl Reader<'_> {
     pub(super) fn join_links(&mut self, scanner: &Scanner) {
         for link in std::mem::take(&mut self.links) {
-            let Some(from) = self
-                .tasks
-                .get(&link.from)
-                .copied()
-                .filter(|from| *from != link.to)
-            else {
+            let from = self.tasks.get(&link.from).copied();
+            if from == Some(link.to) {
+                self.remarks.error(
+                    "mspdi.own_link",
+                    || {
+                        let name = &self.file.network.activities[link.to].name;
+                        format!("第{}行的任务“{name}”", scanner.line(link.at))
+                    },
+                    || "前置任务就是任务自己，这条链接没有采用".to_owned(),
+                    "请在 Project 中改正前置任务",
+                );
+                continue;
+            }
+            let Some(from) = from else {
                 self.remarks.info(
                     "mspdi.link",
                     || {
@@ -47,6 +55,10 @@ impl Reader<'_> {
                     ((duration as f64 * percent / 100.0).round() as i64, calendar)
                 }
             };
+            let percent = matches!(link.lag, Lag::Percent(..));
+            self.file
+                .lag_formats
+                .push(if percent { 7 } else { link.format });
             self.file.network.links.push(Link {
                 from,
                 to: link.to,

@@ -5,7 +5,8 @@ use plan::{
 };
 
 use super::{Reader, TaskCalendar};
-use crate::schedule_file::xml::{Element, Record, Scanner, iso_duration, names};
+use crate::schedule_file::fields::Fields;
+use crate::schedule_file::xml::{Element, NameId, Record, Scanner, names};
 use crate::schedule_file::{BaselineDates, Detail, StoredDates};
 
 names!(
@@ -19,7 +20,7 @@ names!(
     late_start = "LateStart", late_finish = "LateFinish", total = "TotalSlack", free = "FreeSlack",
     critical = "Critical", notes = "Notes", baseline = "Baseline", number = "Number", link = "PredecessorLink",
     predecessor = "PredecessorUID", kind = "Type", lag = "LinkLag", lag_format = "LagFormat",
-    delay = "LevelingDelay",
+    delay = "LevelingDelay", priority = "Priority", physical = "PhysicalPercentComplete", cost = "Cost",
 );
 
 /// A link whose predecessor may still come.
@@ -28,6 +29,8 @@ pub(super) struct PendingLink {
     pub(super) to: usize,
     pub(super) kind: LinkKind,
     pub(super) lag: Lag,
+    /// In which unit the lag is shown.
+    pub(super) format: i64,
     pub(super) at: usize,
 }
 
@@ -60,7 +63,9 @@ impl Reader<'_> {
         if root.flag(n.is_null) {
             return;
         }
-        let (uid, level) = (root.integer(n.uid), root.integer(n.level).unwrap_or(1));
+        let name = root.value(n.name);
+        let mut fields = Fields::of(record, scanner, ("任务", name), self.remarks);
+        let (uid, level) = (fields.integer(n.uid), fields.integer(n.level).unwrap_or(1));
         let place = || {
             format!(
                 "第{}行的任务“{}”",
@@ -95,7 +100,7 @@ impl Reader<'_> {
                 "请在 Project 中补填工期",
             );
         }
-        self.push_task(root, uid, level, record.at);
+        self.push_task(record, uid, level, scanner);
     }
 
     /// Task 0 stands for the whole project.
@@ -107,39 +112,44 @@ impl Reader<'_> {
         }
     }
 
-    fn push_task(&mut self, root: Element, uid: i64, level: i64, at: usize) {
-        let n = &self.task_names;
+    fn push_task(&mut self, record: &Record, uid: i64, level: i64, scanner: &Scanner) {
+        let (n, root) = (&self.task_names, record.root());
         let index = self.file.ids.len();
-        let minutes = |name| iso_duration(root.value(name)).map(|minutes| minutes.max(0));
-        let duration = minutes(n.duration).unwrap_or(0);
-        let mut activity = Activity::task(uid.to_string(), root.value(n.name), 0, duration);
+        let name = root.value(n.name);
+        let fields = &mut Fields::of(record, scanner, ("任务", name), self.remarks);
+        let (duration, remaining) = (minutes(fields, n.duration), minutes(fields, n.remaining));
+        let duration = duration.unwrap_or(0);
+        let mut activity = Activity::task(uid.to_string(), name, 0, duration);
         activity.kind = kind(root, n, duration);
-        activity.progress = progress(root, n, minutes(n.remaining).unwrap_or(duration));
-        activity.deadline = root.date(n.deadline);
-        activity.delay = delay(root, n);
+        activity.progress = progress(fields, n, remaining.unwrap_or(duration));
+        activity.deadline = fields.date(n.deadline);
+        activity.delay = delay(fields, n);
         if root.flag(n.manual) || root.flag(n.external) {
-            activity.fixed = fixed(root, n).filter(|_| activity.kind != ActivityKind::Summary);
+            activity.fixed = fixed(fields, n).filter(|_| activity.kind != ActivityKind::Summary);
         }
-        constrain(&mut activity, root, n, self.head.honor_constraints);
+        constrain(&mut activity, fields, n, self.head.honor_constraints);
         let detail = Detail {
             key: uid.to_string(),
             wbs_code: root.value(n.wbs).to_owned(),
             planned_duration: duration,
-            planned_start: None,
-            planned_finish: None,
-            percent: root.number(n.percent).unwrap_or(0.0),
+            percent: fields.number(n.percent).unwrap_or(0.0),
+            physical: fields.number(n.physical).unwrap_or(0.0),
+            priority: fields.integer(n.priority),
             notes: root.value(n.notes).to_owned(),
-            wbs: None,
-            own_calendar: None,
             ignores_resources: root.flag(n.ignores_resources),
+            ..Detail::default()
         };
         self.task_calendars.push(TaskCalendar {
             key: root.value(n.calendar).to_owned(),
-            elapsed: elapsed(root.integer(n.format).unwrap_or(7)),
+            elapsed: elapsed(fields.integer(n.format).unwrap_or(7)),
+            at: record.at,
         });
-        self.file.baselines.push(baselines(root, n));
-        self.file.stored.push(stored(root, n));
-        self.links.extend(links(root, n, index, at));
+        let cost = fields.number(n.cost).is_some_and(|cost| cost != 0.0);
+        self.file.baselines.push(baselines(fields, n));
+        self.file.stored.push(stored(fields, n));
+        links(fields, n, index, record.at, &mut self.links);
+        self.remarks
+            .cost(cost && activity.kind != ActivityKind::Summary);
         activity.parent = self.hang(level, index);
         self.tasks.insert(uid, index);
         self.file.ids.push(uid.to_string());
@@ -175,115 +185,150 @@ fn kind(root: Element, n: &TaskNames, duration: i64) -> ActivityKind {
     }
 }
 
-fn progress(root: Element, n: &TaskNames, remaining: i64) -> Progress {
-    let (start, finish) = (root.date(n.actual_start), root.date(n.actual_finish));
+/// A duration; one below zero is told and none.
+fn minutes(fields: &mut Fields, name: NameId) -> Option<i64> {
+    let minutes = fields.duration(name);
+    fields.not_negative(name, minutes)
+}
+
+fn progress(fields: &mut Fields, n: &TaskNames, remaining: i64) -> Progress {
+    let (start, finish) = (fields.date(n.actual_start), fields.date(n.actual_finish));
+    if start
+        .zip(finish)
+        .is_some_and(|(start, finish)| finish < start)
+    {
+        fields.warn(n.actual_finish, || {
+            "实际完成早于实际开始，实际开始按实际完成处理".to_owned()
+        });
+    }
     Progress::of(start, finish, remaining)
 }
 
 /// Levelling delay, tenths of minutes of the clock whatever its format says: "2 days" is 48 hours in all 24 delayed tasks
 /// of the public files.
-fn delay(root: Element, n: &TaskNames) -> i64 {
-    let tenths = root.number(n.delay).unwrap_or(0.0);
+fn delay(fields: &mut Fields, n: &TaskNames) -> i64 {
+    let tenths = fields.number(n.delay).unwrap_or(0.0);
     (tenths / 10.0).round().clamp(0.0, 1e7) as i64
 }
 
 /// Where a manual task stands; one that has no dates yet is calculated like others.
-fn fixed(root: Element, n: &TaskNames) -> Option<(i64, i64)> {
-    let date = |first, second| root.date(first).or_else(|| root.date(second));
+fn fixed(fields: &mut Fields, n: &TaskNames) -> Option<(i64, i64)> {
+    let mut date = |first, second| fields.date(first).or_else(|| fields.date(second));
     let start = date(n.start, n.manual_start)?;
     let finish = date(n.finish, n.manual_finish)?;
     Some((start, finish.max(start)))
 }
 
-/// Types 2 to 7 in the order of the file format; 0 is none, 1 as late as possible.
-fn constrain(activity: &mut Activity, root: Element, n: &TaskNames, honored: bool) {
-    let kind = match root.integer(n.constraint) {
-        Some(1) => {
-            activity.timing = Timing::LateInTotalFloat;
-            return;
-        }
-        Some(2) if honored => ConstraintKind::MustStart,
-        Some(3) if honored => ConstraintKind::MustFinish,
-        Some(2) => ConstraintKind::StartOn,
-        Some(3) => ConstraintKind::FinishOn,
-        Some(4) => ConstraintKind::StartNoEarlier,
-        Some(5) => ConstraintKind::StartNoLater,
-        Some(6) => ConstraintKind::FinishNoEarlier,
-        Some(7) => ConstraintKind::FinishNoLater,
-        _ => return,
-    };
-    if let Some(at) = root.date(n.constraint_date) {
-        activity.constraints.push(Constraint { kind, at });
+/// Types in the order of the file format: none, as late as possible, and those with a date.
+fn constrain(activity: &mut Activity, fields: &mut Fields, n: &TaskNames, honored: bool) {
+    let hard = |must, on| if honored { must } else { on };
+    let kinds = [
+        ("0", None),
+        ("1", None),
+        (
+            "2",
+            Some(hard(ConstraintKind::MustStart, ConstraintKind::StartOn)),
+        ),
+        (
+            "3",
+            Some(hard(ConstraintKind::MustFinish, ConstraintKind::FinishOn)),
+        ),
+        ("4", Some(ConstraintKind::StartNoEarlier)),
+        ("5", Some(ConstraintKind::StartNoLater)),
+        ("6", Some(ConstraintKind::FinishNoEarlier)),
+        ("7", Some(ConstraintKind::FinishNoLater)),
+    ];
+    let kind = fields.word(n.constraint, &kinds, "没有采用这个限制");
+    if fields.value(n.constraint) == "1" {
+        activity.timing = Timing::LateInTotalFloat;
+    }
+    let at = fields.date(n.constraint_date);
+    match (kind.flatten(), at) {
+        (Some(kind), Some(at)) => activity.constraints.push(Constraint { kind, at }),
+        (Some(_), None) => fields.warn(n.constraint, || {
+            "限制条件没有可用的日期，没有采用".to_owned()
+        }),
+        (None, _) => {}
     }
 }
 
-fn baselines(root: Element, n: &TaskNames) -> Vec<BaselineDates> {
-    let mut baselines: Vec<BaselineDates> = root
-        .all(n.baseline)
-        .filter_map(|element| {
-            let number = element.integer(n.number).unwrap_or(0);
-            Some(BaselineDates {
-                number: u8::try_from(number).ok().filter(|number| *number <= 10)?,
-                start: element.date(n.start),
-                finish: element.date(n.finish),
-                duration: iso_duration(element.value(n.duration)),
-            })
-        })
-        .collect();
+fn baselines(fields: &mut Fields, n: &TaskNames) -> Vec<BaselineDates> {
+    let mut baselines = Vec::new();
+    for element in fields.element().all(n.baseline) {
+        let mut fields = fields.inside(element);
+        let number = fields.integer(n.number).unwrap_or(0);
+        let Some(number) = u8::try_from(number).ok().filter(|number| *number <= 10) else {
+            fields.warn(n.number, || format!("没有第 {number} 号基准，没有读入"));
+            continue;
+        };
+        baselines.push(BaselineDates {
+            number,
+            start: fields.date(n.start),
+            finish: fields.date(n.finish),
+            duration: fields.duration(n.duration),
+        });
+    }
     baselines.sort_by_key(|baseline| baseline.number);
     baselines.dedup_by_key(|baseline| baseline.number);
     baselines
 }
 
 /// Slacks stand in tenths of a minute.
-fn stored(root: Element, n: &TaskNames) -> StoredDates {
-    let slack = |name| {
-        root.number(name)
-            .map(|tenths| (tenths / 10.0).round() as i64)
-    };
+fn stored(fields: &mut Fields, n: &TaskNames) -> StoredDates {
+    let tenths = |tenths: f64| (tenths / 10.0).round() as i64;
     StoredDates {
-        early_start: root.date(n.early_start),
-        early_finish: root.date(n.early_finish),
-        late_start: root.date(n.late_start),
-        late_finish: root.date(n.late_finish),
-        start: root.date(n.start),
-        finish: root.date(n.finish),
-        total_float: slack(n.total),
-        free_float: slack(n.free),
-        critical: root.child(n.critical).map(|_| root.flag(n.critical)),
+        early_start: fields.date(n.early_start),
+        early_finish: fields.date(n.early_finish),
+        late_start: fields.date(n.late_start),
+        late_finish: fields.date(n.late_finish),
+        start: fields.date(n.start),
+        finish: fields.date(n.finish),
+        total_float: fields.number(n.total).map(tenths),
+        free_float: fields.number(n.free).map(tenths),
+        critical: fields
+            .element()
+            .child(n.critical)
+            .map(|_| fields.flag(n.critical)),
         longest_path: None,
     }
 }
 
-fn links<'r>(
-    root: Element<'r>,
-    n: &'r TaskNames,
-    to: usize,
-    at: usize,
-) -> impl Iterator<Item = PendingLink> + 'r {
-    root.all(n.link).filter_map(move |element| {
-        let format = element.integer(n.lag_format).unwrap_or(7);
-        let value = element.number(n.lag).unwrap_or(0.0);
-        // Project counts a lag on the successor's calendar.
-        let calendar = match elapsed(format) {
-            true => LagCalendar::Elapsed,
-            false => LagCalendar::Successor,
+const LINK_KINDS: [(&str, LinkKind); 4] = [
+    ("0", LinkKind::FF),
+    ("1", LinkKind::FS),
+    ("2", LinkKind::SF),
+    ("3", LinkKind::SS),
+];
+
+fn links(fields: &mut Fields, n: &TaskNames, to: usize, at: usize, links: &mut Vec<PendingLink>) {
+    for element in fields.element().all(n.link) {
+        let fields = &mut fields.inside(element);
+        let Some(from) = fields.integer(n.predecessor) else {
+            fields.warn(n.link, || "没有前置任务，这条链接没有采用".to_owned());
+            continue;
         };
-        let lag = match percent(format) {
-            true => Lag::Percent(value, calendar),
-            false => Lag::Minutes((value / 10.0).round() as i64, calendar),
-        };
-        Some(PendingLink {
-            from: element.integer(n.predecessor)?,
+        let kind = fields.word(n.kind, &LINK_KINDS, "按完成—开始（FS）处理");
+        let format = fields.integer(n.lag_format).unwrap_or(7);
+        let lag = lag(fields.number(n.lag).unwrap_or(0.0), format);
+        links.push(PendingLink {
+            from,
             to,
-            kind: match element.integer(n.kind) {
-                Some(0) => LinkKind::FF,
-                Some(2) => LinkKind::SF,
-                Some(3) => LinkKind::SS,
-                _ => LinkKind::FS,
-            },
+            kind: kind.unwrap_or(LinkKind::FS),
             lag,
+            format,
             at,
-        })
-    })
+        });
+    }
+}
+
+fn lag(value: f64, format: i64) -> Lag {
+    // Project counts a lag on the successor's calendar.
+    let calendar = match elapsed(format) {
+        true => LagCalendar::Elapsed,
+        false => LagCalendar::Successor,
+    };
+    match percent(format) {
+        true => Lag::Percent(value, calendar),
+        false => Lag::Minutes((value / 10.0).round() as i64, calendar),
+    }
 }

@@ -20,12 +20,18 @@ use crate::schedule_file::{Format, ResourceKind, ScheduleFile};
 pub fn write(file: &ScheduleFile, schedule: &Schedule) -> (Vec<u8>, Vec<Finding>) {
     let mut remarks = Remarks::new("Project XML");
     let rows = rows(file);
+    let from_finish = file.projects.first().is_some_and(|head| head.from_finish);
     let writer = Writer {
         file,
         schedule,
         keys: Keys::of(file, &rows),
-        from_finish: file.projects.first().is_some_and(|head| head.from_finish),
+        from_finish,
+        targets: match from_finish {
+            true => vec![None; file.ids.len()],
+            false => targets(file),
+        },
     };
+    writer.tell_losses(&mut remarks);
     let mut xml = Xml::with_capacity(file.ids.len() * 1_800 + 20_000);
     writer.all(&mut xml, &rows, &mut remarks);
     (xml.text.into_bytes(), remarks.into_findings())
@@ -139,6 +145,27 @@ struct Writer<'a> {
     schedule: &'a Schedule,
     keys: Keys,
     from_finish: bool,
+    /// Per activity the target to be written as its deadline.
+    targets: Vec<Option<Minute>>,
+}
+
+/// The date by which the project of each activity must be finished, on those whose finish nothing waits for.
+fn targets(file: &ScheduleFile) -> Vec<Option<Minute>> {
+    let guarded = super::guarded(&file.network);
+    let activities = file.network.activities.iter().zip(guarded);
+    let target = |(activity, guarded): (&Activity, bool)| {
+        let head = file.projects.get(activity.project as usize);
+        let target = head.and_then(|head| head.must_finish);
+        let open = !matches!(activity.progress, Progress::Finished { .. });
+        let derived = matches!(
+            activity.kind,
+            ActivityKind::Summary | ActivityKind::LevelOfEffort
+        );
+        target
+            .or(file.options.target)
+            .filter(|_| open && !guarded && !derived)
+    };
+    activities.map(target).collect()
 }
 
 impl Writer<'_> {
@@ -155,6 +182,44 @@ impl Writer<'_> {
         xml.close("Project");
     }
 
+    /// What Project has no place for, one finding for each kind.
+    fn tell_losses(&self, remarks: &mut Remarks) {
+        remarks.counted_out(
+            "mspdi.target",
+            self.targets.iter().flatten().count(),
+            "项收尾任务的期限里写入了必须完成日期：Project 没有项目的必须完成日期",
+            "拖期照样显示；目标晚于计算完成时，Project 自己重算的时差比这里小",
+        );
+        let links = &self.file.network.links;
+        let calendar = |i: usize| self.file.network.activities[i].calendar;
+        let moved = links.iter().filter(|link| match link.lag_calendar {
+            _ if link.lag == 0 => false,
+            LagCalendar::Successor | LagCalendar::Elapsed => false,
+            LagCalendar::Predecessor => calendar(link.from) != calendar(link.to),
+            LagCalendar::Of(own) => own != calendar(link.to),
+        });
+        remarks.counted_out(
+            "mspdi.lag_calendar",
+            moved.count(),
+            "条关系的间隔原按别的日历计，Project 只按后续任务的日历计",
+            "请在 Project 中核对这些任务的日期",
+        );
+        let in_order = self.file.options.out_of_sequence == plan::OutOfSequence::RetainedLogic;
+        remarks.counted_out(
+            "mspdi.out_of_sequence",
+            usize::from(!in_order),
+            "项排程选项没有写入：Project 没有“忽略逻辑”和“实际日期”的算法",
+            "不按顺序开工的任务，请在 Project 中核对日期",
+        );
+        let projects = self.file.projects.len().saturating_sub(1);
+        remarks.counted_out(
+            "mspdi.projects",
+            projects,
+            "个项目并入了第一个项目：Project XML 一个文件只有一个项目",
+            "需要分开时请在 P6 中分项目导出",
+        );
+    }
+
     fn head(&self, xml: &mut Xml) {
         let head = self.file.projects.first().cloned().unwrap_or_default();
         let options = &self.file.options;
@@ -165,6 +230,14 @@ impl Writer<'_> {
         xml.plain("SaveVersion", 14);
         xml.text("Name", name);
         xml.text("Title", title);
+        if let (Some(target), false, true) = (
+            head.must_finish.or(options.target),
+            self.from_finish,
+            self.file.projects.len() < 2,
+        ) {
+            let mark = super::TARGET_MARK;
+            xml.plain("Subject", format_args!("{mark}{}", iso_minutes(target)));
+        }
         if self.file.own {
             xml.text("Author", super::OWN_AUTHOR);
         }
@@ -328,6 +401,9 @@ impl Writer<'_> {
             },
         );
         place.write(xml);
+        if let Some(priority) = detail.priority {
+            xml.plain("Priority", priority);
+        }
         xml.date("Start", start);
         xml.date("Finish", finish);
         self.durations(xml, index, activity, spanning, (start, finish));
@@ -342,6 +418,9 @@ impl Writer<'_> {
         self.bounds(xml, index, activity, remarks);
         xml.flag("IgnoreResourceCalendar", detail.ignores_resources);
         xml.text("Notes", &detail.notes);
+        if detail.physical > 0.0 {
+            xml.plain("PhysicalPercentComplete", detail.physical.round());
+        }
         if !spanning {
             links[index].iter().for_each(|&link| self.link(xml, link));
         }
@@ -481,7 +560,9 @@ impl Writer<'_> {
             own.map_or(-1, |own| self.keys.calendars.base_of(own)),
         );
         xml.optional_date("ConstraintDate", first.map(|constraint| constraint.at));
-        xml.optional_date("Deadline", activity.deadline.or(deadline));
+        let own = self.file.deadline_of(activity);
+        let deadlines = [own.or(deadline), self.targets[index]];
+        xml.optional_date("Deadline", deadlines.into_iter().flatten().min());
         if activity.delay > 0 {
             xml.plain("LevelingDelay", activity.delay.saturating_mul(10));
             xml.plain("LevelingDelayFormat", 8);
@@ -504,7 +585,9 @@ impl Writer<'_> {
         xml.flag("CrossProject", false);
         xml.plain("LinkLag", link.lag.saturating_mul(10));
         let elapsed = link.lag_calendar == LagCalendar::Elapsed;
-        xml.plain("LagFormat", if elapsed { 8 } else { 7 });
+        let usual = if elapsed { 8 } else { 7 };
+        let said = self.file.lag_formats.get(index).copied();
+        xml.plain("LagFormat", said.unwrap_or(usual));
         xml.close("PredecessorLink");
     }
 

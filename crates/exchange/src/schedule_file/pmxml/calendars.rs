@@ -6,8 +6,8 @@ use ground::timeline::date_of_day;
 
 use super::Reader;
 use crate::schedule_file::calendar::{CalendarException, CalendarKind, NamedCalendar};
-use crate::schedule_file::text;
-use crate::schedule_file::xml::{Element, names};
+use crate::schedule_file::fields::Fields;
+use crate::schedule_file::xml::{Element, Record, Scanner, names};
 
 names!(
     CalendarNames: id = "ObjectId", name = "Name", base = "BaseCalendarObjectId", hours = "HoursPerDay",
@@ -16,20 +16,22 @@ names!(
     date = "Date",
 );
 
-const DAYS: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
+const DAYS: [(&str, usize); 7] = [
+    ("Monday", 0),
+    ("Tuesday", 1),
+    ("Wednesday", 2),
+    ("Thursday", 3),
+    ("Friday", 4),
+    ("Saturday", 5),
+    ("Sunday", 6),
 ];
 
 impl Reader<'_> {
-    pub(super) fn calendar(&mut self, root: Element) {
-        let n = &self.n.calendar;
-        let minutes = text::hours(root.value(n.hours).as_bytes());
+    pub(super) fn calendar(&mut self, record: &Record, scanner: &Scanner) {
+        let (n, root) = (&self.n.calendar, record.root());
+        let name = root.value(n.name);
+        let fields = &mut Fields::of(record, scanner, ("日历", name), self.remarks);
+        let minutes = fields.hours(n.hours);
         let mut calendar = NamedCalendar {
             id: root.value(n.id).to_owned(),
             name: root.value(n.name).to_owned(),
@@ -42,17 +44,18 @@ impl Reader<'_> {
         };
         let week = root.child(n.week);
         for day in week.into_iter().flat_map(|week| week.all(n.day)) {
-            let place = DAYS.iter().position(|name| *name == day.value(n.day_name));
-            if let Some(place) = place {
-                calendar.week[place] = Some(shifts(day, n));
+            let mut day = fields.inside(day);
+            if let Some(place) = day.word(n.day_name, &DAYS, "这一天没有采用") {
+                calendar.week[place] = Some(shifts(&mut day, n));
             }
         }
         let exceptions = root.child(n.exceptions);
         for day in exceptions.into_iter().flat_map(|all| all.all(n.exception)) {
+            let mut day = fields.inside(day);
             if let Some(minute) = day.date(n.date) {
                 let exception = CalendarException {
                     name: String::new(),
-                    shifts: shifts(day, n),
+                    shifts: shifts(&mut day, n),
                 };
                 calendar
                     .exceptions
@@ -76,23 +79,32 @@ impl Reader<'_> {
     }
 }
 
-fn shifts(day: Element, n: &CalendarNames) -> Vec<Shift> {
-    let mut shifts: Vec<Shift> = day
-        .all(n.time)
-        .filter_map(|time| {
-            let from = clock(time.value(n.start))?;
-            let last = clock(time.value(n.finish))?;
-            // Some programs write the end itself instead of the last minute.
-            let to = match last {
-                0 => 1440,
-                last if last % 10 == 9 => last + 1,
-                last => last,
-            };
-            (from < to).then_some(Shift { from, to })
-        })
-        .collect();
+fn shifts(day: &mut Fields, n: &CalendarNames) -> Vec<Shift> {
+    let mut shifts = Vec::new();
+    for time in day.element().all(n.time) {
+        let (from, to) = (time.value(n.start), time.value(n.finish));
+        match shift(time, n) {
+            Some(shift) => shifts.push(shift),
+            // A day without work holds one empty span.
+            None if from.is_empty() && to.is_empty() => {}
+            None => day.warn(n.time, || {
+                format!("“{from}—{to}”不是一段工作时间，没有采用")
+            }),
+        }
+    }
     shifts.sort_unstable();
     shifts
+}
+
+fn shift(time: Element, n: &CalendarNames) -> Option<Shift> {
+    let from = clock(time.value(n.start))?;
+    let to = match clock(time.value(n.finish))? {
+        0 => 1440,
+        // Some programs write the end itself instead of the last minute.
+        last if last % 10 == 9 => last + 1,
+        last => last,
+    };
+    (from < to).then_some(Shift { from, to })
 }
 
 fn clock(text: &str) -> Option<u16> {

@@ -8,11 +8,11 @@ use plan::{CriticalRule, Dialect, FloatRule, LagCalendar, Options, OutOfSequence
 use rustc_hash::FxHashMap;
 
 use super::calendar::NamedCalendar;
+use super::fields::Fields;
 use super::remarks::Remarks;
 use super::xml::{self, Element, Layout, Names, Record, Scanner, names};
 use super::{
     Assignment, DayFactors, Format, ProjectHead, Resource, ResourceKind, ScheduleFile, WbsNode,
-    text,
 };
 use activities::{ActivityNames, PendingActivity, PendingBaseline, PendingLink};
 use calendars::CalendarNames;
@@ -46,7 +46,7 @@ names!(
     MeansNames: id = "ObjectId", code = "Id", name = "Name", kind = "ResourceType", calendar = "CalendarObjectId",
     max_units = "MaxUnitsPerTime", activity = "ActivityObjectId", resource = "ResourceObjectId",
     units = "PlannedUnits", remaining = "RemainingUnits", rate = "PlannedUnitsPerTime",
-    remaining_rate = "RemainingUnitsPerTime",
+    remaining_rate = "RemainingUnitsPerTime", cost = "PlannedCost",
 );
 
 /// The file under construction and the keys that lead into it.
@@ -100,7 +100,7 @@ struct BaselineHead {
 
 /// Reads the file; what is missing in it is told in `remarks`.
 pub(super) fn read(bytes: &[u8], remarks: &mut Remarks) -> ScheduleFile {
-    let text = xml::decode(bytes);
+    let text = xml::decode(bytes, remarks);
     let mut names = Names::default();
     let shelf = Shelf {
         object: ObjectNames::of(&mut names),
@@ -143,14 +143,14 @@ impl<'r> Reader<'r> {
     }
 
     fn take(&mut self, record: &Record, scanner: &Scanner) {
-        let (name, root) = (record.name(), record.root());
+        let name = record.name();
         let o = &self.n.object;
         if name == o.calendar {
-            self.calendar(root);
+            self.calendar(record, scanner);
         } else if name == o.resource {
-            self.resource(root);
+            self.resource(record, scanner);
         } else if record.parent == o.baseline_project {
-            self.baseline(record);
+            self.baseline(record, scanner);
         } else if record.parent == o.project {
             self.in_project(record, scanner);
         }
@@ -166,32 +166,31 @@ impl<'r> Reader<'r> {
         if name == o.activity {
             self.activity(record, scanner);
         } else if name == o.relationship {
-            self.relationship(record);
+            self.relationship(record, scanner);
         } else if name == o.wbs {
             self.node(root);
         } else if name == o.assignment {
-            self.assignment(root);
+            self.assignment(record, scanner);
         } else if name == o.schedule_options {
             // Newer files keep the options in an element of their own, with the same names.
             for option in root.children() {
-                self.property(option.name(), option.text());
+                self.property(record, option, scanner);
             }
         } else {
-            self.property(name, root.text());
+            self.property(record, root, scanner);
         }
     }
 
-    fn property(&mut self, name: xml::NameId, value: &str) {
-        if let Some(head) = self
-            .heads
-            .last_mut()
-            .filter(|_| !value.is_empty() && name != 0)
-        {
-            head.set(name, value, &self.n.head);
+    fn property(&mut self, record: &Record, property: Element, scanner: &Scanner) {
+        let (name, value) = (property.name(), property.text());
+        let head = self.heads.last_mut();
+        if let Some(head) = head.filter(|_| !value.is_empty() && name != 0) {
+            let mut fields = Fields::of(record, scanner, ("项目", ""), self.remarks);
+            head.set(name, value, &self.n.head, &mut fields);
         }
     }
 
-    fn baseline(&mut self, record: &Record) {
+    fn baseline(&mut self, record: &Record, scanner: &Scanner) {
         let at = record.parent_at;
         if self
             .baselines
@@ -204,7 +203,7 @@ impl<'r> Reader<'r> {
             });
         }
         if record.name() == self.n.object.activity {
-            self.baseline_activity(record.root());
+            self.baseline_activity(record, scanner);
         } else if record.name() == self.n.head.original
             && let Some(baseline) = self.baselines.last_mut()
         {
@@ -226,8 +225,17 @@ impl<'r> Reader<'r> {
         });
     }
 
-    fn resource(&mut self, root: Element) {
-        let n = &self.n.means;
+    fn resource(&mut self, record: &Record, scanner: &Scanner) {
+        let (n, root) = (&self.n.means, record.root());
+        let name = root.value(n.name);
+        let mut fields = Fields::of(record, scanner, ("资源", name), self.remarks);
+        let kinds = [
+            ("Labor", ResourceKind::Labour),
+            ("Nonlabor", ResourceKind::Equipment),
+            ("Material", ResourceKind::Material),
+        ];
+        let kind = fields.word(n.kind, &kinds, "按人工处理");
+        let max_units = fields.number(n.max_units);
         self.resources
             .insert(root.value(n.id).to_owned(), self.file.resources.len());
         self.resource_calendars
@@ -235,32 +243,30 @@ impl<'r> Reader<'r> {
         self.file.resources.push(Resource {
             id: root.value(n.id).to_owned(),
             code: root.value(n.code).to_owned(),
-            name: root.value(n.name).to_owned(),
-            kind: match root.value(n.kind) {
-                "Nonlabor" => ResourceKind::Equipment,
-                "Material" => ResourceKind::Material,
-                _ => ResourceKind::Labour,
-            },
+            name: name.to_owned(),
+            kind: kind.unwrap_or(ResourceKind::Labour),
             calendar: None,
-            max_units: root.number(n.max_units),
+            max_units,
         });
     }
 
-    fn assignment(&mut self, root: Element) {
+    fn assignment(&mut self, record: &Record, scanner: &Scanner) {
         let n = &self.n.means;
-        let minutes = |name| text::hours(root.value(name).as_bytes()).unwrap_or(0);
-        let rate = root.number(n.remaining_rate).filter(|rate| *rate > 0.0);
+        let mut fields = Fields::of(record, scanner, ("资源分配", ""), self.remarks);
+        let rate = fields.number(n.remaining_rate).filter(|rate| *rate > 0.0);
         let assignment = Assignment {
             activity: 0,
             resource: 0,
-            units: rate.or(root.number(n.rate)).unwrap_or(0.0),
-            work: minutes(n.units),
-            remaining_work: minutes(n.remaining),
+            units: rate.or_else(|| fields.number(n.rate)).unwrap_or(0.0),
+            work: fields.hours(n.units).unwrap_or(0),
+            remaining_work: fields.hours(n.remaining).unwrap_or(0),
             overtime: 0,
         };
-        let key = |name| root.value(name).to_owned();
+        let cost = fields.number(n.cost).is_some_and(|cost| cost != 0.0);
+        let key = |name| fields.value(name).to_owned();
         self.assignments
             .push((key(n.activity), key(n.resource), assignment));
+        self.remarks.cost(cost);
     }
 
     fn finish(mut self, scanner: &Scanner) -> ScheduleFile {
@@ -271,7 +277,7 @@ impl<'r> Reader<'r> {
         }
         self.join_calendars();
         self.join_nodes();
-        self.join_activities();
+        self.join_activities(scanner);
         self.join_links(scanner);
         self.join_assignments();
         self.join_baselines();
@@ -324,10 +330,6 @@ impl<'r> Reader<'r> {
             .filter_map(|head| head.project.start)
             .min();
         let start = start.or_else(|| stored.min()).unwrap_or(0);
-        let target = match self.heads.as_slice() {
-            [head] => head.project.must_finish,
-            _ => None,
-        };
         if let Some(head) = self.heads.first() {
             let critical = match head.critical {
                 CriticalRule::Threshold(_) => CriticalRule::Threshold(head.limit),
@@ -341,12 +343,12 @@ impl<'r> Reader<'r> {
             self.file.options = Options {
                 start,
                 data_date,
-                target,
                 critical,
                 ..head.options
             };
         }
         self.file.projects = self.heads.drain(..).map(|head| head.project).collect();
+        self.file.aim_projects(self.remarks);
     }
 }
 
@@ -370,8 +372,7 @@ impl Head {
         }
     }
 
-    fn set(&mut self, name: xml::NameId, value: &str, n: &HeadNames) {
-        let date = || text::minute(value.as_bytes());
+    fn set(&mut self, name: xml::NameId, value: &str, n: &HeadNames, fields: &mut Fields) {
         let yes = matches!(value, "1" | "true");
         let (project, options) = (&mut self.project, &mut self.options);
         if name == n.id {
@@ -381,25 +382,33 @@ impl Head {
         } else if name == n.name {
             value.clone_into(&mut project.name);
         } else if name == n.data_date {
-            project.data_date = date();
+            project.data_date = fields.date_of(name, value);
         } else if name == n.planned_start {
-            project.start = date();
+            project.start = fields.date_of(name, value);
         } else if name == n.must_finish {
-            project.must_finish = date();
+            project.must_finish = fields.date_of(name, value);
         } else if name == n.finish {
-            project.finish = date();
+            project.finish = fields.date_of(name, value);
         } else if name == n.calendar {
             value.clone_into(&mut self.calendar);
         } else if name == n.limit || name == n.threshold {
-            self.limit = text::hours(value.as_bytes()).unwrap_or(0);
-        } else if name == n.path && value == "Longest Path" {
-            self.critical = CriticalRule::LongestPath;
+            self.limit = fields.hours_of(name, value).unwrap_or(0);
+        } else if name == n.path {
+            let longest = known(fields, name, value, &PATHS, "按总时差判断关键");
+            if longest == Some(true) {
+                self.critical = CriticalRule::LongestPath;
+            }
         } else if name == n.lag {
-            self.lag = lag_calendar(value);
+            let lag = known(fields, name, value, &LAG_CALENDARS, "按紧前作业的日历处理");
+            self.lag = lag.unwrap_or(Some(LagCalendar::Predecessor));
         } else if name == n.sequence {
-            options.out_of_sequence = out_of_sequence(value);
+            let rule = known(fields, name, value, &SEQUENCES, "按保留逻辑处理");
+            options.out_of_sequence = rule.unwrap_or(OutOfSequence::RetainedLogic);
         } else if name == n.float {
-            options.float = float_rule(value);
+            // The words go on with a formula: "Start Float = Late Start - Early Start".
+            let word = value.split(' ').next().unwrap_or_default();
+            let rule = known(fields, name, word, &FLOATS, "按完成时差计算");
+            options.float = rule.unwrap_or(FloatRule::Finish);
         } else if name == n.open_ends {
             options.open_ends_critical = yes;
         } else if name == n.own_float {
@@ -413,30 +422,42 @@ impl Head {
     }
 }
 
+const PATHS: [(&str, bool); 2] = [("Longest Path", true), ("Critical Float", false)];
+
 /// None: the project's default calendar.
-fn lag_calendar(value: &str) -> Option<LagCalendar> {
-    match value {
-        "Successor Activity Calendar" => Some(LagCalendar::Successor),
-        "24 Hour Calendar" => Some(LagCalendar::Elapsed),
-        "Project Default Calendar" => None,
-        _ => Some(LagCalendar::Predecessor),
-    }
-}
+const LAG_CALENDARS: [(&str, Option<LagCalendar>); 4] = [
+    (
+        "Predecessor Activity Calendar",
+        Some(LagCalendar::Predecessor),
+    ),
+    ("Successor Activity Calendar", Some(LagCalendar::Successor)),
+    ("24 Hour Calendar", Some(LagCalendar::Elapsed)),
+    ("Project Default Calendar", None),
+];
 
-fn out_of_sequence(value: &str) -> OutOfSequence {
-    match value {
-        "Progress Override" => OutOfSequence::ProgressOverride,
-        "Actual Dates" => OutOfSequence::ActualDates,
-        _ => OutOfSequence::RetainedLogic,
-    }
-}
+const SEQUENCES: [(&str, OutOfSequence); 3] = [
+    ("Retained Logic", OutOfSequence::RetainedLogic),
+    ("Progress Override", OutOfSequence::ProgressOverride),
+    ("Actual Dates", OutOfSequence::ActualDates),
+];
 
-fn float_rule(value: &str) -> FloatRule {
-    if value.starts_with("Start") {
-        FloatRule::Start
-    } else if value.starts_with("Smallest") {
-        FloatRule::Smaller
-    } else {
-        FloatRule::Finish
+const FLOATS: [(&str, FloatRule); 3] = [
+    ("Start", FloatRule::Start),
+    ("Finish", FloatRule::Finish),
+    ("Smallest", FloatRule::Smaller),
+];
+
+/// What a word of the schedule options means; an unknown one is told with what holds instead.
+fn known<T: Copy>(
+    fields: &mut Fields,
+    name: xml::NameId,
+    value: &str,
+    words: &[(&str, T)],
+    otherwise: &str,
+) -> Option<T> {
+    let found = words.iter().find(|(word, _)| *word == value);
+    if found.is_none() {
+        fields.warn(name, || format!("不认识“{value}”，{otherwise}"));
     }
+    found.map(|(_, meaning)| *meaning)
 }

@@ -11,7 +11,7 @@ columns!(ResourceColumns: rsrc_id, rsrc_short_name, rsrc_name, rsrc_type, clndr_
 columns!(RateColumns: rsrc_id, max_qty_per_hr);
 
 columns!(
-    AssignmentColumns: task_id, rsrc_id, target_qty, remain_qty, target_qty_per_hr, remain_qty_per_hr,
+    AssignmentColumns: task_id, rsrc_id, target_qty, remain_qty, target_qty_per_hr, remain_qty_per_hr, target_cost,
 );
 
 impl<'a> Reader<'a, '_> {
@@ -69,6 +69,8 @@ impl<'a> Reader<'a, '_> {
         activity: usize,
         resource: usize,
     ) -> Assignment {
+        let cost = row.number(c.target_cost, self.remarks);
+        self.remarks.cost(cost.is_some_and(|cost| cost != 0.0));
         let planned = row.number(c.target_qty_per_hr, self.remarks);
         let remaining = row.number(c.remain_qty_per_hr, self.remarks);
         Assignment {

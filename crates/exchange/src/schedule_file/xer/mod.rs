@@ -8,7 +8,7 @@ mod table;
 mod tasks;
 mod write;
 
-pub use write::write;
+pub use write::{XerEncoding, write, write_as};
 
 use plan::{CriticalRule, Dialect, FloatRule, LagCalendar, Options, OutOfSequence};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -161,6 +161,7 @@ impl<'a, 'r> Reader<'a, 'r> {
     fn finish(mut self) -> ScheduleFile {
         self.follow_resource_calendars();
         self.file.options = self.options();
+        self.file.aim_projects(self.remarks);
         self.make_ids_unique();
         self.file.compile_calendars();
         self.file
@@ -185,7 +186,6 @@ impl<'a, 'r> Reader<'a, 'r> {
         let settings = self.settings.first().copied().unwrap_or_default();
         Options {
             data_date,
-            target: single_target(&self.file),
             critical: settings.critical,
             out_of_sequence: settings.out_of_sequence,
             float: settings.float,
@@ -219,13 +219,5 @@ impl<'a, 'r> Reader<'a, 'r> {
                 activity.code.clone_from(id);
             }
         }
-    }
-}
-
-/// The date all must be finished by; with several projects there is none for all.
-fn single_target(file: &ScheduleFile) -> Option<ground::Minute> {
-    match file.projects.as_slice() {
-        [head] => head.must_finish,
-        _ => None,
     }
 }

@@ -1,6 +1,5 @@
 //! TASK and TASKPRED: activities with their progress, constraints and stored dates; links.
 
-use ground::Minute;
 use plan::{
     Activity, ActivityKind, Constraint, ConstraintKind, LagCalendar, Link, LinkKind, Progress,
     Timing,
@@ -15,7 +14,7 @@ columns!(
     phys_complete_pct, target_drtn_hr_cnt, remain_drtn_hr_cnt, total_float_hr_cnt, free_float_hr_cnt, act_start_date,
     act_end_date, early_start_date, early_end_date, late_start_date, late_end_date, target_start_date,
     target_end_date, expect_end_date, resume_date, external_early_start_date, external_late_end_date, cstr_type,
-    cstr_date, cstr_type2, cstr_date2, driving_path_flag, act_work_qty, remain_work_qty,
+    cstr_date, cstr_type2, cstr_date2, driving_path_flag, act_work_qty, remain_work_qty, priority_type,
 );
 
 columns!(LinkColumns: task_id, pred_task_id, pred_proj_id, proj_id, pred_type, lag_hr_cnt);
@@ -70,6 +69,14 @@ impl<'a> Reader<'a, '_> {
         let calendar = self.calendar_of(row, c, project);
         let target = row.minutes(c.target_drtn_hr_cnt, self.remarks);
         let remaining = row.minutes(c.remain_drtn_hr_cnt, self.remarks).or(target);
+        if remaining.is_none() && kind == ActivityKind::Task {
+            self.remarks.warning(
+                "xer.duration",
+                || row.place(),
+                || "作业没有工期，按 0 处理".to_owned(),
+                "请在 P6 中补填工期",
+            );
+        }
         let remaining = self.not_negative(row, remaining.unwrap_or(0));
         let progress = self.progress(row, c, remaining);
         let duration = match progress {
@@ -91,6 +98,8 @@ impl<'a> Reader<'a, '_> {
             planned_start: row.date(c.target_start_date, self.remarks),
             planned_finish: row.date(c.target_end_date, self.remarks),
             percent: self.percent(row, c, &activity),
+            physical: row.number(c.phys_complete_pct, self.remarks).unwrap_or(0.0),
+            priority: self.priority(row, c),
             own_calendar: Some(calendar),
             ignores_resources: true,
             ..Detail::default()
@@ -130,6 +139,21 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
+    /// Priority as Project counts it.
+    fn priority(&mut self, row: &Row, c: &TaskColumns) -> Option<i64> {
+        let name = row.raw(c.priority_type);
+        let known = PRIORITIES.iter().find(|(word, _)| word.as_bytes() == name);
+        if known.is_none() && !name.is_empty() {
+            self.remarks.warning(
+                "xer.priority",
+                || row.place(),
+                || format!("不认识的优先级“{}”，按普通处理", row.text(c.priority_type)),
+                "请在 P6 中核对优先级",
+            );
+        }
+        known.map(|(_, priority)| *priority)
+    }
+
     fn calendar_of(&mut self, row: &Row, c: &TaskColumns, project: usize) -> usize {
         if let Some(&calendar) = self.calendars.get(row.raw(c.clndr_id)) {
             return calendar;
@@ -165,10 +189,20 @@ impl<'a> Reader<'a, '_> {
         let finish = row.date(c.act_end_date, self.remarks);
         let status = row.raw(c.status_code);
         match (status, start, finish) {
-            (b"TK_Complete", Some(start), Some(finish)) => finished(start, finish),
+            (b"TK_Complete", Some(start), Some(finish)) => {
+                if finish < start {
+                    self.remarks.warning(
+                        "xer.actual",
+                        || row.place(),
+                        || "实际完成早于实际开始，实际开始按实际完成处理".to_owned(),
+                        "请在 P6 中核对实际开始、实际完成",
+                    );
+                }
+                Progress::of(Some(start), Some(finish), 0)
+            }
             // A milestone has only one of the two.
             (b"TK_Complete", Some(date), None) | (b"TK_Complete", None, Some(date)) => {
-                finished(date, date)
+                Progress::of(Some(date), Some(date), 0)
             }
             (b"TK_Active", Some(actual_start), _) => Progress::Started {
                 actual_start,
@@ -183,7 +217,19 @@ impl<'a> Reader<'a, '_> {
                 );
                 Progress::NotStarted
             }
-            _ => Progress::NotStarted,
+            (b"TK_NotStart" | b"", ..) => Progress::NotStarted,
+            _ => {
+                self.remarks.warning(
+                    "xer.status",
+                    || row.place(),
+                    || {
+                        let status = row.text(c.status_code);
+                        format!("不认识的作业状态“{status}”，按未开始处理")
+                    },
+                    "请在 P6 中核对作业状态",
+                );
+                Progress::NotStarted
+            }
         }
     }
 
@@ -334,7 +380,19 @@ impl<'a> Reader<'a, '_> {
             b"PR_SS" => LinkKind::SS,
             b"PR_FF" => LinkKind::FF,
             b"PR_SF" => LinkKind::SF,
-            _ => LinkKind::FS,
+            b"PR_FS" | b"" => LinkKind::FS,
+            _ => {
+                self.remarks.warning(
+                    "xer.link_type",
+                    || row.place(),
+                    || {
+                        let kind = row.text(c.pred_type);
+                        format!("不认识的关系类型“{kind}”，按完成—开始（FS）处理")
+                    },
+                    "请在 P6 中核对这条关系",
+                );
+                LinkKind::FS
+            }
         };
         let project = self.file.network.activities[to].project as usize;
         let lag_calendar = match self.settings[project].lag {
@@ -411,12 +469,14 @@ fn plain(html: &str) -> String {
         .to_owned()
 }
 
-fn finished(actual_start: Minute, actual_finish: Minute) -> Progress {
-    Progress::Finished {
-        actual_start,
-        actual_finish: actual_finish.max(actual_start),
-    }
-}
+/// Priorities of P6, and what they are in Project.
+pub(super) const PRIORITIES: [(&str, i64); 5] = [
+    ("PT_Top", 800),
+    ("PT_High", 600),
+    ("PT_Normal", 500),
+    ("PT_Low", 400),
+    ("PT_Lowest", 200),
+];
 
 fn constraint_kind(name: &[u8]) -> Option<ConstraintKind> {
     Some(match name {

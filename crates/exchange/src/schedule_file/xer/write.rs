@@ -1,5 +1,5 @@
-//! Plans as P6 XER, with the dates we calculated. Text is written in GB 18030 where it is not ASCII: P6 Professional
-//! reads the code page of the computer, which is that one where Chinese is read.
+//! Plans as P6 XER, with the dates we calculated. Text is written in GB 18030 unless UTF-8 is asked for: P6 Professional
+//! reads the code page of the computer, which is that one where Chinese is read; other programs expect UTF-8.
 
 use ground::{Finding, Minute, Shift, iso_minutes};
 use plan::{
@@ -8,12 +8,42 @@ use plan::{
 };
 
 use super::clndr::serial_of;
+use super::tasks::PRIORITIES;
 use crate::schedule_file::calendar::{CalendarKind, NamedCalendar, flattened};
 use crate::schedule_file::remarks::Remarks;
 use crate::schedule_file::{Format, ProjectHead, ResourceKind, ScheduleFile, WbsNode};
 
-/// The file as XER, and what could not be said in it. `schedule` must be the one of `file.network`.
+/// 编码 of the text in an XER file, which does not say it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum XerEncoding {
+    /// GB 18030, of which GBK is a part: what P6 Professional reads on a Chinese computer.
+    #[default]
+    Gbk,
+    /// UTF-8: for programs that read XER elsewhere.
+    Utf8,
+}
+
+impl XerEncoding {
+    /// Name as users know it.
+    pub fn label(self) -> &'static str {
+        match self {
+            XerEncoding::Gbk => "GBK（GB 18030）",
+            XerEncoding::Utf8 => "UTF-8",
+        }
+    }
+}
+
+/// The file as XER in GB 18030, and what could not be said in it. `schedule` must be the one of `file.network`.
 pub fn write(file: &ScheduleFile, schedule: &Schedule) -> (Vec<u8>, Vec<Finding>) {
+    write_as(file, schedule, XerEncoding::Gbk)
+}
+
+/// As [`write`], in an encoding of choice.
+pub fn write_as(
+    file: &ScheduleFile,
+    schedule: &Schedule,
+    encoding: XerEncoding,
+) -> (Vec<u8>, Vec<Finding>) {
     let mut remarks = Remarks::new("XER");
     let plan = Plan::of(file);
     let mut out = Tables::with_capacity(file.ids.len() * 700 + 20_000);
@@ -22,6 +52,7 @@ pub fn write(file: &ScheduleFile, schedule: &Schedule) -> (Vec<u8>, Vec<Finding>
         schedule,
         plan: &plan,
     };
+    writer.tell_losses(&mut remarks);
     writer.heads(&mut out);
     writer.calendars(&mut out);
     writer.settings(&mut out);
@@ -32,7 +63,10 @@ pub fn write(file: &ScheduleFile, schedule: &Schedule) -> (Vec<u8>, Vec<Finding>
     writer.links(&mut out, &mut remarks);
     writer.assignments(&mut out);
     out.text.push_str("%E\r\n");
-    let bytes = encoding_rs::GB18030.encode(&out.text).0.into_owned();
+    let bytes = match encoding {
+        XerEncoding::Gbk => encoding_rs::GB18030.encode(&out.text).0.into_owned(),
+        XerEncoding::Utf8 => out.text.into_bytes(),
+    };
     (bytes, remarks.into_findings())
 }
 
@@ -264,6 +298,36 @@ impl Writer<'_> {
             .unwrap_or(index as i64 + 1)
     }
 
+    /// What is not written, one finding for each kind.
+    fn tell_losses(&self, remarks: &mut Remarks) {
+        let activities = || self.file.network.activities.iter();
+        remarks.counted_out(
+            "xer.baselines_lost",
+            self.file.baselines.iter().map(Vec::len).sum(),
+            "条基准没有写入：P6 的基准是另一个项目",
+            "要带基准时请写成 Project XML，或在 P6 中另存基准",
+        );
+        remarks.counted_out(
+            "xer.delays_lost",
+            activities().filter(|a| a.delay > 0).count(),
+            "项任务的资源调配延迟没有写入：P6 没有这一栏",
+            "请在 P6 中重新调配资源",
+        );
+        remarks.counted_out(
+            "xer.splits_lost",
+            activities().filter(|a| a.pause > 0).count(),
+            "项任务的拆分没有写入：P6 的作业不能拆分",
+            "请在 P6 中用暂停、恢复日期表示，或拆成两项作业",
+        );
+        let overtime = self.file.assignments.iter().filter(|a| a.overtime > 0);
+        remarks.counted_out(
+            "xer.overtime_lost",
+            overtime.count(),
+            "处资源分配的加班没有写入",
+            "请在 P6 中核对这些分配的工时",
+        );
+    }
+
     fn heads(&self, out: &mut Tables) {
         out.table("CURRTYPE", "curr_id decimal_digit_cnt curr_symbol decimal_symbol digit_group_symbol pos_curr_fmt_type neg_curr_fmt_type curr_type curr_short_name group_digit_cnt base_exch_rate");
         out.text
@@ -284,7 +348,8 @@ impl Writer<'_> {
             let data_date = head.data_date.or(options.data_date);
             out.date(data_date.or_else(|| Some(self.progress_date())));
             out.date(head.start.or(Some(options.start)));
-            out.date(head.must_finish);
+            let only = self.plan.heads.len() == 1;
+            out.date(head.must_finish.or(options.target.filter(|_| only)));
             out.date(Some(self.schedule.finish));
             out.cell(rule);
             out.cell("DT_FixedDUR2");
@@ -465,7 +530,10 @@ impl Writer<'_> {
         out.cell(self.project_key(activity.project as usize));
         out.cell(self.node_key(self.plan.node_of[index]));
         out.cell(self.calendar_key(activity.calendar));
-        out.cell(if physical { detail.percent } else { 0.0 });
+        out.cell(match physical {
+            true => detail.percent,
+            false => detail.physical,
+        });
         out.cell(if physical { "CP_Phys" } else { "CP_Drtn" });
         out.cell(task_type(activity.kind));
         out.cell("DT_FixedDUR2");
@@ -493,7 +561,7 @@ impl Writer<'_> {
             out.date(finish);
         }
         out.cell(first.0);
-        out.cell("PT_Normal");
+        out.cell(priority(detail.priority));
         out.date(second.1);
         out.cell(second.0);
         out.flag(s.longest_path[index]);
@@ -573,7 +641,7 @@ impl Writer<'_> {
         if let Some((start, _)) = activity.fixed {
             bounds.insert(0, ("CS_MANDSTART", Some(start)));
         }
-        if let Some(deadline) = activity.deadline {
+        if let Some(deadline) = self.file.deadline_of(activity) {
             bounds.push(("CS_MEOB", Some(deadline)));
         }
         if activity.timing != Timing::AsSoonAsPossible {
@@ -711,6 +779,15 @@ fn bound(constraint: &Constraint) -> Bound {
         ConstraintKind::MandatoryFinish | ConstraintKind::MustFinish => "CS_MANDFIN",
     };
     (name, Some(constraint.at))
+}
+
+/// The nearest of P6's five priorities.
+fn priority(priority: Option<i64>) -> &'static str {
+    let wanted = priority.unwrap_or(500);
+    let nearest = PRIORITIES
+        .iter()
+        .min_by_key(|(_, size)| (size - wanted).abs());
+    nearest.map_or("PT_Normal", |(name, _)| name)
 }
 
 fn task_type(kind: ActivityKind) -> &'static str {
