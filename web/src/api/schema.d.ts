@@ -845,6 +845,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/projects/{id}/plan/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 排程选项 By which rules the plan is calculated. */
+        get: operations["plan_options"];
+        /** Keeps other rules, or says what they would move; taken back as a change of the plan. */
+        put: operations["keep_plan_options"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/projects/{id}/plan/respread": {
         parameters: {
             query?: never;
@@ -3041,6 +3059,11 @@ export interface components {
             milliseconds?: number | null;
             /** @description Resources to look at; all when absent. */
             resources?: string[];
+            /**
+             * Format: int64
+             * @description Where chance begins; a longer search asks again with another one and keeps the better answer. 1 when absent.
+             */
+            seed?: number | null;
             /** @description Only as far as floats allow. */
             within_float?: boolean;
         };
@@ -3048,12 +3071,21 @@ export interface components {
         PlanLevelled: {
             after_finish: string;
             before_finish: string;
+            /** @description No order of the work finishes earlier. */
+            bound_finish: string;
             changes: components["schemas"]["PlanChange"][];
             findings: components["schemas"]["Finding"][];
+            /**
+             * Format: int64
+             * @description Calendar days of `after_finish` behind the bound; 0 = nothing better exists.
+             */
+            gap_days: number;
             moved: components["schemas"]["PlanMoved"][];
             over_days_after: number;
             over_days_before: number;
             resources: components["schemas"]["PlanLoadedResource"][];
+            /** @description Smaller is better, the first first: minutes behind deadlines, the finish, minutes of waiting. */
+            score: number[];
             text: string;
             /** @description Who waits for what. */
             waits: string[];
@@ -3126,6 +3158,53 @@ export interface components {
             name: string;
             resource_id: string;
             units: string;
+        };
+        /** @description By which rules a plan is calculated. */
+        PlanOptions: {
+            /**
+             * Format: int64
+             * @description Days of total float up to which work is critical, where that is the rule.
+             */
+            critical_days: number;
+            /** @description longest_path, threshold. */
+            critical_rule: string;
+            editable: boolean;
+            /** @description finish, start, smaller. */
+            float_rule: string;
+            /** @description predecessor, successor, project. */
+            lag_calendar: string;
+            open_ends_critical: boolean;
+            /** @description retained_logic, progress_override, actual_dates. */
+            out_of_sequence: string;
+            /**
+             * Format: int64
+             * @description Version of the record; 0 where the habits of the house hold.
+             */
+            version: number;
+        };
+        /** @description Other rules, kept or tried out. */
+        PlanOptionsInput: {
+            /** Format: int64 */
+            critical_days?: number | null;
+            critical_rule: string;
+            dry_run?: boolean;
+            float_rule: string;
+            lag_calendar: string;
+            open_ends_critical: boolean;
+            out_of_sequence: string;
+            reason?: string;
+            /**
+             * Format: int64
+             * @description Version the person saw; 0 where there were none.
+             */
+            version: number;
+        };
+        /** @description Options kept or tried out, with what they move. */
+        PlanOptionsKept: {
+            critical_after: number;
+            critical_before: number;
+            diff: components["schemas"]["PlanDiff"];
+            options: components["schemas"]["PlanOptions"];
         };
         /** @description What became of a promise. */
         PlanOutcome: {
@@ -3463,6 +3542,8 @@ export interface components {
             notes: string[];
             parameters: components["schemas"]["PlanParameter"][];
             sources: string[];
+            /** @description Summaries above them. */
+            summaries: number;
             summary: string;
         };
         /** @description Where days of a template come from. */
@@ -10607,6 +10688,94 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_options: {
+        parameters: {
+            query?: {
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOptions"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_plan_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanOptionsInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOptionsKept"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

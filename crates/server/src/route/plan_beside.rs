@@ -327,7 +327,7 @@ async fn options(
 }
 
 /// Keeps other rules, or says what they would move; taken back as a change of the plan.
-#[utoipa::path(put, path = "/projects/{id}/plan/options", operation_id = "keep_plan_options", tag = "plans", params(("id" = String, Path)), request_body = PlanOptionsInput, responses((status = 200, body = PlanOptionsKept), (status = 403, body = Problem), (status = 404, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
+#[utoipa::path(put, path = "/projects/{id}/plan/options", operation_id = "keep_plan_options", tag = "plans", params(("id" = String, Path)), request_body = PlanOptionsInput, responses((status = 200, body = PlanOptionsKept), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn keep_options(
     State(shared): State<Shared>,
     Signed(actor): Signed,

@@ -552,7 +552,7 @@ pub struct PlanLevelled {
     /// Calendar days of `after_finish` behind the bound; 0 = nothing better exists.
     pub gap_days: i64,
     /// Smaller is better, the first first: minutes behind deadlines, the finish, minutes of waiting.
-    pub score: [i64; 3],
+    pub score: Vec<i64>,
     pub text: String,
     pub over_days_before: usize,
     pub over_days_after: usize,
@@ -571,7 +571,7 @@ impl From<&page::PlanLevelled> for PlanLevelled {
             after_finish: levelled.after_finish.to_string(),
             bound_finish: levelled.bound_finish.to_string(),
             gap_days: levelled.gap_days,
-            score: levelled.score,
+            score: levelled.score.to_vec(),
             text: levelled.text.clone(),
             over_days_before: levelled.over_days_before,
             over_days_after: levelled.over_days_after,
