@@ -20,7 +20,8 @@ async function as(login: string): Promise<{ page: Page; check: () => void }> {
   const { page, troubles } = await openPage(browser, running);
   const refused: string[] = [];
   page.on("response", (answer) => {
-    if (answer.status() === 403) refused.push(answer.url());
+    // A form may point at a register that the role does not see; everything else must be open.
+    if (answer.status() === 403 && (!/\/registers\/[a-z_]+$/.test(answer.url()) || answer.url().endsWith("/organisation"))) refused.push(answer.url());
   });
   await page.goto(await running.guest(login));
   await page.waitForURL((url) => url.pathname === "/");
@@ -47,7 +48,7 @@ describe.skipIf(!real)("the screen of", () => {
     await page.waitForSelector(".desk-cards");
     expect(await text(page, ".desk-head h1")).toContain("区应急局安委办");
     expect(await page.locator(".desk-cards").innerText()).toContain("安全隐患");
-    expect(await page.locator(".rail").innerText()).not.toContain("挂图");
+    expect(await page.locator(".rail a[href='/wall']").count()).toBe(0);
     expect(await breaches(page)).toEqual([]);
     await shot(page, "role-hazard-admin-home");
     await page.goto("/registers/safety_hazard/new");
@@ -73,7 +74,7 @@ describe.skipIf(!real)("the screen of", () => {
     expect(await page.locator("a[href='/assign']").count()).toBe(0);
     await page.goto("/registers/safety_check/new");
     await page.waitForSelector(".record-form");
-    expect(await page.locator(".record-page [role=status]").count()).toBe(0);
+    expect(await page.locator(".record-page > [role=status]").count()).toBe(0);
     check();
     await page.context().close();
   });
@@ -113,7 +114,7 @@ describe.skipIf(!real)("the screen of", () => {
   });
   test("a head of a department: the list with numbers, a record with what may be done", async () => {
     const { page, check } = await as("zhujian_head");
-    await page.waitForSelector(".board");
+    await page.waitForSelector(".desk-tasks a");
     await page.goto("/registers/matter");
     await page.waitForSelector("td.name a");
     expect(await page.locator("thead th button").first().innerText()).toContain("编号");

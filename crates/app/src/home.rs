@@ -17,6 +17,8 @@ use std::sync::Arc;
 /// The home page on a day (`None` = today).
 pub fn home(app: &App, actor: &Actor, day: Option<Date>) -> Result<Home, AppError> {
     actor.need_role(app)?;
+    // Nothing in the own part is no empty district: a department has no projects where streets have them.
+    let none_at_all = district::state(app, day)?.projects.is_empty();
     let state = seen(app, actor, district::state_for(app, actor, day)?)?;
     Ok(Home {
         title: format!("{}重点项目总览", app.district_name()),
@@ -33,8 +35,8 @@ pub fn home(app: &App, actor: &Actor, day: Option<Date>) -> Result<Home, AppErro
         matters: parts::matters(&state),
         programmes: parts::programmes(&state),
         data_note: data_note(&state),
-        empty: actor.may_read() && state.projects.is_empty(),
-        projects: actor.may_read(),
+        empty: actor.may_read() && none_at_all,
+        projects: actor.may_read() && (none_at_all || !state.projects.is_empty()),
     })
 }
 

@@ -497,7 +497,7 @@ pub(crate) fn unknown_references(
             Finding::error(
                 "record.reference",
                 title.clone(),
-                format!("{title}里没有编号 {id} 的记录，或已撤销。"),
+                format!("{title}里没有编号 {id} 的记录，或已作废。"),
                 "请重新选择。",
             )
         }));

@@ -137,7 +137,7 @@ export interface Home {
   } | null;
   data_note: string;
   empty: boolean;
-  /** False for who works in single programmes and reads no projects. */
+  /** False for who has no projects in sight: their tasks and registers stand in place of them. */
   projects?: boolean;
 }
 

@@ -67,6 +67,10 @@ fn who_works_in_one_programme_sees_no_projects_at_home_and_is_told_so() {
     let home = app::home::home(&app, &worker, None).expect("a home");
     assert!(!home.projects && !home.empty);
     assert!(home.round.is_none() && home.watch.is_empty());
+    // A department has none of its own either, and that is no district to begin with.
+    let department = person("410102.d06", "clerk");
+    let desk = app::home::home(&app, &department, None).expect("a home");
+    assert!(!desk.projects && !desk.empty);
     let viewer = app::home::home(&app, &person("410102", "viewer"), None).expect("a home");
     assert!(viewer.projects && viewer.round.is_some());
     let refused = records::list(&app, &worker, "project", &query(&[]), None);

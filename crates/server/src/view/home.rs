@@ -26,7 +26,7 @@ pub struct Home {
     pub data_note: String,
     /// No project yet: the page shows how to begin.
     pub empty: bool,
-    /// This person reads projects; who does not gets their tasks and registers in place of them.
+    /// This person has projects in sight; who has none gets their tasks and registers in place of them.
     pub projects: bool,
 }
 
