@@ -87,10 +87,28 @@ pub fn apply(command: &Apply) -> anyhow::Result<ExitCode> {
     let app = command.at.open()?;
     let actor = app::account::local_actor(&app);
     match definition_editing::apply_with(&app, &actor, &text, &command.reason, &files) {
-        Ok(checked) => print(&checked, command.json),
-        Err(AppError::Invalid(findings)) => told(&findings, command.json),
+        Ok(checked) => {
+            let code = print(&checked, command.json)?;
+            if let (Some(definition), false) = (&checked.definition, command.json) {
+                println!("已启用：{} {}", definition.title.zh, definition.version);
+            }
+            Ok(code)
+        }
+        Err(AppError::Invalid(findings)) => refused(&findings, command.json),
         Err(other) => Err(other.into()),
     }
+}
+
+/// What stands in the way, and that nothing has changed.
+fn refused(findings: &[Finding], json: bool) -> anyhow::Result<ExitCode> {
+    let code = told(findings, json)?;
+    let errors = findings
+        .iter()
+        .filter(|one| one.severity == Severity::Error);
+    if !json {
+        println!("没有启用：有 {} 处错误，改好后再试", errors.count());
+    }
+    Ok(code)
 }
 
 fn definition_of(file: &Path) -> PathBuf {
@@ -121,7 +139,11 @@ fn told(findings: &[Finding], json: bool) -> anyhow::Result<ExitCode> {
         println!("{}", serde_json::to_string_pretty(findings)?);
     } else {
         for finding in findings {
-            println!("{}  {}{}", finding.place, finding.problem, finding.remedy);
+            let word = word_of(finding.severity);
+            println!(
+                "{word}  {}  {}{}",
+                finding.place, finding.problem, finding.remedy
+            );
         }
         if findings.is_empty() {
             println!("没有发现问题");
@@ -129,6 +151,15 @@ fn told(findings: &[Finding], json: bool) -> anyhow::Result<ExitCode> {
     }
     let errors = findings.iter().any(|one| one.severity == Severity::Error);
     Ok(ExitCode::from(u8::from(errors)))
+}
+
+/// 错误 stands in the way, 提醒 does not.
+fn word_of(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "错误",
+        Severity::Warning => "提醒",
+        Severity::Info => "说明",
+    }
 }
 
 fn print(checked: &DefinitionCheck, json: bool) -> anyhow::Result<ExitCode> {

@@ -38,6 +38,8 @@ pub struct PlanChange {
     pub text: String,
     /// The old field whose records it concerns; none for changes of texts, views and the like.
     pub field: Option<String>,
+    /// The old option or state it concerns; none where it concerns every value of the field.
+    pub value: Option<String>,
 }
 
 /// How a change of a definition is dealt with.

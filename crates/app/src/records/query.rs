@@ -10,7 +10,7 @@ use register::law::View;
 use register::{Definition, Field, FieldKind, Value};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
-use store::{Filter, Op, Operand, Query, Sort};
+use store::{Filter, Op, Operand, Query, Sort, Withdrawn};
 
 /// Most rows of a page.
 const LIMIT: u32 = 500;
@@ -38,6 +38,8 @@ pub struct ListQuery {
     pub view: Option<String>,
     /// Columns asked for, for files; empty = the register's own.
     pub columns: Vec<String>,
+    /// 已撤销: the records that were taken out of use, and only those.
+    pub withdrawn: bool,
 }
 
 impl ListQuery {
@@ -58,6 +60,7 @@ impl ListQuery {
                     None => query.conditions.push(condition(value)?),
                 },
                 "view" => query.view = Some(value.clone()),
+                "withdrawn" => query.withdrawn = value == "only",
                 "columns" => query.columns = value.split(',').map(str::to_owned).collect(),
                 "sort" => {
                     query.sort = Some(
@@ -105,6 +108,10 @@ impl ListQuery {
             limit: self.limit.clamp(1, LIMIT),
             after: self.after.clone(),
             at: self.at,
+            withdrawn: match self.withdrawn {
+                true => Withdrawn::Only,
+                false => Withdrawn::Without,
+            },
             sort: self
                 .order(definition)?
                 .map(|(field, descending)| Sort { field, descending }),

@@ -7,6 +7,7 @@ mod field;
 mod figure;
 mod flow;
 pub(crate) mod language;
+mod open_clock;
 mod rights;
 mod rules;
 mod system;
@@ -124,6 +125,7 @@ fn read(view: &View) -> Option<Definition> {
 
 /// Everything beyond the fields, in an order in which each may point at those before it.
 fn laws(view: &View, definition: &mut Definition) {
+    definition.roles = rights::roles(view);
     definition.flow = flow::flow(view, definition);
     definition.number = number(view, definition);
     definition.number_at = number_at(view, definition);
@@ -138,6 +140,7 @@ fn laws(view: &View, definition: &mut Definition) {
     definition.reports = figure::reports(view, definition);
     definition.permits = rights::permits(view, definition);
     definition.migrations = rights::migrations(view, definition);
+    open_clock::warn(view, definition);
 }
 
 /// The list `state` comes from the states.
