@@ -1,6 +1,10 @@
 //! 改台账 A definition looked at, checked against the records that are there, and brought into force while people work.
 //! Nothing is lost: what a new version cannot take over refuses the whole of it.
 
+mod back;
+
+pub use back::revert;
+
 use crate::App;
 use crate::account::{self, Actor};
 use crate::definitions;

@@ -33,6 +33,8 @@ pub(crate) struct Occasion<'a> {
     pub why: &'a str,
     /// `holder`, `holder.manager`, `org.parent:leader`, `owner:leader`, `creator`, a role.
     pub whom: &'a [String],
+    /// Login of who knows already; empty for nobody.
+    pub but: &'a str,
 }
 
 /// Tells all whom an occasion names; gives the names of those who were told now.
@@ -56,7 +58,7 @@ pub(crate) fn remind(
     for word in occasion.whom {
         let units = Units::of(writer, definition, record, word)?;
         for one in people.iter().filter(|one| units.names(word, one, record)) {
-            if !told.insert(one.login.clone()) {
+            if one.login == occasion.but || !told.insert(one.login.clone()) {
                 continue;
             }
             let notice = Notice {
@@ -326,17 +328,9 @@ pub(crate) fn tell_withdrawn(
         key: &format!("withdraw/{}", record.version),
         why: &format!("{}撤销了这条记录：{reason}", desk.actor.name),
         whom: &whom,
+        but: &desk.actor.login,
     };
     remind(writer, desk, definition, record, &occasion)?;
-    // Who did it knows.
-    let own = desk.actor.login.as_str();
-    if writer
-        .open_notices_of(record.id, REMINDER)?
-        .iter()
-        .any(|one| one.login == own && one.key == occasion.key)
-    {
-        writer.end_notices(own, REMINDER, record.id, &desk.meta.at)?;
-    }
     Ok(())
 }
 

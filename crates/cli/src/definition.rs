@@ -40,6 +40,24 @@ pub struct Apply {
     json: bool,
 }
 
+/// 退回一个台账的上一版定义：记录一起转回去，旧版的值从日志里取回
+#[derive(Args)]
+pub struct Revert {
+    /// 台账代号
+    register: String,
+    #[command(flatten)]
+    at: Folder,
+    /// 为什么退回，记入日志
+    #[arg(long, value_name = "原因", required_unless_present = "dry_run")]
+    reason: Option<String>,
+    /// 只试算，什么也不写
+    #[arg(long)]
+    dry_run: bool,
+    /// 以 JSON 输出
+    #[arg(long)]
+    json: bool,
+}
+
 /// 计算一个台账的指标
 #[derive(Args)]
 pub struct Metrics {
@@ -91,6 +109,27 @@ pub fn apply(command: &Apply) -> anyhow::Result<ExitCode> {
             let code = print(&checked, command.json)?;
             if let (Some(definition), false) = (&checked.definition, command.json) {
                 println!("已启用：{} {}", definition.title.zh, definition.version);
+            }
+            Ok(code)
+        }
+        Err(AppError::Invalid(findings)) => refused(&findings, command.json),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Goes back one version of a definition.
+pub fn revert(command: &Revert) -> anyhow::Result<ExitCode> {
+    let app = command.at.open()?;
+    let actor = app::account::local_actor(&app);
+    let reason = command.reason.as_deref().unwrap_or_default();
+    let done = definition_editing::revert(&app, &actor, &command.register, reason, command.dry_run);
+    match done {
+        Ok(checked) => {
+            let code = print(&checked, command.json)?;
+            if let (Some(definition), false) =
+                (&checked.definition, command.json || command.dry_run)
+            {
+                println!("已退回：{} {}", definition.title.zh, definition.version);
             }
             Ok(code)
         }

@@ -103,3 +103,26 @@ pub fn convert(
 pub fn reverse(plan: &MigrationPlan, fields: &Fields, kept: &Fields) -> Fields {
     carry::reverse(plan, fields, kept)
 }
+
+/// 退回. The old values of a record again: from its present ones and from what it held before the way there, if it was
+/// there then. A value that was changed since under the new definition comes back from the new one, as far as the old
+/// definition has room for it.
+pub fn go_back(
+    plan: &MigrationPlan,
+    record: &Record,
+    former: Option<&Fields>,
+    moment: Moment,
+) -> Fields {
+    let then = former.map(|fields| Record {
+        fields: fields.clone(),
+        ..record.clone()
+    });
+    let carried = then.and_then(|then| convert(plan, &then, moment).ok());
+    let Converted { fields, mut kept } = carried.unwrap_or_default();
+    kept.retain(|id, _| {
+        let heir = plan.moves.iter().find(|step| step.from == *id);
+        let heir = heir.and_then(|step| step.to.as_deref());
+        heir.is_none_or(|id| fields.get(id) == record.fields.get(id))
+    });
+    reverse(plan, &record.fields, &kept)
+}

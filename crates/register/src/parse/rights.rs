@@ -174,7 +174,7 @@ fn check_version(row: &View, at: &At<String>) {
             "bad_version",
             at.offset,
             format!("版本号“{}”不对。", at.value),
-            "请写 \"1\"、\"1.2\" 或 \"1.2.0\" 这样的数字。",
+            "请写 \"1\"、“1.2” 或 \"1.2.0\" 这样的数字。",
         );
     }
 }
