@@ -1,6 +1,10 @@
 //! 改台账 A definition looked at, checked against the records that are there, and brought into force while people work.
 //! Nothing is lost: what a new version cannot take over refuses the whole of it.
 
+mod back;
+
+pub use back::revert;
+
 use crate::App;
 use crate::account::{self, Actor};
 use crate::definitions;
@@ -13,7 +17,7 @@ use crate::reports::{self, TemplateFile};
 use crate::world::Setting;
 use ground::{Finding, RecordId, Severity};
 use register::migrate::{self, ChangeClass};
-use register::{Definition, Field, Record, Value};
+use register::{Definition, Field, FieldKind, Record, Value};
 use std::sync::Arc;
 use store::{Filter, NewDefinition, Op, Operand, Query};
 
@@ -263,13 +267,7 @@ fn told(
         None => 0,
         Some(field) if field.contains('.') => 0,
         Some(field) => {
-            let known = Operand::One(Value::Bool(false));
-            let filled = Filter {
-                field: field.clone(),
-                op: Op::IsMissing,
-                value: known,
-            };
-            let query = Query::default().filter(filled);
+            let query = Query::default().filter(concerned(app, definition, field, change));
             // A field that no column holds touches nothing that is stored.
             app.read(|reader| reader.count(&definition.id, &query))
                 .unwrap_or(0)
@@ -285,6 +283,27 @@ fn told(
         text: change.text.clone(),
         count: usize::try_from(count).unwrap_or(usize::MAX),
     })
+}
+
+/// The records that a change concerns: those with the old option, else those with any value in the field.
+fn concerned(
+    app: &App,
+    definition: &Definition,
+    field: &str,
+    change: &migrate::PlanChange,
+) -> Filter {
+    let before = app.definition(&definition.id).ok();
+    let old = before.as_ref().and_then(|one| one.field(field));
+    let many = old.is_some_and(|one| matches!(one.kind, FieldKind::Codes { .. }));
+    match &change.value {
+        Some(code) if many => Filter::new(field, Op::Contains, Value::Text(code.clone())),
+        Some(code) => Filter::eq(field, Value::Text(code.clone())),
+        None => Filter {
+            field: field.to_owned(),
+            op: Op::IsMissing,
+            value: Operand::One(Value::Bool(false)),
+        },
+    }
 }
 
 /// Records that cannot be carried over, one line for each reason.

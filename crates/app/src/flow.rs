@@ -188,6 +188,10 @@ fn performed(
 ) -> Result<Record, AppError> {
     let pinned = pinned(&mut writer.reader(), definition, record)?;
     let given = given_values(&pinned, request)?;
+    let earlier = match request.action == flow::RECALL {
+        true => before_last_step(&mut writer.reader(), &definition.id, record)?,
+        false => None,
+    };
     let (outcome, after) = {
         let mut reader = writer.reader();
         let world = StoreWorld::new(&mut reader, &desk.setting);
@@ -198,7 +202,10 @@ fn performed(
             user,
             world: &world,
         };
-        let act = act_of(request, given);
+        let act = Act {
+            earlier,
+            ..act_of(request, given)
+        };
         let (person, act) = whose(&draft(None), record, persons, act);
         let draft = draft(person.as_ref());
         let outcome = flow::perform(&draft.scope(&record.fields), &act).map_err(refusal)?;
@@ -242,6 +249,10 @@ fn write_act(
     };
     let written = writer.act(&definition.id, record.id, record.version, act, &desk.meta)?;
     crate::notice::ask_signers(writer, desk, definition, &written)?;
+    crate::notice::ask_deciders(writer, desk, definition, &written)?;
+    if action == flow::DECIDE_EXTENSION {
+        crate::notice::tell_decision(writer, desk, definition, &written)?;
+    }
     let from = format!("{}/{}", definition.id, record.id);
     for one in &outcome.opens {
         open(writer, desk, one, &from)?;
@@ -258,6 +269,19 @@ pub(crate) fn apply(fields: &mut Fields, changes: &flow::Changes) {
     }
 }
 
+/// The values that a record had before its last step, from its history.
+fn before_last_step(
+    reader: &mut Reader<'_>,
+    register: &str,
+    record: &Record,
+) -> Result<Option<Fields>, AppError> {
+    let steps = record.rows("steps").len();
+    let history = reader.history(register, record.id)?;
+    let mut newest_first = history.into_iter().rev();
+    let before = newest_first.find(|one| one.record.rows("steps").len() < steps);
+    Ok(before.map(|one| one.record.fields))
+}
+
 fn act_of(request: &ActRequest, given: Fields) -> Act {
     let late = request.late.clone();
     Act {
@@ -267,6 +291,7 @@ fn act_of(request: &ActRequest, given: Fields) -> Act {
         target: request.target.clone(),
         late: late.map(|(code, next)| LateReason { code, next }),
         acting_for: None,
+        earlier: None,
     }
 }
 

@@ -7,11 +7,14 @@ use crate::App;
 use crate::account::Actor;
 use crate::district::{self, DistrictState};
 use crate::error::AppError;
-use crate::page::home::Home;
+use crate::page::home::{Home, Loop};
 use crate::permit::Access;
+use crate::task;
+use crate::world::Setting;
 
 use ground::{Date, PeriodKind};
 pub(crate) use parts::{light_counts, matter_item, period_name, project_link};
+use register::law::Ability;
 use std::sync::Arc;
 
 /// The home page on a day (`None` = today).
@@ -32,7 +35,7 @@ pub fn home(app: &App, actor: &Actor, day: Option<Date>) -> Result<Home, AppErro
         tiles: parts::tiles(&state),
         economy: economy::economy(&state),
         tour: parts::tour(&state),
-        matters: parts::matters(&state),
+        matters: loop_of(app, actor, &state, day)?,
         programmes: parts::programmes(&state),
         data_note: data_note(&state),
         empty: actor.may_read() && none_at_all,
@@ -63,6 +66,25 @@ fn seen(
         rest.matters.clear();
     }
     Ok(Arc::new(rest))
+}
+
+/// 交办闭环. Late ones are counted by the rule of the ledger and of the tasks.
+fn loop_of(
+    app: &App,
+    actor: &Actor,
+    state: &DistrictState,
+    day: Option<Date>,
+) -> Result<Loop, AppError> {
+    let matters = parts::matters(state);
+    let access = Access::new(app, actor, &app.definition("matter")?)?;
+    if day.is_some() || !access.may(Ability::Read) {
+        return Ok(matters);
+    }
+    let late = task::late_count(app, &access, &Setting::new(app, None))?;
+    Ok(Loop {
+        overdue: late.unwrap_or(matters.overdue),
+        ..matters
+    })
 }
 
 /// 星期五.

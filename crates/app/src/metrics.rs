@@ -256,7 +256,10 @@ impl<'a> View<'a> {
         let world = StoreWorld::new(reader, setting);
         let none = Fields::new();
         let own = self.definition.field("period").is_some();
-        let names = [("period", register::metric::period_val(self.period))];
+        let names = [(
+            "period",
+            register::metric::period_val(self.period, setting.today),
+        )];
         let scope = Scope {
             world: &world,
             names: if own { &[] } else { &names },
@@ -376,7 +379,8 @@ impl<'a> View<'a> {
             parts.push(format!("({})", bound.text()));
         }
         if let Some(date) = &metric.date {
-            let (first, last) = (self.period.first(), self.period.last());
+            let first = self.period.first();
+            let last = register::metric::until(self.period, self.setting.today);
             if metric.time == MetricTime::Flow {
                 parts.push(format!("date({}) >= date('{first}')", date.text()));
             }

@@ -5,19 +5,25 @@ use crate::App;
 use crate::account::Actor;
 use crate::directory;
 use crate::error::AppError;
-use crate::flow::Desk;
+use crate::flow::{Desk, pinned};
+use crate::settle::Draft;
+use crate::world::StoreWorld;
 use ground::{OrgPath, RecordId};
-use register::flow::ADD_SIGNER;
+use register::flow::{ADD_SIGNER, AskedExtension, EXTEND};
 use register::{Definition, Fields, Record, Value};
 use std::collections::BTreeSet;
-use store::{Account, Notice, StoreError, Writer};
+use store::{Account, Notice, Reader, StoreError, Writer};
 
 /// Kind of what the clock tells.
 pub(crate) const REMINDER: &str = "remind";
 /// Kind of what a colleague asks: a signature.
 pub(crate) const SIGNATURE: &str = "sign";
+/// Kind of what a unit asks: more time.
+pub(crate) const EXTENSION: &str = "extend";
 /// Role of those who lead a unit; a rule names them by `holder.manager` or `org:leader`.
 const LEADER: &str = "leader";
+/// Role of the supervising office.
+const SUPERVISOR: &str = "supervisor";
 
 /// What somebody is told of.
 pub(crate) struct Occasion<'a> {
@@ -27,6 +33,8 @@ pub(crate) struct Occasion<'a> {
     pub why: &'a str,
     /// `holder`, `holder.manager`, `org.parent:leader`, `owner:leader`, `creator`, a role.
     pub whom: &'a [String],
+    /// Login of who knows already; empty for nobody.
+    pub but: &'a str,
 }
 
 /// Tells all whom an occasion names; gives the names of those who were told now.
@@ -50,7 +58,7 @@ pub(crate) fn remind(
     for word in occasion.whom {
         let units = Units::of(writer, definition, record, word)?;
         for one in people.iter().filter(|one| units.names(word, one, record)) {
-            if !told.insert(one.login.clone()) {
+            if one.login == occasion.but || !told.insert(one.login.clone()) {
                 continue;
             }
             let notice = Notice {
@@ -188,6 +196,142 @@ fn wanted(
             (key, (one.login, reason))
         })
         .collect()
+}
+
+/// 延期申请. Those who decide are asked in the write in which it is asked for, and released in the write that decides
+/// on it or lets it lapse. Who has asked is not asked.
+pub(crate) fn ask_deciders(
+    writer: &mut Writer<'_>,
+    desk: &Desk,
+    definition: &Definition,
+    record: &Record,
+) -> Result<(), AppError> {
+    if definition
+        .flow
+        .as_ref()
+        .is_none_or(|flow| flow.extension.is_none())
+    {
+        return Ok(());
+    }
+    let asked = asked_extension(&mut writer.reader(), desk, definition, record)?;
+    let key = asked
+        .as_ref()
+        .map(|one| format!("{EXTEND}/{}/{}", one.key.0, one.key.1));
+    for gone in writer.open_notices_of(record.id, EXTENSION)? {
+        if Some(&gone.key) != key.as_ref() {
+            writer.end_notices(&gone.login, EXTENSION, record.id, &desk.meta.at)?;
+        }
+    }
+    let (Some(asked), Some(key)) = (asked, key) else {
+        return Ok(());
+    };
+    let until = asked
+        .to
+        .map_or_else(String::new, |day| format!("，申请延至 {day}"));
+    let reason = format!("请您审批延期{until}：{}", asked.reason);
+    for one in deciders(writer, record, &asked)? {
+        writer.notify(&Notice {
+            login: one.login,
+            record: record.id,
+            key: key.clone(),
+            register: definition.id.clone(),
+            kind: EXTENSION.to_owned(),
+            reason: reason.clone(),
+            at: desk.meta.at.clone(),
+            done_at: None,
+        })?;
+    }
+    Ok(())
+}
+
+fn asked_extension(
+    reader: &mut Reader<'_>,
+    desk: &Desk,
+    definition: &Definition,
+    record: &Record,
+) -> Result<Option<AskedExtension>, AppError> {
+    let pinned = pinned(reader, definition, record)?;
+    let world = StoreWorld::new(reader, &desk.setting);
+    let draft = Draft {
+        definition: &pinned,
+        before: Some(record),
+        setting: &desk.setting,
+        user: None,
+        world: &world,
+    };
+    let asked = register::flow::asked_extension(&draft.scope(&record.fields));
+    world.finish()?;
+    Ok(asked)
+}
+
+/// People in the roles that decide, as far as they reach the record.
+fn deciders(
+    writer: &mut Writer<'_>,
+    record: &Record,
+    asked: &AskedExtension,
+) -> Result<Vec<Account>, StoreError> {
+    let mut people = writer.reader().accounts()?;
+    people.retain(|one| {
+        let named = |role: &String| asked.roles.contains(role);
+        let reaches = record.org.is_within(&one.org);
+        let able = one.status == "active" && one.login != asked.by;
+        able && reaches && one.roles.iter().any(named)
+    });
+    Ok(people)
+}
+
+/// Tells who asked for more time what was decided.
+pub(crate) fn tell_decision(
+    writer: &mut Writer<'_>,
+    desk: &Desk,
+    definition: &Definition,
+    record: &Record,
+) -> Result<(), AppError> {
+    let rows = record.rows("extensions");
+    let Some(row) = rows.last() else {
+        return Ok(());
+    };
+    let text = |id: &str| row.get(id).and_then(Value::as_text).unwrap_or_default();
+    let to = row.get("to_due").and_then(Value::as_date);
+    let told = match (row.get("agree").and_then(Value::as_bool), to) {
+        (Some(true), Some(day)) => format!("延期申请已同意，延至 {day}"),
+        (Some(true), None) => "延期申请已同意".to_owned(),
+        _ => "延期申请没有同意".to_owned(),
+    };
+    let remark = text("remark");
+    let reason = match remark.is_empty() {
+        true => told,
+        false => format!("{told}：{remark}"),
+    };
+    writer.notify(&Notice {
+        login: text("asked_by").to_owned(),
+        record: record.id,
+        key: format!("{EXTEND}/decided/{}", rows.len()),
+        register: definition.id.clone(),
+        kind: REMINDER.to_owned(),
+        reason,
+        at: desk.meta.at.clone(),
+        done_at: None,
+    })?;
+    Ok(())
+}
+
+/// 撤销. Who made a record that is taken out of use, and the supervising office, are told by whom and why.
+pub(crate) fn tell_withdrawn(
+    writer: &mut Writer<'_>,
+    desk: &Desk,
+    definition: &Definition,
+    (record, reason): (&Record, &str),
+) -> Result<(), AppError> {
+    let whom = ["creator".to_owned(), SUPERVISOR.to_owned()];
+    let occasion = Occasion {
+        key: &format!("withdraw/{}", record.version),
+        why: &format!("{}撤销了这条记录：{reason}", desk.actor.name),
+        whom: &whom,
+        but: &desk.actor.login,
+    };
+    remind(writer, desk, definition, record, &occasion)?;
+    Ok(())
 }
 
 /// Marks reminders as read: those of one record, or all.

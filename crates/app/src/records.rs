@@ -27,6 +27,7 @@ use crate::district;
 use crate::error::AppError;
 use crate::flow::{self, Desk};
 use crate::light;
+use crate::notice;
 use crate::page::record::{FieldChange, HistoryEntry, RecordPage, RecordView, RightsView};
 use crate::page::register::RegisterCard;
 use crate::permit::Access;
@@ -34,7 +35,7 @@ use crate::task;
 use crate::world::Setting;
 use ground::{Date, Finding, ProjectId, RecordId, Severity};
 use register::law::Ability;
-use register::{Definition, DuplicateAction, Fields, Value};
+use register::{Definition, DuplicateAction, Field, Fields};
 use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Query, Reader, Step, StoreError, Stored};
@@ -89,15 +90,9 @@ pub fn register_cards(
             let access = person.in_register(&definition);
             let states = task::in_states(&task::open_states(flow, &[]));
             let open = access.narrow(Query::default().filter(states));
-            let now = Value::DateTime(setting.now.clone());
-            let late = store::Filter::new("clock_due", store::Op::Lt, now);
-            let late = open.clone().filter(late);
-            let counted = app.read(|reader| {
-                let open = reader.count(&definition.id, &open)?;
-                Ok((open, reader.count(&definition.id, &late)?))
-            })?;
-            card.open = usize::try_from(counted.0).ok();
-            card.late = usize::try_from(counted.1).ok();
+            let open = app.read(|reader| reader.count(&definition.id, &open))?;
+            card.open = usize::try_from(open).ok();
+            card.late = task::late_count(app, &access, &setting)?;
         }
         cards.push(card);
     }
@@ -626,14 +621,17 @@ fn set_withdrawn(
         let stored = reader.get(register, record)?;
         access.need_on(reader, &stored.record, Ability::Withdraw)
     })?;
-    let meta = app.meta(actor, reason);
-    let of = register.to_owned();
+    let desk = Desk::own(app, actor, reason);
+    let (of, reason) = (register.to_owned(), reason.to_owned());
     app.write(move |writer| {
-        if withdrawn {
-            writer.withdraw(&of, record, version, &meta)?
-        } else {
-            writer.restore(&of, record, version, &meta)?
-        };
+        if !withdrawn {
+            writer.restore(&of, record, version, &desk.meta)?;
+            return Ok(());
+        }
+        let gone = writer.withdraw(&of, record, version, &desk.meta)?;
+        if definition.flow.is_some() {
+            notice::tell_withdrawn(writer, &desk, &definition, (&gone, &reason))?;
+        }
         Ok(())
     })?;
     get(app, actor, register, id, None)
@@ -754,7 +752,7 @@ pub fn field_changes(
     let fields = definition
         .fields
         .iter()
-        .filter(|field| changed.contains_key(&field.id));
+        .filter(|field| changed.contains_key(&field.id) && !is_course(field));
     fields
         .map(|field| FieldChange {
             field: field.id.clone(),
@@ -763,6 +761,12 @@ pub fn field_changes(
             after: text(&new, &field.id),
         })
         .collect()
+}
+
+/// What the workflow keeps of itself: the course beside the log tells it, with names.
+fn is_course(field: &Field) -> bool {
+    let kept = ["state_at", "flow_version"].contains(&field.id.as_str());
+    field.system && (kept || !field.columns().is_empty())
 }
 
 /// The records of a list as a workbook.

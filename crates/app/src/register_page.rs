@@ -29,6 +29,7 @@ pub fn register(app: &App, actor: &Actor, id: &str) -> Result<RegisterPage, AppE
             withdraw: access.may(Ability::Withdraw),
             export: access.may(Ability::Export),
             import: access.may(Ability::Import),
+            begin: access.may(Ability::Create) && may_begin(&definition, actor),
             edit_definition: may_edit(app, actor),
         },
         definition,
@@ -43,6 +44,30 @@ fn acts(actor: &Actor, definition: &Definition) -> Vec<String> {
     let transitions = definition.flow.iter().flat_map(|flow| &flow.transitions);
     let mine = transitions.filter(|one| one.roles.iter().any(|role| actor.may_fit(role)));
     mine.map(|one| one.id.clone()).collect()
+}
+
+/// Whether some way out of the first state is this person's: who makes a record holds it, and has made it.
+fn may_begin(definition: &Definition, actor: &Actor) -> bool {
+    let Some(flow) = &definition.flow else {
+        return true;
+    };
+    let first = flow.states.iter().find(|state| state.initial);
+    let mut ways = flow.transitions.iter().filter(|one| {
+        let from_first = first.is_some_and(|first| one.from.contains(&first.id));
+        from_first && !one.negative && one.auto.is_none()
+    });
+    ways.any(|one| one.roles.iter().any(|role| fits_maker(role, actor)))
+}
+
+/// A role that who makes a record has by making it, or one of the account's; the supervising office stands in for all.
+fn fits_maker(role: &str, actor: &Actor) -> bool {
+    let role = role.strip_prefix("role:").unwrap_or(role);
+    let by_making = ["anyone", "holder", "creator"].contains(&role);
+    by_making
+        || actor
+            .roles
+            .iter()
+            .any(|own| own == role || own == "supervisor")
 }
 
 /// 口径 of each figure of a definition: id, sentence.

@@ -7,7 +7,7 @@ use crate::delegation;
 use crate::directory::{self, NamesOf};
 use crate::error::AppError;
 use crate::flow::{ACT, pinned, view};
-use crate::notice::{REMINDER, SIGNATURE};
+use crate::notice::{EXTENSION, REMINDER, SIGNATURE};
 use crate::page::task::{TaskBox, TaskPage, TaskView};
 use crate::permit::Access;
 use crate::settle::Draft;
@@ -190,16 +190,10 @@ fn queries(look: &Look, asked: TaskBox, setting: &Setting) -> Vec<Query> {
             vec![Query::default().filter(own).sorted("record_id", true)]
         }
         TaskBox::Soon | TaskBox::Late => {
-            let mut query = by_due().filter(in_states(&look.open_states));
-            let now = Value::DateTime(setting.now.clone());
-            if asked == TaskBox::Late {
-                query = query.filter(Filter::new("clock_due", Op::Lt, now));
-            } else {
-                let end = Value::DateTime(soon_end(look, setting));
-                query = query
-                    .filter(Filter::new("clock_due", Op::Ge, now))
-                    .filter(Filter::new("clock_due", Op::Le, end));
-            }
+            let mut query = match (asked, &look.definition.flow) {
+                (TaskBox::Late, Some(flow)) => late(by_due(), flow, setting),
+                _ => soon(by_due(), look, setting),
+            };
             if let Some(units) = &look.units {
                 let units = units.iter().copied().map(Value::Ref).collect();
                 query = query.filter(Filter::one_of("holder", units));
@@ -208,6 +202,38 @@ fn queries(look: &Look, asked: TaskBox, setting: &Setting) -> Vec<Query> {
         }
         TaskBox::Done | TaskBox::Notice => Vec::new(),
     }
+}
+
+/// 超期. Not done, and the clock of the state it is in has run out: the rule of the ledger's count, the rail, the box of
+/// late ones and the lamp. What is done and waits to be looked at again is nobody's lateness but the office's own.
+pub(crate) fn late(query: Query, flow: &Flow, setting: &Setting) -> Query {
+    let now = Value::DateTime(setting.now.clone());
+    let open = query.filter(in_states(&open_states(flow, &[])));
+    open.filter(Filter::new("clock_due", Op::Lt, now))
+}
+
+fn soon(query: Query, look: &Look, setting: &Setting) -> Query {
+    let now = Value::DateTime(setting.now.clone());
+    let end = Value::DateTime(soon_end(look, setting));
+    query
+        .filter(in_states(&look.open_states))
+        .filter(Filter::new("clock_due", Op::Ge, now))
+        .filter(Filter::new("clock_due", Op::Le, end))
+}
+
+/// How many records of a register in sight are late; none without a workflow.
+pub(crate) fn late_count(
+    app: &App,
+    access: &Access,
+    setting: &Setting,
+) -> Result<Option<usize>, AppError> {
+    let definition = access.definition();
+    let Some(flow) = &definition.flow else {
+        return Ok(None);
+    };
+    let late = access.narrow(late(Query::default(), flow, setting));
+    let count = app.read(|reader| reader.count(&definition.id, &late))?;
+    Ok(usize::try_from(count).ok())
 }
 
 fn soon_end(look: &Look, setting: &Setting) -> String {
@@ -316,7 +342,7 @@ fn noticed(
     }))
 }
 
-/// Records on which somebody asked for a signature, without those that wait for the person anyway.
+/// Records on which somebody asked for a signature or for more time, without those that wait for the person anyway.
 fn to_sign(
     reader: &mut Reader<'_>,
     setting: &Setting,
@@ -327,7 +353,8 @@ fn to_sign(
     for (person, registers) in people {
         let covers =
             |register: &String| registers.as_ref().is_none_or(|all| all.contains(register));
-        let notices = reader.notices(&person.login, SIGNATURE, true, (0, DEEP as usize))?;
+        let mut notices = reader.notices(&person.login, SIGNATURE, true, (0, DEEP as usize))?;
+        notices.extend(reader.notices(&person.login, EXTENSION, true, (0, DEEP as usize))?);
         for notice in notices.into_iter().filter(|one| covers(&one.register)) {
             let (id, register) = (notice.record, notice.register.clone());
             let known = all.iter().any(|one| one.stored.record.id == id);
@@ -487,9 +514,8 @@ fn line(
         .into_iter()
         .find_map(|id| shown.get(id).cloned());
     let due = standing.as_ref().and_then(|one| one.due.as_ref());
-    // A task is judged by its own clock: work that is done may still wait, too long, to be looked at again.
-    let light = due.map(|due| due.light);
-    let light = light.or_else(|| Some(standing.as_ref().and_then(view::light)?.rag));
+    // The lamp of the list: work that is done is not late, though its next look may be.
+    let light = standing.as_ref().and_then(view::light).map(|one| one.rag);
     TaskView {
         register: definition.id.clone(),
         register_title: definition.title.zh.clone(),

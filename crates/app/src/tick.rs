@@ -394,6 +394,7 @@ fn raise(
             key: &step.key,
             why: &step.why,
             whom: &step.notify,
+            but: "",
         };
         let told_to = notice::remind(writer, desk, definition, &due.record, &occasion)?;
         if !told_to.is_empty() {

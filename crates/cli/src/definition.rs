@@ -41,6 +41,24 @@ pub struct Apply {
     json: bool,
 }
 
+/// 退回一个台账的上一版定义：记录一起转回去，旧版的值从日志里取回
+#[derive(Args)]
+pub struct Revert {
+    /// 台账代号
+    register: String,
+    #[command(flatten)]
+    at: Folder,
+    /// 为什么退回，记入日志
+    #[arg(long, value_name = "原因", required_unless_present = "dry_run")]
+    reason: Option<String>,
+    /// 只试算，什么也不写
+    #[arg(long)]
+    dry_run: bool,
+    /// 以 JSON 输出
+    #[arg(long)]
+    json: bool,
+}
+
 /// 计算一个台账的指标
 #[derive(Args)]
 pub struct Metrics {
@@ -88,10 +106,49 @@ pub fn apply(command: &Apply) -> anyhow::Result<ExitCode> {
     let app = command.at.open()?;
     let actor = app::account::local_actor(&app);
     match definition_editing::apply_with(&app, &actor, &text, &command.reason, &files) {
-        Ok(checked) => print(&checked, command.json),
-        Err(AppError::Invalid(findings)) => told(&findings, command.json),
+        Ok(checked) => {
+            let code = print(&checked, command.json)?;
+            if let (Some(definition), false) = (&checked.definition, command.json) {
+                println!("已启用：{} {}", definition.title.zh, definition.version);
+            }
+            Ok(code)
+        }
+        Err(AppError::Invalid(findings)) => refused(&findings, command.json),
         Err(other) => Err(other.into()),
     }
+}
+
+/// Goes back one version of a definition.
+pub fn revert(command: &Revert) -> anyhow::Result<ExitCode> {
+    let app = command.at.open()?;
+    let actor = app::account::local_actor(&app);
+    let reason = command.reason.as_deref().unwrap_or_default();
+    let done = definition_editing::revert(&app, &actor, &command.register, reason, command.dry_run);
+    match done {
+        Ok(checked) => {
+            let code = print(&checked, command.json)?;
+            if let (Some(definition), false) =
+                (&checked.definition, command.json || command.dry_run)
+            {
+                println!("已退回：{} {}", definition.title.zh, definition.version);
+            }
+            Ok(code)
+        }
+        Err(AppError::Invalid(findings)) => refused(&findings, command.json),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// What stands in the way, and that nothing has changed.
+fn refused(findings: &[Finding], json: bool) -> anyhow::Result<ExitCode> {
+    let code = told(findings, json)?;
+    let errors = findings
+        .iter()
+        .filter(|one| one.severity == Severity::Error);
+    if !json {
+        println!("没有启用：有 {} 处错误，改好后再试", errors.count());
+    }
+    Ok(code)
 }
 
 fn definition_of(file: &Path) -> PathBuf {
@@ -122,7 +179,8 @@ fn told(findings: &[Finding], json: bool) -> anyhow::Result<ExitCode> {
         say!("{}", serde_json::to_string_pretty(findings)?);
     } else {
         for finding in findings {
-            say!("{}", finding_text(finding));
+            let word = word_of(finding.severity);
+            say!("{word}  {}", finding_text(finding));
         }
         if findings.is_empty() {
             say!("没有发现问题");
@@ -130,6 +188,15 @@ fn told(findings: &[Finding], json: bool) -> anyhow::Result<ExitCode> {
     }
     let errors = findings.iter().any(|one| one.severity == Severity::Error);
     Ok(ExitCode::from(u8::from(errors)))
+}
+
+/// 错误 stands in the way, 提醒 does not.
+fn word_of(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "错误",
+        Severity::Warning => "提醒",
+        Severity::Info => "说明",
+    }
 }
 
 fn print(checked: &DefinitionCheck, json: bool) -> anyhow::Result<ExitCode> {

@@ -25,6 +25,7 @@ enum Act {
     },
     Check(definition::Check),
     Apply(definition::Apply),
+    Revert(definition::Revert),
     Metrics(definition::Metrics),
     /// 由现成的台账表格（或 XLSForm 表单）起草一份定义
     New {
@@ -52,6 +53,7 @@ pub fn run(command: RegisterCommand) -> anyhow::Result<ExitCode> {
         Act::List { json } => list(json),
         Act::Check(command) => definition::check(&command),
         Act::Apply(command) => definition::apply(&command),
+        Act::Revert(command) => definition::revert(&command),
         Act::Metrics(command) => definition::figures(&command),
         Act::New {
             from,

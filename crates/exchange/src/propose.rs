@@ -86,7 +86,8 @@ fn plain_title(title: &str) -> String {
     let text = label(title);
     let text = text.split(['(', '（', '〔', '[']).next().unwrap_or(&text);
     let named = without_district(text);
-    let out = without_rounds(named);
+    let named = without_spans(named);
+    let out = without_rounds(&named);
     match out.trim() {
         "" => text.to_owned(),
         out => out.to_owned(),
@@ -114,6 +115,33 @@ fn without_district(text: &str) -> &str {
         rest = after;
     }
     rest
+}
+
+/// Cuts spans of months out: 1—2月份, 1-3月.
+fn without_spans(text: &str) -> String {
+    let signs: Vec<char> = text.chars().collect();
+    let digits = |from: usize| {
+        signs[from..]
+            .iter()
+            .take_while(|c| c.is_ascii_digit())
+            .count()
+    };
+    let (mut out, mut at) = (String::new(), 0);
+    while at < signs.len() {
+        let first = digits(at);
+        let dash = at + first;
+        let joined = first > 0 && signs.get(dash).is_some_and(|c| "-—–~～至".contains(*c));
+        let end = dash + 1 + if joined { digits(dash + 1) } else { 0 };
+        if joined && end > dash + 1 && signs.get(end) == Some(&'月') {
+            at = end + 1 + usize::from(signs.get(end + 1) == Some(&'份'));
+            continue;
+        }
+        // Numerals go together: the 3 of 2023 begins no span of its own.
+        let taken = first.max(1);
+        out.extend(&signs[at..at + taken]);
+        at += taken;
+    }
+    out
 }
 
 /// Cuts years, months and rounds out, in figures or Chinese numerals: 2023年, 第七期, 3月.
@@ -186,7 +214,7 @@ fn propose_columns(
         }
         let inside = repeated.contains(&column.index);
         let (kind, why, filled, total) = judge_column(workbook, sheet, table, column, inside);
-        let field = unused(&field_id(column), &mut taken);
+        let field = unused(&field_id(column, &table.columns), &mut taken);
         if filled == 0 {
             findings.push(Finding::info(
                 "propose.empty_column",
@@ -244,8 +272,8 @@ fn judge_column(
     }
     let evidence = Evidence {
         label: &column.path_text(),
-        unit: column.unit,
-        percent: column.percent,
+        unit: column.unit.or_else(|| unit_of_sheet(table, column)),
+        percent: column.percent || is_share(table, column),
         texts: &texts,
         dated,
         percents,
@@ -253,6 +281,44 @@ fn judge_column(
     };
     let (kind, why) = kind::judge(&evidence);
     (kind, why, texts.len(), rows.len())
+}
+
+/// Words in the head of a column of money: the unit row of the sheet is meant for it.
+const MONEY: [&str; 14] = [
+    "投资",
+    "资金",
+    "金额",
+    "产值",
+    "收入",
+    "支出",
+    "税",
+    "增加值",
+    "零售额",
+    "零售总额",
+    "费用",
+    "造价",
+    "累计完成",
+    "年度计划",
+];
+/// Words of a column that is none, whatever stands above it.
+const NO_MONEY: [&str; 11] = [
+    "增长", "增速", "率", "占比", "比重", "排名", "位次", "个数", "家数", "时间", "日期",
+];
+
+/// `单位：亿元` above the table, for a column that speaks of money.
+fn unit_of_sheet(table: &Table, column: &Column) -> Option<ground::MoneyUnit> {
+    let unit = table.facts.unit.as_ref()?.value;
+    let (head, leaf) = (column.path.concat(), column.leaf());
+    let money = MONEY.iter().any(|word| head.contains(word));
+    let other = NO_MONEY.iter().any(|word| leaf.contains(word));
+    (money && !other).then_some(unit)
+}
+
+/// `单位：万元、%` above the table, for a column that speaks of a growth or a share.
+fn is_share(table: &Table, column: &Column) -> bool {
+    let told = table.facts.unit_words.iter().any(|word| word == "%");
+    let share = ["增长", "增速", "率", "占比", "比重"];
+    told && share.iter().any(|word| column.leaf().contains(word))
 }
 
 /// Options of the drop-down list that most rows of a column carry.
@@ -306,16 +372,33 @@ fn resolve(workbook: &Workbook, sheet: &Sheet, source: &str) -> Option<Vec<Strin
     Some(texts.collect())
 }
 
-fn field_id(column: &Column) -> String {
-    let leaf = column.leaf();
-    let word = terms::english(leaf).or_else(|| {
-        let whole = column.path.concat();
-        terms::english(&whole)
-    });
+/// Longest id that a definition takes.
+const ID_MAX: usize = 40;
+
+/// The id of a column: the term of its head; where other columns share the leaf, the terms from the top of the head.
+fn field_id(column: &Column, all: &[Column]) -> String {
+    let whole = column.path.concat();
+    if is_shared(column, all) {
+        let terms = column.path.iter().filter_map(|part| terms::english(part));
+        let mut words: Vec<&str> = terms.collect();
+        words.dedup();
+        let id = words.join("_");
+        if words.len() > 1 && id.len() <= ID_MAX {
+            return id;
+        }
+    }
+    let word = terms::english(column.leaf()).or_else(|| terms::english(&whole));
     word.map_or_else(
         || format!("column_{}", column_letters(column.index).to_lowercase()),
         str::to_owned,
     )
+}
+
+/// Whether the leaf stands under other heads too.
+fn is_shared(column: &Column, all: &[Column]) -> bool {
+    let own = bare(column.leaf());
+    let mut others = all.iter().filter(|one| one.index != column.index);
+    others.any(|one| bare(one.leaf()) == own)
 }
 
 fn unused(id: &str, taken: &mut BTreeSet<String>) -> String {
@@ -328,17 +411,16 @@ fn unused(id: &str, taken: &mut BTreeSet<String>) -> String {
     name
 }
 
-/// A label without its unit: 总投资(亿元) is 总投资. A leaf that other columns share takes its parent before it.
+/// A label without its unit: 总投资(亿元) is 总投资. A leaf that other columns share is told by its whole head:
+/// 规模以上工业增加值·1—2月累计·绝对值.
 fn field_label(column: &Column, all: &[Column]) -> String {
-    let own = bare(column.leaf());
-    let shared = all
-        .iter()
-        .filter(|c| c.index != column.index)
-        .any(|c| bare(c.leaf()) == own);
-    match column.path.len() {
-        n if shared && n > 1 => format!("{}{}", bare(&column.path[n - 2]), own),
-        _ => own,
+    if !is_shared(column, all) {
+        return bare(column.leaf());
     }
+    let mut parts: Vec<String> = column.path.iter().map(|part| bare(part)).collect();
+    parts.retain(|part| !part.is_empty());
+    parts.dedup();
+    parts.join("·")
 }
 
 fn bare(text: &str) -> String {
@@ -394,9 +476,22 @@ fn write_toml(id: &str, title: &str, table: &Table, columns: &[ColumnProposal]) 
 
 /// The column that names a record.
 fn name_column<'a>(top: &[&'a ColumnProposal]) -> Option<&'a ColumnProposal> {
-    let texts = || top.iter().filter(|c| c.kind == ColumnKind::Text);
+    const NAMING: [&str; 8] = [
+        "指标", "项目", "事项", "企业", "问题", "街道", "单位", "姓名",
+    ];
+    let ordering = |c: &&&ColumnProposal| {
+        ["排名", "位次", "名次"]
+            .iter()
+            .any(|word| c.head.contains(word))
+    };
+    let texts = || {
+        let texts = top.iter().filter(|c| c.kind == ColumnKind::Text);
+        texts.filter(move |c| !ordering(c))
+    };
+    let naming = |c: &&&ColumnProposal| NAMING.iter().any(|word| c.head.ends_with(word));
     texts()
         .find(|c| c.head.contains("名称"))
+        .or_else(|| texts().find(naming))
         .or_else(|| texts().find(|c| c.required))
         .or_else(|| texts().next())
         .copied()
@@ -472,7 +567,11 @@ fn write_field(out: &mut String, column: &ColumnProposal, head: &Column, all: &[
         out.push_str("required = true\n");
     }
     let written = bare(head.leaf());
-    if written != shown {
+    if is_shared(head, all) {
+        // The leaf alone would name several fields; the whole head names one.
+        let whole: Vec<String> = head.path.iter().map(|part| bare(part)).collect();
+        let _ = writeln!(out, "synonyms = [{}]", quote(&whole.concat()));
+    } else if written != shown {
         let _ = writeln!(out, "synonyms = [{}]", quote(&written));
     }
     out.push('\n');

@@ -660,7 +660,7 @@ mod tests {
     fn what_cannot_be_read_says_why() {
         refused("1SS+0.001天", "不是整分钟");
         refused("1SS+0.5%", "不是整分钟");
-        refused("1SS+.5天", "没有数字");
+        refused("1SS+.5天", "小数要写成");
         refused("1SS+0.0001天", "最多三位");
         refused("1SS+", "没有数字");
         refused("1SS+3光年", "单位不认识");

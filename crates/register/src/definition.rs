@@ -43,6 +43,8 @@ pub struct Definition {
     pub core: bool,
     /// Owner unit (业务主管单位) by name.
     pub owner: Option<String>,
+    /// 角色. Account roles that the definition names, in Chinese; the usual ones need no entry.
+    pub roles: BTreeMap<String, String>,
     /// 台账类别. Where people look for it: `project`, `work`, `enterprise`, `programme` or `directory`; none = the
     /// district's own.
     pub family: Option<String>,
@@ -506,6 +508,7 @@ impl Definition {
             title,
             core: false,
             owner: None,
+            roles: BTreeMap::new(),
             family: None,
             number: None,
             name_field: None,

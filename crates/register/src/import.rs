@@ -446,9 +446,9 @@ fn unknown_measure(definition: &Definition, text: &str, place: &str) -> Finding 
     Finding::error(
         "header.unknown_measure",
         place,
-        format!("看不懂表头\"{text}\"是什么数。"),
+        format!("看不懂表头“{text}”是什么数。"),
         format!(
-            "请改成\"{}\",或在对应关系里选择忽略这一列。",
+            "请改成“{}”，或在对应关系里选择忽略这一列。",
             labels.join("\"或\"")
         ),
     )

@@ -96,8 +96,8 @@ impl Reader {
 
     fn unknown(&mut self, known: &[Field], key: &str, place: String) {
         let remedy = did_you_mean(key, known.iter().map(|f| f.id.as_str()))
-            .unwrap_or_else(|| "请去掉它,或先在定义里增加这个字段。".into());
-        let problem = format!("没有字段\"{key}\"。");
+            .unwrap_or_else(|| "请去掉它，或先在定义里增加这个字段。".into());
+        let problem = format!("没有字段“{key}”。");
         self.findings.push(Finding::error(
             "value.unknown_field",
             place,
@@ -150,7 +150,7 @@ impl Reader {
     }
 
     fn misshapen(&mut self, field: &Field, json: &Json, place: &str) {
-        let problem = format!("\"{}\"的值 {json} 不对。", field.label.zh);
+        let problem = format!("“{}”的值 {json} 不对。", field.label.zh);
         let remedy = format!("应为{}。", shape(&field.kind));
         self.findings
             .push(Finding::error("value.bad_shape", place, problem, remedy));
@@ -259,18 +259,18 @@ pub(crate) fn scaled(text: &str, digits: u8) -> Option<i64> {
 fn shape(kind: &FieldKind) -> String {
     match kind {
         FieldKind::Int => "整数".into(),
-        FieldKind::Decimal { digits } => format!("不超过{digits}位小数的数字串,如 \"12.5\""),
-        FieldKind::Money => "以元为单位的数字串,如 \"120000000.00\"".into(),
-        FieldKind::Percent => "百分数的数字串,如 \"28.2\"".into(),
+        FieldKind::Decimal { digits } => format!("不超过{digits}位小数的数字串，如 \"12.5\""),
+        FieldKind::Money => "以元为单位的数字串，如 \"120000000.00\"".into(),
+        FieldKind::Percent => "百分数的数字串，如 \"28.2\"".into(),
         FieldKind::Bool => "true 或 false".into(),
-        FieldKind::Date => "日期,如 \"2023-08-20\"".into(),
-        FieldKind::DateTime => "UTC 时间,如 \"2023-03-10T00:30:00Z\"".into(),
-        FieldKind::Org | FieldKind::Ref { .. } => "记录编号的字符串,如 \"17\"".into(),
-        FieldKind::Refs { .. } => "记录编号的列表,如 [\"17\", \"18\"]".into(),
-        FieldKind::TextList | FieldKind::Attachment => "文字列表,如 [\"甲\", \"乙\"]".into(),
+        FieldKind::Date => "日期，如 \"2023-08-20\"".into(),
+        FieldKind::DateTime => "UTC 时间，如 \"2023-03-10T00:30:00Z\"".into(),
+        FieldKind::Org | FieldKind::Ref { .. } => "记录编号的字符串，如 \"17\"".into(),
+        FieldKind::Refs { .. } => "记录编号的列表，如 [\"17\", \"18\"]".into(),
+        FieldKind::TextList | FieldKind::Attachment => "文字列表，如 [\"甲“, ”乙\"]".into(),
         FieldKind::Codes { .. } => "选项代码的列表，如 [\"fire\", \"gas\"]".into(),
         FieldKind::Note => "空：说明文字没有值".into(),
-        FieldKind::GeoPoint => "\"经度,纬度\",如 \"113.611,34.748\"".into(),
+        FieldKind::GeoPoint => "“经度,纬度”，如 \"113.611,34.748\"".into(),
         FieldKind::GeoLine | FieldKind::GeoArea => {
             "“经度,纬度;经度,纬度”，线至少两点，面至少三点".into()
         }

@@ -38,6 +38,8 @@ pub struct PlanChange {
     pub text: String,
     /// The old field whose records it concerns; none for changes of texts, views and the like.
     pub field: Option<String>,
+    /// The old option or state it concerns; none where it concerns every value of the field.
+    pub value: Option<String>,
 }
 
 /// How a change of a definition is dealt with.
@@ -100,4 +102,27 @@ pub fn convert(
 /// back as far as the old one has room for it.
 pub fn reverse(plan: &MigrationPlan, fields: &Fields, kept: &Fields) -> Fields {
     carry::reverse(plan, fields, kept)
+}
+
+/// 退回. The old values of a record again: from its present ones and from what it held before the way there, if it was
+/// there then. A value that was changed since under the new definition comes back from the new one, as far as the old
+/// definition has room for it.
+pub fn go_back(
+    plan: &MigrationPlan,
+    record: &Record,
+    former: Option<&Fields>,
+    moment: Moment,
+) -> Fields {
+    let then = former.map(|fields| Record {
+        fields: fields.clone(),
+        ..record.clone()
+    });
+    let carried = then.and_then(|then| convert(plan, &then, moment).ok());
+    let Converted { fields, mut kept } = carried.unwrap_or_default();
+    kept.retain(|id, _| {
+        let heir = plan.moves.iter().find(|step| step.from == *id);
+        let heir = heir.and_then(|step| step.to.as_deref());
+        heir.is_none_or(|id| fields.get(id) == record.fields.get(id))
+    });
+    reverse(plan, &record.fields, &kept)
 }

@@ -59,7 +59,7 @@ impl NumberPattern {
             .count();
         if counts != 1 {
             return Err(format!(
-                "编号样式\"{pattern}\"里要有且只有一个 {{seq:位数}}。"
+                "编号样式“{pattern}”里要有且只有一个 {{seq:位数}}。"
             ));
         }
         let scope: Vec<Token> = scope.iter().map(|s| token(s)).collect::<Result<_, _>>()?;
@@ -172,7 +172,7 @@ fn pieces(pattern: &str) -> Result<Vec<Piece>, String> {
         }
         let close = rest[open..]
             .find('}')
-            .ok_or(format!("编号样式\"{pattern}\"缺少右括号 }}。"))?;
+            .ok_or(format!("编号样式“{pattern}”缺少右括号 }}。"))?;
         pieces.push(placeholder(&rest[open + 1..open + close])?);
         rest = &rest[open + close + 1..];
     }
@@ -207,7 +207,7 @@ fn token(name: &str) -> Result<Token, String> {
         "seq" => Ok(Token::Seq),
         field if crate::parse::is_id(field) => Ok(Token::Field(field.into())),
         other => Err(format!(
-            "编号里的 {{{other}}} 不认识;可以写 yyyy、yy、mm、org.abbr、org、seq 或字段 id。"
+            "编号里的 {{{other}}} 不认识；可以写 yyyy、yy、mm、org.abbr、org、seq 或字段 id。"
         )),
     }
 }

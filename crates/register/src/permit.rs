@@ -136,10 +136,26 @@ impl<'a> Rights<'a> {
                 Ability::Update => near || self.is_holder(scope),
                 _ => near,
             };
-            return through && self.usual(ability);
+            return through && self.usual(ability) && self.not_begun(ability, scope);
         }
         self.permits()
             .any(|p| p.can.contains(&ability) && self.reaches(p, scope))
+    }
+
+    /// 撤销. Where there is a workflow, the usual rule takes a record out of use only while it is a draft: what was sent
+    /// on is a matter of the supervising office, not of who has to do it.
+    fn not_begun(&self, ability: Ability, scope: &Scope) -> bool {
+        let Some(first) = self.draft_state().filter(|_| ability == Ability::Withdraw) else {
+            return true;
+        };
+        let state = scope.fields.get("state").and_then(Value::as_text);
+        self.stands_in() || state.is_none_or(|state| state == first)
+    }
+
+    fn draft_state(&self) -> Option<&'a str> {
+        let flow = self.definition.flow.as_ref()?;
+        let first = flow.states.iter().find(|state| state.initial);
+        first.map(|state| state.id.as_str())
     }
 
     /// Whether a record may come to lie under this organisation by what this person writes.
@@ -205,6 +221,7 @@ impl<'a> Rights<'a> {
         if self.is_free() {
             return match (self.usual(ability), self.user.org_path.contains('.')) {
                 (false, _) => Sight::Nothing,
+                (true, _) if self.drafts_only(ability).is_some() => self.usual_sight(ability),
                 (true, false) => Sight::Whole,
                 (true, true) => self.usual_sight(ability),
             };
@@ -249,14 +266,27 @@ impl<'a> Rights<'a> {
         if reads {
             parts.extend(self.made_it());
         }
-        let ties = parts.len() > 1;
+        let drafts = self.drafts_only(ability);
+        let ties = parts.len() > 1 || drafts.is_some();
         match self.user.org_path.parse() {
             Ok(path) if !ties => Sight::Subtree(path),
             _ => {
                 let whole = parts.into_iter().reduce(|a, b| joined(BinaryOp::Or, a, b));
+                let whole = whole.map(|tree| match drafts {
+                    Some(drafts) => joined(BinaryOp::And, tree, drafts),
+                    None => tree,
+                });
                 whole.map_or(Sight::Nothing, |tree| Sight::Where(Expr::from_tree(tree)))
             }
         }
+    }
+
+    /// That the record is a draft, where the usual rule asks for it.
+    fn drafts_only(&self, ability: Ability) -> Option<Tree> {
+        let first = self
+            .draft_state()
+            .filter(|_| ability == Ability::Withdraw)?;
+        (!self.stands_in()).then(|| equals(name("state"), text(first)))
     }
 
     /// Whether fields with a mask of their own are read whole. By the usual rule who may change a value has to see it;

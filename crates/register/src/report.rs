@@ -340,11 +340,11 @@ filter = "name != none && period.start <= period.end"
 
     #[test]
     fn an_unknown_word_names_its_place_and_what_is_known() {
-        check("指标.亮灯串", Err("是不是想写\"亮灯率\"?"));
-        check("记录.名字", Err("是不是想写\"名称\"?"));
+        check("指标.亮灯串", Err("是不是想写“亮灯率”？"));
+        check("记录.名字", Err("是不是想写“名称”？"));
         check("记录.名称.颜色", Err("可以写：名称、序号、编号、灯。"));
-        check("期见", Err("是不是想写\"期间\"?"));
-        check("指标.亮灯率.分数", Err("是不是想写\"亮灯率.分子\"?"));
+        check("期见", Err("是不是想写“期间”？"));
+        check("指标.亮灯率.分数", Err("是不是想写“亮灯率.分子”？"));
     }
 
     #[test]

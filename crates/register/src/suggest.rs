@@ -5,7 +5,7 @@ pub(crate) fn did_you_mean<'a>(
     word: &str,
     known: impl IntoIterator<Item = &'a str>,
 ) -> Option<String> {
-    nearest(word, known).map(|best| format!("是不是想写\"{best}\"?"))
+    nearest(word, known).map(|best| format!("是不是想写“{best}”？"))
 }
 
 /// The nearest known word within a third of the word's length, at least one edit.

@@ -39,11 +39,11 @@ fn unknown_fields(known: &[Field], fields: &Fields, path: &str, findings: &mut V
         .filter(|id| known.iter().all(|f| f.id != **id));
     findings.extend(unknown.map(|id| {
         let remedy = did_you_mean(id, known.iter().map(|f| f.id.as_str()))
-            .unwrap_or_else(|| "请去掉它,或先在定义里增加这个字段。".into());
+            .unwrap_or_else(|| "请去掉它，或先在定义里增加这个字段。".into());
         Finding::error(
             "value.unknown_field",
             format!("{path}{id}"),
-            format!("没有字段\"{id}\"。"),
+            format!("没有字段“{id}”。"),
             remedy,
         )
     }));
@@ -54,8 +54,8 @@ fn missing(field: &Field, place: String) -> Finding {
     Finding::error(
         "value.required",
         place,
-        format!("\"{label}\"没有填。"),
-        format!("这一项必填,请补上\"{label}\"。"),
+        format!("“{label}”没有填。"),
+        format!("这一项必填，请补上“{label}”。"),
     )
 }
 
@@ -76,8 +76,8 @@ fn check_one(field: &Field, value: &Value, place: &str, findings: &mut Vec<Findi
         findings.push(Finding::error(
             "value.wrong_type",
             place,
-            format!("\"{}\"的值类型不对。", field.label.zh),
-            format!("这一项是 {} 类型,请重新填写。", field.kind.keyword()),
+            format!("“{}”的值类型不对。", field.label.zh),
+            format!("这一项是 {} 类型，请重新填写。", field.kind.keyword()),
         ));
         return false;
     }
@@ -92,8 +92,8 @@ fn check_one(field: &Field, value: &Value, place: &str, findings: &mut Vec<Findi
             findings.push(Finding::error(
                 "value.not_exact",
                 place,
-                format!("\"{}\"填的不是准确数。", field.label.zh),
-                "请去掉\"约\"\"余\"\"近\"等字并核实。",
+                format!("“{}”填的不是准确数。", field.label.zh),
+                "请去掉“约”“余”“近”等字并核实。",
             ));
         }
         _ => {}
@@ -114,7 +114,7 @@ fn too_long(field: &Field, value: &Value, place: &str) -> Option<Finding> {
         Finding::error(
             "value.too_long",
             place,
-            format!("\"{}\"有{length}个字,最多{max}个。", field.label.zh),
+            format!("“{}”有{length}个字，最多{max}个。", field.label.zh),
             "请删短。",
         )
     })
@@ -146,8 +146,8 @@ fn outside(field: &Field, n: i64, place: &str) -> Option<Finding> {
         Finding::error(
             "value.out_of_range",
             place,
-            format!("\"{}\"填的是 {}。", field.label.zh, limit_text(field, n)),
-            format!("应{word} {},请核对。", limit_text(field, limit)),
+            format!("“{}”填的是 {}。", field.label.zh, limit_text(field, n)),
+            format!("应{word} {}，请核对。", limit_text(field, limit)),
         )
     })
 }
@@ -177,20 +177,20 @@ fn bad_text(field: &Field, text: &str, place: &str) -> Option<Finding> {
         FieldKind::Period if text.parse::<Period>().is_err() => Some(Finding::error(
             "value.bad_period",
             place,
-            format!("\"{label}\"的时段代码\"{text}\"不对。"),
+            format!("“{label}”的时段代码“{text}”不对。"),
             "例如 2025M03、2025M01-02、2025Q1、2025W12。",
         )),
         FieldKind::Phone if !is_phone(text) => Some(Finding::warning(
             "value.bad_phone",
             place,
-            format!("\"{label}\"的号码\"{text}\"不像电话号码。"),
-            "请填 11 位手机号,或\"区号-号码\"。",
+            format!("“{label}”的号码“{text}”不像电话号码。"),
+            "请填 11 位手机号，或“区号-号码”。",
         )),
         FieldKind::Uscc => ground::check_uscc(text).err().map(|wrong| {
             Finding::error(
                 "value.bad_uscc",
                 place,
-                format!("\"{label}\":{}。", wrong.problem),
+                format!("“{label}”：{}。", wrong.problem),
                 wrong.remedy,
             )
         }),
@@ -216,8 +216,8 @@ fn bad_choice(field: &Field, code: &str, place: &str) -> Option<Finding> {
     Some(Finding::error(
         "value.unknown_choice",
         place,
-        format!("\"{}\"没有选项\"{code}\"。", field.label.zh),
-        format!("可以填:{}。", codes.join("、")),
+        format!("“{}”没有选项“{code}”。", field.label.zh),
+        format!("可以填：{}。", codes.join("、")),
     ))
 }
 
@@ -257,8 +257,8 @@ fn bad_point(label: &str, text: &str, place: &str) -> Option<Finding> {
         Finding::error(
             "value.bad_point",
             place,
-            format!("\"{label}\"的位置\"{text}\"不对。"),
-            "请写\"经度,纬度\",六位小数,例如 113.611000,34.748000。",
+            format!("“{label}”的位置“{text}”不对。"),
+            "请写“经度,纬度”，六位小数，例如 113.611000,34.748000。",
         )
     })
 }
@@ -270,7 +270,7 @@ fn bad_format(field: &Field, text: &str, place: &str) -> Option<Finding> {
         TextFormat::Region => ground::check_region(text),
     };
     check.err().map(|wrong| {
-        let problem = format!("\"{}\":{}。", field.label.zh, wrong.problem);
+        let problem = format!("“{}”：{}。", field.label.zh, wrong.problem);
         Finding::warning("value.bad_code", place, problem, wrong.remedy)
     })
 }

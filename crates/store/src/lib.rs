@@ -84,7 +84,7 @@ pub use imports::{Batch, NewBatch};
 pub use instant::seconds;
 pub use journal::{Broken, Entry, JournalQuery, Touched, Verified};
 pub use notice::{LookAgain, Notice};
-pub use query::{Filter, Op, Operand, PAGE_MAX, Page, Query, Sort, Stored};
+pub use query::{Filter, Op, Operand, PAGE_MAX, Page, Query, Sort, Stored, Withdrawn};
 pub use reader::{Group, Reader, Step, Sum};
 pub use redefine::{Convert, NewDefinition, Progress, Redefined};
 pub use schema::Migrated;

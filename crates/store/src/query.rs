@@ -145,8 +145,30 @@ pub struct Query {
     pub after: Option<String>,
     /// Rows passed over before the page: the list is entered at a place. Not together with `after`.
     pub at: u64,
-    /// Also records taken out of use.
-    pub include_withdrawn: bool,
+    /// What of the records taken out of use.
+    pub withdrawn: Withdrawn,
+}
+
+/// 撤销. Whether a list shows records that were taken out of use.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Withdrawn {
+    /// Records in use.
+    #[default]
+    Without,
+    /// All.
+    With,
+    /// Only those taken out of use.
+    Only,
+}
+
+impl Withdrawn {
+    fn shows(self, withdrawn: bool) -> bool {
+        match self {
+            Withdrawn::Without => !withdrawn,
+            Withdrawn::With => true,
+            Withdrawn::Only => withdrawn,
+        }
+    }
 }
 
 impl Query {
@@ -479,7 +501,7 @@ pub(crate) struct Plan {
     pub limit: usize,
     pub after: Option<Cursor>,
     pub at: u64,
-    include_withdrawn: bool,
+    withdrawn: Withdrawn,
     /// Parts of the condition that no index serves.
     conditions: Vec<Compiled>,
 }
@@ -555,7 +577,7 @@ impl Plan {
             },
             after,
             at: query.at,
-            include_withdrawn: query.include_withdrawn,
+            withdrawn: query.withdrawn,
             conditions: Vec::new(),
         })
     }
@@ -601,13 +623,14 @@ impl Plan {
             test.write(&column(&test.key.column), sql);
         }
         self.write_scope(sql, &column("org_path"));
-        if !self.include_withdrawn {
+        if self.withdrawn != Withdrawn::With {
             let withdrawn = match fence {
                 // The index of a unique value holds the records in use only, and serves who says so plainly.
                 Fence::But(free) if self.names_one(free) => quoted("withdrawn"),
                 _ => column("withdrawn"),
             };
-            sql.push(&format!(" AND {withdrawn} = 0"));
+            let said = i64::from(self.withdrawn == Withdrawn::Only);
+            sql.push(&format!(" AND {withdrawn} = {said}"));
         }
         for condition in &self.conditions {
             condition.write(sql);
@@ -702,7 +725,7 @@ impl Plan {
     /// Whether a record in memory is one that the query asks for.
     pub fn passes(&self, stored: &Stored, table: &RegisterTable) -> bool {
         let record = &stored.record;
-        (self.include_withdrawn || !record.withdrawn)
+        self.withdrawn.shows(record.withdrawn)
             && self
                 .scope
                 .as_ref()

@@ -315,6 +315,8 @@ export interface RegisterCan {
   withdraw: boolean;
   export: boolean;
   import: boolean;
+  /** Do a first act on a new record; older answers do not say. */
+  begin?: boolean;
   edit_definition: boolean;
 }
 export interface FlowView {

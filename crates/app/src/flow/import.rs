@@ -6,6 +6,7 @@ use crate::error::AppError;
 use crate::settle::Draft;
 use crate::world::{Setting, StoreWorld};
 use register::expr::User;
+use register::law::Transition;
 use register::{Definition, FieldKind, Fields, Record, Value};
 use store::Reader;
 
@@ -61,7 +62,9 @@ impl Bringing<'_> {
             .and_then(Value::as_text)
             .map(str::to_owned);
         if let Some(to) = to.filter(|to| self.definition.flow.is_some() && *to != from) {
-            self.step(before, &mut given, (&from, &to));
+            let world = StoreWorld::new(reader, self.setting);
+            self.step(before, &mut given, (&from, &to), &world);
+            world.finish()?;
         }
         self.over(reader, before, given)
     }
@@ -127,7 +130,36 @@ impl Bringing<'_> {
         }
     }
 
-    fn step(&self, before: &Record, given: &mut Fields, (from, to): (&str, &str)) {
+    /// Values that the way into the state sets and that the chapter does not tell itself: 认领日期 of what was claimed.
+    fn set_on_the_way(
+        &self,
+        way: &Transition,
+        before: &Record,
+        given: &mut Fields,
+        world: &StoreWorld<'_, '_>,
+    ) {
+        let mut after = before.fields.clone();
+        after.extend(given.clone());
+        let draft = self.draft(Some(before), world);
+        let scope = draft.scope(&after);
+        for (id, expr) in way.set.iter().filter(|(id, _)| *id != "holder") {
+            let field = self.definition.field(id).filter(|field| !field.system);
+            let Some(field) = field.filter(|_| !given.contains_key(id)) else {
+                continue;
+            };
+            if let Ok(Some(value)) = register::expr::value_of(expr, &scope, field) {
+                given.insert(id.clone(), value);
+            }
+        }
+    }
+
+    fn step(
+        &self,
+        before: &Record,
+        given: &mut Fields,
+        (from, to): (&str, &str),
+        world: &StoreWorld<'_, '_>,
+    ) {
         let text = |value: &str| Value::Text(value.to_owned());
         let mut row = Fields::from([
             ("at".to_owned(), Value::DateTime(self.setting.now.clone())),
@@ -146,6 +178,9 @@ impl Bringing<'_> {
                     matches!(&one.to, register::law::TransitionTo::State(state) if state == to);
                 leads && one.from.iter().any(|state| state == from)
             });
+        if let Some(way) = way {
+            self.set_on_the_way(way, before, given, world);
+        }
         let name = way.map_or("import", |one| one.id.as_str());
         row.insert("transition".to_owned(), text(name));
         if let Some(holder) = given.get("holder").or_else(|| before.fields.get("holder")) {

@@ -27,7 +27,10 @@ pub(crate) fn standing(scope: &Scope, names: &NamesOf, setting: &Setting) -> Opt
         is_final: known.is_some_and(|one| one.is_final),
         done: known.is_some_and(|one| one.done || one.is_final),
         holder: holder.map(|id| (id, name(id))),
-        due: flow::clock(scope).map(|clock| due(&clock, scope, setting)),
+        due: flow::clock(scope).map(|clock| {
+            let done = known.is_some_and(|one| one.done || one.is_final);
+            due(&clock, scope, setting, done)
+        }),
     })
 }
 
@@ -85,7 +88,7 @@ pub(crate) fn rag(lamp: Lamp) -> Rag {
     }
 }
 
-fn due(clock: &ClockStand, scope: &Scope, setting: &Setting) -> DueView {
+fn due(clock: &ClockStand, scope: &Scope, setting: &Setting, done: bool) -> DueView {
     let stage = match clock.stage {
         _ if clock.paused => "paused",
         Stage::Quiet => "quiet",
@@ -96,7 +99,16 @@ fn due(clock: &ClockStand, scope: &Scope, setting: &Setting) -> DueView {
     };
     DueView {
         at: clock.due_at.clone(),
-        text: due_text(clock, scope, setting),
+        text: match (clock.stage, done) {
+            (Stage::Overdue { workdays, .. }, true) if !clock.paused => {
+                format!(
+                    "应办日已过{}个工作日（{}）",
+                    workdays.max(0),
+                    written(clock.due_on, setting.today)
+                )
+            }
+            _ => due_text(clock, scope, setting),
+        },
         stage: stage.to_owned(),
         light: rag(clock.light),
     }
@@ -213,15 +225,15 @@ pub(crate) fn course(scope: &Scope, names: &NamesOf, setting: &Setting) -> Cours
     let definition = scope.definition;
     CourseView {
         actions: actions(scope),
-        steps: rows("steps")
-            .iter()
-            .map(|row| step(definition, row, names, setting))
-            .collect(),
+        steps: steps(definition, scope.fields, names, setting),
         signatures: rows("signatures")
             .iter()
-            .map(|row| signature(definition, row))
+            .map(|row| signature(definition, row, scope.fields))
             .collect(),
-        extensions: rows("extensions").iter().map(extension).collect(),
+        extensions: rows("extensions")
+            .iter()
+            .map(|row| extension(row, scope.fields))
+            .collect(),
     }
 }
 
@@ -230,6 +242,60 @@ fn text(row: &Fields, column: &str) -> String {
         .and_then(Value::as_text)
         .unwrap_or_default()
         .to_owned()
+}
+
+/// The steps, each with whom it gave the record to and what was decided in it.
+fn steps(
+    definition: &Definition,
+    fields: &Fields,
+    names: &NamesOf,
+    setting: &Setting,
+) -> Vec<StepView> {
+    let table = |id: &str| fields.get(id).map_or(&[][..], Value::as_rows);
+    let mut decisions = table("extensions")
+        .iter()
+        .filter(|row| row.contains_key("decided_at"));
+    let mut before: Option<&Fields> = None;
+    let mut told = Vec::new();
+    for row in table("steps") {
+        let mut view = step(definition, row, names, setting);
+        if text(row, "transition") == flow::DECIDE_EXTENSION {
+            let decided = decisions.next().map(decision);
+            view.label.push_str(&decided.unwrap_or_default());
+        }
+        if let Some(unit) = given_to(before, row).and_then(|id| names.get("organisation", id)) {
+            view.label = format!("{}（承办：{unit}）", view.label);
+        }
+        told.push(view);
+        before = Some(row);
+    }
+    told
+}
+
+/// The unit that holds the record from this step on, where it held it not before.
+fn given_to(before: Option<&Fields>, row: &Fields) -> Option<ground::RecordId> {
+    let holder = |row: &Fields| row.get("holder").and_then(Value::as_ref_id);
+    holder(row).filter(|now| before.is_some_and(|before| holder(before) != Some(*now)))
+}
+
+/// ：同意，延至 2025-03-21
+fn decision(row: &Fields) -> String {
+    let to = row.get("to_due").and_then(Value::as_date);
+    match (row.get("agree").and_then(Value::as_bool), to) {
+        (Some(true), Some(day)) => format!("：同意，延至 {day}"),
+        (Some(true), None) => "：同意".to_owned(),
+        _ => "：不同意".to_owned(),
+    }
+}
+
+/// The name of a login, as the record's own steps tell it; else the login.
+fn name_of(login: &str, fields: &Fields) -> String {
+    let steps = fields.get("steps").map_or(&[][..], Value::as_rows);
+    let own = steps.iter().rev().find(|row| text(row, "by") == login);
+    let name = own
+        .map(|row| text(row, "by_name"))
+        .filter(|name| !name.is_empty());
+    name.unwrap_or_else(|| login.to_owned())
 }
 
 fn step(definition: &Definition, row: &Fields, names: &NamesOf, setting: &Setting) -> StepView {
@@ -267,34 +333,34 @@ fn late_text(row: &Fields) -> String {
     }
 }
 
-fn signature(definition: &Definition, row: &Fields) -> SignatureView {
+fn signature(definition: &Definition, row: &Fields, fields: &Fields) -> SignatureView {
     SignatureView {
         label: act_label(definition, &text(row, "transition")),
         role: text(row, "role"),
         name: match text(row, "by_name") {
-            name if name.is_empty() => text(row, "by"),
+            name if name.is_empty() => name_of(&text(row, "by"), fields),
             name => name,
         },
         at: text(row, "at"),
         agree: row.get("agree").and_then(Value::as_bool),
         reason: text(row, "reason"),
-        asked_by: text(row, "asked_by"),
+        asked_by: name_of(&text(row, "asked_by"), fields),
     }
 }
 
-fn extension(row: &Fields) -> ExtensionView {
+fn extension(row: &Fields, fields: &Fields) -> ExtensionView {
     let day = |column: &str| {
         let day = row.get(column).and_then(Value::as_date);
         day.map(|day| day.to_string()).unwrap_or_default()
     };
     ExtensionView {
         asked_at: text(row, "asked_at"),
-        asked_by: text(row, "asked_by"),
+        asked_by: name_of(&text(row, "asked_by"), fields),
         from_due: day("from_due"),
         to_due: day("to_due"),
         reason: text(row, "reason"),
         decided_at: text(row, "decided_at"),
-        decided_by: text(row, "decided_by"),
+        decided_by: name_of(&text(row, "decided_by"), fields),
         agree: row.get("agree").and_then(Value::as_bool),
         remark: text(row, "remark"),
     }

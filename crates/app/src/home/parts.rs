@@ -474,7 +474,8 @@ pub fn matters(state: &DistrictState) -> Loop {
             .is_some_and(|day| quarter.contains(day) && day <= state.today)
     };
     let own: Vec<Matter> = state.matters.iter().filter(asked).cloned().collect();
-    let funnel = portfolio::funnel(&own);
+    let given = portfolio::funnel(&own);
+    let now = portfolio::funnel(&state.matters);
     let mut open: Vec<&Matter> = state
         .matters
         .iter()
@@ -492,16 +493,13 @@ pub fn matters(state: &DistrictState) -> Loop {
     };
     Loop {
         note: format!("{}累计 {} 件", period_name(quarter), own.len()),
+        // What was given and closed in the quarter, and what stands where today: the league names the latter alike.
         stages: vec![
-            ("已交办".to_owned(), funnel.issued, false),
-            (
-                "整改中".to_owned(),
-                funnel.in_progress,
-                funnel.in_progress > 0,
-            ),
-            ("待核验".to_owned(), funnel.verify, false),
-            ("已销号".to_owned(), funnel.closed, false),
-            ("回头看".to_owned(), funnel.recheck, false),
+            ("本季交办".to_owned(), given.issued, false),
+            ("在办".to_owned(), now.in_progress, now.in_progress > 0),
+            ("待核验".to_owned(), now.verify, false),
+            ("本季销号".to_owned(), given.closed, false),
+            ("回头看".to_owned(), now.recheck, false),
         ],
         items: open.iter().take(LOOP_LINES).map(line).collect(),
         overdue,

@@ -155,7 +155,7 @@ impl Job {
         let all = writer.reader().all(
             "organisation",
             &Query {
-                include_withdrawn: true,
+                withdrawn: store::Withdrawn::With,
                 ..Query::default()
             },
         )?;

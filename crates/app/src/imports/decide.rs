@@ -9,6 +9,7 @@ use crate::directory;
 use crate::error::AppError;
 use crate::page::import::ImportAct;
 use crate::permit::Access;
+use crate::records::look::editable_in;
 use crate::world::Setting;
 use ground::{Finding, RecordId, Severity};
 use register::law::Ability;
@@ -72,6 +73,7 @@ pub fn decide(app: &App, actor: &Actor, read: &Read) -> Result<Vec<Decided>, App
             .map(|column| read.table.text(draft.row - 1, column));
         known.match_to(&read.definition, &mut one, number.as_deref());
         refuse_twice(&mut one, &mut seen);
+        leave_closed(&read.definition, &mut one);
         keep_to_template(read.on_match, &mut one);
         refuse_out_of_reach(app, &access, &mut one)?;
         refuse_closed(app, &setting, &read.definition, &mut one)?;
@@ -127,6 +129,37 @@ fn keep_to_template(on_match: OnMatch, one: &mut Decided) {
             one.findings
                 .push(Finding::error("import.known", place, problem, remedy));
         }
+    }
+}
+
+/// What the state of a known record keeps closed is not a workbook's to change either: it is left out, and said.
+fn leave_closed(definition: &Definition, one: &mut Decided) {
+    let Some(open) = editable_in(definition, &one.before) else {
+        return;
+    };
+    let before = &one.before;
+    let closed = |id: &&String| {
+        let typed = definition.field(id).is_some_and(|field| !field.system);
+        typed && !open.contains(*id) && one.fields.get(*id) != before.get(*id)
+    };
+    let closed: Vec<String> = one.fields.keys().filter(closed).cloned().collect();
+    for id in closed {
+        one.fields.remove(&id);
+        let field = definition.field(&id);
+        let label = field.map_or(id.as_str(), |field| field.label.zh.as_str());
+        one.findings.push(Finding::warning(
+            "import.not_editable",
+            one.place.clone(),
+            format!("“{label}”在这条记录现在的状态下不能改，这一格没有导入。"),
+            "请在记录里用办理按钮改变。",
+        ));
+    }
+    let changed = one.fields.iter().any(|(id, value)| {
+        let typed = definition.field(id).is_none_or(|field| !field.system);
+        typed && one.before.get(id) != Some(value)
+    });
+    if one.act == ImportAct::Update && !changed {
+        one.act = ImportAct::Same;
     }
 }
 

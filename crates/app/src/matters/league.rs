@@ -99,6 +99,10 @@ pub fn league(
     let days = LeagueDays {
         from: Some(period.first()),
         to: period.last().min(setting.today),
+        settled: match period.last() < setting.today {
+            true => period.last(),
+            false => setting.today.yesterday().unwrap_or(setting.today),
+        },
     };
     let stages = stages(&definition, &records, setting.today);
     let known: Vec<Known> = records
@@ -116,7 +120,7 @@ pub fn league(
         stages,
         until: days.to,
         basis: format!(
-            "按牵头单位，截至{}。按期办结率=时限在本期内且按期销号的，除以时限在本期内的全部；未到期的不计，没有到期的不出数。",
+            "按牵头单位，截至{}。按期办结率=时限在本期内且按期销号的，除以时限在本期内的全部；未到期的不计（提前销号、时限在截至日之后的也不计），没有到期的不出数。认领及时率=交办后一个工作日内认领或退回的，除以本期交办、已答复或已过一个工作日的。",
             days.to
         ),
         period,

@@ -48,6 +48,8 @@ pub struct RegisterCan {
     pub export: bool,
     /// Workbooks in.
     pub import: bool,
+    /// Do a first act on a new record: 交办, 上报. False where nobody could send on what they write.
+    pub begin: bool,
     /// Bring another version into force.
     pub edit_definition: bool,
 }

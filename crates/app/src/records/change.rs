@@ -7,7 +7,7 @@ use crate::permit::Access;
 use crate::settle::{Draft, changes};
 use crate::world::StoreWorld;
 use ground::{Finding, RecordId, Severity};
-use register::{Definition, Fields, Record};
+use register::{Definition, Field, Fields, Record};
 use store::Writer;
 
 /// Writes the given fields of a record. `access` is asked whether its person reaches the place the record goes to;
@@ -30,7 +30,7 @@ pub(crate) fn write(
     let after = {
         let mut reader = writer.reader();
         let followed = pinned(&mut reader, definition, &before)?;
-        need_editable(&followed, &before, given)?;
+        need_editable(&followed, &before, given, &values)?;
         let user = desk.user(&mut reader)?;
         let world = StoreWorld::new(&mut reader, &desk.setting);
         let draft = Draft {
@@ -88,33 +88,47 @@ fn merged(draft: &Draft<'_>, before: &Record, given: &[String], mut values: Fiel
     after
 }
 
-/// A state may leave only some fields open, or none.
+/// A state may leave only some fields open, or none. What a form sends back unchanged stands against nobody.
 fn need_editable(
     definition: &Definition,
     record: &Record,
     given: &[String],
+    values: &Fields,
 ) -> Result<(), AppError> {
     let Some(open) = super::look::editable_in(definition, &record.fields) else {
         return Ok(());
     };
+    let filled = |id: &String| values.get(id).filter(|value| !value.is_empty());
     let closed: Vec<Finding> = given
         .iter()
-        .filter(|id| !open.contains(*id))
+        .filter(|id| !open.contains(*id) && filled(id) != record.fields.get(*id))
         .filter_map(|id| definition.field(id))
-        .map(|field| {
-            Finding::error(
-                "record.not_editable",
-                field.label.zh.clone(),
-                format!("“{}”在现在的状态下不能修改。", field.label.zh),
-                "请用办理按钮；需要更正时先退回到可以修改的状态。",
-            )
-        })
+        .map(|field| not_editable(definition, record, field))
         .collect();
     if closed.is_empty() {
         Ok(())
     } else {
         Err(AppError::Invalid(closed))
     }
+}
+
+/// Says that a state keeps a field closed, and who may change it by which act.
+pub(crate) fn not_editable(definition: &Definition, record: &Record, field: &Field) -> Finding {
+    let state = record.text("state").unwrap_or_default();
+    let flow = definition.flow.as_ref();
+    let here = flow.map_or_else(String::new, |flow| crate::flow::view::label_of(flow, state));
+    let ways = register::flow::ways_to_change(definition, state, &field.id);
+    let remedy = match (ways.is_empty(), &definition.owner) {
+        (false, _) => format!("可由这些办理改变：{}。", ways.join("、")),
+        (true, Some(owner)) => format!("确有错误的，请报{owner}退回或更正。"),
+        (true, None) => "确有错误的，请报督查员退回或更正。".to_owned(),
+    };
+    Finding::error(
+        "record.not_editable",
+        field.label.zh.clone(),
+        format!("现在是“{here}”，“{}”不能直接修改。", field.label.zh),
+        remedy,
+    )
 }
 
 /// 只填一次. What was set once stays.

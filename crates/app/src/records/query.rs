@@ -10,7 +10,7 @@ use register::law::View;
 use register::{Definition, Field, FieldKind, Value};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
-use store::{Filter, Op, Operand, Query, Sort};
+use store::{Filter, Op, Operand, Query, Sort, Withdrawn};
 
 /// 编号. The column of the record's number in lists, files and views; no field of the form.
 pub(crate) const NUMBER: &str = "number";
@@ -41,6 +41,8 @@ pub struct ListQuery {
     pub view: Option<String>,
     /// Columns asked for, for files; empty = the register's own.
     pub columns: Vec<String>,
+    /// 已撤销: the records that were taken out of use, and only those.
+    pub withdrawn: bool,
 }
 
 impl ListQuery {
@@ -61,6 +63,7 @@ impl ListQuery {
                     None => query.conditions.push(condition(value)?),
                 },
                 "view" => query.view = Some(value.clone()),
+                "withdrawn" => query.withdrawn = value == "only",
                 "columns" => query.columns = value.split(',').map(str::to_owned).collect(),
                 "sort" => {
                     query.sort = Some(
@@ -108,6 +111,10 @@ impl ListQuery {
             limit: self.limit.clamp(1, LIMIT),
             after: self.after.clone(),
             at: self.at,
+            withdrawn: match self.withdrawn {
+                true => Withdrawn::Only,
+                false => Withdrawn::Without,
+            },
             sort: self
                 .order(definition)?
                 .map(|(field, descending)| Sort { field, descending }),

@@ -430,3 +430,50 @@ fn what_a_definition_asks_for_in_vain_is_refused_when_it_is_brought_in() {
     let found = codes(definition_editing::apply(&app, &local(&app), &permit, "试"));
     assert_eq!(found, ["definition.permit_filter"]);
 }
+
+#[test]
+fn a_version_that_was_a_mistake_is_taken_back_with_its_values() {
+    on_both(|world| {
+        let app = world.open();
+        apply(&app, LEDGER);
+        let first = json!({"name": "老李烩面", "kind": "food", "boss": "李某"});
+        let second = json!({"name": "王记胡辣汤", "kind": "snack", "boss": "王某"});
+        make(&app, "ledger", first);
+        make(&app, "ledger", second);
+        apply(&app, &newer());
+        let me = local(&app);
+        let tried =
+            app::definition_editing::revert(&app, &me, "ledger", "", true).expect("a trial");
+        let plan = tried.plan.expect("a plan");
+        assert_eq!(
+            plan.changes[0].text,
+            "退回 1.0.0 版的字段和流程，记为 2.0.1 版"
+        );
+        assert_eq!((plan.changes[0].count, plan.failed.len()), (2, 0));
+        assert_eq!(app.definition("ledger").expect("ledger").version, "2.0.0");
+        app::definition_editing::revert(&app, &me, "ledger", "改错了", false).expect("back");
+        let now = app.definition("ledger").expect("ledger");
+        assert_eq!(now.version, "2.0.1");
+        assert!(now.field("boss").is_some() && now.field("manager").is_none());
+        let page = records::list(&app, &me, "ledger", &asked(&[]), None).expect("a list");
+        let told = |name: &str| {
+            let one = page
+                .items
+                .iter()
+                .find(|one| one.record.text("name") == Some(name));
+            let one = &one.expect("the record").record;
+            (
+                one.text("kind").map(str::to_owned),
+                one.text("boss").map(str::to_owned),
+            )
+        };
+        let text = |word: &str| Some(word.to_owned());
+        assert_eq!(told("老李烩面"), (text("food"), text("李某")));
+        assert_eq!(
+            told("王记胡辣汤"),
+            (text("snack"), text("王某")),
+            "what was merged comes back"
+        );
+        assert!(app::backup::verify(&app).expect("verify").whole);
+    });
+}

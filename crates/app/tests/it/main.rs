@@ -12,6 +12,7 @@ mod flow_world;
 mod imports;
 mod many;
 mod notices;
+mod orders;
 mod past;
 mod permits;
 #[path = "../../../store/tests/it/pg_server.rs"]

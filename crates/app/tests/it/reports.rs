@@ -505,7 +505,7 @@ fn a_word_nobody_knows_is_told_with_its_cell_and_nothing_comes_into_force() {
             ("report.word", "wells.xlsx Sheet1!B7")
         ]
     );
-    assert_eq!(refused[1].remedy, "是不是想写\"修复率\"?");
+    assert_eq!(refused[1].remedy, "是不是想写“修复率”？");
     assert!(app.definition("well").is_err());
     let missing = definition_editing::apply_with(&app, &me, WELLS, "试", &[]);
     assert!(codes(missing).contains(&"report.template_missing".to_owned()));

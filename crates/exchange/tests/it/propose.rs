@@ -95,10 +95,7 @@ fn a_drop_down_becomes_the_code_list_even_when_it_stands_on_another_sheet() {
     let made = proposal();
     let options = |words: &[&str]| ColumnKind::Code(words.iter().map(|w| (*w).into()).collect());
     assert_eq!(kind_of(&made, "level"), options(&["一般", "重大"]));
-    assert_eq!(
-        kind_of(&made, "column_c"),
-        options(&["消防", "燃气", "防汛"])
-    );
+    assert_eq!(kind_of(&made, "domain"), options(&["消防", "燃气", "防汛"]));
 }
 
 #[test]
@@ -213,4 +210,79 @@ fn a_sheet_without_a_head_is_told() {
     let workbook = open_workbook(&bytes, "x.xlsx").expect("opens");
     let findings = propose(&workbook, &workbook.sheets[0], "x").expect_err("no table");
     assert_eq!(findings[0].code, "table.no_header");
+}
+
+/// A sheet of indicators: a head of three rows under a unit row, the same leaves under each indicator.
+fn indicators() -> Vec<u8> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet().set_name("1-2月").expect("name");
+    let plain = Format::new();
+    let title = "2025年1—2月份主要经济指标完成情况";
+    sheet.merge_range(0, 0, 0, 6, title, &plain).expect("title");
+    sheet
+        .merge_range(1, 0, 1, 6, "单位:万元、%", &plain)
+        .expect("unit");
+    sheet.merge_range(2, 0, 4, 0, "单位", &plain).expect("head");
+    for (at, name) in [(1, "规模以上工业增加值"), (4, "固定资产投资")] {
+        sheet
+            .merge_range(2, at, 2, at + 2, name, &plain)
+            .expect("head");
+        sheet
+            .merge_range(3, at, 3, at + 1, "1—2月累计", &plain)
+            .expect("head");
+        sheet
+            .merge_range(3, at + 2, 4, at + 2, "排名", &plain)
+            .expect("head");
+        sheet.write(4, at, "绝对值").expect("head");
+        sheet.write(4, at + 1, "同比增长").expect("head");
+    }
+    for (row, name) in ["林山寨街道", "建设路街道", "棉纺路街道"]
+        .iter()
+        .enumerate()
+    {
+        let row = 5 + u32::try_from(row).expect("row");
+        sheet.write(row, 0, *name).expect("cell");
+        for at in [1, 4] {
+            sheet.write(row, at, 43_645 + row).expect("cell");
+            sheet
+                .write(row, at + 1, 1.5 + f64::from(row))
+                .expect("cell");
+        }
+    }
+    book.save_to_buffer().expect("saved")
+}
+
+#[test]
+fn a_leaf_under_several_heads_is_told_by_its_whole_head() {
+    let workbook = open_workbook(&indicators(), "指标.xlsx").expect("opens");
+    let made = propose(&workbook, &workbook.sheets[0], "figures").expect("a table");
+    assert_eq!(made.title, "主要经济指标完成情况");
+    let (definition, findings) = register::parse("figures/definition.toml", &made.toml);
+    let definition = definition.unwrap_or_else(|| panic!("{findings:#?}\n{}", made.toml));
+    let labels: Vec<&str> = definition
+        .fields
+        .iter()
+        .map(|f| f.label.zh.as_str())
+        .collect();
+    assert_eq!(
+        labels[1..4],
+        [
+            "规模以上工业增加值·1—2月累计·绝对值",
+            "规模以上工业增加值·1—2月累计·同比增长",
+            "规模以上工业增加值·排名"
+        ]
+    );
+    let mut different = labels.clone();
+    different.sort_unstable();
+    different.dedup();
+    assert_eq!(different.len(), labels.len(), "{labels:?}");
+    assert_eq!(
+        kind_of(&made, "industry_value_added_value"),
+        ColumnKind::Money(MoneyUnit::WanYuan)
+    );
+    assert_eq!(
+        kind_of(&made, "fixed_investment_growth"),
+        ColumnKind::Percent
+    );
+    assert!(!made.toml.contains("name_field = \"rank"), "{}", made.toml);
 }

@@ -147,8 +147,11 @@ fn is_typed(field: &Field) -> bool {
     !(field.system || field.compute.is_some() || fixed || field.kind == FieldKind::Note)
 }
 
+/// Register of units: nearly every register is about one.
+const ORGANISATION: &str = "organisation";
+
 /// Words that every form has and that say nothing about what is asked.
-const COMMON: [&str; 19] = [
+const COMMON: [&str; 29] = [
     "备注",
     "说明",
     "附件",
@@ -169,11 +172,23 @@ const COMMON: [&str; 19] = [
     "出处",
     "来源",
     "数据来源",
+    // People and their telephones are of the occasion, and every record has a name.
+    "名称",
+    "姓名",
+    "事项",
+    "等级",
+    "联系人",
+    "联系电话",
+    "责任人",
+    "经办人",
+    "完成时限",
+    "截止日期",
 ];
 
 /// Figures of a new definition that are held already: the same label or synonym and the same kind of value, about the
-/// same thing. In the register that a reference points at, it is refused: the reference brings it. In another register
-/// about the same thing it is a question.
+/// same thing. Whether they are the same figure only people can tell: it is said, and never refused. What names the
+/// record, its unit and its period is no figure. Two registers that only share the unit they are about hold the same
+/// thing where both hold a number.
 pub fn already_held<'a>(
     new: &Definition,
     existing: impl IntoIterator<Item = &'a Definition>,
@@ -181,7 +196,8 @@ pub fn already_held<'a>(
     let others: Vec<&Definition> = existing.into_iter().filter(|d| d.id != new.id).collect();
     let asked = new
         .form_fields()
-        .filter(|field| is_typed(field) && field.kind.target().is_none());
+        .filter(|field| is_typed(field) && field.kind.target().is_none())
+        .filter(|field| !names_record(new, field));
     let mut findings = Vec::new();
     for field in asked.filter(|field| !is_snapshot(new, field)) {
         let held = others
@@ -190,6 +206,16 @@ pub fn already_held<'a>(
         findings.extend(held.map(|(other, held)| told(new, field, other, &held)));
     }
     findings
+}
+
+/// The field that names a record, or says whose and for when it is.
+fn names_record(definition: &Definition, field: &Field) -> bool {
+    let cycle = definition.cycle.as_ref();
+    let of_cycle =
+        cycle.is_some_and(|cycle| [&cycle.unit_field, &cycle.period_field].contains(&&field.id));
+    of_cycle
+        || definition.name_field.as_deref() == Some(&field.id)
+        || field.kind == FieldKind::Period
 }
 
 /// A value kept from a reference when it is chosen is not asked for.
@@ -213,10 +239,15 @@ fn held_in<'a>(new: &'a Definition, other: &'a Definition, asked: &Field) -> Opt
         .find(|field| !field.system && same_figure(asked, field))?;
     let references = || new.fields.iter().filter(|f| !f.system);
     let direct = references().find(|f| f.kind.target() == Some(&other.id));
+    let number = matches!(
+        asked.kind,
+        FieldKind::Int | FieldKind::Decimal { .. } | FieldKind::Money
+    );
     let shared = || {
         references().find(|f| {
             let target = f.kind.target();
-            target.is_some()
+            let about = target.is_some_and(|id| number || id != ORGANISATION);
+            about
                 && other
                     .fields
                     .iter()
@@ -264,14 +295,16 @@ fn same_kind(a: &FieldKind, b: &FieldKind) -> bool {
 
 fn told(new: &Definition, field: &Field, other: &Definition, held: &Held) -> Finding {
     let problem = format!(
-        "“{}”在“{}”里已经有了（“{}”），不应再让基层填。",
+        "“{}”在“{}”里可能已经有了（“{}”）。",
         field.label.zh, other.title.zh, held.field.label.zh
     );
     let place = format!("{}.{}", new.id, field.id);
     if held.direct {
         let path = format!("{}.{}", held.through.id, held.field.id);
-        let remedy = format!("请写 compute = \"{path}\" 直接取用，或删去这个字段。");
-        return Finding::error("asks.already_held", place, problem, remedy);
+        let remedy = format!(
+            "是同一个数的，请写 compute = \"{path}\" 直接取用，不再让基层填；不是的，请在名称里写明区别。"
+        );
+        return Finding::warning("asks.already_held", place, problem, remedy);
     }
     let remedy = format!(
         "两个台账都按“{}”登记；口径相同请取用已有数据，口径不同请在名称里写明区别。",

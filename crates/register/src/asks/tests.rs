@@ -146,10 +146,10 @@ fn what_the_reference_brings_is_not_asked_again() {
     let found = held(&asked.concat(), &[enterprise()]);
     let places: Vec<&str> = found.iter().map(|f| f.0.as_str()).collect();
     assert_eq!(places, ["new_form.code", "new_form.people"]);
-    assert_eq!(found[0].1, Severity::Error);
+    assert_eq!(found[0].1, Severity::Warning, "told, never refused");
     assert_eq!(
         found[0].2,
-        "请写 compute = \"firm.uscc\" 直接取用，或删去这个字段。"
+        "是同一个数的，请写 compute = \"firm.uscc\" 直接取用，不再让基层填；不是的，请在名称里写明区别。"
     );
 }
 
@@ -187,4 +187,44 @@ fn a_figure_of_another_form_about_the_same_thing_is_a_question() {
         [],
         "about nothing in common"
     );
+}
+
+#[test]
+fn what_names_a_record_and_what_every_form_has_is_no_figure() {
+    let firms = parsed(
+        "enterprise",
+        &[
+            field("name", "text", "企业名称"),
+            field("contact", "person", "联系人"),
+        ]
+        .concat(),
+    );
+    let named = format!(
+        "{}{}{}",
+        field("name", "text", "企业名称"),
+        reference("enterprise"),
+        field("contact", "person", "联系人")
+    );
+    let mut new = parsed("new_form", &named);
+    assert_eq!(already_held(&new, std::slice::from_ref(&firms)).len(), 1);
+    new.name_field = Some("name".into());
+    assert_eq!(already_held(&new, &[firms]), []);
+}
+
+#[test]
+fn two_registers_about_units_share_numbers_and_not_words() {
+    let sibling = parsed(
+        "sibling",
+        &[
+            field("place", "org", "属地"),
+            field("grade", "text", "考核档次"),
+        ]
+        .concat(),
+    );
+    let new = [
+        field("street", "org", "街道"),
+        field("grade", "text", "考核档次"),
+    ]
+    .concat();
+    assert_eq!(held(&new, &[sibling]), []);
 }

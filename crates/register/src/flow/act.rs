@@ -54,6 +54,9 @@ pub struct Act {
     /// Login of the person acted for (委托). The scope's user then has that person's organisation and roles, but keeps
     /// the own login and name; four eyes look at both.
     pub acting_for: Option<String>,
+    /// For 撤回: the values of the record before the step that is taken back, from its history. Without them a value
+    /// that the step made from itself stays.
+    pub earlier: Option<Fields>,
 }
 
 impl Act {

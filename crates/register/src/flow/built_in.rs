@@ -1,8 +1,8 @@
 //! 撤回 and 转办: acts that every workflow knows.
 
-use super::act::{Act, BEGIN, HAND_OVER, Offered, Outcome, RECALL};
+use super::act::{Act, HAND_OVER, Offered, Outcome, RECALL};
 use super::clock::step_of;
-use super::desk::{Desk, Step, put, refuse};
+use super::desk::{Desk, Step, name_of, put, refuse};
 use super::log::{rows, text};
 use super::role;
 use crate::law::Transition;
@@ -11,7 +11,7 @@ use ground::Finding;
 
 /// 撤回 offered to who sent the record here, while nobody has acted after.
 pub(super) fn offered_recall(desk: &Desk) -> Option<Offered> {
-    recallable(desk, None)?;
+    recallable(desk, None).ok()?;
     Some(plain(RECALL, "撤回", &[]))
 }
 
@@ -39,24 +39,38 @@ pub(super) fn plain(id: &str, label: &str, ask: &[&str]) -> Offered {
     }
 }
 
+/// Why a step cannot be taken back: problem and remedy.
+type Kept = (String, &'static str);
+
 /// The transition that the user did last and that nobody has answered yet. What cannot be undone here stays: a
-/// transition that opened other records, or that counts up a field of its own.
-fn recallable<'a>(desk: &Desk<'a>, acting_for: Option<&str>) -> Option<&'a Transition> {
-    let state = desk.state().filter(|state| state.recall)?;
-    let last = desk.last_step()?;
-    let moved = text(last, "from") != text(last, "to") && text(last, "to") == state.id;
-    let sent = !matches!(text(last, "transition"), BEGIN | RECALL)
-        && desk.is_me(text(last, "by"), acting_for);
-    let transition = desk
-        .flow
-        .transitions
-        .iter()
-        .find(|t| t.id == text(last, "transition"))?;
-    let counts = |(id, expr): (&String, &crate::expr::Expr)| {
-        expr.paths().iter().any(|path| path.first() == Some(id))
+/// transition that opened other records.
+fn recallable<'a>(desk: &Desk<'a>, acting_for: Option<&str>) -> Result<&'a Transition, Kept> {
+    let Some(state) = desk.state().filter(|state| state.recall) else {
+        let here = desk.label_of(desk.here());
+        return Err((format!("“{here}”不能撤回"), "请用其他办理按钮"));
     };
-    let undone = transition.opens.is_empty() && !transition.set.iter().any(counts);
-    (moved && sent && undone && !answered(desk)).then_some(transition)
+    let last = desk.last_step();
+    let last =
+        last.filter(|row| text(row, "from") != text(row, "to") && text(row, "to") == state.id);
+    let all = desk.flow.transitions.iter();
+    let sent = last.and_then(|row| {
+        let mut all = all;
+        let done = all.find(|one| one.id == text(row, "transition"))?;
+        Some((row, done))
+    });
+    let Some((row, transition)) = sent.filter(|_| !answered(desk)) else {
+        let problem = "送出以后已有人办理，不能再撤回".to_owned();
+        return Err((problem, "请联系现在的承办单位退回"));
+    };
+    if !desk.is_me(text(row, "by"), acting_for) {
+        let problem = format!("这一步是{}送出的，只有本人能撤回", name_of(row));
+        return Err((problem, "请联系送出的人，或请承办单位退回"));
+    }
+    if !transition.opens.is_empty() {
+        let problem = format!("“{}”已经另开了记录，不能撤回", transition.label.zh);
+        return Err((problem, "请在另开的记录里办理"));
+    }
+    Ok(transition)
 }
 
 /// Somebody has signed or asked for time since the record came here.
@@ -69,19 +83,19 @@ fn answered(desk: &Desk) -> bool {
     since("signatures") || since("extensions")
 }
 
-/// Takes the record back to where it was sent from: state, holder and clock as before, values set on the way taken off.
+/// Takes the record back to where it was sent from: state, holder and clock as before, values that the step set are
+/// again what they were. What people gave with the step stays, to be sent once more.
 pub(super) fn recall(desk: &Desk, act: &Act) -> Result<Outcome, Vec<Finding>> {
-    let Some(transition) = recallable(desk, act.acting_for.as_deref()) else {
-        return Err(vec![refuse(
-            "flow.not_now",
-            "撤回",
-            "现在不能撤回：不是您刚送出的，或后面已有人办理",
-            "请联系现在的承办单位退回",
-        )]);
-    };
+    let transition = recallable(desk, act.acting_for.as_deref())
+        .map_err(|(problem, remedy)| vec![refuse("flow.not_now", "撤回", problem, remedy)])?;
     let mut fields = desk.scope.fields.clone();
-    for id in transition.set.keys().filter(|id| *id != "holder") {
-        put(&mut fields, id, None);
+    for (id, expr) in transition.set.iter().filter(|(id, _)| *id != "holder") {
+        let of_itself = expr.paths().iter().any(|path| path.first() == Some(id));
+        match &act.earlier {
+            Some(earlier) => put(&mut fields, id, earlier.get(id).cloned()),
+            None if of_itself => {}
+            None => put(&mut fields, id, None),
+        }
     }
     let back = text_of_last(desk, "from");
     let before = desk.log.stays.iter().rev().nth(1);

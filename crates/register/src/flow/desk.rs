@@ -214,7 +214,15 @@ pub(super) fn refuse(
     problem: impl Into<String>,
     remedy: impl Into<String>,
 ) -> Finding {
-    Finding::error(code, place, problem, remedy)
+    Finding::error(code, place, stopped(problem.into()), stopped(remedy.into()))
+}
+
+/// A sentence with its stop: problem and remedy are read one after the other.
+fn stopped(mut sentence: String) -> String {
+    if !sentence.is_empty() && !sentence.ends_with(['。', '？', '！']) {
+        sentence.push('。');
+    }
+    sentence
 }
 
 /// Name of who wrote a row, as shown.

@@ -11,6 +11,7 @@ use super::log::{rows, text};
 use super::moment::{civil_day, end_of, instant_of, utc_text};
 use super::role;
 use crate::definition::FieldKind;
+use crate::expr::Scope;
 use crate::law::{ExtensionRule, Span};
 use crate::record::{Fields, Value};
 
@@ -54,6 +55,36 @@ fn pending(desk: &Desk) -> Option<usize> {
     let index = table.len().checked_sub(1)?;
     let waits = decided(&table[index]).is_none() && step_of(&table[index]) == desk.log.here().step;
     waits.then_some(index)
+}
+
+/// 延期申请 that waits for a decision.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AskedExtension {
+    /// Index of the step in which the record came where it is, and of the request among all.
+    pub key: (usize, usize),
+    /// Login of who asked.
+    pub by: String,
+    /// The day asked for.
+    pub to: Option<Date>,
+    /// Why.
+    pub reason: String,
+    /// Roles that decide.
+    pub roles: Vec<String>,
+}
+
+/// The request of a record that waits for a decision; none when there is none, or it has lapsed.
+pub fn asked_extension(scope: &Scope) -> Option<AskedExtension> {
+    let desk = Desk::open(scope)?;
+    let rule = rule(&desk)?;
+    let index = pending(&desk)?;
+    let row = &rows(scope.fields, "extensions")[index];
+    Some(AskedExtension {
+        key: (desk.log.here().step, index),
+        by: text(row, "asked_by").to_owned(),
+        to: row.get("to_due").and_then(Value::as_date),
+        reason: text(row, "reason").to_owned(),
+        roles: rule.roles.clone(),
+    })
 }
 
 fn granted(desk: &Desk, term: &Term) -> usize {

@@ -61,6 +61,9 @@ pub struct LeagueDays {
     pub from: Option<Date>,
     /// Last day: the end of the period or today, whichever is earlier.
     pub to: Date,
+    /// The last day on which a due day is judged: what is open on its due day, while that day still runs, is neither in
+    /// time nor late. The last day itself once it is over, the day before it while it is today.
+    pub settled: Date,
 }
 
 impl LeagueDays {
@@ -76,7 +79,8 @@ pub struct UnitLine {
     pub unit: Option<RecordId>,
     /// Given to it: all that began by the last day and were not closed before the first.
     pub given: usize,
-    /// 按期办结率. Closed on or before the due day, of all whose due day lies within the days.
+    /// 按期办结率. Closed on or before the due day, of all whose due day lies within the days and is over, or that are
+    /// closed.
     pub on_time: Rate,
     /// 办结率. Closed of all given.
     pub closed: Rate,
@@ -279,7 +283,8 @@ impl Course {
             line.closed.add(self.closed.is_some());
         }
         if let Some(due) = self.due {
-            if days.hold(due) {
+            // On its last day what is still open is neither in time nor late.
+            if days.hold(due) && (self.closed.is_some() || due <= days.settled) {
                 line.on_time
                     .add(self.closed.is_some_and(|closed| closed <= due));
             }

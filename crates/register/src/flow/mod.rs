@@ -22,6 +22,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod transition;
+mod ways;
 
 use ground::Finding;
 
@@ -30,12 +31,16 @@ pub use act::{
     LateReason, NOT_SIGNED, Offered, Opening, Outcome, RECALL, Raised, Signed, Signing, Stage,
 };
 pub use clock::{clock, retimed};
+pub use extension::{AskedExtension, asked_extension};
 pub use league::{LeagueDays, LeagueRule, Rate, UnitLine, WhyLate, league, why_late};
 pub(crate) use moment::shift_days;
 pub(crate) use open::openings;
 pub use raise::{automatic, next_look, raised};
+pub use role::role_label;
 pub use signing::{AskedSigner, asked_signers};
 pub use span::{Due, OFFICE_HOURS, office_seconds};
+
+pub use ways::ways_to_change;
 
 use crate::expr::Scope;
 use crate::record::{Fields, Value};

@@ -2,6 +2,7 @@
 
 use ground::{OrgPath, RecordId};
 
+use crate::definition::Definition;
 use crate::expr::{Known, Scope, User};
 use crate::record::Value;
 
@@ -86,8 +87,19 @@ fn is_named(known: &Known, name: &str) -> bool {
         || record.texts("aliases").iter().any(|alias| alias == name)
 }
 
-/// Role as printed: 承办单位, 登记人, 主管单位, or the account role's own name.
-pub(super) fn label(role: &str) -> &str {
+/// Role as printed: 承办单位, 登记人, 主管单位, or what the definition calls the account role.
+///
+/// ```
+/// let toml = "[register]\nid = \"a\"\nversion = \"1.0.0\"\ntitle = { \"zh-CN\" = \"甲\" }\n[roles]\ngrid_worker = \"网格员\"\n[[field]]\nid = \"b\"\ntype = \"text\"\nlabel = { \"zh-CN\" = \"乙\" }\n";
+/// let definition = register::parse("a.toml", toml).0.unwrap();
+/// assert_eq!(register::flow::role_label(&definition, "grid_worker"), "网格员");
+/// assert_eq!(register::flow::role_label(&definition, "holder"), "承办单位");
+/// ```
+pub fn role_label<'a>(definition: &'a Definition, role: &'a str) -> &'a str {
+    let role = role.strip_prefix("role:").unwrap_or(role);
+    if let Some(own) = definition.roles.get(role) {
+        return own;
+    }
     match role {
         "anyone" => "任何人",
         "holder" => "承办单位",
@@ -95,6 +107,8 @@ pub(super) fn label(role: &str) -> &str {
         "owner" => "主管单位",
         "supervisor" => "督查员",
         "clerk" => "填报员",
-        role => role.strip_prefix("role:").unwrap_or(role),
+        "leader" => "领导",
+        "viewer" => "查看人员",
+        role => role,
     }
 }

@@ -161,14 +161,14 @@ impl<'a> Round<'a> {
                 "flow.not_signer",
                 label,
                 format!("“{label}”正在会签，现在不需要您签"),
-                format!("还需 {} 签", self.missing()),
+                format!("还需 {} 签", self.missing(desk)),
             )),
         }
     }
 
     fn first_part(&self, desk: &Desk) -> Result<Part, Finding> {
         if !role::any_fits(&self.transition.roles, desk.scope) {
-            return Err(super::transition::wrong_role(self.transition));
+            return Err(super::transition::wrong_role(desk, self.transition));
         }
         let roles = self.approve.roles.iter();
         let role = roles.into_iter().find(|role| role::fits(role, desk.scope));
@@ -176,11 +176,12 @@ impl<'a> Round<'a> {
     }
 
     /// Who is still to sign, in words.
-    fn missing(&self) -> String {
+    fn missing(&self, desk: &Desk) -> String {
         let added = self.of_role(ADDED).filter(|row| agrees(row).is_none());
         let mut who: Vec<&str> = added.map(|row| text(row, "by")).collect();
         if self.agreed() < self.quorum() {
-            who.extend(self.open_roles().into_iter().map(role::label));
+            let label = |role| role::role_label(desk.scope.definition, role);
+            who.extend(self.open_roles().into_iter().map(label));
         }
         who.join("、")
     }

@@ -88,13 +88,13 @@ fn part(
         return if is_ripe(transition, desk.flow, desk.scope) {
             Ok(None)
         } else {
-            Err(wrong_role(transition))
+            Err(wrong_role(desk, transition))
         };
     }
     match signing {
         Some(round) => round.part(desk, act.acting_for.as_deref()).map(Some),
         None if role::any_fits(&transition.roles, desk.scope) => Ok(None),
-        None => Err(wrong_role(transition)),
+        None => Err(wrong_role(desk, transition)),
     }
 }
 
@@ -499,15 +499,19 @@ fn not_from_here(desk: &Desk, label: &str) -> Finding {
     )
 }
 
-pub(super) fn wrong_role(transition: &Transition) -> Finding {
+pub(super) fn wrong_role(desk: &Desk, transition: &Transition) -> Finding {
     let label = &transition.label.zh;
-    let roles: Vec<&str> = transition.roles.iter().map(|r| role::label(r)).collect();
+    let roles: Vec<&str> = transition
+        .roles
+        .iter()
+        .map(|one| role::role_label(desk.scope.definition, one))
+        .collect();
     let remedy = if roles.is_empty() {
-        "这一步到时自动办理".to_owned()
+        "这一步到时自动办理。".to_owned()
     } else {
-        format!("由{}办理", roles.join("、"))
+        format!("由{}办理。", roles.join("、"))
     };
-    refuse("flow.role", label, format!("您不能办理“{label}”"), remedy)
+    refuse("flow.role", label, format!("您不能办理“{label}”。"), remedy)
 }
 
 pub(super) fn no_reason(label: &str) -> Finding {

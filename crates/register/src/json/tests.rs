@@ -87,15 +87,15 @@ fn faults_name_the_field_and_the_form_wanted() {
     let one = |place: &str, remedy: &str| vec![(place.to_owned(), remedy.to_owned())];
     assert_eq!(
         faults(json!({ "cost": "1.234" })),
-        one("cost", "应为以元为单位的数字串,如 \"120000000.00\"。")
+        one("cost", "应为以元为单位的数字串，如 \"120000000.00\"。")
     );
     assert_eq!(
         faults(json!({ "cost": 1.5 })),
-        one("cost", "应为以元为单位的数字串,如 \"120000000.00\"。")
+        one("cost", "应为以元为单位的数字串，如 \"120000000.00\"。")
     );
     assert_eq!(
         faults(json!({ "cost": "1", "cost_bound": "maybe" })),
-        one("cost", "应为以元为单位的数字串,如 \"120000000.00\"。")
+        one("cost", "应为以元为单位的数字串，如 \"120000000.00\"。")
     );
     assert_eq!(
         faults(json!({ "count": 9_007_199_254_740_992_i64 })),
@@ -103,26 +103,26 @@ fn faults_name_the_field_and_the_form_wanted() {
     );
     assert_eq!(
         faults(json!({ "day": "2023-02-30" })),
-        one("day", "应为日期,如 \"2023-08-20\"。")
+        one("day", "应为日期，如 \"2023-08-20\"。")
     );
     assert_eq!(
         faults(json!({ "unit": 17 })),
-        one("unit", "应为记录编号的字符串,如 \"17\"。")
+        one("unit", "应为记录编号的字符串，如 \"17\"。")
     );
     assert_eq!(
         faults(json!({ "moment": "2023-03-10 08:30" })),
-        one("moment", "应为UTC 时间,如 \"2023-03-10T00:30:00Z\"。")
+        one("moment", "应为UTC 时间，如 \"2023-03-10T00:30:00Z\"。")
     );
     assert_eq!(
         faults(json!({ "nmae": "甲" })),
-        one("nmae", "是不是想写\"name\"?")
+        one("nmae", "是不是想写“name”？")
     );
     assert_eq!(faults(json!({ "name_bound": "about" })).len(), 1);
     assert_eq!(
         faults(json!({ "problems": [{ "problem": "甲" }, { "money": "x" }] })),
         one(
             "problems[2].money",
-            "应为以元为单位的数字串,如 \"120000000.00\"。"
+            "应为以元为单位的数字串，如 \"120000000.00\"。"
         ),
     );
 }

@@ -96,10 +96,14 @@ impl Teller<'_> {
         let sight = self.sight(None);
         let date = metric.date.as_ref().map(|date| explain(date, &sight));
         match (metric.time, date) {
-            (MetricTime::Flow, Some(date)) => Some(format!("只计{date}在本期内的")),
+            (MetricTime::Flow, Some(date)) => {
+                Some(format!("只计{date}在本期内的，本期没完的算到当天"))
+            }
             (MetricTime::Flow, None) => None,
-            (MetricTime::Stock, Some(date)) => Some(format!("期末数，只计{date}不晚于期末的")),
-            (MetricTime::Stock, None) => Some("期末数".to_owned()),
+            (MetricTime::Stock, Some(date)) => {
+                Some(format!("期末数，只计{date}不晚于期末的，本期没完的取当天"))
+            }
+            (MetricTime::Stock, None) => Some("期末数，本期没完的取当天".to_owned()),
         }
     }
 

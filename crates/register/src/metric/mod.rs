@@ -6,7 +6,7 @@ mod basis;
 mod figure;
 mod group;
 
-use ground::{Finding, Period, RecordId};
+use ground::{Date, Finding, Period, RecordId};
 
 use crate::definition::Definition;
 use crate::expr::{Expr, Known, Moment, Scope, Val, World, eval};
@@ -101,7 +101,8 @@ fn gather(
     let others = aggregate.register.as_deref();
     let others = others.filter(|id| *id != question.definition.id);
     let foreign = others.map(|register| question.world.records(register));
-    let period = period_val(question.period);
+    let until = until(question.period, question.moment.today);
+    let period = period_val(question.period, question.moment.today);
     let cut = Cut::new(&question.metric.by);
     // The whole is there even when nothing is counted.
     let mut grouped = Grouped::from([(Vec::new(), Tally::default())]);
@@ -119,10 +120,13 @@ fn gather(
             ..Scope::new(&known.definition, &known.record.fields, question.moment)
         };
         let dated = foreign.is_none();
-        let counted = counts(question, aggregate, &scope, dated).and_then(|counts| match counts {
-            true => figure::taken(&aggregate.agg, &scope).map(Some),
-            false => Ok(None),
-        });
+        let counted =
+            counts(question, aggregate, &scope, dated.then_some(until)).and_then(|counts| {
+                match counts {
+                    true => figure::taken(&aggregate.agg, &scope).map(Some),
+                    false => Ok(None),
+                }
+            });
         match counted {
             Ok(Some(value)) => cut.place(&mut grouped, &scope, known.record.id, &value),
             Ok(None) => {}
@@ -132,14 +136,23 @@ fn gather(
     grouped
 }
 
-/// `period` in expressions: its first and last day and its code.
-pub fn period_val(period: Period) -> Val {
+/// The last day of a period that counts: its end, or the day as of which it is looked at while it still runs. A period
+/// that has not begun is looked at as planned, to its end.
+pub fn until(period: Period, today: Date) -> Date {
+    match period.contains(today) {
+        true => today,
+        false => period.last(),
+    }
+}
+
+/// `period` in expressions: its first day, the last one that counts as of `today`, and its code.
+pub fn period_val(period: Period, today: Date) -> Val {
     let day = |name: &str, date| (name.to_owned(), Val::Date(date));
     let code = ("code".to_owned(), Val::Text(period.code().into()));
     Val::Map(
         [
             day("start", period.first()),
-            day("end", period.last()),
+            day("end", until(period, today)),
             code,
         ]
         .into(),
@@ -147,19 +160,21 @@ pub fn period_val(period: Period) -> Val {
 }
 
 /// Within the period (flow), or begun by its end (stock), and the filter holds. The date belongs to the figure's own
-/// register; records of another one (`dated` is false) are judged by their filter alone.
+/// register; records of another one (`until`, the last day that counts, is none) are judged by their filter alone.
 fn counts(
     question: &Question,
     aggregate: &Aggregate,
     scope: &Scope,
-    dated: bool,
+    until: Option<Date>,
 ) -> Result<bool, crate::expr::EvalError> {
-    let in_time = match question.metric.date.as_ref().filter(|_| dated) {
+    let in_time = match question.metric.date.as_ref().zip(until) {
         None => true,
-        Some(date) => match civil(&eval(date, scope)?) {
+        Some((date, until)) => match civil(&eval(date, scope)?) {
             None => false,
-            Some(day) if question.metric.time == MetricTime::Flow => question.period.contains(day),
-            Some(day) => day <= question.period.last(),
+            Some(day) if question.metric.time == MetricTime::Flow => {
+                question.period.contains(day) && day <= until
+            }
+            Some(day) => day <= until,
         },
     };
     let filter = |filter: &Expr| eval(filter, scope).map(|val| val == Val::Bool(true));

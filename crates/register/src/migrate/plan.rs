@@ -65,7 +65,16 @@ impl<'d> Planner<'d> {
             class,
             text,
             field: field.map(str::to_owned),
+            value: None,
         });
+    }
+
+    /// The same for one option or state.
+    fn note_option(&mut self, text: String, path: &str, code: &str) {
+        self.note(ChangeClass::Mapped, text, Some(path));
+        if let Some(change) = self.changes.last_mut() {
+            change.value = Some(code.to_owned());
+        }
     }
 
     fn heads(&mut self) {
@@ -230,9 +239,10 @@ impl<'d> Planner<'d> {
         for option in &old.choices {
             match map.get(&option.code) {
                 Some(to) => {
-                    let to = new.choice(to).map_or(to.as_str(), |c| c.label.zh.as_str());
-                    let text = format!("“{}”的选项“{}”并入“{to}”", new.label.zh, option.label.zh);
-                    self.note(ChangeClass::Mapped, text, Some(path));
+                    let label = new.choice(to).map_or(to.as_str(), |c| c.label.zh.as_str());
+                    let (from, into) = told_apart((&option.label.zh, &option.code), (label, to));
+                    let text = format!("“{}”的选项{from}并入{into}", new.label.zh);
+                    self.note_option(text, path, &option.code);
                 }
                 None if new.choice(&option.code).is_some() => {}
                 None => {
@@ -262,12 +272,10 @@ impl<'d> Planner<'d> {
         let map = self.state_map();
         for state in self.old.states() {
             if let Some(to) = map.get(&state.id) {
-                let to = self
-                    .new
-                    .state(to)
-                    .map_or(to.as_str(), |s| s.label.zh.as_str());
-                let text = format!("状态“{}”改为“{to}”", state.label.zh);
-                self.note(ChangeClass::Mapped, text, Some("state"));
+                let known = self.new.state(to);
+                let label = known.map_or(to.as_str(), |s| s.label.zh.as_str());
+                let (from, into) = told_apart((&state.label.zh, &state.id), (label, to));
+                self.note_option(format!("状态{from}改为{into}"), "state", &state.id);
             } else if self.new.state(&state.id).is_none() && !self.new.states().is_empty() {
                 let problem = format!(
                     "状态“{}”（{}）不见了，没有说旧记录转到哪里。",
@@ -337,6 +345,16 @@ impl<'d> Planner<'d> {
             }
         }
     }
+}
+
+/// Two options in words; with their codes where the words are the same.
+fn told_apart(from: (&str, &str), to: (&str, &str)) -> (String, String) {
+    let same = from.0 == to.0;
+    let told = |(label, code): (&str, &str)| match same {
+        true => format!("“{label}”（{code}）"),
+        false => format!("“{label}”"),
+    };
+    (told(from), told(to))
 }
 
 fn gone(id: &str) -> Move {

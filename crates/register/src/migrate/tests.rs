@@ -289,3 +289,13 @@ fn the_version_goes_up_and_a_new_required_field_is_told() {
         ],
     );
 }
+
+#[test]
+fn a_merged_option_names_itself_for_counting() {
+    let (old, new) = (testing::definition(), second());
+    let (plan, _) = plan(&old, &new);
+    let merged = plan.changes.iter().find(|one| one.text.contains("并入"));
+    let merged = merged.expect("a merged option");
+    assert_eq!(merged.field.as_deref(), Some("batch"));
+    assert_eq!(merged.value.as_deref(), Some("started"));
+}

@@ -194,7 +194,7 @@ fn unquoted(used: &Used, field: &Field, definition: &Definition) -> Option<ExprE
     (text && !known && !own).then(|| ExprError {
         offset: 0,
         problem: format!("“{word}”没有加单引号，被当成了字段。"),
-        remedy: format!("文字要再加一层单引号：\"'{word}'\"。"),
+        remedy: format!("文字要再加一层单引号：“'{word}'”。"),
     })
 }
 

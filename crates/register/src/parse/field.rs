@@ -32,8 +32,8 @@ pub(super) fn read(
             row.source.error(
                 "duplicate_id",
                 id.offset,
-                format!("字段\"{}\"定义了两次。", id.value),
-                "请删去一个,或给它换一个 id。",
+                format!("字段“{}”定义了两次。", id.value),
+                "请删去一个，或给它换一个 id。",
             );
         }
     }
@@ -247,7 +247,7 @@ fn amounts(row: &View, field: &mut Field) {
                 at.offset,
                 format!("show = \"{}\"用在这里不对。", at.value),
                 format!(
-                    "show 只用于 type = \"money\",可以写 {};其他数字的量词请写 unit。",
+                    "show 只用于 type = \"money\"，可以写 {}；其他数字的量词请写 unit。",
                     MONEY_UNITS.join("、")
                 ),
             );
@@ -278,7 +278,7 @@ fn amounts(row: &View, field: &mut Field) {
             "out_of_range",
             offset,
             "min 比 max 还大。",
-            "请对调,或改正其中一个。",
+            "请对调，或改正其中一个。",
         );
     }
 }
@@ -300,11 +300,11 @@ fn limit(row: &View, key: &str, field: &Field) -> Option<i64> {
             "bad_limit",
             at.offset,
             format!(
-                "{key} = {} 用在\"{}\"字段上不对。",
+                "{key} = {} 用在“{}”字段上不对。",
                 at.value,
                 field.kind.keyword()
             ),
-            "数字字段写它自己单位的数;列表、附件和表格写个数;其他类型不能写。",
+            "数字字段写它自己单位的数；列表、附件和表格写个数；其他类型不能写。",
         );
     }
     limit
@@ -380,11 +380,11 @@ fn kind(
 
 fn unknown_type(row: &View, word: &str, offset: usize) -> Option<FieldKind> {
     let remedy = did_you_mean(word, TYPES.iter().copied())
-        .unwrap_or_else(|| format!("可以写:{}。", TYPES.join("、")));
+        .unwrap_or_else(|| format!("可以写：{}。", TYPES.join("、")));
     row.source.error(
         "unknown_type",
         offset,
-        format!("不认识类型\"{word}\"。"),
+        format!("不认识类型“{word}”。"),
         remedy,
     );
     None
@@ -411,7 +411,7 @@ fn choice_list(row: &View, choices: &Lists, own_list: Option<&str>) -> Option<St
     row.source.error(
         "unknown_list",
         at.offset,
-        format!("没有选项表\"{}\"。", at.value),
+        format!("没有选项表“{}”。", at.value),
         did_you_mean(&at.value, known)
             .unwrap_or_else(|| format!("请在 [choices] 里写 {} = [ … ]。", at.value)),
     );
@@ -435,7 +435,7 @@ fn table(row: &View, choices: &Lists, column: bool, offset: usize) -> Option<Fie
             "nested_table",
             offset,
             "表格里又套了表格。",
-            "请把内层表格改成单独的字段,或另建一个台账用 ref 指过来。",
+            "请把内层表格改成单独的字段，或另建一个台账用 ref 指过来。",
         );
         return None;
     }

@@ -222,6 +222,11 @@ pub(crate) static FILE: Block = Block {
             Shape::One(&REGISTER),
             "台账本身：代号、版本、名称",
         ),
+        key(
+            "roles",
+            Shape::TextMap,
+            "角色的中文名；督查员、填报员等通用角色不用写",
+        ),
         key("number", Shape::One(&NUMBER), "编号规则"),
         key("choices", Shape::Lists, "选项表"),
         key("field", Shape::Many(&FIELD), "字段，按填表顺序"),

@@ -7,6 +7,7 @@ mod field;
 mod figure;
 mod flow;
 pub(crate) mod language;
+mod open_clock;
 mod rights;
 mod rules;
 mod system;
@@ -69,7 +70,7 @@ const RESERVED: &[&str] = &[
 /// let (definition, findings) = register::parse("bench/definition.toml", toml);
 /// assert!(definition.is_none());
 /// assert_eq!(findings[0].place, "bench/definition.toml:10");
-/// assert_eq!(findings[0].remedy, "是不是想写\"required\"?");
+/// assert_eq!(findings[0].remedy, "是不是想写“required”？");
 /// ```
 pub fn parse(file_name: &str, toml: &str) -> (Option<Definition>, Vec<Finding>) {
     let source = Source::new(file_name, toml);
@@ -80,7 +81,7 @@ pub fn parse(file_name: &str, toml: &str) -> (Option<Definition>, Vec<Finding>) 
             "bad_toml",
             offset,
             format!("这一行不是正确的 TOML:{}。", error.message()),
-            "请检查引号、括号和等号;同一节里一个名称只能写一次。",
+            "请检查引号、括号和等号；同一节里一个名称只能写一次。",
         );
     }
     let definition = if errors.is_empty() {
@@ -124,6 +125,7 @@ fn read(view: &View) -> Option<Definition> {
 
 /// Everything beyond the fields, in an order in which each may point at those before it.
 fn laws(view: &View, definition: &mut Definition) {
+    definition.roles = rights::roles(view);
     definition.flow = flow::flow(view, definition);
     definition.number = number(view, definition);
     definition.number_at = number_at(view, definition);
@@ -138,6 +140,7 @@ fn laws(view: &View, definition: &mut Definition) {
     definition.reports = figure::reports(view, definition);
     definition.permits = rights::permits(view, definition);
     definition.migrations = rights::migrations(view, definition);
+    open_clock::warn(view, definition);
 }
 
 /// The list `state` comes from the states.
@@ -197,8 +200,8 @@ fn check_version(source: &Source, version: &At<String>) {
         source.error(
             "bad_version",
             version.offset,
-            format!("版本号\"{}\"不对。", version.value),
-            "请写三段数字,例如 \"1.0.0\"。",
+            format!("版本号“{}”不对。", version.value),
+            "请写三段数字，例如 \"1.0.0\"。",
         );
     }
 }
@@ -213,7 +216,7 @@ fn named_fields(register: &View, definition: &mut Definition) {
             source.error(
                 "wrong_field",
                 at.offset,
-                format!("{key} 指向的\"{}\"不是{what}。", at.value),
+                format!("{key} 指向的“{}”不是{what}。", at.value),
                 format!("请指向一个{what}字段。"),
             );
         }
@@ -238,7 +241,7 @@ fn named_fields(register: &View, definition: &mut Definition) {
             source.error(
                 "wrong_field",
                 at.offset,
-                format!("\"{}\"只在导入时出现,不能放进列表。", at.value),
+                format!("“{}”只在导入时出现，不能放进列表。", at.value),
                 "请从 list 里去掉它。",
             );
         }
@@ -261,9 +264,9 @@ fn known_field<'d>(
         source.error(
             "unknown_field",
             at.offset,
-            format!("没有字段\"{}\"。", at.value),
+            format!("没有字段“{}”。", at.value),
             did_you_mean(&at.value, ids)
-                .unwrap_or_else(|| "请先用 [[field]] 定义它,或改正名称。".into()),
+                .unwrap_or_else(|| "请先用 [[field]] 定义它，或改正名称。".into()),
         );
     }
     found
@@ -296,8 +299,8 @@ fn across_fields(view: &View, definition: &Definition) {
             view.source.error(
                 "wrong_field",
                 at.offset,
-                format!("\"{}\"不是单行文字，不能记名录或选项以外的名称。", at.value),
-                "请指向一个 text 字段,名录里没有的名称按原文记在那里。",
+                format!("“{}”不是单行文字，不能记名录或选项以外的名称。", at.value),
+                "请指向一个 text 字段，名录里没有的名称按原文记在那里。",
             );
         }
         let Some(at) = row.text("id") else { continue };
@@ -309,7 +312,7 @@ fn across_fields(view: &View, definition: &Definition) {
             view.source.error(
                 "reserved_id",
                 at.offset,
-                format!("\"{}\"要用来存金额的\"约、余、近\"。", at.value),
+                format!("“{}”要用来存金额的“约、余、近”。", at.value),
                 "请换一个名称。",
             );
         }
@@ -341,7 +344,7 @@ fn number(view: &View, definition: &Definition) -> Option<NumberPattern> {
                 "bad_number",
                 at.offset,
                 problem,
-                "例如:pattern = \"XM{yyyy}{seq:4}\",scope = [\"yyyy\"]。",
+                "例如：pattern = \"XM{yyyy}{seq:4}\",scope = [\"yyyy\"]。",
             );
             None
         }
@@ -386,8 +389,8 @@ fn choice_list(table: &View, id: &str) -> Vec<Choice> {
         table.source.error(
             "empty_list",
             offset,
-            format!("选项表\"{id}\"没有选项。"),
-            "请至少写一项,例如 { code = \"signed\", \"zh-CN\" = \"签约一批\" }。",
+            format!("选项表“{id}”没有选项。"),
+            "请至少写一项，例如 { code = \"signed\", \"zh-CN\" = \"签约一批\" }。",
         );
     }
     rows.iter()
@@ -405,7 +408,7 @@ fn choice(row: &View, codes: &mut BTreeSet<String>) -> Option<Choice> {
         row.source.error(
             "duplicate_id",
             code.offset,
-            format!("选项代码\"{}\"重复。", code.value),
+            format!("选项代码“{}”重复。", code.value),
             "同一选项表里每个代码只能出现一次。",
         );
     }
@@ -469,8 +472,8 @@ fn check_id(source: &Source, at: &At<String>) {
         source.error(
             "reserved_id",
             at.offset,
-            format!("\"{}\"是系统自用的名称。", at.value),
-            "请换一个名称,例如在前面加上含义:contract_number。",
+            format!("“{}”是系统自用的名称。", at.value),
+            "请换一个名称，例如在前面加上含义：contract_number。",
         );
     }
 }
@@ -480,8 +483,8 @@ fn check_id_shape(source: &Source, at: &At<String>) {
         source.error(
             "bad_id",
             at.offset,
-            format!("名称\"{}\"不合规则。", at.value),
-            format!("请用英文小写字母、数字和下划线,字母开头,不超过 {ID_MAX} 个字符,例如 investment_total。"),
+            format!("名称“{}”不合规则。", at.value),
+            format!("请用英文小写字母、数字和下划线，字母开头，不超过 {ID_MAX} 个字符，例如 investment_total。"),
         );
     }
 }

@@ -11,6 +11,12 @@ use crate::law::{Ability, Migration, Permit, PermitScope};
 /// Scopes without a field.
 const SCOPES: &[&str] = &["own", "org", "subtree", "parent", "all"];
 
+/// 角色 in Chinese, for messages and pages.
+pub(super) fn roles(view: &View) -> BTreeMap<String, String> {
+    let named = view.text_map("roles").into_iter();
+    named.map(|(id, label)| (id.value, label.value)).collect()
+}
+
 pub(super) fn permits(view: &View, definition: &Definition) -> Vec<Permit> {
     let rows = view.tables("permit");
     rows.iter()
@@ -168,7 +174,7 @@ fn check_version(row: &View, at: &At<String>) {
             "bad_version",
             at.offset,
             format!("版本号“{}”不对。", at.value),
-            "请写 \"1\"、\"1.2\" 或 \"1.2.0\" 这样的数字。",
+            "请写 \"1\"、“1.2” 或 \"1.2.0\" 这样的数字。",
         );
     }
 }

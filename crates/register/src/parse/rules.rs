@@ -33,7 +33,7 @@ fn duplicate(row: &View, definition: &Definition) -> Option<DuplicateRule> {
             "empty_rule",
             row.offset(),
             "查重规则没有 keys,也没有 near。",
-            "例如:keys = [\"project_code\"],或 near = [ { field = \"name\", similarity = 0.85 } ]。",
+            "例如：keys = [\"project_code\"],或 near = [ { field = \"name\", similarity = 0.85 } ]。",
         );
     }
     Some(DuplicateRule {
@@ -52,7 +52,7 @@ fn key_field(row: &View, definition: &Definition, at: At<String>) -> Option<Stri
         row.source.error(
             "wrong_field",
             at.offset,
-            format!("\"{}\"是表格或附件,不能用来查重。", at.value),
+            format!("“{}”是表格或附件，不能用来查重。", at.value),
             "请用文字、日期、编码或引用字段。",
         );
     }
@@ -120,7 +120,7 @@ fn similarity(row: &View) -> Option<u8> {
                 "out_of_range",
                 at.offset,
                 format!("similarity = {} 不对。", at.value),
-                "请写 0.5 到 1 之间、最多两位小数的数,例如 0.85。",
+                "请写 0.5 到 1 之间、最多两位小数的数，例如 0.85。",
             );
             None
         }
@@ -170,7 +170,7 @@ fn cross_is_whole(table: &View, rule: &ImportRule) {
             "half_cross",
             table.offset(),
             "交叉表缺少 row、levels 或 measures。",
-            "row 写首列对应的字段,levels 写各层表头对应的字段,measures 写数值字段。",
+            "row 写首列对应的字段，levels 写各层表头对应的字段，measures 写数值字段。",
         );
     }
 }
@@ -185,7 +185,7 @@ fn constants(table: &View, definition: &Definition) -> Vec<ConstantRule> {
             row.source.error(
                 "bad_pattern",
                 at.offset,
-                format!("标题样式\"{}\"里没有字段。", at.value),
+                format!("标题样式“{}”里没有字段。", at.value),
                 "请用花括号写字段 id,例如 \"第{round_no}期\"。",
             );
         }

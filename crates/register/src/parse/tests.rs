@@ -43,15 +43,15 @@ fn a_small_definition_is_read_whole() {
 fn a_mistyped_key_or_type_is_named_with_the_word_meant() {
     check(
         "requierd = true\n",
-        &["1 unknown_key: 不认识\"requierd\"。是不是想写\"required\"?"],
+        &["1 unknown_key: 不认识“requierd”。是不是想写“required”？"],
     );
     check(
         "[[field]]\nid = \"cost\"\ntype = \"mony\"\nlabel = { \"zh-CN\" = \"金额\" }\n",
-        &["3 unknown_type: 不认识类型\"mony\"。是不是想写\"money\"?"],
+        &["3 unknown_type: 不认识类型“mony”。是不是想写“money”？"],
     );
     check(
         "[duplicates]\nkeys = [\"name\"]\n",
-        &["1 unknown_key: 不认识\"duplicates\"。是不是想写\"duplicate\"?"],
+        &["1 unknown_key: 不认识“duplicates”。是不是想写“duplicate”？"],
     );
 }
 
@@ -84,7 +84,7 @@ fn ids_are_snake_case_short_single_and_not_the_systems_own() {
     check(
         &field("Kosten"),
         &[
-            "2 bad_id: 名称\"Kosten\"不合规则。请用英文小写字母、数字和下划线,字母开头,不超过 40 个字符,例如 investment_total。",
+            "2 bad_id: 名称“Kosten”不合规则。请用英文小写字母、数字和下划线，字母开头，不超过 40 个字符，例如 investment_total。",
         ],
     );
     assert_eq!(messages(&field(&"a".repeat(40))), [""; 0]);
@@ -92,17 +92,17 @@ fn ids_are_snake_case_short_single_and_not_the_systems_own() {
     check(
         &field("org_path"),
         &[
-            "2 reserved_id: \"org_path\"是系统自用的名称。请换一个名称,例如在前面加上含义:contract_number。",
+            "2 reserved_id: “org_path”是系统自用的名称。请换一个名称，例如在前面加上含义：contract_number。",
         ],
     );
     check(
         &field("name"),
-        &["2 duplicate_id: 字段\"name\"定义了两次。请删去一个,或给它换一个 id。"],
+        &["2 duplicate_id: 字段“name”定义了两次。请删去一个，或给它换一个 id。"],
     );
     let money = field("cost").replace("int", "money");
     check(
         &format!("{money}{}", field("cost_bound")),
-        &["6 reserved_id: \"cost_bound\"要用来存金额的\"约、余、近\"。请换一个名称。"],
+        &["6 reserved_id: “cost_bound”要用来存金额的“约、余、近”。请换一个名称。"],
     );
 }
 
@@ -110,20 +110,20 @@ fn ids_are_snake_case_short_single_and_not_the_systems_own() {
 fn references_to_lists_and_fields_must_exist() {
     check(
         "[[field]]\nid = \"level\"\ntype = \"code\"\nlist = \"levels\"\nlabel = { \"zh-CN\" = \"等级\" }\n[choices]\nlevel = [ { code = \"a\", \"zh-CN\" = \"甲\" } ]\n",
-        &["4 unknown_list: 没有选项表\"levels\"。是不是想写\"level\"?"],
+        &["4 unknown_list: 没有选项表“levels”。是不是想写“level”？"],
     );
     check(
         "[[duplicate]]\nkeys = [\"nmae\"]\n",
-        &["2 unknown_field: 没有字段\"nmae\"。是不是想写\"name\"?"],
+        &["2 unknown_field: 没有字段“nmae”。是不是想写“name”？"],
     );
     check(
         "[number]\npattern = \"A{round}{seq:3}\"\n",
-        &["2 unknown_field: 没有字段\"round\"。请先用 [[field]] 定义它,或改正名称。"],
+        &["2 unknown_field: 没有字段\"round\"。请先用 [[field]] 定义它，或改正名称。"],
     );
     check(
         "[number]\npattern = \"A{yyyy}\"\n",
         &[
-            "2 bad_number: 编号样式\"A{yyyy}\"里要有且只有一个 {seq:位数}。例如:pattern = \"XM{yyyy}{seq:4}\",scope = [\"yyyy\"]。",
+            "2 bad_number: 编号样式“A{yyyy}”里要有且只有一个 {seq:位数}。例如：pattern = \"XM{yyyy}{seq:4}\",scope = [\"yyyy\"]。",
         ],
     );
 }
@@ -132,7 +132,7 @@ fn references_to_lists_and_fields_must_exist() {
 fn a_field_that_is_only_imported_is_no_list_column() {
     let toml = format!("{HEAD}list = [\"name\"]\n{NAME}import_only = true\n");
     let (_, findings) = parse("d.toml", &toml);
-    assert_eq!(findings[0].problem, "\"name\"只在导入时出现,不能放进列表。");
+    assert_eq!(findings[0].problem, "“name”只在导入时出现，不能放进列表。");
     assert_eq!(findings[0].place, "d.toml:5");
 }
 
@@ -155,12 +155,12 @@ fn limits_and_units_fit_their_type() {
     );
     check(
         &money("min = 9\nmax = 1\n"),
-        &["5 out_of_range: min 比 max 还大。请对调,或改正其中一个。"],
+        &["5 out_of_range: min 比 max 还大。请对调，或改正其中一个。"],
     );
     check(
         "min = 3\n",
         &[
-            "1 bad_limit: min = 3 用在\"text\"字段上不对。数字字段写它自己单位的数;列表、附件和表格写个数;其他类型不能写。",
+            "1 bad_limit: min = 3 用在“text”字段上不对。数字字段写它自己单位的数；列表、附件和表格写个数；其他类型不能写。",
         ],
     );
 }
@@ -197,7 +197,7 @@ fn a_cross_table_names_row_levels_and_measures() {
     check(
         "[import]\nlayout = \"cross\"\nrow = \"name\"\n",
         &[
-            "1 half_cross: 交叉表缺少 row、levels 或 measures。row 写首列对应的字段,levels 写各层表头对应的字段,measures 写数值字段。",
+            "1 half_cross: 交叉表缺少 row、levels 或 measures。row 写首列对应的字段，levels 写各层表头对应的字段，measures 写数值字段。",
         ],
     );
 }
@@ -214,5 +214,26 @@ fn names_that_differ_across_files_are_found_in_the_set() {
     let findings = crate::check_set(&[bench, project]);
     assert_eq!(findings.len(), 1);
     assert_eq!(findings[0].place, "bench.site");
-    assert_eq!(findings[0].remedy, "是不是想写\"project\"?");
+    assert_eq!(findings[0].remedy, "是不是想写“project”？");
+}
+
+#[test]
+fn a_holder_who_could_move_the_own_deadline_is_told() {
+    let flow = |editable: &str| {
+        format!(
+            "[[field]]\nid = \"due_on\"\ntype = \"date\"\nlabel = {{ \"zh-CN\" = \"时限\" }}\n\
+             [[state]]\nid = \"draft\"\nlabel = {{ \"zh-CN\" = \"草稿\" }}\ninitial = true\n\
+             [[state]]\nid = \"open\"\nlabel = {{ \"zh-CN\" = \"办理中\" }}\nclock = {{ until = \"due_on\" }}\n{editable}\
+             [[state]]\nid = \"closed\"\nlabel = {{ \"zh-CN\" = \"办结\" }}\nfinal = true\n\
+             [[transition]]\nid = \"send\"\nfrom = [\"draft\"]\nto = \"open\"\nroles = [\"supervisor\"]\n\
+             [[transition]]\nid = \"done\"\nfrom = [\"open\"]\nto = \"closed\"\nroles = [\"holder\"]\n"
+        )
+    };
+    let told = messages(&flow(""));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].contains("open_clock: 在“办理中”，承办单位可以改“时限”"),
+        "{told:?}"
+    );
+    check(&flow("editable = [\"name\"]\n"), &[]);
 }

@@ -289,16 +289,16 @@ impl<'a> View<'a> {
 
     fn unknown_key(&self, word: &str, offset: usize, known: &[&str]) {
         let remedy = did_you_mean(word, known.iter().copied())
-            .unwrap_or_else(|| format!("这里可以写:{}。", known.join("、")));
+            .unwrap_or_else(|| format!("这里可以写：{}。", known.join("、")));
         self.source
-            .error("unknown_key", offset, format!("不认识\"{word}\"。"), remedy);
+            .error("unknown_key", offset, format!("不认识“{word}”。"), remedy);
     }
 
     fn wrong(&self, key: &str, value: &Spanned<DeValue>, wanted: &str) {
         self.source.error(
             "wrong_type",
             value.span().start,
-            format!("\"{key}\"写成了{}。", kind_name(value.get_ref())),
+            format!("“{key}”写成了{}。", kind_name(value.get_ref())),
             format!("请改成{wanted}。"),
         );
     }
@@ -311,7 +311,7 @@ impl<'a> View<'a> {
                 offset: value.span().start,
             }),
             _ => {
-                self.wrong(key, value, "带引号的文字,如 \"project\"");
+                self.wrong(key, value, "带引号的文字，如 \"project\"");
                 None
             }
         }
@@ -558,8 +558,8 @@ impl<'a> View<'a> {
         self.source.error(
             "missing_key",
             self.offset(),
-            format!("缺少\"{key}\"。"),
-            format!("请补上,例如:{key} = {example}"),
+            format!("缺少“{key}”。"),
+            format!("请补上，例如：{key} = {example}"),
         );
     }
 
@@ -571,7 +571,7 @@ impl<'a> View<'a> {
             DeValue::Float(n) => n.as_str().to_owned(),
             DeValue::String(text) => text.to_string(),
             _ => {
-                self.wrong(key, value, "数字,如 500");
+                self.wrong(key, value, "数字，如 500");
                 return None;
             }
         };
@@ -590,7 +590,7 @@ impl<'a> View<'a> {
                 self.source.error(
                     "out_of_range",
                     at.offset,
-                    format!("\"{key}\"写的是 {}。", at.value),
+                    format!("“{key}”写的是 {}。", at.value),
                     format!("请写 {from} 到 {to} 之间的整数。"),
                 );
                 None
@@ -603,7 +603,7 @@ impl<'a> View<'a> {
             return Vec::new();
         };
         let DeValue::Array(items) = value.get_ref() else {
-            self.wrong(key, value, "列表,如 [\"name\"]");
+            self.wrong(key, value, "列表，如 [\"name\"]");
             return Vec::new();
         };
         let read = items.iter().filter_map(|item| match item.get_ref() {
@@ -624,7 +624,7 @@ impl<'a> View<'a> {
         match value.get_ref() {
             DeValue::Table(table) => Some(View::new(self.source, table, value.span())),
             _ => {
-                self.wrong(key, value, &format!("一节,如 [{key}]"));
+                self.wrong(key, value, &format!("一节，如 [{key}]"));
                 None
             }
         }
@@ -635,7 +635,7 @@ impl<'a> View<'a> {
             return Vec::new();
         };
         let DeValue::Array(items) = value.get_ref() else {
-            self.wrong(key, value, &format!("成组的节,如 [[{key}]]"));
+            self.wrong(key, value, &format!("成组的节，如 [[{key}]]"));
             return Vec::new();
         };
         let read = items.iter().filter_map(|item| match item.get_ref() {

@@ -57,7 +57,7 @@ impl Cell<'_> {
         let what = format!("按 {} 记", reading.date);
         ReadCell::noted(
             value,
-            self.info("cell.date_rounded", &what, "如有准确日期,请改写。"),
+            self.info("cell.date_rounded", &what, "如有准确日期，请改写。"),
         )
     }
 
@@ -266,7 +266,7 @@ fn separated(year: i16, rest: &str, mark: char, year_written: bool) -> Parsed {
             date,
             exact: false,
             doubt: Some(format!(
-                "可能是{year}年1月,也可能是10月(表格会去掉末尾的 0),按1月底记"
+                "可能是{year}年1月，也可能是10月（表格会去掉末尾的 0），按1月底记"
             )),
         })),
         [month] => Some(month_end(year, number(month)?).map(by_rule)),

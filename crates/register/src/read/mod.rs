@@ -146,7 +146,7 @@ impl Hints {
 /// let hints = Hints::new(ground::Date::constant(2023, 1, 28));
 /// let cell = read_cell(&field, "2023年10月底", None, "第七期!J12", &hints);
 /// assert_eq!(cell.value, Some(Value::Date(ground::Date::constant(2023, 10, 31))));
-/// assert_eq!(cell.findings[0].problem, "\"竣工\"写的是\"2023年10月底\",按 2023-10-31 记。");
+/// assert_eq!(cell.findings[0].problem, "“竣工”写的是“2023年10月底”，按 2023-10-31 记。");
 /// ```
 pub fn read_cell(
     field: &Field,
@@ -218,23 +218,23 @@ impl Cell<'_> {
         let row = cell.trim_start_matches(|c: char| c.is_ascii_uppercase());
         let is_cell = row.len() < cell.len() && !row.is_empty();
         match row.parse::<u32>() {
-            Ok(row) if is_cell => format!("第{row}行\"{}\"", self.label()),
-            _ => format!("\"{}\"", self.label()),
+            Ok(row) if is_cell => format!("第{row}行“{}”", self.label()),
+            _ => format!("“{}”", self.label()),
         }
     }
 
     fn error(&self, code: &str, what: &str, remedy: impl Into<String>) -> Finding {
-        let problem = format!("{}写的是\"{}\",{what}。", self.subject(), self.text);
+        let problem = format!("{}写的是“{}”，{what}。", self.subject(), self.text);
         Finding::error(code, self.place, problem, remedy)
     }
 
     fn warning(&self, code: &str, what: &str, remedy: impl Into<String>) -> Finding {
-        let problem = format!("{}写的是\"{}\",{what}。", self.subject(), self.text);
+        let problem = format!("{}写的是“{}”，{what}。", self.subject(), self.text);
         Finding::warning(code, self.place, problem, remedy)
     }
 
     fn info(&self, code: &str, what: &str, remedy: impl Into<String>) -> Finding {
-        let problem = format!("\"{}\"写的是\"{}\",{what}。", self.label(), self.text);
+        let problem = format!("“{}”写的是“{}”，{what}。", self.label(), self.text);
         Finding::info(code, self.place, problem, remedy)
     }
 
@@ -261,11 +261,7 @@ impl Cell<'_> {
             | "已完成" => ReadCell::value(Value::Bool(true)),
             "否" | "×" | "✗" | "✘" | "x" | "无" | "未" | "错" | "n" | "no" | "false" | "0"
             | "未完成" | "没有" => ReadCell::value(Value::Bool(false)),
-            _ => ReadCell::refused(self.error(
-                "cell.bad_bool",
-                "看不出是或否",
-                "请填\"是\"或\"否\"。",
-            )),
+            _ => ReadCell::refused(self.error("cell.bad_bool", "看不出是或否", "请填“是”或“否”。")),
         }
     }
 
@@ -292,7 +288,7 @@ impl Cell<'_> {
         };
         let finding = self.info(
             "cell.option_kept",
-            "选项里没有,按原文记",
+            "选项里没有，按原文记",
             "如是已有的选项，请改成选项的写法。",
         );
         ReadCell {
@@ -380,8 +376,8 @@ impl Cell<'_> {
             .map(|c| c.label.zh.as_str())
             .collect();
         let remedy = match nearest(wanted, labels.iter().copied()) {
-            Some(label) => format!("是不是\"{label}\"?请从选项里选。"),
-            None => format!("请填下列之一:{}。", labels.join("、")),
+            Some(label) => format!("是不是“{label}”？请从选项里选。"),
+            None => format!("请填下列之一：{}。", labels.join("、")),
         };
         self.error("cell.unknown_choice", "不在选项里", remedy)
     }
@@ -398,7 +394,7 @@ impl Cell<'_> {
         let finding = self.warning(
             "cell.bad_phone",
             "不像电话号码",
-            "请填 11 位手机号,或\"区号-号码\",例如 0371-67770000。",
+            "请填 11 位手机号，或“区号-号码”，例如 0371-67770000。",
         );
         ReadCell::noted(value, finding)
     }
@@ -441,7 +437,7 @@ impl Cell<'_> {
             None => ReadCell::refused(self.error(
                 "cell.bad_point",
                 "看不懂这个位置",
-                "请写\"经度,纬度\",例如 113.611000,34.748000(CGCS2000)。",
+                "请写“经度,纬度”，例如 113.611000,34.748000(CGCS2000)。",
             )),
         }
     }
@@ -454,7 +450,7 @@ impl Cell<'_> {
         else {
             return ReadCell::refused(self.error(
                 "cell.table",
-                "这一栏是表格,不能写在一个单元格里",
+                "这一栏是表格，不能写在一个单元格里",
                 "请把各列分开填写。",
             ));
         };

@@ -23,8 +23,8 @@ impl Cell<'_> {
             (Err(finding), None) => ReadCell::refused(finding),
             (Err(_), Some(other)) => {
                 let name = super::one_line(self.text);
-                let what = "名录里没有,按原文记";
-                let finding = self.info("cell.name_kept", what, "如是名录里的单位,请改写成全称。");
+                let what = "名录里没有，按原文记";
+                let finding = self.info("cell.name_kept", what, "如是名录里的单位，请改写成全称。");
                 let other = Some((other.clone(), Value::Text(name)));
                 ReadCell {
                     value: None,
@@ -74,11 +74,11 @@ impl Cell<'_> {
                 Err(self.unresolved(
                     "cell.name_unclear",
                     format!(
-                        "{}写的是\"{name}\",可能是\"{}\"。",
+                        "{}写的是“{name}”，可能是“{}”。",
                         self.subject(),
                         names.join("\"或\"")
                     ),
-                    "请写全称,或在预览里指定。".into(),
+                    "请写全称，或在预览里指定。".into(),
                 ))
             }
             NameMatch::None => Err(self.unknown(known, name, where_)),
@@ -91,10 +91,10 @@ impl Cell<'_> {
             "cell.name_near",
             self.place,
             format!(
-                "{}写的是\"{name}\",按相近名称对应到\"{full}\"。",
+                "{}写的是“{name}”，按相近名称对应到“{full}”。",
                 self.subject()
             ),
-            "请确认;确认后可把这个写法记为别名,以后不再询问。",
+            "请确认；确认后可把这个写法记为别名，以后不再询问。",
         )
     }
 
@@ -102,14 +102,14 @@ impl Cell<'_> {
         let near = known.nearest(name, OFFERED);
         let names: Vec<&str> = near.iter().map(|(k, _)| k.name.as_str()).collect();
         let remedy = if names.is_empty() {
-            format!("请核对名称,或先在{where_}里添加。")
+            format!("请核对名称，或先在{where_}里添加。")
         } else {
             format!(
-                "最接近的有:{}。请改成其中之一,或先在{where_}里添加。",
+                "最接近的有：{}。请改成其中之一，或先在{where_}里添加。",
                 names.join("、")
             )
         };
-        let problem = format!("{}写的是\"{name}\",{where_}里没有。", self.subject());
+        let problem = format!("{}写的是“{name}”，{where_}里没有。", self.subject());
         self.unresolved("cell.unknown_name", problem, remedy)
     }
 

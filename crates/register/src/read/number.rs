@@ -76,15 +76,15 @@ impl Cell<'_> {
             return Err(self.error("cell.not_whole", "不是整数", "这一栏要填整数。"));
         }
         if loses {
-            let what = format!("只保留{digits}位小数,记为 {rounded}");
-            findings.push(self.info("cell.rounded", &what, "如需更多小数,请联系管理员修改字段。"));
+            let what = format!("只保留{digits}位小数，记为 {rounded}");
+            findings.push(self.info(
+                "cell.rounded",
+                &what,
+                "如需更多小数，请联系管理员修改字段。",
+            ));
         }
         if bound != Bound::Exact {
-            let what = format!(
-                "按 {} 记,\"{}\"没有保留",
-                rounded.normalize(),
-                bound.label()
-            );
+            let what = format!("按 {} 记，“{}”没有保留", rounded.normalize(), bound.label());
             findings.push(self.info("cell.bound_lost", &what, "如有准确数请改写。"));
         }
         let scaled = rounded.checked_mul(10i64.pow(u32::from(digits)).into());
@@ -139,7 +139,7 @@ impl Cell<'_> {
             return ReadCell::refused(self.error(
                 "money.not_exact",
                 "不是准确数",
-                "这一栏要填准确数,请去掉\"约\"\"余\"\"近\"等字并核实。",
+                "这一栏要填准确数，请去掉“约”“余”“近”等字并核实。",
             ));
         }
         ReadCell::with(Value::Money(amount), findings)
@@ -148,9 +148,9 @@ impl Cell<'_> {
     fn unit_guessed(&self, unit: MoneyUnit) -> Finding {
         self.warning(
             "money.unit_guessed",
-            &format!("表头和单元格都没有金额单位,按{}读", unit.label()),
+            &format!("表头和单元格都没有金额单位，按{}读", unit.label()),
             format!(
-                "请在表头写明单位,例如\"{}({})\"。",
+                "请在表头写明单位，例如“{}({})”。",
                 self.label(),
                 unit.label()
             ),
@@ -164,7 +164,11 @@ impl Cell<'_> {
             return self.warning("money.doubtful", what, "请核对数字和单位。");
         }
         let label = unit.label();
-        let problem = format!("{}填的是 {},表头单位是{label}。", self.subject(), self.text);
+        let problem = format!(
+            "{}填的是 {}，表头单位是{label}。",
+            self.subject(),
+            self.text
+        );
         let smaller = match unit {
             MoneyUnit::YiYuan => Some(MoneyUnit::WanYuan),
             MoneyUnit::WanYuan => Some(MoneyUnit::Yuan),
@@ -174,7 +178,7 @@ impl Cell<'_> {
             let ratio = unit.fen() / small.fen();
             let meant = shifted(amount.fen, ratio, unit);
             let (label, small) = (self.label(), small.label());
-            format!("若实为{small},请改为 {meant},或把表头改成\"{label}({small})\"。")
+            format!("若实为{small}，请改为 {meant}，或把表头改成“{label}({small})”。")
         });
         let remedy = remedy.unwrap_or_else(|| "请核对数字和单位。".into());
         Finding::warning("money.doubtful", self.place, problem, remedy)

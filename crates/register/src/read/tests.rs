@@ -174,7 +174,7 @@ fn what_is_no_date_is_told_and_left_empty() {
     let cell = read("day", "2023年2月30日", None);
     assert_eq!(
         cell.findings[0].problem,
-        "第12行\"日期\"写的是\"2023年2月30日\",没有 2023年2月30日 这一天。"
+        "第12行“日期”写的是“2023年2月30日”，没有 2023年2月30日 这一天。"
     );
 }
 
@@ -289,12 +289,14 @@ fn an_amount_too_large_for_its_header_names_the_figure_meant() {
     assert_eq!(cell.findings[0].severity, Severity::Warning);
     assert_eq!(
         cell.findings[0].to_string(),
-        "第七期!F12:第12行\"总投资\"填的是 624000,表头单位是亿元。若实为万元,请改为 62.4,或把表头改成\"总投资(万元)\"。",
+        "第七期!F12:第12行“总投资”填的是 624000，表头单位是亿元。若实为万元，请改为 62.4，或把表头改成“总投资(万元)”。",
     );
     assert!(cell.value.is_some());
     let yuan = read("cost", "6240000000", Some(MoneyUnit::WanYuan));
     assert!(
-        yuan.findings[0].remedy.contains("若实为元,请改为 624000,"),
+        yuan.findings[0]
+            .remedy
+            .contains("若实为元，请改为 624000，"),
         "{}",
         yuan.findings[0].remedy
     );
@@ -373,7 +375,7 @@ fn codes_by_label_code_or_synonym() {
     refused("batch", "竣工一批", "cell.unknown_choice");
     assert_eq!(
         read("batch", "投产", None).findings[0].remedy,
-        "请填下列之一:签约一批、开工一批。"
+        "请填下列之一：签约一批、开工一批。"
     );
 }
 
@@ -433,7 +435,7 @@ fn a_near_name_is_taken_with_a_warning_that_names_it() {
     assert_eq!(cell.value, Some(Value::Ref(RecordId(10))));
     assert_eq!(
         cell.findings[0].problem,
-        "第4行\"项目\"写的是\"外国语中学莲湖校区\",按相近名称对应到\"郑州外国语中学莲湖校区项目\"。"
+        "第4行“项目”写的是“外国语中学莲湖校区”，按相近名称对应到“郑州外国语中学莲湖校区项目”。"
     );
 }
 

@@ -193,8 +193,8 @@ fn what_is_not_shown_is_not_asked_for() {
             ("state", text("reported")),
         ],
         &[
-            "错误 plan value.required: \"方案\"没有填。这一项必填,请补上\"方案\"。",
-            "错误 photos value.out_of_range: \"照片\"填的是 0个。应不少于 1个,请核对。",
+            "错误 plan value.required: “方案”没有填。这一项必填，请补上“方案”。",
+            "错误 photos value.out_of_range: “照片”填的是 0个。应不少于 1个，请核对。",
         ],
     );
     let files = ("photos", Value::TextList(vec!["a".into()]));
@@ -242,7 +242,7 @@ fn checks_of_fields_and_of_the_record_say_their_own_words() {
             ("cost", wan(0)),
             ("measures", rows),
         ],
-        &["错误 measures[1].money value.required: \"资金\"没有填。这一项必填,请补上\"资金\"。"],
+        &["错误 measures[1].money value.required: “资金”没有填。这一项必填，请补上“资金”。"],
     );
 }
 

@@ -29,7 +29,7 @@ fn a_required_field_must_have_a_value() {
         assert_eq!(findings.len(), 1);
         assert_eq!(
             (findings[0].place.as_str(), findings[0].problem.as_str()),
-            ("name", "\"名称\"没有填。")
+            ("name", "“名称”没有填。")
         );
     }
 }
@@ -67,12 +67,12 @@ fn limits_are_told_in_the_fields_own_unit() {
     check(
         "count",
         Value::Int(101),
-        &["count: \"个数\"填的是 101个。应不超过 100个,请核对。"],
+        &["count: “个数”填的是 101个。应不超过 100个，请核对。"],
     );
     check(
         "count",
         Value::Int(-1),
-        &["count: \"个数\"填的是 -1个。应不少于 0个,请核对。"],
+        &["count: “个数”填的是 -1个。应不少于 0个，请核对。"],
     );
     check(
         "length",
@@ -80,7 +80,7 @@ fn limits_are_told_in_the_fields_own_unit() {
             scaled: 499,
             digits: 3,
         },
-        &["length: \"长度\"填的是 0.499公里。应不少于 0.5公里,请核对。"],
+        &["length: “长度”填的是 0.499公里。应不少于 0.5公里，请核对。"],
     );
     check(
         "cost",
@@ -88,12 +88,12 @@ fn limits_are_told_in_the_fields_own_unit() {
             fen: Fen(1_000_000_000_001),
             bound: Bound::Exact,
         }),
-        &["cost: \"总投资\"填的是 100.0000000001亿元。应不超过 100亿元,请核对。"],
+        &["cost: “总投资”填的是 100.0000000001亿元。应不超过 100亿元，请核对。"],
     );
     check(
         "aliases",
         Value::TextList(vec!["甲".into(); 4]),
-        &["aliases: \"别名\"填的是 4个。应不超过 3个,请核对。"],
+        &["aliases: “别名”填的是 4个。应不超过 3个，请核对。"],
     );
 }
 
@@ -102,7 +102,7 @@ fn wrong_types_lengths_and_codes_are_told() {
     check(
         "count",
         text("十"),
-        &["count: \"个数\"的值类型不对。这一项是 int 类型,请重新填写。"],
+        &["count: “个数”的值类型不对。这一项是 int 类型，请重新填写。"],
     );
     check(
         "length",
@@ -110,27 +110,27 @@ fn wrong_types_lengths_and_codes_are_told() {
             scaled: 5,
             digits: 1,
         },
-        &["length: \"长度\"的值类型不对。这一项是 decimal 类型,请重新填写。"],
+        &["length: “长度”的值类型不对。这一项是 decimal 类型，请重新填写。"],
     );
     check(
         "batch",
         text("签约"),
-        &["batch: \"批次\"没有选项\"签约\"。可以填:signed、started。"],
+        &["batch: “批次”没有选项“签约”。可以填：signed、started。"],
     );
     check(
         "period",
         text("2025M13"),
-        &["period: \"时段\"的时段代码\"2025M13\"不对。例如 2025M03、2025M01-02、2025Q1、2025W12。"],
+        &["period: “时段”的时段代码“2025M13”不对。例如 2025M03、2025M01-02、2025Q1、2025W12。"],
     );
     check(
         "colour",
         text("红"),
-        &["colour: 没有字段\"colour\"。请去掉它,或先在定义里增加这个字段。"],
+        &["colour: 没有字段“colour”。请去掉它，或先在定义里增加这个字段。"],
     );
     let long = Fields::from([("name".into(), text(&"长".repeat(21)))]);
     assert_eq!(
         validate(&definition(), &long)[0].problem,
-        "\"名称\"有21个字,最多20个。"
+        "“名称”有21个字，最多20个。"
     );
     check(
         "paid",
@@ -138,7 +138,7 @@ fn wrong_types_lengths_and_codes_are_told() {
             fen: Fen(1),
             bound: Bound::AtLeast,
         }),
-        &["paid: \"已付\"填的不是准确数。请去掉\"约\"\"余\"\"近\"等字并核实。"],
+        &["paid: “已付”填的不是准确数。请去掉“约”“余”“近”等字并核实。"],
     );
 }
 
@@ -176,14 +176,14 @@ fn rows_are_checked_by_their_columns() {
         "problems",
         rows,
         &[
-            "problems[2].problem: \"问题\"没有填。这一项必填,请补上\"问题\"。",
-            "problems[2].money: \"资金\"的值类型不对。这一项是 money 类型,请重新填写。",
+            "problems[2].problem: “问题”没有填。这一项必填，请补上“问题”。",
+            "problems[2].money: “资金”的值类型不对。这一项是 money 类型，请重新填写。",
         ],
     );
     check(
         "problems",
         Value::Rows(vec![row("甲"), row("乙"), row("丙")]),
-        &["problems: \"存在问题\"填的是 3行。应不超过 2行,请核对。"],
+        &["problems: “存在问题”填的是 3行。应不超过 2行，请核对。"],
     );
 }
 
@@ -204,14 +204,14 @@ fn several_codes_citizen_numbers_lines_and_areas_are_checked() {
     check(
         "batches",
         codes(&["signed", "ended"]),
-        &["batches: \"批次（可多选）\"没有选项\"ended\"。可以填:signed、started。"],
+        &["batches: “批次（可多选）”没有选项“ended”。可以填：signed、started。"],
     );
     check("card", text("11010519491231002X"), &[]);
     check(
         "card",
         text("110105194912310021"),
         &[
-            "card: “身份证号码”：身份证号码最后一位校验位不对。多半是录错了一位,请对照证件重新录入。",
+            "card: “身份证号码”：身份证号码最后一位校验位不对。多半是录错了一位，请对照证件重新录入。",
         ],
     );
     check(

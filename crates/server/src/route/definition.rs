@@ -4,7 +4,8 @@ use crate::Shared;
 use crate::access::{Signed, run};
 use crate::problem::Problem;
 use crate::view::definition::{
-    DefinitionApply, DefinitionCheck, DefinitionText, DefinitionView, template_files,
+    DefinitionApply, DefinitionCheck, DefinitionRevert, DefinitionText, DefinitionView,
+    template_files,
 };
 use crate::view::record::RegisterView;
 use app::definition_editing as editing;
@@ -19,6 +20,7 @@ pub fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(definition))
         .routes(routes!(check))
         .routes(routes!(apply))
+        .routes(routes!(revert))
 }
 
 /// JSON Schema of the definition language, for editors.
@@ -69,6 +71,21 @@ async fn apply(
         editing::apply_with(&app, &actor, &body.toml, &body.reason, &files)
     })
     .await?;
+    let view = checked.definition.as_deref().map(RegisterView::from);
+    Ok(Json(DefinitionCheck::new(&checked, view)))
+}
+
+/// Goes back to the version before, or says with `dry_run` what that would do; all records go with it, or nothing changes.
+#[utoipa::path(post, path = "/definitions/{register}/revert", operation_id = "revert_definition", tag = "definitions", params(("register" = String, Path)), request_body = DefinitionRevert, responses((status = 200, body = DefinitionCheck), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn revert(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+    Path(register): Path<String>,
+    Json(body): Json<DefinitionRevert>,
+) -> Result<Json<DefinitionCheck>, Problem> {
+    let app = shared.app.clone();
+    let checked =
+        run(move || editing::revert(&app, &actor, &register, &body.reason, body.dry_run)).await?;
     let view = checked.definition.as_deref().map(RegisterView::from);
     Ok(Json(DefinitionCheck::new(&checked, view)))
 }

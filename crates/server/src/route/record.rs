@@ -70,6 +70,7 @@ async fn register(
     ("limit" = Option<usize>, Query, description = "每页条数，最多 500"),
     ("after" = Option<String>, Query, description = "上一页给出的 next"),
     ("at" = Option<u64>, Query, description = "从第几行开始，0 是第一行；不与 after 一起用。只有第一页带总数"),
+    ("withdrawn" = Option<String>, Query, description = "写 only：只列已撤销的记录"),
     ("view" = Option<String>, Query, description = "台账定义里的视图：带上它的条件和排序"),
     ("sums" = Option<String>, Query, description = "要合计的字段，逗号分开"),
     ("as_of" = Option<String>, Query)), responses((status = 200, body = RecordPage), (status = 404, body = Problem), (status = 422, body = Problem)))]

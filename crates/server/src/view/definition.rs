@@ -127,6 +127,18 @@ pub struct DefinitionApply {
     pub files: Vec<TemplateUpload>,
 }
 
+/// The way back to the version before.
+#[derive(Deserialize, ToSchema)]
+pub struct DefinitionRevert {
+    #[serde(default)]
+    #[schema(required = false)]
+    pub reason: String,
+    /// Says what it would do and writes nothing.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub dry_run: bool,
+}
+
 /// What a text would be as a definition.
 #[derive(Serialize, ToSchema)]
 pub struct DefinitionCheck {

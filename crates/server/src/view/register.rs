@@ -35,6 +35,8 @@ pub struct RegisterCan {
     pub withdraw: bool,
     pub export: bool,
     pub import: bool,
+    /// Do a first act on a new record: 交办, 上报. The page offers making one only then.
+    pub begin: bool,
     pub edit_definition: bool,
 }
 
@@ -177,6 +179,7 @@ impl From<Can> for RegisterCan {
             withdraw: can.withdraw,
             export: can.export,
             import: can.import,
+            begin: can.begin,
             edit_definition: can.edit_definition,
         }
     }

@@ -231,7 +231,7 @@ fn count(reader: &mut Reader<'_>, register: &str) -> Result<u64, StoreError> {
 
 fn everything() -> Query {
     Query {
-        include_withdrawn: true,
+        withdrawn: crate::Withdrawn::With,
         ..Query::default()
     }
     .limited(PAGE_MAX)

@@ -107,7 +107,7 @@ fn filters_pick_what_they_say() {
         check(
             &store,
             Query {
-                include_withdrawn: true,
+                withdrawn: store::Withdrawn::With,
                 ..Query::default()
             },
             "ABCDEFGHI",

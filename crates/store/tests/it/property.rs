@@ -4,7 +4,7 @@ use ground::{Date, RecordId};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use register::{Fields, Value};
-use store::{Filter, Meta, NewBatch, Op, Query, Sort, Store, StoreError, Stored};
+use store::{Filter, Meta, NewBatch, Op, Query, Sort, Store, StoreError, Stored, Withdrawn};
 
 use crate::sample::*;
 use crate::world::World;
@@ -112,21 +112,19 @@ fn query() -> impl Strategy<Value = Query> {
         sort,
         scope,
         search,
-        any::<bool>(),
+        prop::sample::select(vec![Withdrawn::Without, Withdrawn::With, Withdrawn::Only]),
         1u32..5,
     )
-        .prop_map(
-            |(filters, sort, scope, search, include_withdrawn, limit)| Query {
-                scope: scope.map(org),
-                filters,
-                search,
-                sort: Some(sort),
-                limit,
-                after: None,
-                include_withdrawn,
-                ..Query::default()
-            },
-        )
+        .prop_map(|(filters, sort, scope, search, withdrawn, limit)| Query {
+            scope: scope.map(org),
+            filters,
+            search,
+            sort: Some(sort),
+            limit,
+            after: None,
+            withdrawn,
+            ..Query::default()
+        })
 }
 
 const ORGS: [&str; 4] = ["410102", "410102.s01", "410102.s01.d1", "410102.s011"];

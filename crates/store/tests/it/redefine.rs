@@ -114,7 +114,7 @@ fn full(n: i64) -> store::NewRecord {
 
 fn rows(store: &Store) -> Vec<Record> {
     let query = Query {
-        include_withdrawn: true,
+        withdrawn: store::Withdrawn::With,
         ..Query::default()
     };
     let all = |r: &mut store::Reader<'_>| {

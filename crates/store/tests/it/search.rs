@@ -16,7 +16,7 @@ const LATER: &str = "2024-01-01T00:00:00Z";
 fn search(words: &str) -> Query {
     Query {
         search: Some(words.to_owned()),
-        include_withdrawn: true,
+        withdrawn: store::Withdrawn::With,
         ..Query::default().sorted("name", false).limited(7)
     }
 }

@@ -228,6 +228,7 @@ fn lines(records: &[Known], from: Option<&str>, to: &str) -> Vec<UnitLine> {
     let days = LeagueDays {
         from: from.map(day),
         to: day(to),
+        settled: day(to),
     };
     league(
         records,
@@ -364,6 +365,7 @@ fn reasons_of_lateness_are_counted_most_frequent_first() {
     let days = LeagueDays {
         from: None,
         to: day("2023-03-31"),
+        settled: day("2023-03-31"),
     };
     let found = why_late(&district(), days);
     let told: Vec<_> = found
@@ -380,6 +382,7 @@ fn reasons_of_lateness_are_counted_most_frequent_first() {
     let before = LeagueDays {
         from: None,
         to: day("2023-03-14"),
+        settled: day("2023-03-14"),
     };
     assert_eq!(why_late(&district(), before).len(), 1);
 }
@@ -402,7 +405,7 @@ proptest! {
             walk::turn(&mut case, *dice);
         }
         let to = civil_day(case.now);
-        let days = LeagueDays { from: None, to };
+        let days = LeagueDays { from: None, to, settled: to };
         let then = [known(&definition, 1, case.fields.clone())];
         case.now = end_of(to) + 1;
         for dice in &turns[upto..] {
