@@ -193,6 +193,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/definitions/{register}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes back to the version before, or says with `dry_run` what that would do; all records go with it, or nothing changes. */
+        post: operations["revert_definition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/definitions/{register}/templates/{name}": {
         parameters: {
             query?: never;
@@ -222,6 +239,23 @@ export interface paths {
         put?: never;
         /** Lets somebody act in this person's place. */
         post: operations["delegate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/delegations/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who can act in this person's place, by name. */
+        get: operations["colleagues"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1668,6 +1702,18 @@ export interface components {
             code: string;
             label: string;
         };
+        /** @description Somebody who can act in another's place. */
+        Colleague: {
+            login: string;
+            name: string;
+            post: string;
+            /** @description Name of the unit; empty for the district itself. */
+            unit: string;
+        };
+        /** @description Whom this person can let act in their place. */
+        ColleagueList: {
+            colleagues: components["schemas"]["Colleague"][];
+        };
         /** @description Another day's chart on the same axis. */
         Comparison: components["schemas"]["Drawing"] & {
             as_of: string;
@@ -1757,6 +1803,12 @@ export interface components {
             /** @description Records carried over. */
             converted: number;
             failed: components["schemas"]["DefinitionFailure"][];
+        };
+        /** @description The way back to the version before. */
+        DefinitionRevert: {
+            /** @description Says what it would do and writes nothing. */
+            dry_run?: boolean;
+            reason?: string;
         };
         /** @description A text to be checked. */
         DefinitionText: {
@@ -2024,6 +2076,8 @@ export interface components {
             loop: components["schemas"]["MatterLoop"];
             pipeline: components["schemas"]["PipelineRow"][];
             programmes?: components["schemas"]["Programmes"] | null;
+            /** @description This person has projects in sight; who has none gets their tasks and registers in place of them. */
+            projects: boolean;
             round?: components["schemas"]["HomeRound"] | null;
             stated_rates?: components["schemas"]["StatedRates"] | null;
             subtitle: string;
@@ -2231,6 +2285,8 @@ export interface components {
             lat: string;
             light?: components["schemas"]["Light"] | null;
             lon: string;
+            /** @description Path of the organisation whose record it is. */
+            org_path: string;
             /** @description State, or the value that gives the colour, in words. */
             state_label: string;
             title: string;
@@ -3766,6 +3822,8 @@ export interface components {
         };
         /** @description What a person may do in a register. */
         RegisterCan: {
+            /** @description Do a first act on a new record: 交办, 上报. The page offers making one only then. */
+            begin: boolean;
             create: boolean;
             edit_definition: boolean;
             export: boolean;
@@ -3801,6 +3859,8 @@ export interface components {
             cycle?: components["schemas"]["RegisterCycle"] | null;
             flow?: components["schemas"]["RegisterFlow"] | null;
             metrics: components["schemas"]["RegisterMetric"][];
+            /** @description Records have a number: the column `number`. */
+            numbered: boolean;
             obligations: components["schemas"]["Titled"][];
             /** @description public, internal, sensitive, restricted. */
             sensitivity: string;
@@ -3862,6 +3922,8 @@ export interface components {
             from: string[];
             id: string;
             label: string;
+            /** @description The roles of who asks allow it on some record. */
+            mine: boolean;
             /** @description A state; `visited` for one that the record has been in, `same` for none. */
             to: string;
         };
@@ -5586,6 +5648,44 @@ export interface components {
             unit?: string;
             /** 哪一周 */
             week: string;
+        };
+        /** 排程选项 */
+        Values_plan_option: {
+            /**
+             * 关键的时差上限(天)
+             * @description 按总时差判关键时用；不填是 0。
+             */
+            critical_days?: number;
+            /**
+             * 关键的判据
+             * @enum {string}
+             */
+            critical_rule?: "longest_path" | "threshold";
+            /**
+             * 总时差算法
+             * @enum {string}
+             */
+            float_rule?: "finish" | "start" | "smaller";
+            /**
+             * 间隔按哪本日历
+             * @enum {string}
+             */
+            lag_calendar?: "predecessor" | "successor" | "project";
+            /** 没有后续的算关键 */
+            open_ends_critical?: boolean;
+            /**
+             * 逆序进展
+             * @description 紧前工作没完就先开了工的，剩下的部分等不等。
+             * @enum {string}
+             */
+            out_of_sequence?: "retained_logic" | "progress_override" | "actual_dates";
+            /** 项目 */
+            project: string;
+            /**
+             * 出处
+             * @description 示范区里虚构的值写“演示数据”。
+             */
+            source?: string;
         };
         /** 计划资源 */
         Values_plan_resource: {
@@ -9034,6 +9134,55 @@ export interface operations {
             };
         };
     };
+    revert_definition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                register: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefinitionRevert"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionCheck"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     report_template: {
         parameters: {
             query?: never;
@@ -9105,6 +9254,33 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    colleagues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColleagueList"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11430,6 +11606,8 @@ export interface operations {
                 after?: string;
                 /** @description 从第几行开始，0 是第一行；不与 after 一起用。只有第一页带总数 */
                 at?: number;
+                /** @description 写 only：只列已撤销的记录 */
+                withdrawn?: string;
                 /** @description 台账定义里的视图：带上它的条件和排序 */
                 view?: string;
                 /** @description 要合计的字段，逗号分开 */
