@@ -221,8 +221,6 @@ pub(crate) struct Float {
     pub after: u32,
     /// The link to it, `NO_LINK` without successors.
     link: u32,
-    /// Working minutes before the first early start among the successors, `u32::MAX` without.
-    pub room: u32,
 }
 
 /// No link's index.
@@ -236,7 +234,6 @@ impl Float {
             tail: tail.max(0) as u32,
             after: 0,
             link: NO_LINK,
-            room: u32::MAX,
         }
     }
 
@@ -250,20 +247,13 @@ impl Float {
 
 /// The numbers of activity `i` that floats; its successors have theirs.
 #[inline]
-pub(crate) fn float(
-    graph: Graph,
-    frame: &Frame,
-    flows: &[Flow],
-    floats: &[Float],
-    i: usize,
-) -> Float {
-    let (mut after, mut link, mut room) = (0, NO_LINK, u32::MAX);
+pub(crate) fn float(graph: Graph, frame: &Frame, floats: &[Float], i: usize) -> Float {
+    let (mut after, mut link) = (0, NO_LINK);
     for &arc in graph.after(i) {
         let tail = floats[arc.other()].tail;
         if tail > after || link == NO_LINK {
             (after, link) = (tail, arc.link() as u32);
         }
-        room = room.min(flows[arc.other()].begin);
     }
     let cap = frame.cap_work[graph.calendar(i)];
     if i64::from(after) > cap {
@@ -274,7 +264,6 @@ pub(crate) fn float(
         tail: tail.min(i64::from(u32::MAX)) as u32,
         after,
         link,
-        room,
     }
 }
 
@@ -286,15 +275,17 @@ fn first_held(graph: Graph, floats: &[Float], cap: i64, i: usize) -> u32 {
     first.map_or(NO_LINK, |arc| arc.link() as u32)
 }
 
-/// The line of activity `i` that floats, from its numbers and its early line.
+/// The line of activity `i` that floats, from its numbers, its early line and the early numbers of its
+/// successors.
 pub(crate) fn date(
     graph: Graph,
     frame: &Frame,
     early: &Early,
     late: &mut Late,
-    float: Float,
+    (float, flows): (Float, &[Flow]),
     i: usize,
 ) {
+    let begins = graph.after(i).iter().map(|arc| flows[arc.other()].begin);
     let (_, end) = float.span(frame.cap_work[graph.calendar(i)]);
     let finish = match float.link {
         NO_LINK => Held::NOTHING,
@@ -308,7 +299,7 @@ pub(crate) fn date(
         finish,
         start: Held::NOTHING,
         free_finish: Free {
-            work: float.room,
+            work: begins.min().unwrap_or(u32::MAX),
             ..Free::ALL
         },
         free_start: Free::ALL,

@@ -148,8 +148,10 @@ pub(crate) struct Flow {
     /// Working minutes before its start and before its finish.
     pub begin: u32,
     pub end: u32,
+    /// `begin` before it was placed last.
+    pub was: u32,
     /// The link that sets the start, `NO_LINK` for the start of the project or the data date.
-    link: u32,
+    pub link: u32,
 }
 
 /// No link's index.
@@ -165,6 +167,7 @@ impl Flow {
         Flow {
             begin: line.begin,
             end: line.end,
+            was: line.begin,
             link,
         }
     }
@@ -199,6 +202,7 @@ pub(crate) fn flow(graph: Graph, frame: &Frame, flows: &[Flow], i: usize) -> Flo
     Flow {
         begin: begin as u32,
         end: end.min(frame.total_work[calendar]) as u32,
+        was: begin as u32,
         link,
     }
 }

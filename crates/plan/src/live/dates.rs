@@ -65,21 +65,16 @@ struct Finish {
     fallen: bool,
 }
 
-/// Activities whose late dates must be looked at.
-struct Stale {
-    places: Places,
-    /// So many early dates moved that neighbours of the later ones were not put down: every activity looks at its
-    /// successors itself.
-    many: bool,
-}
-
 /// The end of the backward pass on its way to another place.
 struct Tide {
     /// Where it was.
     old: backward::Frame,
-    stale: Stale,
+    /// Activities whose late dates or floats must be looked at.
+    stale: Places,
     /// Activities that move with the end if nobody looks at them.
     shifted: Places,
+    /// Activities whose early dates moved.
+    went: Places,
 }
 
 impl Dates {
@@ -128,7 +123,7 @@ impl Dates {
         }
         for (i, &float) in self.floats.iter().enumerate() {
             if self.end.floats(graph, i) {
-                backward::date(graph, &self.end, &early, &mut late, float, i);
+                backward::date(graph, &self.end, &early, &mut late, (float, &self.flows), i);
             }
         }
         (early, late)
@@ -159,18 +154,24 @@ impl Dates {
             old: std::mem::replace(&mut self.end, end),
             stale,
             shifted: Places::new(graph.len()),
+            went: moved.clone(),
         };
+        let (was, is) = (tide.old.cap_work(), self.end.cap_work());
+        let still = was.iter().zip(is).any(|(was, is)| was == is);
         if tide.old.project_finish() != finish {
             self.lift(graph, &mut tide);
+        }
+        if still {
+            self.free(graph, &mut tide);
         }
         self.backward(graph, touch, &mut tide, &mut moved);
         moved
     }
 
-    /// Places what is touched, its successors and all that follows; answers whose late dates and floats must be looked
-    /// at, and the finish of the project.
-    fn forward(&mut self, graph: Graph, touch: &Touch, moved: &mut Places) -> (Stale, Minute) {
-        let (mut waiting, mut stale) = touch.first(graph);
+    /// Places what is touched, its successors and all that follows; answers whose late dates are touched, and the finish
+    /// of the project.
+    fn forward(&mut self, graph: Graph, touch: &Touch, moved: &mut Places) -> (Places, Minute) {
+        let (mut waiting, stale) = touch.first(graph);
         let mut finish = Finish {
             latest: self.early.project_finish,
             fallen: false,
@@ -181,8 +182,6 @@ impl Dates {
             if self.step_early(graph, touch, i, &mut finish) {
                 moved.put(i);
                 waiting.put_all(graph.after(i));
-                stale.put(i);
-                stale.put_all(graph.before(i));
             }
             at = waiting.next(i + 1);
         }
@@ -197,14 +196,7 @@ impl Dates {
             true => self.latest_finish(graph),
             false => finish.latest,
         };
-        let many = at.is_some();
-        (
-            Stale {
-                places: stale,
-                many,
-            },
-            latest,
-        )
+        (stale, latest)
     }
 
     /// Places early dates of activity `i`; did they move?
@@ -219,8 +211,12 @@ impl Dates {
     /// Another number for straight work; did it move?
     #[inline]
     fn flow_on(&mut self, graph: Graph, i: usize, finish: &mut Finish) -> bool {
-        let new = forward::flow(graph, &self.start, &self.flows, i);
-        let old = std::mem::replace(&mut self.flows[i], new);
+        let old = self.flows[i];
+        let new = Flow {
+            was: old.begin,
+            ..forward::flow(graph, &self.start, &self.flows, i)
+        };
+        self.flows[i] = new;
         let (was, is) = (old.end_beyond(graph, i), new.end_beyond(graph, i));
         let project = self.end.project_work()[graph.calendar(i)];
         finish.fallen |= is < was && was >= project;
@@ -238,7 +234,10 @@ impl Dates {
         let old = self.early[i];
         forward::place(graph, &self.start, &mut self.early, None, i);
         let new = self.early[i];
-        self.flows[i] = Flow::of(&new);
+        self.flows[i] = Flow {
+            was: self.flows[i].begin,
+            ..Flow::of(&new)
+        };
         finish.fallen |= new.finish < old.finish && old.finish == self.early.project_finish;
         finish.latest = finish.latest.max(new.finish);
         let dates = |line: &EarlyLine| (line.start, line.finish, line.restart);
@@ -276,7 +275,7 @@ impl Dates {
             // With a target late dates stay, and who has no successor is free up to the finish of the project.
             let freed = ended[calendar] != ends[calendar] && graph.after(i).is_empty();
             if sunk || freed || !floats {
-                tide.stale.places.put(i);
+                tide.stale.put(i);
             }
             if floats && was[calendar] != is[calendar] {
                 tide.shifted.put(i);
@@ -284,78 +283,65 @@ impl Dates {
         }
     }
 
+    /// Neighbours of what moved early, where they do not move for another reason.
+    fn free(&self, graph: Graph, tide: &mut Tide) {
+        for i in tide.went.list() {
+            let near = graph.before(i).iter().map(|arc| arc.other());
+            for i in near.chain([i]) {
+                if !tide.went.has(i) || !self.end.floats(graph, i) {
+                    tide.stale.put(i);
+                }
+            }
+        }
+    }
+
     /// Late dates of what is stale and of all that hangs on it.
     fn backward(&mut self, graph: Graph, touch: &Touch, tide: &mut Tide, moved: &mut Places) {
-        let mut at = Some(graph.len()).filter(|_| tide.stale.many);
-        if at.is_none() {
-            at = self.backward_few(graph, touch, tide, moved);
-        }
-        for i in (0..at.unwrap_or(0)).rev() {
-            let follows = || graph.after(i).iter().any(|arc| moved.has(arc.other()));
-            let stale = || tide.stale.places.has(i) || moved.has(i) || follows();
-            let floats = self.end.floats(graph, i);
-            let asked = floats || stale();
-            if asked && self.step_late(graph, touch, i, tide, moved) && !floats {
-                tide.stale.places.put_all(graph.before(i));
+        let mut at = tide.stale.last(graph.len());
+        while let Some(i) = at {
+            let (pulls, any) = match self.end.floats(graph, i) && !touch.around.has(i) {
+                true => self.float_on(graph, tide, i),
+                false => self.place_late(graph, i),
+            };
+            tide.shifted.take(i);
+            if any {
+                moved.put(i);
             }
+            if pulls {
+                tide.stale.put_all(graph.before(i));
+            }
+            at = tide.stale.last(i);
         }
         moved.join(&tide.shifted);
     }
 
-    /// As long as they are few; answers below which position they are many.
-    fn backward_few(
-        &mut self,
-        graph: Graph,
-        touch: &Touch,
-        tide: &mut Tide,
-        moved: &mut Places,
-    ) -> Option<usize> {
-        let mut at = tide.stale.places.last(graph.len());
-        for _ in 0..few(graph) {
-            let i = at?;
-            if self.step_late(graph, touch, i, tide, moved) {
-                tide.stale.places.put_all(graph.before(i));
-            }
-            at = tide.stale.places.last(i);
-        }
-        at.map(|i| i + 1)
-    }
-
-    /// Places late dates of activity `i`; do its predecessors have to be looked at?
-    #[inline]
-    fn step_late(
-        &mut self,
-        graph: Graph,
-        touch: &Touch,
-        i: usize,
-        tide: &mut Tide,
-        moved: &mut Places,
-    ) -> bool {
-        tide.shifted.take(i);
-        let floats = self.end.floats(graph, i) && !touch.around.has(i);
-        let (pulls, any) = match floats {
-            true => self.float_on(graph, &tide.old, i),
-            false => self.place_late(graph, i),
-        };
-        if any {
-            moved.put(i);
-        }
-        pulls
-    }
-
     /// Another number for work that floats: do its predecessors have to be looked at, did dates or floats move?
     #[inline]
-    fn float_on(&mut self, graph: Graph, end: &backward::Frame, i: usize) -> (bool, bool) {
+    fn float_on(&mut self, graph: Graph, tide: &Tide, i: usize) -> (bool, bool) {
         let calendar = graph.calendar(i);
-        let line = |end: &backward::Frame, float: Float| {
-            let room = i64::from(float.room).min(end.project_work()[calendar]);
-            (float.span(end.cap_work()[calendar]), room)
-        };
-        let new = backward::float(graph, &self.end, &self.flows, &self.floats, i);
+        let new = backward::float(graph, &self.end, &self.floats, i);
         let old = std::mem::replace(&mut self.floats[i], new);
         let deepest = &mut self.tail_max[calendar];
         *deepest = i64::from(new.tail).max(*deepest);
-        (old.tail != new.tail, line(end, old) != line(&self.end, new))
+        let (was, is) = (tide.old.cap_work()[calendar], self.end.cap_work()[calendar]);
+        let any = old.span(was) != new.span(is) || self.is_freed(graph, tide, i);
+        (old.tail != new.tail, any)
+    }
+
+    /// The room up to the successors of work that floats is not what it was.
+    fn is_freed(&self, graph: Graph, tide: &Tide, i: usize) -> bool {
+        let calendar = graph.calendar(i);
+        let mut was = tide.old.project_work()[calendar];
+        let mut is = self.end.project_work()[calendar];
+        for &arc in graph.after(i) {
+            let flow = self.flows[arc.other()];
+            let old = match tide.went.has(arc.other()) {
+                true => flow.was,
+                false => flow.begin,
+            };
+            (was, is) = (was.min(i64::from(old)), is.min(i64::from(flow.begin)));
+        }
+        was != is
     }
 
     /// Places late dates one by one: do its predecessors have to be looked at, did dates or floats move?
@@ -381,7 +367,7 @@ impl Dates {
     #[inline]
     fn note_late(&mut self, graph: Graph, i: usize) {
         let float = match self.end.floats(graph, i) {
-            true => backward::float(graph, &self.end, &self.flows, &self.floats, i),
+            true => backward::float(graph, &self.end, &self.floats, i),
             false => Float::of(graph, &self.end, &self.late[i], i),
         };
         let deepest = &mut self.tail_max[graph.calendar(i)];
@@ -399,7 +385,8 @@ impl Dates {
         if self.end.floats(graph, i) {
             self.date_early(graph, i);
             let float = self.floats[i];
-            backward::date(graph, &self.end, &self.early, &mut self.late, float, i);
+            let numbers = (float, &self.flows[..]);
+            backward::date(graph, &self.end, &self.early, &mut self.late, numbers, i);
         }
     }
 }
