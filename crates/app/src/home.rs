@@ -11,8 +11,8 @@ use crate::page::home::Home;
 use crate::permit::Access;
 
 use ground::{Date, PeriodKind};
-use std::sync::Arc;
 pub(crate) use parts::{light_counts, matter_item, period_name, project_link};
+use std::sync::Arc;
 
 /// The home page on a day (`None` = today).
 pub fn home(app: &App, actor: &Actor, day: Option<Date>) -> Result<Home, AppError> {

@@ -62,13 +62,55 @@ const FILES: [(&str, &str); 33] = [
 
 /// People of the sample district, one of each kind: login, name, post, part of the tree, roles.
 const PEOPLE: [(&str, &str, &str, &str, &[&str]); 7] = [
-    ("quzhang", "分管副区长", "副区长", "410102", &["leader", "viewer"]),
-    ("lianhu", "莲湖街道经办", "党政办经办人", "410102.s013", &["clerk", "street_clerk"]),
-    ("zhujian", "区住建局经办", "综合科经办人", "410102.d06", &["clerk"]),
-    ("zhujian_head", "区住建局局长", "局长", "410102.d06", &["leader", "clerk"]),
-    ("yingji", "区应急局安委办", "安委办主任", "410102.d18", &["hazard_admin"]),
-    ("jiancha", "区应急局检查员", "执法检查员", "410102.d18", &["inspector"]),
-    ("wangge", "莲湖街道网格员", "网格员", "410102.s013", &["grid_worker"]),
+    (
+        "quzhang",
+        "分管副区长",
+        "副区长",
+        "410102",
+        &["leader", "viewer"],
+    ),
+    (
+        "lianhu",
+        "莲湖街道经办",
+        "党政办经办人",
+        "410102.s013",
+        &["clerk", "street_clerk"],
+    ),
+    (
+        "zhujian",
+        "区住建局经办",
+        "综合科经办人",
+        "410102.d06",
+        &["clerk"],
+    ),
+    (
+        "zhujian_head",
+        "区住建局局长",
+        "局长",
+        "410102.d06",
+        &["leader", "clerk"],
+    ),
+    (
+        "yingji",
+        "区应急局安委办",
+        "安委办主任",
+        "410102.d18",
+        &["hazard_admin"],
+    ),
+    (
+        "jiancha",
+        "区应急局检查员",
+        "执法检查员",
+        "410102.d18",
+        &["inspector"],
+    ),
+    (
+        "wangge",
+        "莲湖街道网格员",
+        "网格员",
+        "410102.s013",
+        &["grid_worker"],
+    ),
 ];
 
 /// An account of the sample with the words for its sign-in link.

@@ -138,7 +138,12 @@ fn announce(address: SocketAddr, doors: &Doors, open: bool) {
         println!("换个身份看（各一次有效，15 分钟内；请用另一个浏览器窗口或隐身窗口）：");
     }
     for guest in &doors.guests {
-        println!("  {}（{}）：{}", guest.name, guest.login, link(&guest.token));
+        println!(
+            "  {}（{}）：{}",
+            guest.name,
+            guest.login,
+            link(&guest.token)
+        );
     }
     if open {
         open_browser(&page);

@@ -175,8 +175,16 @@ fn usual_columns(definition: &Definition, records: &[Record]) -> Vec<String> {
         f.print && !kept && !f.kind.is_file() && holds()
     };
     let mut listed: Vec<String> = match records.is_empty() {
-        true => definition.list_columns().into_iter().map(String::from).collect(),
-        false => definition.form_fields().filter(used).map(|f| f.id.clone()).collect(),
+        true => definition
+            .list_columns()
+            .into_iter()
+            .map(String::from)
+            .collect(),
+        false => definition
+            .form_fields()
+            .filter(used)
+            .map(|f| f.id.clone())
+            .collect(),
     };
     if definition.number.is_some() && !listed.iter().any(|id| id == NUMBER) {
         listed.insert(0, NUMBER.to_owned());

@@ -228,6 +228,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/delegations/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who can act in this person's place, by name. */
+        get: operations["colleagues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/delegations/{id}": {
         parameters: {
             query?: never;
@@ -1650,6 +1667,18 @@ export interface components {
             code: string;
             label: string;
         };
+        /** @description Somebody who can act in another's place. */
+        Colleague: {
+            login: string;
+            name: string;
+            post: string;
+            /** @description Name of the unit; empty for the district itself. */
+            unit: string;
+        };
+        /** @description Whom this person can let act in their place. */
+        ColleagueList: {
+            colleagues: components["schemas"]["Colleague"][];
+        };
         /** @description Another day's chart on the same axis. */
         Comparison: components["schemas"]["Drawing"] & {
             as_of: string;
@@ -2006,6 +2035,8 @@ export interface components {
             loop: components["schemas"]["MatterLoop"];
             pipeline: components["schemas"]["PipelineRow"][];
             programmes?: components["schemas"]["Programmes"] | null;
+            /** @description This person has projects in sight; who has none gets their tasks and registers in place of them. */
+            projects: boolean;
             round?: components["schemas"]["HomeRound"] | null;
             stated_rates?: components["schemas"]["StatedRates"] | null;
             subtitle: string;
@@ -2213,6 +2244,8 @@ export interface components {
             lat: string;
             light?: components["schemas"]["Light"] | null;
             lon: string;
+            /** @description Path of the organisation whose record it is. */
+            org_path: string;
             /** @description State, or the value that gives the colour, in words. */
             state_label: string;
             title: string;
@@ -3716,6 +3749,8 @@ export interface components {
             cycle?: components["schemas"]["RegisterCycle"] | null;
             flow?: components["schemas"]["RegisterFlow"] | null;
             metrics: components["schemas"]["RegisterMetric"][];
+            /** @description Records have a number: the column `number`. */
+            numbered: boolean;
             obligations: components["schemas"]["Titled"][];
             /** @description public, internal, sensitive, restricted. */
             sensitivity: string;
@@ -3777,6 +3812,8 @@ export interface components {
             from: string[];
             id: string;
             label: string;
+            /** @description The roles of who asks allow it on some record. */
+            mine: boolean;
             /** @description A state; `visited` for one that the record has been in, `same` for none. */
             to: string;
         };
@@ -8873,6 +8910,33 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    colleagues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColleagueList"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -164,7 +164,9 @@ pub fn first_link(app: &App) -> Result<Option<String>, AppError> {
         .iter()
         .all(|account| account.password_hash.is_none());
     // The sample's people are guests and nobody's accounts: a sample district is opened again as it was.
-    let mut own = accounts.iter().filter(|account| !crate::sample::is_guest(&account.login));
+    let mut own = accounts
+        .iter()
+        .filter(|account| !crate::sample::is_guest(&account.login));
     let only_first = own.next().is_some_and(|one| one.login == FIRST) && own.next().is_none();
     if untouched && only_first {
         link(app, FIRST).map(Some)

@@ -3,8 +3,8 @@
 
 use crate::directory::NamesOf;
 use crate::page::record::RecordView;
-use register::{Fields, Value};
 use register::flow;
+use register::{Fields, Value};
 use std::collections::BTreeMap;
 
 /// Logins and what they stand for.
@@ -28,7 +28,12 @@ pub(super) fn tell(view: &mut RecordView, people: &People, names: &NamesOf) {
         name(&mut signature.name);
         name(&mut signature.asked_by);
     }
-    let rows = |table: &str| view.record.fields.get(table).map_or(&[][..], Value::as_rows);
+    let rows = |table: &str| {
+        view.record
+            .fields
+            .get(table)
+            .map_or(&[][..], Value::as_rows)
+    };
     let (steps, extensions) = (rows("steps"), rows("extensions"));
     for (step, row) in course.steps.iter_mut().zip(steps) {
         name(&mut step.actor_name);

@@ -37,8 +37,7 @@ fn every_role_in_force_reads_home_terms_asks_and_the_names_of_units() {
     for role in account::roles_in_force(&app.definitions()) {
         let worker = person("410102.s013", &role);
         app::home::home(&app, &worker, None).unwrap_or_else(|error| panic!("{role}: {error}"));
-        app::spans::ends(&app, &worker, &["3cd"])
-            .unwrap_or_else(|error| panic!("{role}: {error}"));
+        app::spans::ends(&app, &worker, &["3cd"]).unwrap_or_else(|error| panic!("{role}: {error}"));
         app::asks::ledger(&app, &worker, None).unwrap_or_else(|error| panic!("{role}: {error}"));
         records::registers(&app, &worker).unwrap_or_else(|error| panic!("{role}: {error}"));
         let units = records::list(&app, &worker, "organisation", &query(&[]), None)
@@ -157,7 +156,11 @@ fn pasted_cells_keep_their_addresses_and_left_out_columns_are_not_spoken_of() {
         match_on: None,
     };
     let preview = imports::paste(&app, &me, "enterprise", &paste).expect("a preview");
-    let places: Vec<&str> = preview.findings.iter().map(|one| one.place.as_str()).collect();
+    let places: Vec<&str> = preview
+        .findings
+        .iter()
+        .map(|one| one.place.as_str())
+        .collect();
     assert!(places.contains(&"粘贴!C3"), "{:?}", preview.findings);
     let unused = preview
         .findings
@@ -171,7 +174,13 @@ fn pasted_cells_keep_their_addresses_and_left_out_columns_are_not_spoken_of() {
 fn the_way_of_a_matter_tells_names_receivers_and_decisions() {
     let (_world, app) = sample();
     let me = account(&app, "ducha", "督查室", "410102", &["supervisor"]);
-    let clerk = account(&app, "xs", "须水经办", "410102.s012", &["clerk", "street_clerk"]);
+    let clerk = account(
+        &app,
+        "xs",
+        "须水经办",
+        "410102.s012",
+        &["clerk", "street_clerk"],
+    );
     let unit = id_of(&app, "organisation", "须水街道");
     let made = records::create_with(
         &app,
@@ -201,7 +210,12 @@ fn the_way_of_a_matter_tells_names_receivers_and_decisions() {
             .unwrap_or_else(|error| panic!("{action}: {error:?}"));
     };
     act(&clerk, "claim", json!({}), "");
-    act(&clerk, "extend", json!({"to_due": "2023-03-21"}), "材料未到");
+    act(
+        &clerk,
+        "extend",
+        json!({"to_due": "2023-03-21"}),
+        "材料未到",
+    );
     act(&me, "decide_extension", json!({"agree": true}), "");
     let other = id_of(&app, "organisation", "莲湖街道");
     act(&clerk, "hand_over", json!({"holder": other}), "不在辖区");
@@ -211,10 +225,19 @@ fn the_way_of_a_matter_tells_names_receivers_and_decisions() {
     assert!(labels.contains(&"审批延期：同意"), "{labels:?}");
     assert!(labels.contains(&"转办：莲湖街道"), "{labels:?}");
     let asked = &course.extensions[0];
-    assert_eq!((asked.asked_by.as_str(), asked.decided_by.as_str()), ("须水经办", "督查室"));
+    assert_eq!(
+        (asked.asked_by.as_str(), asked.decided_by.as_str()),
+        ("须水经办", "督查室")
+    );
     let history = records::history(&app, &me, "matter", &id).expect("a history");
     for change in history.iter().flat_map(|entry| &entry.changes) {
-        let quiet = ["steps", "extensions", "state_at", "flow_version", "created_by"];
+        let quiet = [
+            "steps",
+            "extensions",
+            "state_at",
+            "flow_version",
+            "created_by",
+        ];
         assert!(!quiet.contains(&change.field.as_str()), "{change:?}");
     }
 }
@@ -252,34 +275,56 @@ fn somebody_away_chooses_a_colleague_of_the_own_unit_by_name() {
 #[test]
 fn the_people_of_the_sample_sign_in_once_and_leave_the_first_account_open() {
     let (_world, app) = sample();
-    let first = account::first_link(&app).expect("read").expect("a first link");
+    let first = account::first_link(&app)
+        .expect("read")
+        .expect("a first link");
     let guests = app::sample::people(&app).expect("people");
     assert!(guests.len() >= 6);
     for guest in &guests {
         let signed = account::sign_in_by_link(&app, &guest.token).expect("signed in");
-        assert_eq!((signed.me.login.as_str(), signed.me.name.as_str()), (guest.login, guest.name));
+        assert_eq!(
+            (signed.me.login.as_str(), signed.me.name.as_str()),
+            (guest.login, guest.name)
+        );
         let actor = account::actor(&app, &signed.token).expect("the person");
-        app::home::home(&app, &actor, None).unwrap_or_else(|error| panic!("{}: {error}", guest.login));
+        app::home::home(&app, &actor, None)
+            .unwrap_or_else(|error| panic!("{}: {error}", guest.login));
         assert!(account::sign_in_by_link(&app, &guest.token).is_err());
     }
     assert!(account::sign_in_by_link(&app, &first).is_ok());
-    assert!(account::first_link(&app).expect("read").is_some(), "nobody has a password yet");
+    assert!(
+        account::first_link(&app).expect("read").is_some(),
+        "nobody has a password yet"
+    );
 }
 
 #[test]
 fn the_map_of_the_sample_shows_its_records_inside_the_district() {
     let (_world, app) = sample();
     let me = local(&app);
-    for (register, least) in [("matter", 80), ("project", 20), ("safety_hazard", 6), ("safety_place", 8), ("grid_event", 5)] {
+    for (register, least) in [
+        ("matter", 80),
+        ("project", 20),
+        ("safety_hazard", 6),
+        ("safety_place", 8),
+        ("grid_event", 5),
+    ] {
         let points = records::points(&app, &me, register, ("point", None), &query(&[]), None)
             .unwrap_or_else(|error| panic!("{register}: {error}"));
-        assert!(points.points.len() >= least, "{register}: {}", points.points.len());
+        assert!(
+            points.points.len() >= least,
+            "{register}: {}",
+            points.points.len()
+        );
         for point in &points.points {
             let (lon, lat): (f64, f64) = (
                 point.longitude.parse().expect("degrees"),
                 point.latitude.parse().expect("degrees"),
             );
-            assert!((113.45..113.70).contains(&lon) && (34.68..34.82).contains(&lat), "{point:?}");
+            assert!(
+                (113.45..113.70).contains(&lon) && (34.68..34.82).contains(&lat),
+                "{point:?}"
+            );
             assert!(point.org.starts_with("410102"));
         }
     }

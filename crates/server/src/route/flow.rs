@@ -6,8 +6,8 @@ use crate::problem::Problem;
 use crate::route::record::tagged;
 use crate::view::each;
 use crate::view::flow::{
-    ActRequest, ColleagueList, Delegation, DelegationList, MatterLeague, NewDelegation, NoticesMarked,
-    NoticesRead, TaskPage,
+    ActRequest, ColleagueList, Delegation, DelegationList, MatterLeague, NewDelegation,
+    NoticesMarked, NoticesRead, TaskPage,
 };
 use crate::view::record::RecordView;
 use app::matters::{self, ListKind, SlipKind};
