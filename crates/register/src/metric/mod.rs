@@ -169,13 +169,16 @@ fn counts(
 ) -> Result<bool, crate::expr::EvalError> {
     let in_time = match question.metric.date.as_ref().zip(until) {
         None => true,
-        Some((date, until)) => match civil(&eval(date, scope)?) {
-            None => false,
-            Some(day) if question.metric.time == MetricTime::Flow => {
-                question.period.contains(day) && day <= until
-            }
-            Some(day) => day <= until,
-        },
+        Some((date, until)) => {
+            let val = eval(date, scope)?;
+            // What is told of a whole period, by its code, counts while that period still runs.
+            let until = match val {
+                Val::Text(_) => question.period.last(),
+                _ => until,
+            };
+            let flow = question.metric.time == MetricTime::Flow;
+            civil(&val).is_some_and(|day| day <= until && (!flow || question.period.contains(day)))
+        }
     };
     let filter = |filter: &Expr| eval(filter, scope).map(|val| val == Val::Bool(true));
     Ok(in_time && aggregate.filter.as_ref().map_or(Ok(true), filter)?)
