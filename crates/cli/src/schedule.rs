@@ -42,10 +42,8 @@ pub struct Schedule {
 /// 编码 on the command line.
 #[derive(ValueEnum, Clone, Copy)]
 enum TextEncoding {
-    /// GB 18030，含 GBK
     Gbk,
     #[value(name = "utf-8")]
-    /// UTF-8
     Utf8,
 }
 

@@ -41,7 +41,7 @@ pub fn out_of_range(network: &Network, options: &Options) -> Vec<Finding> {
             told.add(
                 "plan.out_of_range",
                 || format!("{} → {}", code(link.from), code(link.to)),
-                || format!("间隔有 {} 天，比日历还长", link.lag / 1440),
+                || format!("间隔 {} 小时，比日历还长", link.lag / 60),
                 "请核对间隔的数值和单位",
             );
         }
