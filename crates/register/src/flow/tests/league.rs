@@ -44,10 +44,12 @@ label = { "zh-CN" = "拟交办" }
 id = "open"
 label = { "zh-CN" = "已交办" }
 clock = { after = "1wd" }
+editable = []
 [[state]]
 id = "working"
 label = { "zh-CN" = "整改中" }
 clock = { until = "due_on", pause_in = ["waiting"] }
+editable = []
 [[state]]
 id = "waiting"
 label = { "zh-CN" = "暂缓" }
