@@ -314,12 +314,14 @@ mod tests {
     #[test]
     fn a_known_code_that_ends_in_a_letter_may_be_followed_by_a_kind() {
         use crate::network::LinkKind::FF;
-        let row = |code, predecessors| PredecessorRow {
-            code,
-            predecessors,
-            duration: 4_800,
-            place: "F2",
-        };
+        fn row<'a>(code: &'a str, predecessors: &'a str) -> PredecessorRow<'a> {
+            PredecessorRow {
+                code,
+                predecessors,
+                duration: 4_800,
+                place: "F2",
+            }
+        }
         let shape = |cell: &str, codes: [&str; 2]| {
             let rows = [row(codes[0], ""), row(codes[1], ""), row("Z", cell)];
             let (links, findings) = link_rows(&rows, &LagFactors::default());
