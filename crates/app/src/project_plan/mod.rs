@@ -133,7 +133,9 @@ impl PlanBook {
         let Some(field) = self.definition.field(field) else {
             return place.to_owned();
         };
-        let cell = rest.strip_prefix('[').and_then(|rest| rest.split_once("]."));
+        let cell = rest
+            .strip_prefix('[')
+            .and_then(|rest| rest.split_once("]."));
         let cell = cell.and_then(|(row, column)| {
             let column = field.columns().iter().find(|one| one.id == column)?;
             Some(format!("第{row}行{}", column.label.zh))
