@@ -64,13 +64,13 @@ pub fn check_region(code: &str) -> Result<(), CodeError> {
     if code.len() != 6 || !all_digits(code) {
         return wrong(
             format!("区划代码“{code}”不是六位数字"),
-            "请填 GB/T 2260 六位代码,例如 410102(中原区)。",
+            "请填 GB/T 2260 六位代码，例如 410102(中原区)。",
         );
     }
     if !PROVINCES.contains(&&code[..2]) {
         return wrong(
             format!("区划代码 {code} 的前两位 {} 不是任何省份", &code[..2]),
-            "请核对前两位,河南省是 41。",
+            "请核对前两位，河南省是 41。",
         );
     }
     if code.starts_with(FULL_CITY) && region_name(code).is_none() {
@@ -96,7 +96,7 @@ pub fn check_uscc(code: &str) -> Result<(), CodeError> {
     let length = code.chars().count();
     if length != 18 {
         return wrong(
-            format!("统一社会信用代码应为 18 位,现在是 {length} 位"),
+            format!("统一社会信用代码应为 18 位，现在是 {length} 位"),
             "请对照营业执照补全;15 位的旧注册号请换成 18 位代码。",
         );
     }
@@ -104,19 +104,19 @@ pub fn check_uscc(code: &str) -> Result<(), CodeError> {
     if let Some(bad) = code.chars().find(|c| value(*c).is_none()) {
         return wrong(
             format!("统一社会信用代码里不会有“{bad}”"),
-            "代码只用数字和大写字母,不用 I、O、S、V、Z;请检查 0 与 O、1 与 I、5 与 S、2 与 Z。",
+            "代码只用数字和大写字母，不用 I、O、S、V、Z;请检查 0 与 O、1 与 I、5 与 S、2 与 Z。",
         );
     }
     if !all_digits(&code[2..8]) {
         return wrong(
-            "统一社会信用代码第 3 至 8 位应是登记机关的区划代码,全为数字",
+            "统一社会信用代码第 3 至 8 位应是登记机关的区划代码，全为数字",
             "请对照营业执照核对第 3 至 8 位。",
         );
     }
     if subject_check(&code[8..16]) != code.chars().nth(16) {
         return wrong(
             "统一社会信用代码第 9 至 17 位(主体标识码)的校验位不对",
-            "多半是录错了一位,请对照营业执照重新录入。",
+            "多半是录错了一位，请对照营业执照重新录入。",
         );
     }
     let sum: u32 = code
@@ -129,7 +129,7 @@ pub fn check_uscc(code: &str) -> Result<(), CodeError> {
     if expect != code.chars().nth(17) {
         return wrong(
             "统一社会信用代码最后一位校验位不对",
-            "多半是录错了一位,请对照营业执照重新录入。",
+            "多半是录错了一位，请对照营业执照重新录入。",
         );
     }
     Ok(())
@@ -162,7 +162,7 @@ pub fn check_citizen_id(code: &str) -> Result<(), CodeError> {
     }
     if length != 18 {
         return wrong(
-            format!("身份证号码应为 18 位,现在是 {length} 位"),
+            format!("身份证号码应为 18 位，现在是 {length} 位"),
             "请对照证件补全。",
         );
     }
@@ -170,8 +170,8 @@ pub fn check_citizen_id(code: &str) -> Result<(), CodeError> {
     if !all_digits(&code[..code.len() - last.len_utf8()]) || !(last.is_ascii_digit() || last == 'X')
     {
         return wrong(
-            "身份证号码前 17 位应是数字,最后一位是数字或大写 X",
-            "请改成半角数字,最后一位写大写 X。",
+            "身份证号码前 17 位应是数字，最后一位是数字或大写 X",
+            "请改成半角数字，最后一位写大写 X。",
         );
     }
     if !PROVINCES.contains(&&code[..2]) {
@@ -193,7 +193,7 @@ pub fn check_citizen_id(code: &str) -> Result<(), CodeError> {
     if CITIZEN_CHECKS[(sum % 11) as usize] != last {
         return wrong(
             "身份证号码最后一位校验位不对",
-            "多半是录错了一位,请对照证件重新录入。",
+            "多半是录错了一位，请对照证件重新录入。",
         );
     }
     Ok(())
@@ -203,7 +203,7 @@ pub fn check_citizen_id(code: &str) -> Result<(), CodeError> {
 /// characters. The outline and the month or year are checked, the check character is not: its
 /// rule needs the text of the standard.
 pub fn check_project_code(code: &str) -> Result<(), CodeError> {
-    let remedy = "请照备案或批复文件填写,例如 2301-410102-04-01-123456。";
+    let remedy = "请照备案或批复文件填写，例如 2301-410102-04-01-123456。";
     let parts: Vec<&str> = code.split('-').collect();
     let outline = parts
         .iter()
@@ -216,7 +216,7 @@ pub fn check_project_code(code: &str) -> Result<(), CodeError> {
         .bytes()
         .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
     if !parts[..4].iter().all(|part| all_digits(part)) || !serial_ok {
-        return wrong("项目代码前四段应是数字,最后一段是数字或大写字母", remedy);
+        return wrong("项目代码前四段应是数字，最后一段是数字或大写字母", remedy);
     }
     let month: u32 = parts[0][2..].parse().unwrap_or(0);
     let old_year = parts[0].starts_with("19") || parts[0].starts_with("20");

@@ -210,8 +210,8 @@ fn devices() -> (Village, [Known; 4]) {
         known(&device, id, values)
     };
     let records = [
-        row(10, 1, "in_use", "2024-06-30"),
-        row(11, 1, "in_use", "2024-07-01"),
+        row(10, 1, "in_use", "2024-05-12"),
+        row(11, 1, "in_use", "2024-05-13"),
         row(12, 2, "in_use", "2025-05-01"),
         row(13, 2, "stopped", "2025-05-01"),
     ];

@@ -118,7 +118,7 @@ fn references_to_lists_and_fields_must_exist() {
     );
     check(
         "[number]\npattern = \"A{round}{seq:3}\"\n",
-        &["2 unknown_field: 没有字段\"round\"。请先用 [[field]] 定义它，或改正名称。"],
+        &["2 unknown_field: 没有字段“round”。请先用 [[field]] 定义它，或改正名称。"],
     );
     check(
         "[number]\npattern = \"A{yyyy}\"\n",
