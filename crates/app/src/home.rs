@@ -55,6 +55,7 @@ fn seen(
     }
     let mut rest = (*state).clone();
     rest.projects.clear();
+    rest.rounds.clear();
     rest.memberships.clear();
     rest.activities.clear();
     rest.reports.clear();

@@ -248,11 +248,9 @@ fn alone(
     let mut views = look.views(reader, vec![stored])?;
     if views.iter().any(|view| view.course.is_some()) {
         let people = crate::account::names_in(reader)?;
-        let fields = views.iter().map(|view| &view.record.fields);
-        let names = directory::names_of(reader, &setting.definitions, definition, fields)?;
         views
             .iter_mut()
-            .for_each(|view| course::tell(view, &people, &names));
+            .for_each(|view| course::tell(view, &people));
     }
     Ok(views)
 }

@@ -20,7 +20,7 @@ pub(crate) fn cheapest_cut(
     answer: &Schedule,
     price: impl Fn(usize) -> Option<i64>,
 ) -> Vec<usize> {
-    let ends = ends(answer);
+    let ends = ends(network, answer);
     let mut flow = Flow::default();
     let (source, sink) = (flow.node(), flow.node());
     let tight = tight_links(network, answer);
@@ -81,15 +81,19 @@ pub(crate) fn cheapest_cut(
     work.iter().filter_map(cut).collect()
 }
 
-/// Activities with the least float whose late dates hang from a target, a bound or the project finish.
-fn ends(answer: &Schedule) -> Vec<usize> {
+/// Activities with the least float whose late dates hang from a target, a bound, the project finish or work that has more.
+fn ends(network: &Network, answer: &Schedule) -> Vec<usize> {
     let open = |i: &usize| answer.driver[*i] != Driver::Actual;
     let all = || (0..answer.total_float.len()).filter(open);
     let Some(least) = all().map(|i| answer.total_float[i]).min() else {
         return Vec::new();
     };
     let worst = || all().filter(|&i| answer.total_float[i] == least);
-    let bound = |i: &usize| !matches!(answer.late_driver[*i], Driver::Link(_) | Driver::Rollup);
+    let bound = |i: &usize| match answer.late_driver[*i] {
+        Driver::Link(k) => answer.total_float[network.links[k].to] > least,
+        Driver::Rollup => false,
+        _ => true,
+    };
     let ends: Vec<usize> = worst().filter(bound).collect();
     match ends.is_empty() {
         true => worst().collect(),

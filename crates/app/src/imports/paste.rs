@@ -47,9 +47,10 @@ pub fn paste(
         return Err(AppError::Invalid(findings));
     }
     // The row numbers stand last: a single column is still a table, and each cell keeps the address it was copied to.
-    let mut columns: BTreeMap<usize, Option<String>> =
-        (0..).zip(paste.columns.iter().cloned()).collect();
-    columns.insert(paste.columns.len(), None);
+    // Empty columns are none of the table.
+    let kept = paste.columns.iter().flatten().cloned().map(Some);
+    let columns: BTreeMap<usize, Option<String>> =
+        (0..).zip(kept.chain(std::iter::once(None))).collect();
     let upload = Upload {
         token: account::random_token()?,
         owner: actor.login.clone(),

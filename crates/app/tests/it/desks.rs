@@ -222,8 +222,11 @@ fn the_way_of_a_matter_tells_names_receivers_and_decisions() {
     let seen = records::get(&app, &me, "matter", &id, None).expect("the matter");
     let course = seen.course.expect("a way");
     let labels: Vec<&str> = course.steps.iter().map(|one| one.label.as_str()).collect();
-    assert!(labels.contains(&"审批延期：同意"), "{labels:?}");
-    assert!(labels.contains(&"转办：莲湖街道"), "{labels:?}");
+    assert!(
+        labels.contains(&"审批延期：同意，延至 2023-03-21"),
+        "{labels:?}"
+    );
+    assert!(labels.contains(&"转办（承办：莲湖街道）"), "{labels:?}");
     let asked = &course.extensions[0];
     assert_eq!(
         (asked.asked_by.as_str(), asked.decided_by.as_str()),
@@ -304,7 +307,7 @@ fn the_map_of_the_sample_shows_its_records_inside_the_district() {
     let me = local(&app);
     for (register, least) in [
         ("matter", 80),
-        ("project", 20),
+        ("project", 16),
         ("safety_hazard", 6),
         ("safety_place", 8),
         ("grid_event", 5),

@@ -124,7 +124,7 @@ fn an_errand_goes_from_draft_to_closed_with_number_steps_and_four_eyes() {
             told,
             [
                 ("建档", "拟办"),
-                ("交办", "办理中"),
+                ("交办（承办：莲湖街道）", "办理中"),
                 ("申请销号", "待核验"),
                 ("销号", "已办结")
             ]

@@ -1,14 +1,17 @@
 //! 排程选项: what they move is told before they are kept, they are a change of the plan like any other, and files that
 //! are taken away say them.
 
-use crate::world::{World, id_of, local, sample};
+use crate::books;
+use crate::imports::take;
+use crate::world::{World, id_of, local, sample, values};
 use app::App;
 use app::AppError;
 use app::page::project_plan::PlanOptionsView;
 use app::project_plan::{
-    LevelQuery, OptionsInput, PlanFormat, SheetQuery, changes, export, keep_options, level,
-    options, sheet, undo,
+    Change, ChangeRequest, LevelQuery, OptionsInput, PlanFormat, SheetQuery, change, changes,
+    export, keep_options, level, options, sheet, undo,
 };
+use serde_json::json;
 
 fn campus() -> (World, App, String) {
     let (world, app) = sample();
@@ -60,9 +63,30 @@ fn a_plan_without_options_follows_the_habits_of_the_house() {
     assert_eq!(view.lag_calendar, "predecessor");
 }
 
+/// A plan with work beside the longest path.
+fn school(world: &World) -> (App, String) {
+    let app = world.open();
+    take(&app, "第七期.xlsx", books::ledger(), "project");
+    take(&app, "倒排.xlsx", books::plan(), "activity");
+    let id = id_of(&app, "project", "丙学校项目");
+    let beside = Change::Add {
+        key: "new-1".to_owned(),
+        values: values(json!({"code": "9", "name": "室外管网", "duration_days": 100})),
+        after: None,
+    };
+    let request = ChangeRequest {
+        changes: vec![beside],
+        reason: "补列室外工程".to_owned(),
+        ..ChangeRequest::default()
+    };
+    change(&app, &local(&app), &id, &request).expect("added");
+    (app, id)
+}
+
 #[test]
 fn options_are_tried_kept_used_exported_and_taken_back() {
-    let (_world, app, id) = campus();
+    let world = World::sqlite();
+    let (app, id) = school(&world);
     let (before, usual) = (critical(&app, &id), now(&app, &id));
     let tried = OptionsInput {
         dry_run: true,

@@ -39,6 +39,11 @@ fn body(path: &str) -> Json {
         _ if path.ends_with("/level") => json!({}),
         _ if path.ends_with("/commitments") => json!({"promises": []}),
         _ if path.ends_with("/judge") => json!({"outcomes": []}),
+        _ if path.ends_with("/options") => {
+            json!({"out_of_sequence": "retained_logic", "float_rule": "finish", "critical_rule": "longest_path",
+                "critical_days": 0, "open_ends_critical": false, "lag_calendar": "predecessor", "version": 0,
+                "reason": "核实", "dry_run": true})
+        }
         _ => json!({"reason": ""}),
     }
 }
