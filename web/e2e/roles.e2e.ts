@@ -57,7 +57,7 @@ describe.skipIf(!real)("the screen of", () => {
     await page.selectOption("#field-level", "general");
     await pick(page, "field-subdistrict", "莲湖");
     expect(await page.inputValue("#field-subdistrict")).toContain("莲湖");
-    await page.goto("/registers/safety_hazard");
+    await page.goto("/registers/safety_hazard?filter=state:eq:reported");
     await page.locator("td.name a").first().click();
     await page.waitForSelector(".record-facts");
     expect(await page.locator(".edit-record").count()).toBe(1);

@@ -109,7 +109,7 @@ pub fn apply(command: &Apply) -> anyhow::Result<ExitCode> {
         Ok(checked) => {
             let code = print(&checked, command.json)?;
             if let (Some(definition), false) = (&checked.definition, command.json) {
-                println!("已启用：{} {}", definition.title.zh, definition.version);
+                say!("已启用：{} {}", definition.title.zh, definition.version);
             }
             Ok(code)
         }
@@ -130,7 +130,7 @@ pub fn revert(command: &Revert) -> anyhow::Result<ExitCode> {
             if let (Some(definition), false) =
                 (&checked.definition, command.json || command.dry_run)
             {
-                println!("已退回：{} {}", definition.title.zh, definition.version);
+                say!("已退回：{} {}", definition.title.zh, definition.version);
             }
             Ok(code)
         }
@@ -146,7 +146,7 @@ fn refused(findings: &[Finding], json: bool) -> anyhow::Result<ExitCode> {
         .iter()
         .filter(|one| one.severity == Severity::Error);
     if !json {
-        println!("没有启用：有 {} 处错误，改好后再试", errors.count());
+        say!("没有启用：有 {} 处错误，改好后再试", errors.count());
     }
     Ok(code)
 }

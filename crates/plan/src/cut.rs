@@ -24,6 +24,16 @@ pub(crate) fn cheapest_cut(
     let mut flow = Flow::default();
     let (source, sink) = (flow.node(), flow.node());
     let tight = tight_links(network, answer);
+    // A member that a link into its summary drives hangs on that link.
+    let into = |i: usize| {
+        let mut links = tight.get(&i).cloned().unwrap_or_default();
+        if let Driver::Link(k) = answer.driver[i]
+            && !links.contains(&k)
+        {
+            links.push(k);
+        }
+        links
+    };
     let mut known: HashMap<usize, (usize, usize)> = HashMap::new();
     let mut open: Vec<usize> = ends.clone();
     while let Some(i) = open.pop() {
@@ -32,13 +42,7 @@ pub(crate) fn cheapest_cut(
         }
         known.insert(i, (flow.node(), flow.node()));
         if starts_by_itself(answer.driver[i]).is_none() {
-            open.extend(
-                tight
-                    .get(&i)
-                    .into_iter()
-                    .flatten()
-                    .map(|&k| network.links[k].from),
-            );
+            open.extend(into(i).into_iter().map(|k| network.links[k].from));
         }
     }
     let mut members: Vec<usize> = known.keys().copied().collect();
@@ -51,9 +55,10 @@ pub(crate) fn cheapest_cut(
         match starts_by_itself(answer.driver[i]) {
             Some(true) => drop(flow.edge(source, finish, NEVER)),
             Some(false) => drop(flow.edge(source, start, NEVER)),
+            None if into(i).is_empty() => drop(flow.edge(source, start, NEVER)),
             None => {}
         }
-        for &k in tight.get(&i).into_iter().flatten() {
+        for k in into(i) {
             let link = &network.links[k];
             let Some(&before) = known.get(&link.from) else {
                 continue;
@@ -83,7 +88,8 @@ pub(crate) fn cheapest_cut(
 
 /// Activities with the least float whose late dates hang from a target, a bound, the project finish or work that has more.
 fn ends(network: &Network, answer: &Schedule) -> Vec<usize> {
-    let open = |i: &usize| answer.driver[*i] != Driver::Actual;
+    // What only spans others is as late as they are, and cannot be shortened itself.
+    let open = |i: &usize| !matches!(answer.driver[*i], Driver::Actual | Driver::Rollup);
     let all = || (0..answer.total_float.len()).filter(open);
     let Some(least) = all().map(|i| answer.total_float[i]).min() else {
         return Vec::new();

@@ -142,10 +142,17 @@ fn derived(activity: &Activity) -> bool {
     )
 }
 
+/// How near to the rim of the calendars a date is taken for one that could not be calculated: a year.
+const EDGE: Minute = 366 * 1440;
+
 fn is_rim(timeline: &Timeline, at: Minute) -> bool {
-    let all = timeline.work_before(calendar_range().end);
+    let range = calendar_range();
+    let all = timeline.work_before(range.end);
     let before = timeline.work_before(at);
-    all > 0 && (before == 0 || before == all)
+    // A calendar that works on a few days only begins and ends far from the rim.
+    let first = before == 0 && at < range.start + EDGE;
+    let last = before == all && at >= range.end - EDGE;
+    all > 0 && (first || last)
 }
 
 fn place(activity: &Activity) -> String {
@@ -207,7 +214,7 @@ impl Told {
 mod tests {
     use super::*;
     use crate::network::{Link, schedule};
-    use ground::WorkCalendar;
+    use ground::{Layer, WorkCalendar};
 
     fn plan(start: Date, days: i64, lag_days: i64) -> (Network, Options) {
         let calendar = WorkCalendar::seven_day().timeline();
@@ -237,6 +244,21 @@ mod tests {
     fn what_lies_inside_the_century_is_not_told() {
         let (network, options) = plan(Date::constant(2023, 3, 10), 5, 3);
         assert_eq!(out_of_range(&network, &options), []);
+        let answer = schedule(&network, &options).expect("a chain");
+        assert_eq!(beyond_calendars(&network, &answer), []);
+    }
+
+    #[test]
+    fn a_calendar_of_a_few_days_is_no_rim() {
+        let (mut network, options) = plan(Date::constant(2024, 3, 4), 2, 0);
+        let before = Layer::stop("前", Date::constant(1984, 1, 1), Date::constant(2024, 3, 3));
+        let after = Layer::stop(
+            "后",
+            Date::constant(2024, 3, 8),
+            Date::constant(2084, 12, 31),
+        );
+        let calendar = WorkCalendar::seven_day();
+        network.calendars[0] = calendar.with_layer(before).with_layer(after).timeline();
         let answer = schedule(&network, &options).expect("a chain");
         assert_eq!(beyond_calendars(&network, &answer), []);
     }

@@ -453,6 +453,28 @@ fn what_all_chains_share_is_asked_first_and_then_parallel_work_together() {
 }
 
 #[test]
+fn work_behind_a_link_into_its_summary_can_be_asked() {
+    let rows = [("A", 4, ""), ("S", 1, "A"), ("B", 60, "")];
+    let first = sheet("2023-03-06", &rows).run();
+    let (mut network, options) = (first.sheet.network.clone(), first.sheet.options);
+    network.activities[1].kind = plan::ActivityKind::Summary;
+    network.activities[2].parent = Some(1);
+    let answer = plan::schedule(&network, &options).expect("no loop");
+    let calendar = &network.calendars[0];
+    let options = plan::Options {
+        target: Some(calendar.previous_finish(calendar.retreat(answer.finish, 10 * DAY))),
+        ..options
+    };
+    let answer = plan::schedule(&network, &options).expect("no loop");
+    let list = compressions(&network, &answer, &options, 0).expect("no loop");
+    let told: Vec<_> = list
+        .iter()
+        .map(|c| (c.parts.clone(), c.gain_days))
+        .collect();
+    assert_eq!(told, [(vec![(2, 10)], 10)]);
+}
+
+#[test]
 fn a_branch_that_cannot_be_shortened_leaves_no_way_out() {
     // Two chains side by side; B is too short for a whole day out of a third.
     let rows = [

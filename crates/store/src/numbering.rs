@@ -103,18 +103,22 @@ impl Writer<'_> {
             drawn.push(self.draw(table, pattern, one, meta, counters)?);
         }
         let given: Vec<&str> = drawn.iter().flatten().map(String::as_str).collect();
-        let clash = given.iter().any(|number| from_outside.contains(*number));
+        let distinct: HashSet<&str> = given.iter().copied().collect();
+        let clash = distinct.len() < given.len()
+            || given.iter().any(|number| from_outside.contains(*number));
         if !clash && !self.any_taken(table, &given)? {
             return Ok(drawn);
         }
         counters.0 = before;
+        let mut taken = from_outside.clone();
         for (one, place) in new.iter().zip(&mut drawn) {
             loop {
                 *place = self.draw(table, pattern, one, meta, counters)?;
                 let Some(number) = place.as_deref() else {
                     break;
                 };
-                if !from_outside.contains(number) && !self.any_taken(table, &[number])? {
+                if !taken.contains(number) && !self.any_taken(table, &[number])? {
+                    taken.insert(number.to_owned());
                     break;
                 }
             }

@@ -627,6 +627,8 @@ impl Plan {
             let withdrawn = match fence {
                 // The index of a unique value holds the records in use only, and serves who says so plainly.
                 Fence::But(free) if self.names_one(free) => quoted("withdrawn"),
+                // So does the index of numbers, when they are sorted by.
+                Fence::But("number") if self.withdrawn == Withdrawn::Without => quoted("withdrawn"),
                 _ => column("withdrawn"),
             };
             let said = i64::from(self.withdrawn == Withdrawn::Only);

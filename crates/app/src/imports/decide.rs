@@ -134,13 +134,15 @@ fn keep_to_template(on_match: OnMatch, one: &mut Decided) {
 
 /// What the state of a known record keeps closed is not a workbook's to change either: it is left out, and said.
 fn leave_closed(definition: &Definition, one: &mut Decided) {
-    let Some(open) = editable_in(definition, &one.before) else {
-        return;
-    };
+    let open = editable_in(definition, &one.before);
     let before = &one.before;
     let closed = |id: &&String| {
-        let typed = definition.field(id).is_some_and(|field| !field.system);
-        typed && !open.contains(*id) && one.fields.get(*id) != before.get(*id)
+        let Some(field) = definition.field(id).filter(|field| !field.system) else {
+            return false;
+        };
+        let shut = open.is_some_and(|open| !open.contains(*id))
+            || field.set_once && before.contains_key(*id);
+        shut && one.fields.get(*id) != before.get(*id)
     };
     let closed: Vec<String> = one.fields.keys().filter(closed).cloned().collect();
     for id in closed {

@@ -83,13 +83,16 @@ impl PlanFile {
             return;
         };
         head.from_finish = true;
-        if let Some(date) = target {
-            let midnight = minute_of(date, 0, 0) + 1440;
-            let calendar = self.file.network.calendars.get(head.calendar);
-            let at = calendar.map_or(midnight, |timeline| timeline.previous_finish(midnight));
-            head.must_finish = Some(at);
-        }
-        self.file.options.target = head.must_finish.or(self.file.options.target);
+        let (calendar, own) = (head.calendar, head.must_finish);
+        let Some(date) = target else {
+            // Of several projects the file has been aimed at the latest already.
+            self.file.options.target = self.file.options.target.or(own);
+            return;
+        };
+        let midnight = minute_of(date, 0, 0) + 1440;
+        let calendar = self.file.network.calendars.get(calendar);
+        let at = calendar.map_or(midnight, |timeline| timeline.previous_finish(midnight));
+        self.file.aim_all(at);
     }
 
     /// Calculates all dates and floats; what makes that impossible becomes findings.

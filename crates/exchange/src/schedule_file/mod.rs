@@ -458,8 +458,21 @@ impl ScheduleFile {
         }
     }
 
+    /// Aims every project of the file at one instant, whatever dates of their own they had.
+    pub fn aim_all(&mut self, at: Minute) {
+        let activities = self.network.activities.iter();
+        let own: Vec<Option<Minute>> = activities.map(|one| self.deadline_of(one)).collect();
+        for (activity, own) in self.network.activities.iter_mut().zip(own) {
+            activity.deadline = own;
+        }
+        for head in &mut self.projects {
+            head.must_finish = Some(at);
+        }
+        self.options.target = Some(at);
+    }
+
     /// 目标时限 of an activity, without what [`Self::aim_projects`] put there.
-    pub(crate) fn deadline_of(&self, activity: &plan::Activity) -> Option<Minute> {
+    pub fn deadline_of(&self, activity: &plan::Activity) -> Option<Minute> {
         let head = self.projects.get(activity.project as usize);
         let target = head.and_then(|head| head.must_finish);
         let several = self.projects.len() > 1;

@@ -288,7 +288,7 @@ impl<'a> Maker<'a> {
         if !predecessors.is_empty() {
             put("predecessors", json!(predecessors));
         }
-        if let Some(at) = activity.deadline {
+        if let Some(at) = self.file.deadline_of(activity) {
             put("deadline", json!(date_of_finish(at).to_string()));
         }
         if activity.fixed.is_some() {

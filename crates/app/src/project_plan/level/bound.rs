@@ -44,7 +44,8 @@ fn used_up(
     let mut left: i128 = 0;
     for need in needs.iter().filter(fits) {
         let activity = &network.activities[need.activity];
-        if matches!(activity.progress, Progress::Finished { .. }) {
+        // Work that runs or stands fixed goes on whatever there is: what it asks for is no bound.
+        if activity.progress != Progress::NotStarted || is_pinned(activity) {
             continue;
         }
         calendars.insert(activity.calendar);
@@ -62,6 +63,17 @@ fn used_up(
         }
     }
     None
+}
+
+/// Somebody or a hard constraint says when the activity is.
+fn is_pinned(activity: &plan::Activity) -> bool {
+    use plan::ConstraintKind::{MandatoryFinish, MandatoryStart, MustFinish, MustStart};
+    let hard = [MandatoryStart, MandatoryFinish, MustStart, MustFinish];
+    activity.fixed.is_some()
+        || activity
+            .constraints
+            .iter()
+            .any(|one| hard.contains(&one.kind))
 }
 
 /// Units times minutes that a resource can give on a day at most: several calendars may work at different hours.

@@ -56,9 +56,11 @@ impl Reader<'_> {
                 }
             };
             let percent = matches!(link.lag, Lag::Percent(..));
-            self.file
-                .lag_formats
-                .push(if percent { 7 } else { link.format });
+            self.file.lag_formats.push(match (percent, lag_calendar) {
+                (true, plan::LagCalendar::Elapsed) => 8,
+                (true, _) => 7,
+                (false, _) => link.format,
+            });
             self.file.network.links.push(Link {
                 from,
                 to: link.to,

@@ -134,7 +134,7 @@ impl Reader<'_> {
             planned_duration: duration,
             percent: fields.number(n.percent).unwrap_or(0.0),
             physical: fields.number(n.physical).unwrap_or(0.0),
-            priority: fields.integer(n.priority),
+            priority: fields.integer(n.priority).map(|one| one.clamp(0, 1000)),
             notes: root.value(n.notes).to_owned(),
             ignores_resources: root.flag(n.ignores_resources),
             ..Detail::default()

@@ -538,7 +538,7 @@ impl Writer<'_> {
         let deadline = second
             .filter(|c| c.kind == ConstraintKind::FinishNoLater)
             .map(|c| c.at);
-        if second.is_some() && (deadline.is_none() || activity.deadline.is_some())
+        if second.is_some() && (deadline.is_none() || self.file.deadline_of(activity).is_some())
             || first.is_some() && activity.timing != Timing::AsSoonAsPossible
             || activity.expected_finish.is_some()
         {
