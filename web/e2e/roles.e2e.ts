@@ -38,8 +38,8 @@ async function fill(page: Page, field: string, value: string) {
 }
 async function pick(page: Page, id: string, words: string) {
   await page.locator(`#${id}`).fill(words);
-  await page.waitForSelector(`#${id}-list li[role=option]:not([aria-disabled])`);
-  await page.locator(`#${id}-list li`).first().click();
+  // Until the words are looked for, the list shows what it showed before.
+  await page.locator(`#${id}-list li[role=option]:not([aria-disabled])`, { hasText: words }).first().click();
 }
 
 describe.skipIf(!real)("the screen of", () => {

@@ -175,6 +175,10 @@ describe("views of a list", () => {
     expect(editableCell(all, record, field("a", "table"))).toBe(false);
     expect(editableCell(all, { ...record, rights: { update: false, withdraw: false } }, field("a", "text"))).toBe(false);
     expect(editableCell(all, { ...record, values: { a: "x" } }, field("a", "text", { set_once: true }))).toBe(false);
+    const state = { id: "doing", label: "办理中", final: false, done: false };
+    const closed = { ...all, flow: { states: [{ ...state, initial: false, clock: true, editable: ["b"] }], transitions: [] } } as unknown as typeof all;
+    expect(editableCell(closed, { ...record, state }, field("a", "text"))).toBe(false);
+    expect(editableCell(closed, { ...record, state }, field("b", "text"))).toBe(true);
   });
 });
 

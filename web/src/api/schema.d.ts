@@ -3910,6 +3910,8 @@ export interface components {
             clock: boolean;
             /** @description Counts as done. */
             done: boolean;
+            /** @description Fields that may be changed in it; null where all may. */
+            editable?: string[] | null;
             /** @description Nothing follows. */
             final: boolean;
             id: string;

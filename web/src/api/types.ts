@@ -320,7 +320,8 @@ export interface RegisterCan {
   edit_definition: boolean;
 }
 export interface FlowView {
-  states: { id: string; label: string; initial: boolean; final: boolean; done: boolean; clock: boolean }[];
+  /** `editable`: the fields that may be changed in the state; all where there is none. */
+  states: { id: string; label: string; initial: boolean; final: boolean; done: boolean; clock: boolean; editable?: string[] | null }[];
   /** `mine`: the roles of who asks allow it on some record. */
   transitions: { id: string; label: string; from: string[]; to: string; mine?: boolean }[];
 }

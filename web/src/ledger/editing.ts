@@ -7,5 +7,6 @@ export const EDITED_IN_PLACE: ReadonlySet<FieldKind> = new Set<FieldKind>(["text
 export function editableCell(view: RegisterView, record: RecordView, field: FieldView): boolean {
   const plain = EDITED_IN_PLACE.has(field.kind) && !field.system && !field.computed && !field.mask && !(field.set_once && record.values[field.id] != null);
   const allowed = record.rights ? record.rights.update : (view.can?.update ?? true);
-  return plain && allowed && !record.withdrawn;
+  const open = view.flow?.states.find((state) => state.id === record.state?.id)?.editable;
+  return plain && allowed && !record.withdrawn && (!open || open.includes(field.id));
 }

@@ -61,6 +61,9 @@ pub struct RegisterState {
     pub done: bool,
     /// Has a deadline.
     pub clock: bool,
+    /// Fields that may be changed in it; null where all may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub editable: Option<Vec<String>>,
 }
 
 /// One way between states.
@@ -194,6 +197,10 @@ impl From<&Flow> for RegisterFlow {
             is_final: state.is_final,
             done: state.done,
             clock: state.clock.is_some(),
+            editable: state
+                .editable
+                .as_ref()
+                .map(|ids| ids.iter().cloned().collect()),
         };
         let transition = |one: &app::register::law::Transition| RegisterTransition {
             id: one.id.clone(),
