@@ -7,7 +7,6 @@ mod rights;
 
 pub use login::{LOGIN_SECONDS, SignedIn, actor, enter, sign_in, sign_in_by_link, sign_out};
 pub(crate) use login::{actor_of, new_token as random_token};
-pub(crate) use manage::names_in;
 pub use manage::{
     AccountLine, NewAccount, add, first_link, link, list, names, set_enabled, set_password,
 };

@@ -2,7 +2,6 @@
 
 mod change;
 pub(crate) mod condition;
-mod course;
 mod groups;
 pub(crate) mod look;
 mod points;
@@ -245,14 +244,7 @@ fn alone(
         // On a former day nothing can be done any more, but the way there is shown.
         user: Some(own.user()),
     };
-    let mut views = look.views(reader, vec![stored])?;
-    if views.iter().any(|view| view.course.is_some()) {
-        let people = crate::account::names_in(reader)?;
-        views
-            .iter_mut()
-            .for_each(|view| course::tell(view, &people));
-    }
-    Ok(views)
+    look.views(reader, vec![stored])
 }
 
 /// A record to be made.

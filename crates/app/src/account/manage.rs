@@ -191,27 +191,17 @@ pub fn list(app: &App) -> Result<Vec<AccountLine>, AppError> {
 
 /// Names by login, for histories.
 pub fn names(app: &App) -> Result<BTreeMap<String, String>, AppError> {
-    app.read(names_in)
-}
-
-/// The same in a read that is open already.
-pub(crate) fn names_in(reader: &mut Reader<'_>) -> Result<BTreeMap<String, String>, StoreError> {
-    let accounts = reader.accounts()?;
+    let accounts = app.read(|reader| reader.accounts())?;
     let fixed = [
         ("system", "系统"),
         ("local", "本机命令行"),
         ("sample", "示范数据"),
     ];
-    let fixed = fixed
+    let fixed = fixed.map(|(login, name)| (login.to_owned(), name.to_owned()));
+    let own = accounts
         .into_iter()
-        .map(|(login, name)| (login.to_owned(), name.to_owned()));
-    Ok(fixed
-        .chain(
-            accounts
-                .into_iter()
-                .map(|account| (account.login, account.name)),
-        )
-        .collect())
+        .map(|account| (account.login, account.name));
+    Ok(fixed.into_iter().chain(own).collect())
 }
 
 /// Sets a password and ends the account's logins.

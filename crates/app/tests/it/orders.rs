@@ -191,7 +191,7 @@ fn a_request_for_more_time_waits_with_those_who_decide_and_the_answer_is_told() 
                 "审批延期：同意，延至 2023-03-24"
             ]
         );
-        assert_eq!(course.extensions[0].asked_by, "lianhu同志");
+        assert_eq!(course.extensions[0].asked_by, "lianhu");
         let id = order.record.id.to_string();
         let log = records::history(&app, &ducha(), "matter", &id).expect("a log");
         let fields = log.iter().flat_map(|one| &one.changes);
