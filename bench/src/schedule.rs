@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use ground::{
-    HolidayTable, Timeline, WorkCalendar, date_of_finish, minute_of, timeline::OFFICE_DAY,
+    HolidayTable, Minute, Timeline, WorkCalendar, date_of_finish, minute_of, timeline::OFFICE_DAY,
 };
 use plan::{Activity, Link, LinkKind, Network, Options, schedule};
 
@@ -20,44 +20,54 @@ const RUNS: usize = 5;
 /// A tenth of an office day.
 const TENTH: i64 = 48;
 
+/// Builds the network of a shape with so many activities.
+type Shape = (&'static str, fn(usize) -> Network);
+
+const SHAPES: [Shape; 6] = [
+    ("peer", random),
+    ("holidays", holidays),
+    ("mixed", mixed),
+    ("shuffled", shuffled),
+    ("layers", layers),
+    ("chain", chain),
+];
+
 /// Prints the figures of all shapes in each size.
 pub fn run(sizes: &[usize]) {
     for &count in sizes {
-        measure("peer", &random(count));
-        let holidays = WorkCalendar::official(HolidayTable::shipped());
-        let mut network = random(count);
-        network.calendars = vec![holidays.timeline()];
-        measure("holidays", &network);
-        measure("mixed", &mixed(random(count)));
-        measure("shuffled", &shuffled(random(count)));
-        measure("chain", &chain(count));
+        whole(count, "");
     }
     changes(sizes, &["", ""]);
 }
 
+/// Whole calculations. `only` is part of a shape's name; empty for all. One network stands in memory at a time.
+pub fn whole(count: usize, only: &str) {
+    for (shape, network) in SHAPES {
+        if shape.contains(only) {
+            measure(shape, &network(count));
+        }
+    }
+}
+
 /// Single changes in kept plans of each size. `only` is part of a line's name; empty for all.
 pub fn changes(sizes: &[usize], only: &[&str; 2]) {
-    let start = minute_of("2023-01-02".parse().expect("a date"), 0, 0);
-    let options = Options::from_start(start);
+    let options = Options::from_start(start());
     for &count in sizes {
-        let shapes: [(&str, fn(usize) -> Network); 5] = [
-            ("peer", random),
-            ("mixed", |count| mixed(random(count))),
-            ("shuffled", |count| shuffled(random(count))),
-            ("layers", layers),
-            ("chain", chain),
-        ];
-        for (shape, network) in shapes {
-            if shape.contains(only[0]) {
+        for (shape, network) in SHAPES {
+            // A calendar with exceptions costs what one without costs.
+            if shape != "holidays" && shape.contains(only[0]) {
                 change::run(shape, &network(count), &options, only[1]);
             }
         }
     }
 }
 
+fn start() -> Minute {
+    minute_of("2023-01-02".parse().expect("a date"), 0, 0)
+}
+
 fn measure(shape: &str, network: &Network) {
-    let start = minute_of("2023-01-02".parse().expect("a date"), 0, 0);
-    let options = Options::from_start(start);
+    let options = Options::from_start(start());
     let (cost, answer) = figure::best(RUNS, || {
         schedule(network, &options).expect("no loop is generated")
     });
@@ -87,8 +97,16 @@ fn random(count: usize) -> Network {
     network
 }
 
+fn holidays(count: usize) -> Network {
+    let mut network = random(count);
+    let calendar = WorkCalendar::official(HolidayTable::shipped());
+    network.calendars = vec![calendar.timeline()];
+    network
+}
+
 /// Every link kind, every third link with a lag of nine minutes.
-fn mixed(mut network: Network) -> Network {
+fn mixed(count: usize) -> Network {
+    let mut network = random(count);
     let calendars = [
         WorkCalendar::official(HolidayTable::shipped()),
         WorkCalendar::six_day(HolidayTable::shipped()),
@@ -107,8 +125,8 @@ fn mixed(mut network: Network) -> Network {
 }
 
 /// Every step is a cache miss.
-fn shuffled(mut network: Network) -> Network {
-    let count = network.activities.len();
+fn shuffled(count: usize) -> Network {
+    let mut network = random(count);
     let mut random = Random::new(7);
     let mut place: Vec<usize> = (0..count).collect();
     for i in (1..count).rev() {

@@ -283,8 +283,10 @@ impl Packed {
         if spanned {
             let (spans, edges) = Spans::build(network);
             let ordering = edges.iter().copied().chain(spans.memberships(network));
-            let order = crate::order::order(network, ordering)?;
-            let mut packed = Packed::pack(network, options, edges.iter().copied(), order);
+            // The ties of members to their summaries order, but bind nothing.
+            let order = crate::order::order(network, ordering)?.map(|(order, _)| order);
+            let after = Packed::links_after(network, edges.iter().copied());
+            let mut packed = Packed::pack(network, options, after, order);
             packed.spans = Some(Box::new(spans.placed(&packed.positions())));
             return Ok(packed);
         }
@@ -294,20 +296,26 @@ impl Packed {
             to: link.to as u32,
             link: i as u32,
         });
-        let order = crate::order::order(network, edges.clone())?;
-        Ok(Packed::pack(network, options, edges, order))
+        let (order, after) = match crate::order::order(network, edges.clone())? {
+            Some((order, after)) => (Some(order), after),
+            None => (None, Packed::links_after(network, edges)),
+        };
+        Ok(Packed::pack(network, options, after, order))
     }
 
+    fn links_after(network: &Network, edges: impl Iterator<Item = Edge> + Clone) -> Adjacency {
+        let count = network.activities.len();
+        Adjacency::build(count, &network.links, edges, |e| (e.from, e.to))
+    }
+
+    /// `after` is by activity.
     fn pack(
         network: &Network,
         options: &Options,
-        edges: impl Iterator<Item = Edge> + Clone,
+        after: Adjacency,
         order: Option<Vec<u32>>,
     ) -> Self {
-        let count = network.activities.len();
-        let after = Adjacency::build(count, &network.links, edges, |e| (e.from, e.to));
         let mut packed = Packed {
-            nodes: Vec::with_capacity(count),
             order,
             ..Packed::default()
         };
@@ -316,21 +324,34 @@ impl Packed {
             None => after,
         };
         packed.before = packed.after.reversed();
-        for i in 0..count {
-            let activity = &network.activities[packed.index(i)];
-            let node = Node::new(activity, options.dialect);
-            packed.nodes.push(node);
-            packed.any_done |= node.role == Role::Done;
-            packed.late_timing |= activity.timing != Timing::AsSoonAsPossible;
-            packed.late_in_total |= activity.timing == Timing::LateInTotalFloat;
-        }
-        for i in 0..count {
-            packed.nodes[i].marks = packed.sharp(i);
-        }
-        for i in 0..count {
-            packed.nodes[i].marks |= packed.straight(i);
-        }
+        packed.take_nodes(network, options);
+        packed.mark_all();
         packed
+    }
+
+    /// The activities are opened as they were written, one after the other in memory.
+    fn take_nodes(&mut self, network: &Network, options: &Options) {
+        let mut nodes = Vec::with_capacity(network.activities.len());
+        for activity in &network.activities {
+            let node = Node::new(activity, options.dialect);
+            self.any_done |= node.role == Role::Done;
+            self.late_timing |= activity.timing != Timing::AsSoonAsPossible;
+            self.late_in_total |= activity.timing == Timing::LateInTotalFloat;
+            nodes.push(node);
+        }
+        self.nodes = match &self.order {
+            Some(order) => order.iter().map(|&index| nodes[index as usize]).collect(),
+            None => nodes,
+        };
+    }
+
+    fn mark_all(&mut self) {
+        for i in 0..self.nodes.len() {
+            self.nodes[i].marks = self.sharp(i);
+        }
+        for i in 0..self.nodes.len() {
+            self.nodes[i].marks |= self.straight(i);
+        }
     }
 
     /// Takes over a changed activity; `live` sees to what follows from it.
@@ -408,6 +429,24 @@ impl Packed {
 
     pub fn after_mut(&mut self) -> &mut Adjacency {
         &mut self.after
+    }
+
+    /// Hands the positions of all activities over, block after block in the order of the activities, so that what is
+    /// looked up for one of a block stays near for the next thing asked of it.
+    pub fn by_block(&self, mut take: impl FnMut(&[u32])) {
+        const BLOCK: usize = 4096;
+        let count = self.nodes.len();
+        let position = self.order.as_ref().map(|_| self.positions());
+        let mut own = Vec::with_capacity(BLOCK);
+        for first in (0..count).step_by(BLOCK) {
+            let end = count.min(first + BLOCK);
+            own.clear();
+            match &position {
+                Some(position) => own.extend_from_slice(&position[first..end]),
+                None => own.extend(first as u32..end as u32),
+            }
+            take(&own);
+        }
     }
 
     /// A value of each line by position, as values by activity.

@@ -565,25 +565,68 @@ pub(crate) fn answer(
     if graph.data.any_done {
         settle_finished(graph, &mut early, &mut late);
     }
-    let packed = graph.data;
-    let planned = planned.as_ref().unwrap_or(&early);
-    let (planned, lines, late) = (planned.lines(), early.lines(), late.lines());
-    Schedule {
-        planned_start: packed.by_activity(planned, |line| line.start),
-        planned_finish: packed.by_activity(planned, |line| line.finish),
-        early_start: packed.by_activity(lines, |line| line.start),
-        early_finish: packed.by_activity(lines, |line| line.finish),
-        remaining_start: packed.by_activity(lines, |line| line.restart),
-        late_start: packed.by_activity(late, |line| line.start),
-        late_finish: packed.by_activity(late, |line| line.finish),
-        total_float: packed.by_activity(late, |line| line.total_float),
-        free_float: packed.by_activity(late, |line| line.free_float),
-        critical: packed.by_activity(&critical, |&critical| critical),
-        driver: packed.by_activity(lines, |line| line.driver),
-        late_driver: packed.by_activity(late, |line| line.driver),
-        longest_path: packed.by_activity(&longest_path, |&on_path| on_path),
-        frame: options.frame(),
-        finish: early.project_finish,
+    let mut schedule = columns(graph, &early, &late);
+    graph.data.by_block(|block| {
+        let flags = |list: &mut Vec<bool>, from: &[bool]| put(list, block, |i| from[i]);
+        flags(&mut schedule.critical, &critical);
+        flags(&mut schedule.longest_path, &longest_path);
+    });
+    schedule.frame = options.frame();
+    if let Some(planned) = planned {
+        schedule.planned_start = graph.data.by_activity(planned.lines(), |line| line.start);
+        schedule.planned_finish = graph.data.by_activity(planned.lines(), |line| line.finish);
+    } else {
+        schedule.planned_start = schedule.early_start.clone();
+        schedule.planned_finish = schedule.early_finish.clone();
+    }
+    schedule
+}
+
+/// The lines by position as columns by activity.
+fn columns(graph: Graph, early: &Early, late: &Late) -> Schedule {
+    let mut schedule = Schedule::with_room(graph.len());
+    schedule.finish = early.project_finish;
+    graph.data.by_block(|block| {
+        put(&mut schedule.early_start, block, |i| early[i].start);
+        put(&mut schedule.early_finish, block, |i| early[i].finish);
+        put(&mut schedule.remaining_start, block, |i| early[i].restart);
+        put(&mut schedule.driver, block, |i| early[i].driver);
+        put(&mut schedule.late_start, block, |i| late[i].start);
+        put(&mut schedule.late_finish, block, |i| late[i].finish);
+        put(&mut schedule.total_float, block, |i| late[i].total_float);
+        put(&mut schedule.free_float, block, |i| late[i].free_float);
+        put(&mut schedule.late_driver, block, |i| late[i].driver);
+    });
+    schedule
+}
+
+#[inline(always)]
+fn put<T>(column: &mut Vec<T>, block: &[u32], value: impl Fn(usize) -> T) {
+    column.extend(block.iter().map(|&i| value(i as usize)));
+}
+
+impl Schedule {
+    fn with_room(count: usize) -> Schedule {
+        fn room<T>(count: usize) -> Vec<T> {
+            Vec::with_capacity(count)
+        }
+        Schedule {
+            early_start: room(count),
+            early_finish: room(count),
+            planned_start: Vec::new(),
+            planned_finish: Vec::new(),
+            remaining_start: room(count),
+            late_start: room(count),
+            late_finish: room(count),
+            total_float: room(count),
+            free_float: room(count),
+            critical: room(count),
+            driver: room(count),
+            late_driver: room(count),
+            longest_path: room(count),
+            frame: 0,
+            finish: 0,
+        }
     }
 }
 

@@ -118,11 +118,12 @@ fn ring_of_parents(network: &Network) -> Option<Finding> {
     None
 }
 
-/// A working order (Kahn), or `None` when the written order is one, as in most imported plans.
+/// A working order (Kahn) beside the edges as seen from their predecessors, or `None` when the written order is one, as
+/// in most imported plans.
 pub(crate) fn order(
     network: &Network,
     edges: impl Iterator<Item = Edge> + Clone,
-) -> Result<Option<Vec<u32>>, Vec<Finding>> {
+) -> Result<Option<(Vec<u32>, Adjacency)>, Vec<Finding>> {
     if edges.clone().all(|edge| edge.from < edge.to) {
         return Ok(None);
     }
@@ -147,7 +148,7 @@ pub(crate) fn order(
         next += 1;
     }
     if order.len() == count {
-        Ok(Some(order))
+        Ok(Some((order, after)))
     } else {
         Err(loops(network, edges, &waiting))
     }
