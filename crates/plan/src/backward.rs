@@ -13,7 +13,7 @@ use ground::{Minute, Timeline};
 
 use crate::crew;
 use crate::forward::{self, Early};
-use crate::graph::{Arc, Graph, Role};
+use crate::graph::{Arc, Graph, Move, Role, carry};
 use crate::network::{
     Activity, ActivityKind, Constraint, ConstraintKind, Driver, FloatRule, Options, OutOfSequence,
     Progress, Timing,
@@ -100,6 +100,11 @@ impl Late {
     /// One line for each position.
     pub fn lines(&self) -> &[LateLine] {
         &self.0
+    }
+
+    /// The lines in another working order.
+    pub fn rearrange(&mut self, moves: &[Move]) {
+        carry(&mut self.0, moves);
     }
 }
 

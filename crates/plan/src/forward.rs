@@ -11,7 +11,7 @@ use ground::{Minute, Timeline};
 
 use crate::backward::Late;
 use crate::crew;
-use crate::graph::{Arc, Graph, Role};
+use crate::graph::{Arc, Graph, Move, Role, carry};
 use crate::network::{Activity, ConstraintKind, Driver, Options, OutOfSequence, Progress, Timing};
 use crate::span;
 
@@ -129,6 +129,11 @@ impl Early {
     /// One line for each position.
     pub fn lines(&self) -> &[EarlyLine] {
         &self.lines
+    }
+
+    /// The lines in another working order.
+    pub fn rearrange(&mut self, moves: &[Move]) {
+        carry(&mut self.lines, moves);
     }
 }
 

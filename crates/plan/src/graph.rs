@@ -204,12 +204,49 @@ impl Adjacency {
         &self.arcs[first as usize..end as usize]
     }
 
+    /// What the other ends of links will be called when those who move have moved: own position, link, new position.
+    fn renamed(&self, moves: &[Move]) -> Vec<(usize, usize, u32)> {
+        let own = |one: &Move| {
+            let then = one.then as u32;
+            let arcs = self.of(one.now).iter();
+            arcs.map(move |arc| (arc.other(), arc.link(), then))
+        };
+        moves.iter().flat_map(own).collect()
+    }
+
+    /// Gives the other ends these names, then the lists their new places.
+    fn rearrange(&mut self, names: &[(usize, usize, u32)], moves: &[Move]) {
+        for &(own, link, name) in names {
+            let (first, end) = self.spans[own];
+            let arcs = &mut self.arcs[first as usize..end as usize];
+            for arc in arcs.iter_mut().filter(|arc| arc.link() == link) {
+                arc.other = name;
+            }
+        }
+        carry(&mut self.spans, moves);
+    }
+
     /// Gives activity `i` another list, in the order of the links.
     pub fn replace(&mut self, i: usize, mut list: Vec<Arc>) {
         list.sort_by_key(|arc| arc.link());
         let first = self.arcs.len() as u32;
         self.arcs.extend(list);
         self.spans[i] = (first, self.arcs.len() as u32);
+    }
+}
+
+/// An activity that changes places in the working order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Move {
+    pub now: usize,
+    pub then: usize,
+}
+
+/// Rows by position after the moves; `moves` give every place they take from to another.
+pub(crate) fn carry<T: Copy>(rows: &mut [T], moves: &[Move]) {
+    let carried: Vec<T> = moves.iter().map(|one| rows[one.now]).collect();
+    for (one, row) in moves.iter().zip(carried) {
+        rows[one.then] = row;
     }
 }
 
@@ -369,6 +406,17 @@ impl Packed {
         for i in near.into_iter().chain([i]) {
             self.nodes[i].marks = self.nodes[i].marks & SHARP | self.straight(i);
         }
+    }
+
+    /// Another working order of the same network, for plans of tasks and milestones.
+    pub fn rearrange(&mut self, moves: &[Move]) {
+        let (before, after) = (self.after.renamed(moves), self.before.renamed(moves));
+        self.before.rearrange(&before, moves);
+        self.after.rearrange(&after, moves);
+        carry(&mut self.nodes, moves);
+        let count = self.nodes.len() as u32;
+        let order = self.order.get_or_insert_with(|| (0..count).collect());
+        carry(order, moves);
     }
 
     fn sharp(&self, i: usize) -> u8 {

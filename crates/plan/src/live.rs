@@ -7,12 +7,13 @@
 
 mod dates;
 mod places;
+mod reorder;
 
 use ground::Finding;
 
 use self::dates::{Dates, Touch, shown};
 use self::places::Places;
-use crate::graph::{Arc, Graph, Packed};
+use crate::graph::{Arc, Graph, Move, Packed};
 use crate::network::{Activity, Link, Network, Options, Schedule, Timing};
 
 /// 增量排程. A network with its dates, kept true under changes.
@@ -148,7 +149,7 @@ impl Live {
         let index = self.network.links.len();
         self.network.links.push(link);
         let Some((from, to)) = self.in_order(&link) else {
-            // Against the working order: a new order has to be found, or there is a loop.
+            // There is a loop, or a rule that looks beyond neighbours.
             return self.start_over(|network| {
                 network.links.pop();
             });
@@ -183,15 +184,34 @@ impl Live {
         Ok(moved)
     }
 
-    /// The positions of both ends, where the link is sound and keeps to the working order of a plain plan.
-    fn in_order(&self, link: &Link) -> Option<(usize, usize)> {
-        let from = *self.position.get(link.from)?;
-        let to = *self.position.get(link.to)?;
+    /// The positions of both ends of a sound link in a plain plan, the first before the second: a link against the
+    /// working order makes another order first. `None` where the plan has to be calculated anew.
+    fn in_order(&mut self, link: &Link) -> Option<(usize, usize)> {
+        let ends = |live: &Live| -> Option<(usize, usize)> {
+            let (from, to) = (live.position.get(link.from)?, live.position.get(link.to)?);
+            Some((*from as usize, *to as usize))
+        };
+        let (from, to) = ends(self)?;
         let known = match link.lag_calendar {
             crate::network::LagCalendar::Of(calendar) => calendar < self.network.calendars.len(),
             _ => true,
         };
-        (from < to && known && self.is_plain()).then_some((from as usize, to as usize))
+        if !known || !self.is_plain() {
+            return None;
+        }
+        if from >= to {
+            let moves = reorder::moves(self.graph(), from, to)?;
+            self.rearrange(&moves);
+        }
+        ends(self)
+    }
+
+    fn rearrange(&mut self, moves: &[Move]) {
+        self.packed.rearrange(moves);
+        self.dates.rearrange(moves);
+        for one in moves {
+            self.position[self.packed.index(one.then)] = one.then as u32;
+        }
     }
 
     /// Removes the link at `index`; the last link takes its place, as in `Vec::swap_remove`.

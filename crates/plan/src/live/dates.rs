@@ -11,7 +11,7 @@ use ground::Minute;
 use super::places::Places;
 use crate::backward::{self, Float, Late, LateLine};
 use crate::forward::{self, Early, EarlyLine, Flow};
-use crate::graph::{Graph, Role};
+use crate::graph::{Graph, Move, Role, carry};
 use crate::network::Options;
 
 /// Early and late dates by position.
@@ -111,6 +111,14 @@ impl Dates {
 
     pub fn finish(&self) -> Minute {
         self.early.project_finish
+    }
+
+    /// The same dates in another working order.
+    pub fn rearrange(&mut self, moves: &[Move]) {
+        self.early.rearrange(moves);
+        self.late.rearrange(moves);
+        carry(&mut self.flows, moves);
+        carry(&mut self.floats, moves);
     }
 
     /// All lines, true.
