@@ -231,12 +231,34 @@ impl<'a> Leveller<'a> {
 
     /// 优化. Looks for something better than `first` until `keep_going`, shown the best so far, says no. The same seed and
     /// the same answers give the same dates.
-    pub fn improve(&self, seed: u64, mut keep_going: impl FnMut(&Levelled) -> bool) -> Levelled {
+    pub fn improve(&self, seed: u64, keep_going: impl FnMut(&Levelled) -> bool) -> Levelled {
+        self.improve_from(&[], seed, keep_going)
+    }
+
+    /// 继续优化. The same, begun from the starts of an answer that is known, one for each activity, and never worse than
+    /// what their order gives. Empty: nothing is known.
+    pub fn improve_from(
+        &self,
+        known: &[Minute],
+        seed: u64,
+        mut keep_going: impl FnMut(&Levelled) -> bool,
+    ) -> Levelled {
         let mut best = self.first();
+        if !known.is_empty() {
+            let answer = self.placing.build(known);
+            if answer.cost() < best.cost() {
+                best = answer;
+            }
+        }
         if best.waits.is_empty() {
             return best;
         }
-        self.think_ahead(seed, &mut best, &mut keep_going);
+        let near = if known.is_empty() {
+            Vec::new()
+        } else {
+            ranks(&best.start)
+        };
+        self.think_ahead(&near, seed, &mut best, &mut keep_going);
         let mut random = Random::new(seed);
         let mut keys = best.start.clone();
         while !best.waits.is_empty() && keep_going(&best) {
@@ -253,6 +275,7 @@ impl<'a> Leveller<'a> {
     /// The period core works on the simplified plan; each order it finds is tried on the real one.
     fn think_ahead(
         &self,
+        near: &[u32],
         seed: u64,
         best: &mut Levelled,
         keep_going: &mut impl FnMut(&Levelled) -> bool,
@@ -260,7 +283,7 @@ impl<'a> Leveller<'a> {
         let problem = simplify::problem(&self.placing, self.resources);
         let (mut makespan, mut since) = (u32::MAX, 0);
         // A problem with findings cannot be thought about; the shifts that follow do without.
-        let _ = rcpsp::solve(&problem, seed, |found| {
+        let _ = rcpsp::solve_from(&problem, near, seed, |found| {
             if found.makespan < makespan {
                 (makespan, since) = (found.makespan, found.schedules);
                 self.try_order(&found.start, best);
@@ -277,6 +300,15 @@ impl<'a> Leveller<'a> {
             *best = answer;
         }
     }
+}
+
+/// Whose turn it is by start: 0 for all that begin first.
+fn ranks(start: &[Minute]) -> Vec<u32> {
+    let mut known = start.to_vec();
+    known.sort_unstable();
+    known.dedup();
+    let rank = |start: &Minute| known.partition_point(|one| one < start) as u32;
+    start.iter().map(rank).collect()
 }
 
 /// Schedules of the period core without progress before shifts on the real plan take over.

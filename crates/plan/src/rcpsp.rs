@@ -79,8 +79,7 @@ impl Problem {
     /// is) and `rcpsp.loop`.
     pub fn findings(&self) -> Vec<Finding> {
         if !self.is_well_formed() {
-            let problem = "任务、资源与关系的数目对不上，或者超出范围。";
-            return vec![Finding::error("rcpsp.shape", "", problem, "")];
+            return vec![misshapen()];
         }
         let resources = self.capacities.len();
         for (at, &need) in self.needs.iter().enumerate() {
@@ -146,24 +145,51 @@ pub fn solve(
     seed: u64,
     keep_going: impl FnMut(&Solution) -> bool,
 ) -> Result<Solution, Vec<Finding>> {
+    solve_from(problem, &[], seed, keep_going)
+}
+
+/// The same, begun near a schedule that is known: `order` holds a number for each job, smaller where the job goes first.
+/// Empty: nothing is known.
+///
+/// # Errors
+/// The findings of [`Problem::findings`], and `rcpsp.shape` when `order` is of other jobs.
+pub fn solve_from(
+    problem: &Problem,
+    order: &[u32],
+    seed: u64,
+    keep_going: impl FnMut(&Solution) -> bool,
+) -> Result<Solution, Vec<Finding>> {
     let findings = problem.findings();
     if !findings.is_empty() {
         return Err(findings);
     }
+    if !order.is_empty() && order.len() != problem.len() {
+        return Err(vec![misshapen()]);
+    }
     Ok(match problem.capacities.len().div_ceil(LANES) {
-        0 | 1 => run::<1>(problem, seed, keep_going),
-        2 => run::<2>(problem, seed, keep_going),
-        3 | 4 => run::<4>(problem, seed, keep_going),
-        _ => run::<8>(problem, seed, keep_going),
+        0 | 1 => run::<1>(problem, order, seed, keep_going),
+        2 => run::<2>(problem, order, seed, keep_going),
+        3 | 4 => run::<4>(problem, order, seed, keep_going),
+        _ => run::<8>(problem, order, seed, keep_going),
     })
+}
+
+fn misshapen() -> Finding {
+    let problem = "任务、资源与关系的数目对不上，或者超出范围。";
+    Finding::error("rcpsp.shape", "", problem, "")
 }
 
 fn run<const W: usize>(
     problem: &Problem,
+    order: &[u32],
     seed: u64,
     keep_going: impl FnMut(&Solution) -> bool,
 ) -> Solution {
     let sides = [Side::<W>::forward(problem), Side::<W>::backward(problem)];
     let lower_bound = bound::lower_bound(problem, &sides[0].head, &sides[1].head);
-    search::Search::new(sides, lower_bound, seed).run(keep_going)
+    let mut search = search::Search::new(sides, lower_bound, seed);
+    if !order.is_empty() {
+        search.begin_near(order);
+    }
+    search.run(keep_going)
 }

@@ -220,6 +220,10 @@ proptest! {
         check_dates(&plan, &options, &better)?;
         check_capacity(&plan, &resources, &needs, &better)?;
         prop_assert!((better.late, better.end, better.delay) <= (first.late, first.end, first.delay));
+        let mut asked = 0;
+        let further = leveller.improve_from(&better.start, 2, |_| { asked += 1; asked < 20 });
+        check_dates(&plan, &options, &further)?;
+        prop_assert!((further.late, further.end, further.delay) <= (better.late, better.end, better.delay));
         let over = leveller.load(&better.start, &better.finish);
         prop_assert!(over.iter().flatten().all(|day| !day.is_over()));
     }
@@ -346,6 +350,8 @@ fn improving_reaches_what_the_period_core_reaches() {
         answer.end < leveller.first().end,
         "the rules alone do not find it"
     );
+    let known = leveller.improve_from(&answer.start, 9, |_| false);
+    assert_eq!(known.end, answer.end, "what is known is not lost");
     let mut again = 0;
     assert_eq!(
         leveller.improve(1, |_| {

@@ -3108,6 +3108,8 @@ export interface components {
         };
         /** @description How to level. */
         PlanLevelQuery: {
+            /** @description `changes` of an answer that is known: the search goes on from there. */
+            known?: components["schemas"]["PlanChange"][];
             /**
              * Format: int64
              * @description How long to look for something better; 1000 when absent, 5000 at most.

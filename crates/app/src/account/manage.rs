@@ -8,7 +8,7 @@ use argon2::Argon2;
 use argon2::password_hash::PasswordHasher;
 use ground::{Finding, OrgPath};
 use std::collections::BTreeMap;
-use store::{Account, LoginLink, Reader, StoreError};
+use store::{Account, LoginLink};
 
 /// A one-time link works for a quarter of an hour.
 const LINK_SECONDS: i64 = 15 * 60;

@@ -11,7 +11,7 @@ use crate::error::AppError;
 use crate::page::project_plan::{LoadDay, PlanLevelled, ResourceLoad};
 use ground::{Date, Finding, Minute, date_of_finish, date_of_start, minute_of};
 use plan::level::{DayLoad, Levelled, Leveller, Need, Resource, ResourceKind, Rules, Step};
-use portfolio::{PlanResource, Scheduled, days_between};
+use portfolio::{Activity, PlanResource, Scheduled, days_between};
 use serde_json::{Map, json};
 use std::time::{Duration, Instant};
 
@@ -33,6 +33,8 @@ pub struct LevelQuery {
     pub seed: Option<u64>,
     /// Resources to look at; all when empty.
     pub resources: Vec<String>,
+    /// The changes of an answer that is known: the search goes on from its order. Empty: it begins anew.
+    pub known: Vec<Change>,
 }
 
 /// Needs of a plan with the resources they are of, in the units of the register (hundredths).
@@ -147,13 +149,13 @@ pub fn level(
     let leveller = leveller(&scheduled, network, &asked, rules).map_err(AppError::Invalid)?;
     let until = Duration::from_millis(query.milliseconds.unwrap_or(USUAL)).min(LONGEST);
     let begun = Instant::now();
-    let answer = leveller.improve(query.seed.unwrap_or(1), |_| begun.elapsed() < until);
+    let known = known_starts(app, &book, &query.known)?;
+    let seed = query.seed.unwrap_or(1);
+    let answer = leveller.improve_from(&known, seed, |_| begun.elapsed() < until);
     let changes = changes(&book, &scheduled, &answer);
     let before = asked.pages(leveller.load(&schedule.remaining_start, &schedule.early_finish));
     let after = asked.pages(leveller.load(&answer.start, &answer.finish));
-    let mut draft = super::edit::Draft::new(app, &book);
-    draft.apply(&changes)?;
-    let (activities, _) = draft.activities();
+    let activities = changed(app, &book, &changes)?;
     let then = book.scheduled(app, &activities);
     let over = |pages: &[ResourceLoad]| pages.iter().map(|one| one.over_days).sum();
     let ends = (date_of_finish(schedule.finish), date_of_finish(answer.end));
@@ -181,6 +183,37 @@ pub fn level(
         changes,
         findings: leveller.findings().to_vec(),
     })
+}
+
+/// The plan with these changes.
+fn changed(app: &App, book: &PlanBook, changes: &[Change]) -> Result<Vec<Activity>, AppError> {
+    let mut draft = super::edit::Draft::new(app, book);
+    draft.apply(changes)?;
+    Ok(draft.activities().0)
+}
+
+/// Where the work of a known answer starts, one for each activity of the network; empty where nothing is known.
+fn known_starts(app: &App, book: &PlanBook, known: &[Change]) -> Result<Vec<Minute>, AppError> {
+    if known.is_empty() {
+        return Ok(Vec::new());
+    }
+    if known
+        .iter()
+        .any(|one| !matches!(one, Change::Update { .. }))
+    {
+        let problem = "接着改进只认上一次调整给出的日期，不能带新增或删除的工作。";
+        let remedy = "请重新做一次资源平衡。";
+        return Err(AppError::Invalid(vec![Finding::error(
+            "plan.level_known",
+            "资源平衡",
+            problem,
+            remedy,
+        )]));
+    }
+    let activities = changed(app, book, known)?;
+    let then = book.scheduled(app, &activities);
+    let schedule = then.schedule.as_ref();
+    Ok(schedule.map_or_else(Vec::new, |schedule| schedule.remaining_start.clone()))
 }
 
 /// What waits for a resource is held by a constraint at its levelled start.

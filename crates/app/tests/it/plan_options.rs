@@ -166,3 +166,30 @@ fn a_levelled_finish_never_lies_before_its_bound() {
         assert!(answer.gap_days >= 0);
     }
 }
+
+#[test]
+fn a_search_goes_on_from_the_order_that_is_known() {
+    let (_world, app, id) = campus();
+    let ask = |known: Vec<Change>| {
+        let query = LevelQuery {
+            milliseconds: Some(100),
+            known,
+            ..LevelQuery::default()
+        };
+        level(&app, &local(&app), &id, &query)
+    };
+    let first = ask(Vec::new()).expect("levelled");
+    assert!(!first.changes.is_empty(), "something has to wait");
+    let next = ask(first.changes.clone()).expect("levelled once more");
+    assert!(next.after_finish <= first.after_finish);
+    assert_eq!(next.over_days_after, 0);
+    let added = Change::Remove {
+        id: "x".to_owned(),
+        version: 1,
+        relink: false,
+    };
+    let AppError::Invalid(findings) = ask(vec![added]).expect_err("no such order") else {
+        panic!("a finding");
+    };
+    assert_eq!(findings[0].code, "plan.level_known");
+}

@@ -79,6 +79,13 @@ impl<const W: usize> Search<W> {
         }
     }
 
+    /// Begins with the schedule of an order, smaller numbers first; the first population is bred from it.
+    pub fn begin_near(&mut self, order: &[u32]) {
+        self.child.copy_from_slice(order);
+        self.build(0);
+        self.rounds = 1;
+    }
+
     /// Searches until told to stop or nothing better exists.
     pub fn run(mut self, mut keep_going: impl FnMut(&Solution) -> bool) -> Solution {
         self.populate();

@@ -16,8 +16,8 @@ use crate::view::plan_options::{PlanOptions, PlanOptionsInput, PlanOptionsKept};
 use crate::view::plan_templates::{PlanFromTemplate, PlanTemplateList};
 use crate::view::record::Reason;
 use app::project_plan::{
-    self, BaselineFrom, CalendarInput, ChanceQuery, ExceptionInput, FromTemplate, ImportChoice,
-    LevelQuery, OptionsInput, PlanFormat,
+    self, BaselineFrom, CalendarInput, ChanceQuery, Change, ExceptionInput, FromTemplate,
+    ImportChoice, LevelQuery, OptionsInput, PlanFormat,
 };
 use axum::Json;
 use axum::extract::{Multipart, Path, Query, State};
@@ -302,11 +302,15 @@ async fn level(
     Path(id): Path<String>,
     Json(asked): Json<PlanLevelQuery>,
 ) -> Result<Json<PlanLevelled>, Problem> {
+    let known = asked.known.into_iter().map(Change::try_from);
     let query = LevelQuery {
         within_float: asked.within_float,
         milliseconds: asked.milliseconds,
         seed: asked.seed,
         resources: asked.resources,
+        known: known
+            .collect::<Result<_, _>>()
+            .map_err(Problem::bad_request)?,
     };
     let app = shared.app.clone();
     let levelled = run(move || project_plan::level(&app, &actor, &id, &query)).await?;

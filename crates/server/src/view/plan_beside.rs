@@ -540,6 +540,9 @@ pub struct PlanLevelQuery {
     /// Resources to look at; all when absent.
     #[serde(default)]
     pub resources: Vec<String>,
+    /// `changes` of an answer that is known: the search goes on from there.
+    #[serde(default)]
+    pub known: Vec<PlanChange>,
 }
 
 /// A levelled plan: nothing is written, `changes` give its dates.
