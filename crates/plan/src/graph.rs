@@ -436,7 +436,7 @@ impl Packed {
             .clone()
             .all(|arc| near(arc) && self.nodes[arc.other()].marks & SHARP != 0);
         let after = self.after.of(i).iter().all(near);
-        STRAIGHT_BEFORE * u8::from(before) | STRAIGHT_AFTER * u8::from(after)
+        (STRAIGHT_BEFORE * u8::from(before)) | (STRAIGHT_AFTER * u8::from(after))
     }
 
     /// Another amount of remaining work, for a trial.

@@ -17,9 +17,25 @@ use crate::writer::{Meta, NewRecord, Writer};
 /// A counter follows no number beyond this: that is a key of another system, or a slip of the hand.
 const FOLLOWED_MAX: u64 = 999_999_999;
 
-/// Counters read in this call, by scope.
-#[derive(Default)]
-struct Counters(BTreeMap<String, i64>);
+/// The numbers of one call: what they are made of, and the counters read so far, by scope.
+struct Drawing<'a> {
+    table: &'a RegisterTable,
+    pattern: &'a NumberPattern,
+    meta: &'a Meta,
+    counters: BTreeMap<String, i64>,
+}
+
+impl<'a> Drawing<'a> {
+    /// None where the register numbers nothing.
+    fn of(table: &'a RegisterTable, meta: &'a Meta) -> Option<Self> {
+        Some(Drawing {
+            table,
+            pattern: table.definition.number.as_ref()?,
+            meta,
+            counters: BTreeMap::new(),
+        })
+    }
+}
 
 impl Writer<'_> {
     /// The numbers of `new`, in order: their own, the next of their counters, or none yet where the definition gives them
@@ -31,23 +47,22 @@ impl Writer<'_> {
         meta: &Meta,
     ) -> Result<Vec<Option<String>>, StoreError> {
         let mut numbers: Vec<_> = new.iter().map(|one| one.number.clone()).collect();
-        let Some(pattern) = &table.definition.number else {
+        let Some(mut drawing) = Drawing::of(table, meta) else {
             return Ok(numbers);
         };
-        let mut counters = Counters::default();
         for one in new.iter().filter(|one| one.number.is_some()) {
-            self.count_on(table, pattern, one, meta, &mut counters)?;
+            self.count_on(&mut drawing, one)?;
         }
         if table.definition.number_at.is_none() {
             let from: HashSet<String> = numbers.iter().flatten().cloned().collect();
             let waiting: Vec<usize> = (0..new.len()).filter(|&i| numbers[i].is_none()).collect();
             let ones: Vec<&NewRecord> = waiting.iter().map(|&i| &new[i]).collect();
-            let drawn = self.draw_free(table, pattern, &ones, &from, meta, &mut counters)?;
+            let drawn = self.draw_free(&mut drawing, &ones, from)?;
             for (i, number) in waiting.into_iter().zip(drawn) {
                 numbers[i] = number;
             }
         }
-        self.store_counters(table, counters)?;
+        self.store_counters(drawing)?;
         Ok(numbers)
     }
 
@@ -58,87 +73,82 @@ impl Writer<'_> {
         new: &NewRecord,
         meta: &Meta,
     ) -> Result<Option<String>, StoreError> {
-        let Some(pattern) = &table.definition.number else {
+        let Some(mut drawing) = Drawing::of(table, meta) else {
             return Ok(None);
         };
-        let mut counters = Counters::default();
-        let none = HashSet::new();
-        let drawn = self.draw_free(table, pattern, &[new], &none, meta, &mut counters)?;
-        self.store_counters(table, counters)?;
+        let drawn = self.draw_free(&mut drawing, &[new], HashSet::new())?;
+        self.store_counters(drawing)?;
         Ok(drawn.into_iter().next().flatten())
     }
 
     /// A number that came from outside moves the counter on.
-    fn count_on(
-        &mut self,
-        table: &RegisterTable,
-        pattern: &NumberPattern,
-        new: &NewRecord,
-        meta: &Meta,
-        counters: &mut Counters,
-    ) -> Result<(), StoreError> {
-        let context = context(new, meta);
+    fn count_on(&mut self, drawing: &mut Drawing, new: &NewRecord) -> Result<(), StoreError> {
+        let context = context(new, drawing.meta);
         let number = new.number.as_deref().unwrap_or_default();
-        let followed = pattern.sequence(&context, number);
+        let followed = drawing.pattern.sequence(&context, number);
         if let Some(seq) = followed.filter(|seq| *seq <= FOLLOWED_MAX) {
-            let last = self.counter(table, &pattern.scope_key(&context), counters)?;
+            let last = self.counter(drawing, &drawing.pattern.scope_key(&context))?;
             *last = (*last).max(seq as i64);
         }
         Ok(())
     }
 
-    /// Draws for all; where one of the numbers is there already, draws again from the start and looks at each.
+    /// Draws for all; where one of the numbers is there already or `taken`, draws again from the start and looks at each.
     fn draw_free(
         &mut self,
-        table: &RegisterTable,
-        pattern: &NumberPattern,
+        drawing: &mut Drawing,
         new: &[&NewRecord],
-        from_outside: &HashSet<String>,
-        meta: &Meta,
-        counters: &mut Counters,
+        mut taken: HashSet<String>,
     ) -> Result<Vec<Option<String>>, StoreError> {
-        let before = counters.0.clone();
+        let before = drawing.counters.clone();
         let mut drawn = Vec::with_capacity(new.len());
         for one in new {
-            drawn.push(self.draw(table, pattern, one, meta, counters)?);
+            drawn.push(self.draw(drawing, one)?);
         }
         let given: Vec<&str> = drawn.iter().flatten().map(String::as_str).collect();
         let distinct: HashSet<&str> = given.iter().copied().collect();
-        let clash = distinct.len() < given.len()
-            || given.iter().any(|number| from_outside.contains(*number));
-        if !clash && !self.any_taken(table, &given)? {
+        let clash =
+            distinct.len() < given.len() || given.iter().any(|number| taken.contains(*number));
+        if !clash && !self.any_taken(drawing.table, &given)? {
             return Ok(drawn);
         }
-        counters.0 = before;
-        let mut taken = from_outside.clone();
+        drawing.counters = before;
         for (one, place) in new.iter().zip(&mut drawn) {
-            loop {
-                *place = self.draw(table, pattern, one, meta, counters)?;
-                let Some(number) = place.as_deref() else {
-                    break;
-                };
-                if !taken.contains(number) && !self.any_taken(table, &[number])? {
-                    taken.insert(number.to_owned());
-                    break;
-                }
-            }
+            *place = self.draw_one_free(drawing, one, &taken)?;
+            taken.extend(place.clone());
         }
         Ok(drawn)
     }
 
+    /// The next number that nobody has and that is not `taken`.
+    fn draw_one_free(
+        &mut self,
+        drawing: &mut Drawing,
+        new: &NewRecord,
+        taken: &HashSet<String>,
+    ) -> Result<Option<String>, StoreError> {
+        loop {
+            let drawn = self.draw(drawing, new)?;
+            let Some(number) = drawn.as_deref() else {
+                return Ok(None);
+            };
+            if !taken.contains(number) && !self.any_taken(drawing.table, &[number])? {
+                return Ok(drawn);
+            }
+        }
+    }
+
     fn draw(
         &mut self,
-        table: &RegisterTable,
-        pattern: &NumberPattern,
+        drawing: &mut Drawing,
         new: &NewRecord,
-        meta: &Meta,
-        counters: &mut Counters,
     ) -> Result<Option<String>, StoreError> {
-        let context = context(new, meta);
+        let context = context(new, drawing.meta);
+        let pattern = drawing.pattern;
         if pattern.render(&context, 0).is_none() {
             return Ok(None);
         }
-        let last = self.counter(table, &pattern.scope_key(&context), counters)?;
+        let last = self.counter(drawing, &pattern.scope_key(&context))?;
         *last += 1;
         Ok(pattern.render(&context, *last as u64))
     }
@@ -162,33 +172,28 @@ impl Writer<'_> {
 
     fn counter<'c>(
         &mut self,
-        table: &RegisterTable,
+        drawing: &'c mut Drawing,
         scope: &str,
-        counters: &'c mut Counters,
     ) -> Result<&'c mut i64, StoreError> {
-        if !counters.0.contains_key(scope) {
+        if !drawing.counters.contains_key(scope) {
             let sql = "SELECT last FROM number_counter \
                        WHERE district_code = $1 AND register = $2 AND scope = $3";
-            let register = Cell::from(table.definition.id.as_str());
+            let register = Cell::from(drawing.table.definition.id.as_str());
             let rows = self
                 .tx
                 .query(sql, &[self.cell(), register, Cell::from(scope)])?;
             let last = rows.first().map(|row| row.int(0)).transpose()?.unwrap_or(0);
-            counters.0.insert(scope.to_owned(), last);
+            drawing.counters.insert(scope.to_owned(), last);
         }
-        Ok(counters.0.get_mut(scope).expect("inserted above"))
+        Ok(drawing.counters.get_mut(scope).expect("inserted above"))
     }
 
-    fn store_counters(
-        &mut self,
-        table: &RegisterTable,
-        counters: Counters,
-    ) -> Result<(), StoreError> {
+    fn store_counters(&mut self, drawing: Drawing) -> Result<(), StoreError> {
         let sql = "INSERT INTO number_counter (district_code, register, scope, last) \
                    VALUES ($1, $2, $3, $4) \
                    ON CONFLICT (district_code, register, scope) DO UPDATE SET last = excluded.last";
-        for (scope, last) in counters.0 {
-            let register = Cell::from(table.definition.id.as_str());
+        for (scope, last) in drawing.counters {
+            let register = Cell::from(drawing.table.definition.id.as_str());
             let cells = [self.cell(), register, Cell::Text(scope), Cell::Int(last)];
             self.tx.execute(sql, &cells)?;
         }
