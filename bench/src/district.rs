@@ -219,7 +219,7 @@ fn activity(i: usize, base: i64) -> Activity {
         planned_finish: None,
         actual_start: None,
         actual_finish: None,
-        on_wall: i % 33 == 0,
+        on_wall: i.is_multiple_of(33),
         milestone: false,
         kind: plan::ActivityKind::Task,
         parent: None,

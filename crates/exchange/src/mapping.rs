@@ -378,8 +378,8 @@ fn tell_computed(table: &Table, definition: &Definition, mapping: &mut Mapping) 
             .fields
             .iter()
             .filter(|f| f.system && f.id != "state");
-        let system = kept.filter(|f| mapped.is_none() && likely::is_exact(column, f));
-        let (field, who) = match (computed, system.last()) {
+        let mut system = kept.filter(|f| mapped.is_none() && likely::is_exact(column, f));
+        let (field, who) = match (computed, system.next_back()) {
             (Some(field), _) => (field, "由系统计算"),
             (None, Some(field)) => (field, "由系统在办理时填写"),
             (None, None) => continue,

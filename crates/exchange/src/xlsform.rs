@@ -45,7 +45,7 @@ pub struct Kept {
 /// Whether a workbook is an XLSForm: a sheet `survey` with a column `type`.
 #[must_use]
 pub fn is_xlsform(workbook: &Workbook) -> bool {
-    form::survey_sheet(workbook).is_some_and(|sheet| form::has_type_column(sheet))
+    form::survey_sheet(workbook).is_some_and(form::has_type_column)
 }
 
 /// Reads an XLSForm. `id` is the register id wanted.

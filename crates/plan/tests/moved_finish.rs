@@ -1,7 +1,6 @@
 //! A finish of the project that moves forth and back under every kind of change gives what a full calculation gives, and
 //! what is told as moved is what moved, no more and no less.
 
-#[allow(dead_code)]
 mod sheet;
 
 use plan::{

@@ -39,10 +39,10 @@ fn names(text: &str) -> Vec<(usize, String)> {
             renamed = None;
         } else if let Some(name) = line.strip_prefix("#[schema(as = ") {
             renamed = Some(name.trim_end_matches([')', ']']).to_owned());
-        } else if let Some(name) = type_name(line) {
-            if std::mem::take(&mut derived) {
-                found.push((number + 1, renamed.take().unwrap_or(name)));
-            }
+        } else if let Some(name) = type_name(line)
+            && std::mem::take(&mut derived)
+        {
+            found.push((number + 1, renamed.take().unwrap_or(name)));
         }
     }
     found

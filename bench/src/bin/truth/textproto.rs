@@ -174,41 +174,43 @@ impl Reader<'_> {
 
     fn escape(&mut self, out: &mut Vec<u8>) -> Result<(), String> {
         let kind = self.next()?;
-        let (most, radix) = match kind {
-            b'n' => return Ok(out.push(b'\n')),
-            b'r' => return Ok(out.push(b'\r')),
-            b't' => return Ok(out.push(b'\t')),
-            b'a' => return Ok(out.push(7)),
-            b'b' => return Ok(out.push(8)),
-            b'f' => return Ok(out.push(12)),
-            b'v' => return Ok(out.push(11)),
-            b'x' | b'X' => (2, 16),
-            b'u' => (4, 16),
-            b'U' => (8, 16),
+        match kind {
+            b'x' | b'X' => out.push(self.digits(2, 16) as u8),
+            b'u' => self.letter(4, out),
+            b'U' => self.letter(8, out),
             b'0'..=b'7' => {
                 self.at -= 1;
-                (3, 8)
+                out.push(self.digits(3, 8) as u8);
             }
-            other => return Ok(out.push(other)),
-        };
-        let mut code = 0u32;
-        for _ in 0..most {
-            let digit = self
-                .bytes
-                .get(self.at)
-                .map(|b| char::from(*b).to_digit(radix));
-            let Some(Some(digit)) = digit else {
-                break;
-            };
-            code = code * radix + digit;
-            self.at += 1;
-        }
-        if matches!(kind, b'u' | b'U') {
-            let c = char::from_u32(code).unwrap_or('\u{fffd}');
-            out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-        } else {
-            out.push(code as u8);
+            b'n' => out.push(b'\n'),
+            b'r' => out.push(b'\r'),
+            b't' => out.push(b'\t'),
+            b'a' => out.push(7),
+            b'b' => out.push(8),
+            b'f' => out.push(12),
+            b'v' => out.push(11),
+            other => out.push(other),
         }
         Ok(())
+    }
+
+    /// A letter by its number in so many hexadecimal digits.
+    fn letter(&mut self, digits: usize, out: &mut Vec<u8>) {
+        let letter = char::from_u32(self.digits(digits, 16)).unwrap_or('\u{fffd}');
+        out.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+
+    /// A number of at most so many digits.
+    fn digits(&mut self, most: usize, radix: u32) -> u32 {
+        let mut number = 0;
+        for _ in 0..most {
+            let byte = self.bytes.get(self.at).copied();
+            let Some(digit) = byte.and_then(|byte| char::from(byte).to_digit(radix)) else {
+                break;
+            };
+            number = number * radix + digit;
+            self.at += 1;
+        }
+        number
     }
 }

@@ -125,7 +125,7 @@ impl Bringing<'_> {
             let field = self.definition.field(name)?;
             matches!(field.kind, FieldKind::Org).then(|| fields.get(*name).cloned())?
         };
-        if let Some(unit) = HOME_FIELDS.iter().find_map(|name| unit(name)) {
+        if let Some(unit) = HOME_FIELDS.iter().find_map(unit) {
             fields.insert("holder".to_owned(), unit);
         }
     }

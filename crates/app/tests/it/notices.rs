@@ -205,7 +205,7 @@ fn each_person_a_rule_names_is_told_once_why_and_of_which_record() {
         let app = world.open_on(day("2023-03-13"));
         tick::run(&app).expect("a tick");
         let late = one("已超期1个工作日", true);
-        assert_eq!(told(&app, &ducha()), [late.clone()]);
+        assert_eq!(told(&app, &ducha()), std::slice::from_ref(&late));
         assert_eq!(
             told(&app, &zhuren()),
             [late, one("距时限还有1个工作日", true)],

@@ -287,7 +287,7 @@ impl Filler<'_> {
             MarkKind::Word => {
                 let text = self.source.value(&mark.word, at).text;
                 let fits = self.left.spend(text.len());
-                fits.then_some(text).unwrap_or_default()
+                if fits { text } else { Default::default() }
             }
             _ => String::new(),
         };

@@ -176,10 +176,7 @@ fn a_page_for_each_of_many_records_is_refused_before_it_fills_the_memory() {
     );
     let template = open(&book(&rows, "", &[])).unwrap_or_else(|finding| panic!("{finding:?}"));
     assert!(template.fill(&Records(10), &[]).is_ok());
-    let finding = template
-        .fill(&Records(2_000), &[])
-        .err()
-        .expect("a refusal");
+    let finding = template.fill(&Records(2_000), &[]).expect_err("a refusal");
     assert_eq!(finding.code, "report.too_long");
     assert!(finding.remedy.contains("一条记录一行"), "{finding}");
 }

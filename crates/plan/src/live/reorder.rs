@@ -64,7 +64,7 @@ mod tests {
         to: usize,
     ) -> Option<Vec<usize>> {
         let calendar = WorkCalendar::official(HolidayTable::shipped());
-        let task = |i: usize| Activity::task(&i.to_string(), "工作", 0, 480);
+        let task = |i: usize| Activity::task(i.to_string(), "工作", 0, 480);
         let network = Network {
             calendars: vec![calendar.timeline()],
             activities: (0..count).map(task).collect(),

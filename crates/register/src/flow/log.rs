@@ -50,12 +50,12 @@ pub(super) fn state_id<'a>(flow: &'a Flow, fields: &'a Fields) -> &'a str {
 
 /// Index of the step since which signatures count.
 pub(super) fn round_of(fields: &Fields) -> usize {
-    let steps = rows(fields, "steps").iter().enumerate();
+    let mut steps = rows(fields, "steps").iter().enumerate();
     let opens = |step: &Fields| {
         let transition = text(step, "transition");
         text(step, "from") != text(step, "to") || [BEGIN, NOT_SIGNED].contains(&transition)
     };
-    let found = steps.filter(|(_, step)| opens(step)).last();
+    let found = steps.rfind(|(_, step)| opens(step));
     found.map_or(0, |(index, _)| index)
 }
 
