@@ -7,7 +7,7 @@ import { chainOf } from "../src/plan/chain";
 import { brokenException, dayOf, hoursText, monthWeeks, readHours, turned, workdays } from "../src/plan/calendar";
 import { COLUMNS, readCell, readDay, type Column } from "../src/plan/columns";
 import { pasted, type PasteAt } from "../src/plan/pasting";
-import { bandPath, chanceAt, linePath, monthTicks, risePath, scaleOf, stepPath, valueTicks } from "../src/plan/plot";
+import { apart, bandPath, chanceAt, linePath, monthTicks, risePath, scaleOf, stepPath, valueTicks } from "../src/plan/plot";
 import { rectangle, stepped, tsv, walked, type Chosen } from "../src/plan/range";
 import { emptyRow, endOfBranch, indented, laidOver, nextKey, openRows, outdented, requestOf, shifted, type Step } from "../src/plan/steps";
 import type { Change, PlanRow } from "../src/plan/types";
@@ -208,6 +208,12 @@ describe("small charts", () => {
     expect(linePath(points, scale)).toBe("M10 110L60 60M110 10");
     expect(bandPath(points.slice(0, 2), points.slice(0, 2).map((point) => ({ ...point, value: 0 })), scale)).toBe("M10 110L60 60L60 110L10 110Z");
     expect(bandPath(points.slice(0, 1), points.slice(0, 1), scale)).toBe("");
+  });
+  test("a latest line above the earliest one is what is lacking, not room", () => {
+    const line = (...values: (number | null)[]) => values.map((value, at) => ({ date: `2023-01-0${at + 1}`, value }));
+    const { above, below } = apart(line(50, 20, null), line(30, 40, 60));
+    expect(above.map((edge) => edge.map((point) => point.value))).toEqual([[50, 20, null], [30, 20, null]]);
+    expect(below.map((edge) => edge.map((point) => point.value))).toEqual([[50, 40, null], [50, 20, null]]);
   });
   test("a capacity holds for its whole day", () => {
     expect(stepPath([{ date: "2023-01-01", value: 100 }, { date: "2023-01-02", value: 50 }], scale)).toBe("M10 10H20V60H30");

@@ -56,6 +56,15 @@ export function bandPath(upper: Point[], lower: Point[], scale: Scale): string {
   const back = [...known].reverse().map((one) => `L${round(scale.x(one.date))} ${round(scale.y(one.b))}`).join("");
   return `${there}${back}Z`;
 }
+/** Two lines as the upper and the lower edge where the first lies above, and where it lies below. */
+export function apart(first: Point[], second: Point[]): { above: [Point[], Point[]]; below: [Point[], Point[]] } {
+  const edge = (pick: (a: number, b: number) => number): Point[] =>
+    first.map((point, at) => {
+      const other = second[at]?.value ?? null;
+      return { date: point.date, value: point.value === null || other === null ? null : pick(point.value, other) };
+    });
+  return { above: [edge((a) => a), edge(Math.min)], below: [edge(Math.max), edge((a) => a)] };
+}
 /** Steps over days: each value holds for its whole day. */
 export function stepPath(points: Point[], scale: Scale): string {
   let path = "";

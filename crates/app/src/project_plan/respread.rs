@@ -234,13 +234,13 @@ impl Desk<'_> {
             done: own_percent(made.debt.done),
             owed: own_percent(made.debt.shortfall),
             kept_in: made.kept_in().map(kind_code),
-            kept_text: self.kept_text(made),
+            kept_text: self.kept_text(bar, made),
             factor: made
                 .spread
                 .factor
                 .basis_points()
                 .filter(|_| !made.spread.daily.is_empty()),
-            finish,
+            finish: finish.map(|finish| finish.min(bar.forecast_finish)),
             planned_finish: bar.planned_finish,
             forecast_finish: bar.forecast_finish,
             days: days(made),
@@ -250,16 +250,20 @@ impl Desk<'_> {
         }
     }
 
-    fn kept_text(&self, made: &MadeGood) -> String {
-        let today = self.book.state.today;
+    fn kept_text(&self, bar: &Bar, made: &MadeGood) -> String {
+        let day = |day: Date| day_text(day, self.book.state.today);
         match (made.kept_in(), made.spread.finish) {
             (Some(kind), _) => format!("{}内补上，不影响计划完成", period_word(kind)),
+            // Whoever reports the rest says that it goes faster than the pace of the plan does.
+            (None, Some(finish)) if bar.forecast_finish < finish => format!(
+                "按报的剩余工期 {} 完成；按计划的速度赶，最快也要 {}，请核对剩余工期",
+                day(bar.forecast_finish),
+                day(finish)
+            ),
             (None, Some(finish)) if made.spread.daily.is_empty() => {
-                format!("计划的日子已经用完，最快 {} 完成", day_text(finish, today))
+                format!("计划的日子已经用完，最快 {} 完成", day(finish))
             }
-            (None, Some(finish)) => {
-                format!("本季内补不上，最快 {} 完成", day_text(finish, today))
-            }
+            (None, Some(finish)) => format!("本季内补不上，最快 {} 完成", day(finish)),
             (None, None) => "本季内补不上".to_owned(),
         }
     }
