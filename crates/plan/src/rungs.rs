@@ -158,7 +158,11 @@ fn rung(
         rag: match (needed, kept) {
             (0, _) => Rag::Done,
             (_, false) => Rag::Red,
-            _ => bands.rag(factor),
+            // Days may take more than their share of the factor; what is kept does not burn.
+            _ => match bands.rag(factor) {
+                Rag::Red => Rag::Yellow,
+                other => other,
+            },
         },
     }
 }

@@ -401,16 +401,18 @@ fn own_percent(units: i64) -> i64 {
     units * 10_000 / OWN_WHOLE
 }
 
+/// What was carried in is shown as what makes the line add up: each figure by itself is rounded.
 fn rung_view(rung: &Rung) -> RungView {
     let part = measure::percent;
+    let (should, done, shortfall) = (part(rung.should), part(rung.done), part(rung.shortfall));
     RungView {
         period: rung.period,
         label: period_word(rung.period.kind()).to_owned(),
         planned: part(rung.planned),
-        carried: part(rung.carried),
-        should: part(rung.should),
-        done: part(rung.done),
-        shortfall: part(rung.shortfall),
+        carried: shortfall + done - should,
+        should,
+        done,
+        shortfall,
         needed: part(rung.needed),
         possible: part(rung.possible),
         days_left: rung.days_left,

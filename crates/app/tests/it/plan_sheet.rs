@@ -370,9 +370,8 @@ fn a_debt_is_the_same_at_every_level_and_its_way_back_ends_when_it_says() {
     assert_eq!(now.rungs.len(), 7);
     for rung in &now.rungs {
         assert_eq!(rung.shortfall, now.rungs[0].shortfall, "{rung:?}");
-        // Each figure is cut to a hundredth of a percent by itself.
-        let sum = rung.carried + rung.should - rung.done - rung.shortfall;
-        assert!(sum.abs() <= 2, "{rung:?}");
+        let sum = rung.carried + rung.should - rung.done;
+        assert_eq!(sum, rung.shortfall, "{rung:?}");
     }
     assert!(!now.rows.is_empty(), "somebody is late: {now:?}");
     let sheet = read(&app, &id);
