@@ -36,17 +36,24 @@ const SHARE: i64 = 3;
 /// The cheapest compressions that win back `shortfall` working minutes (0 or less: what `answer` lacks), each one after
 /// the other; the list ends early when nothing more helps. The same plan always gets the same list.
 ///
+/// `least` holds the remaining work of each activity, working minutes, below which it cannot go (最短工期: concrete hardens
+/// in its own time); 0 where nothing is known, empty where nothing is known of any.
+///
 /// # Errors
 /// As [`schedule`](crate::schedule).
 pub fn compressions(
     network: &Network,
     answer: &Schedule,
     options: &Options,
+    least: &[i64],
     shortfall: i64,
 ) -> Result<Vec<Compression>, Vec<Finding>> {
     let mut live = Live::new(network.clone(), *options)?;
     let mut now = answer.clone();
     let (mut spent, mut list) = (vec![0; network.activities.len()], Vec::new());
+    let rooms: Vec<i64> = (0..spent.len())
+        .map(|i| room(network, i, least.get(i).copied().unwrap_or(0)))
+        .collect();
     let aim = if shortfall > 0 {
         shortfall
     } else {
@@ -54,7 +61,7 @@ pub fn compressions(
     };
     let mut won = 0;
     while won < aim && list.len() < SUGGESTIONS_MAX {
-        let Some((step, minutes)) = best_step(&mut live, &now, &spent, aim - won)? else {
+        let Some((step, minutes)) = best_step(&mut live, &now, (&rooms, &spent), aim - won)? else {
             break;
         };
         for &(activity, days) in &step.parts {
@@ -98,11 +105,12 @@ fn worst(answer: &Schedule) -> Option<(usize, i64)> {
         .map(|(i, &float)| (i, float))
 }
 
-/// The next step and what it wins, working minutes.
+/// The next step and what it wins, working minutes. `rooms` and `spent`: days each activity has to give in all, and has
+/// given.
 fn best_step(
     live: &mut Live,
     now: &Schedule,
-    spent: &[i64],
+    (rooms, spent): (&[i64], &[i64]),
     missing: i64,
 ) -> Result<Option<(Compression, i64)>, Vec<Finding>> {
     let Some((late, _)) = worst(now) else {
@@ -114,12 +122,12 @@ fn best_step(
     for _ in 0..TRIED_MAX {
         let network = live.network();
         let price = |i: usize| {
-            let some = !in_vain[i] && room(network, i, spent[i]) > 0;
+            let some = !in_vain[i] && rooms[i] > spent[i];
             some.then(|| 1_000_000 * day_of(network, i) / network.activities[i].remaining().max(1))
         };
         let activities = cheapest_cut(network, now, price);
-        let rooms = activities.iter().map(|&i| room(network, i, spent[i]));
-        let Some(most) = rooms.min() else {
+        let left = activities.iter().map(|&i| rooms[i] - spent[i]);
+        let Some(most) = left.min() else {
             return Ok(None);
         };
         if let Some(found) = tried(live, now, late, &activities, most.min(wanted))? {
@@ -156,15 +164,17 @@ fn tried(
     Ok(None)
 }
 
-/// Days the activity may still be asked for.
-fn room(network: &Network, i: usize, spent: i64) -> i64 {
+/// Days the activity may be asked for, no less than `least` working minutes of it being left.
+fn room(network: &Network, i: usize, least: i64) -> i64 {
     let activity = &network.activities[i];
     let finished = matches!(activity.progress, Progress::Finished { .. });
     if activity.kind != ActivityKind::Task || activity.fixed.is_some() || finished {
         return 0;
     }
-    let days = activity.remaining() / day_of(network, i) + spent;
-    (days / SHARE - spent).max(0)
+    let per_day = day_of(network, i);
+    let days = activity.remaining() / per_day;
+    let loose = (activity.remaining() - least).max(0) / per_day;
+    (days / SHARE).min(loose)
 }
 
 fn day_of(network: &Network, i: usize) -> i64 {

@@ -44,18 +44,18 @@ pub struct Template {
 pub enum DurationBasis {
     /// 法定时限: a limit set by law or regulation.
     Law,
-    /// 定额: a published norm.
+    /// 规范要求: what a technical standard asks for; it cannot be shortened.
     Norm,
     /// 经验值: our estimate, to be put right by whoever knows the place.
     Experience,
 }
 
 impl DurationBasis {
-    /// 法定时限, 工期定额, 经验值.
+    /// 法定时限, 规范要求, 经验值.
     pub fn label(self) -> &'static str {
         match self {
             DurationBasis::Law => "法定时限",
-            DurationBasis::Norm => "工期定额",
+            DurationBasis::Norm => "规范要求",
             DurationBasis::Experience => "经验值",
         }
     }

@@ -383,7 +383,13 @@ fn the_cheapest_days_are_taken_from_the_longest_work_of_the_driving_chain() {
     let target = plan.sheet.network.calendars[0].previous_finish(target);
     let plan = sheet("2023-03-06", &rows).target(target).run();
     assert_eq!(plan.floats("C").0, -5 * DAY);
-    let list = compressions(&plan.sheet.network, &plan.answer, &plan.sheet.options, 0);
+    let list = compressions(
+        &plan.sheet.network,
+        &plan.answer,
+        &plan.sheet.options,
+        &[],
+        0,
+    );
     let list = list.expect("no loop");
     assert_eq!(list.len(), 1);
     assert_eq!(
@@ -399,13 +405,45 @@ fn work_that_is_short_is_not_squeezed_beyond_a_third() {
         .target(evening("2023-03-08"))
         .run();
     // Nine days from Mon 6 to Thu 16; the target leaves three. A may give two, B one.
-    let list = compressions(&plan.sheet.network, &plan.answer, &plan.sheet.options, 0);
+    let list = compressions(
+        &plan.sheet.network,
+        &plan.answer,
+        &plan.sheet.options,
+        &[],
+        0,
+    );
     let days: Vec<_> = list
         .expect("no loop")
         .iter()
         .map(|c| c.parts.clone())
         .collect();
     assert_eq!(days, [[(0, 2)], [(1, 1)]]);
+}
+
+#[test]
+fn what_hardens_in_its_own_time_is_not_asked_for_a_day() {
+    // Thirty days, the target takes five; twenty of them are curing, of which eighteen are the least.
+    let rows = [("A", 10, ""), ("B", 20, "A")];
+    let plan = sheet("2023-03-06", &rows).run();
+    let target = plan.sheet.network.calendars[0].retreat(plan.answer.finish, 5 * DAY);
+    let target = plan.sheet.network.calendars[0].previous_finish(target);
+    let plan = sheet("2023-03-06", &rows).target(target).run();
+    let asked = |least: &[i64]| {
+        let list = compressions(
+            &plan.sheet.network,
+            &plan.answer,
+            &plan.sheet.options,
+            least,
+            0,
+        );
+        let list = list.expect("no loop");
+        list.iter()
+            .flat_map(|one| one.parts.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(asked(&[]), [(1, 5)]);
+    assert_eq!(asked(&[0, 18 * DAY]), [(1, 2), (0, 3)]);
+    assert_eq!(asked(&[0, 20 * DAY]), [(0, 3)]);
 }
 
 /// Three equal buildings of nine long pieces of work each, with one short piece before and one behind them all.
@@ -435,7 +473,13 @@ fn what_all_chains_share_is_asked_first_and_then_parallel_work_together() {
     let calendar = &plan.sheet.network.calendars[0];
     let target = calendar.previous_finish(calendar.retreat(plan.answer.finish, 10 * DAY));
     let plan = sheet("2023-03-06", &rows).target(target).run();
-    let list = compressions(&plan.sheet.network, &plan.answer, &plan.sheet.options, 0);
+    let list = compressions(
+        &plan.sheet.network,
+        &plan.answer,
+        &plan.sheet.options,
+        &[],
+        0,
+    );
     let told: Vec<_> = list
         .expect("no loop")
         .iter()
@@ -466,7 +510,7 @@ fn work_behind_a_link_into_its_summary_can_be_asked() {
         ..options
     };
     let answer = plan::schedule(&network, &options).expect("no loop");
-    let list = compressions(&network, &answer, &options, 0).expect("no loop");
+    let list = compressions(&network, &answer, &options, &[], 0).expect("no loop");
     let told: Vec<_> = list
         .iter()
         .map(|c| (c.parts.clone(), c.gain_days))
@@ -487,7 +531,13 @@ fn a_branch_that_cannot_be_shortened_leaves_no_way_out() {
     let calendar = &plan.sheet.network.calendars[0];
     let target = calendar.previous_finish(calendar.retreat(plan.answer.finish, 10 * DAY));
     let plan = sheet("2023-03-06", &rows).target(target).run();
-    let list = compressions(&plan.sheet.network, &plan.answer, &plan.sheet.options, 0);
+    let list = compressions(
+        &plan.sheet.network,
+        &plan.answer,
+        &plan.sheet.options,
+        &[],
+        0,
+    );
     assert_eq!(list.expect("no loop"), []);
 }
 

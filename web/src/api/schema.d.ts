@@ -3607,7 +3607,7 @@ export interface components {
         /** @description Where days of a template come from. */
         PlanTemplateBasis: {
             count: number;
-            /** @description 法定时限, 工期定额, 经验值. */
+            /** @description 法定时限, 规范要求, 经验值. */
             label: string;
         };
         /** @description Templates of works. */

@@ -62,7 +62,8 @@ pub fn chance(
         return Ok(page);
     }
     let estimates = estimates(&scheduled);
-    page.estimated = estimates.iter().flatten().count();
+    let open = |one: &&Estimate| one.optimistic < one.pessimistic;
+    page.estimated = estimates.iter().flatten().filter(open).count();
     if page.estimated == 0 {
         let problem = "没有一项工作填了最短、最长工期，推演的结果只有一个日子。";
         let remedy = "请给关键线路上没完的工作填三点估计。";
@@ -146,6 +147,11 @@ fn tell(page: &mut PlanChance, scheduled: &Scheduled<'_>, answer: &Simulation, t
         day_text(p50, today),
         day_text(p80, today)
     );
+    if page.estimated == 0 {
+        let finish = day_text(p50, today);
+        page.text = format!("没有三点估计，只推得出一个日子：{finish}完成，谈不上把握。");
+        return;
+    }
     let met = match (page.target, page.chance) {
         (Some(day), Some(chance)) => format!(
             "{}前完成的可能性约 {}%；",

@@ -273,6 +273,12 @@ fn work(
         "calendar": calendar,
         "remark": remark.collect::<Vec<_>>().join("；"),
     }));
+    if item.basis == DurationBasis::Norm && item.days > 0 {
+        // What a standard asks for (养护, 龄期) can be neither shorter nor longer.
+        for field in ["optimistic_days", "likely_days", "pessimistic_days"] {
+            values.insert(field.to_owned(), json!(item.days));
+        }
+    }
     let predecessors = recoded(&item.predecessors, codes);
     if !predecessors.is_empty() {
         values.insert("predecessors".to_owned(), json!(predecessors));

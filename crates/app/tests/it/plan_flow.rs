@@ -149,3 +149,28 @@ fn a_second_template_is_numbered_on_behind_the_plan_that_stays() {
             .all(|row| !row.remark.ends_with('：'))
     );
 }
+
+#[test]
+fn what_a_standard_fixes_is_never_asked_to_go_faster() {
+    let (_world, app) = sample();
+    let id = id_of(&app, "project", "郑州外国语中学莲湖校区项目");
+    let asked = FromTemplate {
+        template: "school".to_owned(),
+        replace: true,
+        reason: "重排".to_owned(),
+        ..FromTemplate::default()
+    };
+    from_template(&app, &local(&app), &id, &asked).expect("made");
+    let sheet = sheet(&app, &local(&app), &id, None, &SheetQuery::default()).expect("a sheet");
+    let fixed: Vec<&str> = sheet
+        .activities
+        .iter()
+        .filter(|row| row.remark.contains("规范") || row.remark.contains("GB 50325"))
+        .map(|row| row.id.as_str())
+        .collect();
+    assert!(!fixed.is_empty(), "curing and tests are in the plan");
+    let parts = sheet.compressions.iter().flat_map(|one| &one.parts);
+    let parts: Vec<&str> = parts.map(|part| part.activity_id.as_str()).collect();
+    assert!(!parts.is_empty(), "the target is missed");
+    assert!(parts.iter().all(|id| !fixed.contains(id)), "{parts:?}");
+}

@@ -32,7 +32,7 @@ pub struct PlanTemplate {
 /// Where days of a template come from.
 #[derive(Serialize, ToSchema)]
 pub struct PlanTemplateBasis {
-    /// 法定时限, 工期定额, 经验值.
+    /// 法定时限, 规范要求, 经验值.
     pub label: String,
     pub count: usize,
 }

@@ -268,7 +268,7 @@ pub struct TemplateView {
     pub sources: Vec<String>,
     /// What to know before use.
     pub notes: Vec<String>,
-    /// How many works have their days from what: 法定时限, 工期定额, 经验值.
+    /// How many works have their days from what: 法定时限, 规范要求, 经验值.
     pub basis: Vec<(&'static str, usize)>,
     /// Activities with the usual answers.
     pub activities: usize,

@@ -114,12 +114,25 @@ impl SheetView<'_> {
         else {
             return Vec::new();
         };
-        let found = plan::compressions(network, schedule, &scheduled.options, 0);
+        let least = self.least_work();
+        let found = plan::compressions(network, schedule, &scheduled.options, &least, 0);
         let found = found.unwrap_or_default();
         found
             .into_iter()
             .map(|one| self.compression(schedule, one))
             .collect()
+    }
+
+    /// What the shortest duration that somebody holds possible leaves of each work, working minutes.
+    fn least_work(&self) -> Vec<i64> {
+        let built = &self.scheduled.built;
+        let pairs = built.network.activities.iter().zip(&built.activities);
+        let least = |(work, activity): (&plan::Activity, &&portfolio::Activity)| {
+            let shortest = activity.estimate.map_or(0, |points| points.optimistic);
+            let per_day = built.network.calendars[work.calendar].minutes_per_day();
+            (shortest * per_day - (work.duration - work.remaining())).max(0)
+        };
+        pairs.map(least).collect()
     }
 
     /// The schedule of a plan that misses its target.
