@@ -57,7 +57,7 @@ pub use compress::{Compression, FloatBand, compressions, float_bands, link_float
 pub use crew::Crew;
 pub use earned::{EarnedSchedule, Performance, performance};
 pub use explain::{driving_chain, late_chain, why, why_late};
-pub use flowline::{Crossing, Flow, Line, TaktPlan, TaktShortage, Trade, flow, takt};
+pub use flowline::{Crossing, Flow, Line, TaktPlan, TaktShortage, Trade, TradeWait, flow, takt};
 pub use health::{Health, HealthPoint, HealthRule, Patient, Verdict, health};
 pub use light::{
     CauseKind, Light, LightCause, LightFacts, LightRule, Rag, TaskFacts, hundredths, project_light,
@@ -73,7 +73,7 @@ pub use notation::{LagUnit, PredecessorRef, parse_predecessors, print_predecesso
 pub use predecessors::{LagFactors, PredecessorRow, link_rows};
 pub use progress::{Status, progress_of, remaining_from_days, remaining_from_percent};
 pub use range::{beyond_calendars, calendar_range, out_of_range};
-pub use repeats::{Passage, RepeatRow, RepeatedTrade, Repeats, Stay, controlling, repeats};
+pub use repeats::{Passage, RepeatRow, RepeatedTrade, Repeats, Stay, controlling, repeats, waits};
 pub use rungs::{CatchUpBands, Halfway, Part, Rung, halfway, parts, rungs};
 pub use target::{Shortfall, TargetPlan, plan_to_target, shortfalls};
 pub use template::{DurationBasis, Template, TemplateStep, WorkItem, Works};

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use ground::{Minute, Timeline};
 
-use crate::flowline::Trade;
+use crate::flowline::{Trade, TradeWait};
+use crate::network::{Link, LinkKind, Network, Schedule};
 
 /// An activity as far as its place in a flow is concerned.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -224,8 +225,121 @@ impl Passage {
             name: name.to_owned(),
             work: self.work,
             crews: crews.unwrap_or(self.crews),
-            buffer: 0,
+            waits: Vec::new(),
         }
+    }
+}
+
+/// 工序间的先后: which trades each one waits for on its units, as the links of the plan say, whatever stands between them.
+/// Counts where both trades meet on a unit and every such unit says so. Where the plan lets them overlap, so may the trades.
+/// One list per trade, of trades that stand before it.
+pub fn waits(
+    network: &Network,
+    answer: &Schedule,
+    found: &Repeats,
+    day: &Timeline,
+) -> Vec<Vec<TradeWait>> {
+    let web = Web::of(network, found);
+    let mut lists = Vec::with_capacity(found.trades.len());
+    for (own, trade) in found.trades.iter().enumerate() {
+        let mut seen: BTreeMap<usize, (usize, i64)> = BTreeMap::new();
+        for (unit, work) in trade.on.iter().enumerate() {
+            let Some(work) = *work else { continue };
+            for (ahead, lag) in web.ahead(unit, work) {
+                let from = found.trades[ahead].on[unit];
+                let room = from.map_or(0, |from| {
+                    day.between(answer.early_finish[from], answer.early_start[work])
+                });
+                let entry = seen.entry(ahead).or_insert((0, i64::MAX));
+                *entry = (entry.0 + 1, entry.1.min(room.min(lag)));
+            }
+        }
+        let together = |ahead: usize| {
+            let pairs = trade.on.iter().zip(&found.trades[ahead].on);
+            pairs
+                .filter(|(own, ahead)| own.is_some() && ahead.is_some())
+                .count()
+        };
+        let sure = seen
+            .into_iter()
+            .filter(|(ahead, (count, _))| *ahead < own && *count == together(*ahead));
+        lists.push(
+            sure.map(|(trade, (_, gap))| TradeWait { trade, gap })
+                .collect(),
+        );
+    }
+    lists
+}
+
+/// The links of a plan, seen from the units of its flow.
+struct Web<'a> {
+    network: &'a Network,
+    /// Links into each activity.
+    into: Vec<Vec<&'a Link>>,
+    members: Vec<Vec<usize>>,
+    /// Unit and trade of each activity that repeats.
+    place: HashMap<usize, (usize, usize)>,
+}
+
+impl<'a> Web<'a> {
+    fn of(network: &'a Network, found: &Repeats) -> Self {
+        let count = network.activities.len();
+        let mut web = Web {
+            network,
+            into: vec![Vec::new(); count],
+            members: vec![Vec::new(); count],
+            place: HashMap::new(),
+        };
+        for link in &network.links {
+            web.into[link.to].push(link);
+        }
+        for (i, activity) in network.activities.iter().enumerate() {
+            if let Some(parent) = activity.parent {
+                web.members[parent].push(i);
+            }
+        }
+        for (trade, one) in found.trades.iter().enumerate() {
+            for (unit, work) in one.on.iter().enumerate() {
+                web.place.extend(work.map(|work| (work, (unit, trade))));
+            }
+        }
+        web
+    }
+
+    /// The trades that work `own` on `unit` waits for directly or through work that does not repeat, each with the lag of a
+    /// direct link from finish to start.
+    fn ahead(&self, unit: usize, own: usize) -> BTreeMap<usize, i64> {
+        let mut found = BTreeMap::new();
+        let mut seen = BTreeSet::from([own]);
+        let mut open: Vec<(usize, i64)> = self.before(own);
+        while let Some((i, lag)) = open.pop() {
+            if !seen.insert(i) {
+                continue;
+            }
+            match self.place.get(&i) {
+                Some(&(at, trade)) if at == unit => {
+                    found.insert(trade, lag);
+                }
+                Some(_) => {}
+                None => {
+                    open.extend(self.members[i].iter().map(|&member| (member, 0)));
+                    open.extend(self.before(i).into_iter().map(|(from, _)| (from, 0)));
+                }
+            }
+        }
+        found
+    }
+
+    /// What stands before an activity by its own links and those of the summaries above it.
+    fn before(&self, i: usize) -> Vec<(usize, i64)> {
+        let above = std::iter::successors(Some(i), |&i| self.network.activities[i].parent);
+        let links = above.flat_map(|i| &self.into[i]);
+        links
+            .map(|link| match link.kind {
+                LinkKind::FS => (link.from, link.lag.max(0)),
+                _ => (link.from, 0),
+            })
+            .collect()
     }
 }
 
@@ -347,7 +461,7 @@ mod tests {
             name: String::new(),
             work,
             crews,
-            buffer: 0,
+            waits: Vec::new(),
         };
         assert_eq!(
             controlling(&[trade(30, 3), trade(12, 1), trade(20, 2)]),

@@ -468,8 +468,7 @@ impl Reader<'_> {
             "" if kind != ActivityKind::Task => DurationBasis::Experience,
             _ => {
                 let problem = "没有写明工期的依据".to_owned();
-                let remedy =
-                    "请写 basis = \"law\"（法定时限）、\"norm\"（规范要求）或 \"experience\"（经验值）";
+                let remedy = "请写 basis = \"law\"（法定时限）、\"norm\"（规范要求）或 \"experience\"（经验值）";
                 self.tell("template.source", line, problem, remedy);
                 DurationBasis::Experience
             }

@@ -7,10 +7,10 @@ use crate::account::Actor;
 use crate::error::AppError;
 use crate::page::project_plan::{FlowPage, FlowTrade};
 use ground::{Date, Finding, Timeline, date_of_finish, date_of_start, minute_of};
-use plan::{ActivityKind, Flow, Passage, RepeatRow, Repeats, Stay, Trade};
+use plan::{ActivityKind, Flow, Passage, RepeatRow, Repeats, Stay, Trade, TradeWait};
 use portfolio::Scheduled;
 use report::flow_chart::{self, FlowChart, FlowLine};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Crews that one may ask for.
 const CREWS: i64 = 60;
@@ -66,6 +66,8 @@ struct Room<'a> {
     without: BTreeSet<usize>,
     found: Repeats,
     passages: Vec<Passage>,
+    /// What each trade waits for.
+    waits: Vec<Vec<TradeWait>>,
 }
 
 impl<'a> Room<'a> {
@@ -77,6 +79,7 @@ impl<'a> Room<'a> {
             without: query.without.iter().copied().collect(),
             found: Repeats::default(),
             passages: Vec::new(),
+            waits: Vec::new(),
         };
         if scheduled
             .schedule
@@ -87,6 +90,10 @@ impl<'a> Room<'a> {
             room.order();
             let trades = room.found.trades.iter();
             room.passages = trades.map(|trade| room.passage(&trade.on)).collect();
+            if let (Some(answer), Some(day)) = (&scheduled.schedule, room.timeline()) {
+                let network = &scheduled.built.network;
+                room.waits = plan::waits(network, answer, &room.found, day);
+            }
         }
         room
     }
@@ -152,9 +159,39 @@ impl<'a> Room<'a> {
     }
 
     fn trades(&self, shown: &[usize]) -> Vec<Trade> {
-        let trade =
-            |&place: &usize| self.passages[place].trade(&self.found.trades[place].name, self.crews);
+        let waits = self.waits_among(shown);
+        let trade = |&place: &usize| Trade {
+            waits: waits[place].clone(),
+            ..self.passages[place].trade(&self.found.trades[place].name, self.crews)
+        };
         shown.iter().map(trade).collect()
+    }
+
+    /// What each trade waits for among those shown: what is left out still takes its time.
+    fn waits_among(&self, shown: &[usize]) -> Vec<Vec<TradeWait>> {
+        let mut lists: Vec<Vec<TradeWait>> = Vec::with_capacity(self.waits.len());
+        for own in &self.waits {
+            let mut gaps: BTreeMap<usize, i64> = BTreeMap::new();
+            let mut wait = |trade: usize, gap: i64| {
+                let known = gaps.entry(trade).or_insert(gap);
+                *known = gap.max(*known);
+            };
+            for one in own {
+                match shown.binary_search(&one.trade) {
+                    Ok(trade) => wait(trade, one.gap),
+                    Err(_) => {
+                        let further = one.gap + self.passages[one.trade].work;
+                        let behind = &lists[one.trade];
+                        behind
+                            .iter()
+                            .for_each(|far| wait(far.trade, far.gap + further));
+                    }
+                }
+            }
+            let list = gaps.into_iter();
+            lists.push(list.map(|(trade, gap)| TradeWait { trade, gap }).collect());
+        }
+        lists
     }
 
     fn page(&self) -> FlowPage {
@@ -270,7 +307,8 @@ impl<'a> Room<'a> {
         let day = timeline.minutes_per_day().max(1);
         let steady = plan::flow(trades, units);
         let end = |flow: &Flow| date_of_finish(timeline.advance(begin, flow.total()));
-        let days = |minutes: i64| days_text(tenths(minutes, day));
+        // A day that is begun is needed whole.
+        let days = |minutes: i64| (minutes + day - 1).div_euclid(day);
         let today = self.book.state.today;
         let mut told = vec![format!(
             "按现有作业队连续施工、互不等待：共 {} 天，{} 完成。",
@@ -290,9 +328,9 @@ impl<'a> Room<'a> {
                         .collect();
                     told.push(format!(
                         "要在 {date} 前完成：每 {} 天进一个单元，需要{}，余 {} 天。",
-                        days(takt.takt),
+                        days_text(tenths(takt.takt, day)),
                         crews.join("、"),
-                        days(takt.slack)
+                        takt.slack.div_euclid(day)
                     ));
                     flow = takt.flow;
                 }

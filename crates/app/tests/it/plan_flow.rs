@@ -174,3 +174,41 @@ fn what_a_standard_fixes_is_never_asked_to_go_faster() {
     assert!(!parts.is_empty(), "the target is missed");
     assert!(parts.iter().all(|id| !fixed.contains(id)), "{parts:?}");
 }
+
+#[test]
+fn trades_that_go_side_by_side_are_not_added_up() {
+    let (_world, app) = sample();
+    let id = id_of(&app, "project", "郑州外国语中学莲湖校区项目");
+    let asked = FromTemplate {
+        template: "school".to_owned(),
+        replace: true,
+        reason: "重排".to_owned(),
+        ..FromTemplate::default()
+    };
+    from_template(&app, &local(&app), &id, &asked).expect("made");
+    let page = flow(&app, &id, &FlowQuery::default());
+    let plan = sheet(&app, &local(&app), &id, None, &SheetQuery::default()).expect("a sheet");
+    let one = |name: &str| {
+        let row = plan
+            .activities
+            .iter()
+            .find(|row| row.name.starts_with(name));
+        let row = row.expect("a trade of the school");
+        row.dates.early
+    };
+    let (first, last) = (
+        one(&page.trades[0].name).0,
+        one(&page.trades[page.trades.len() - 1].name).1,
+    );
+    let span = (last.expect("a finish") - first.expect("a start")).get_days();
+    let told = page.rhythm.join("");
+    let cycle = told
+        .split("一个单元从头到尾要 ")
+        .nth(1)
+        .and_then(|rest| rest.split(' ').next());
+    if let Some(cycle) = cycle {
+        let cycle: i32 = cycle.parse().expect("whole days");
+        assert!(cycle <= span + 1, "{told}; the plan needs {span} days");
+    }
+    assert!(!told.contains('.'), "whole days: {told}");
+}
