@@ -2,6 +2,7 @@
 //! shipped working calendars. `shape` lists its keys, `dates` reads its dates.
 
 mod dates;
+mod rules;
 mod shape;
 #[cfg(test)]
 mod tests;
@@ -78,11 +79,12 @@ impl<'r> Reader<'r> {
             calendar,
             ..ProjectHead::default()
         };
-        self.file.options = Options {
+        let options = Options {
             data_date: head.data_date,
             target,
             ..Options::from_start(start)
         };
+        self.file.options = rules::lay_on(&plan.options, options, self.remarks);
         self.file.projects.push(head);
         for (number, row) in (1..).zip(&plan.activity) {
             self.activity(plan, row, number);
@@ -93,6 +95,8 @@ impl<'r> Reader<'r> {
             self.remarks.file_error("toml.empty", problem, remedy);
         }
         self.link(plan);
+        let links = &mut self.file.network.links;
+        rules::lay_lags(&plan.options, links, calendar, self.remarks);
         self.file.compile_calendars();
         self.file
     }

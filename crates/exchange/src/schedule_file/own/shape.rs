@@ -14,10 +14,25 @@ pub(super) struct PlanText {
     pub target: Option<When>,
     pub data_date: Option<When>,
     pub calendar: Option<String>,
+    #[serde(default)]
+    pub options: OptionsText,
     #[serde(default, rename = "calendars")]
     pub calendars: Vec<CalendarText>,
     #[serde(default)]
     pub activity: Vec<ActivityText>,
+}
+
+/// 排程选项, with the keys and codes of their register; what is not written keeps its usual meaning.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OptionsText {
+    pub out_of_sequence: Option<String>,
+    pub float_rule: Option<String>,
+    pub critical_rule: Option<String>,
+    pub critical_days: Option<i64>,
+    #[serde(default)]
+    pub open_ends_critical: bool,
+    pub lag_calendar: Option<String>,
 }
 
 /// A site's calendar: a shipped one with layers.

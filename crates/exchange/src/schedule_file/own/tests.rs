@@ -126,3 +126,27 @@ fn a_plan_without_work_is_told() {
         "{findings:?}"
     );
 }
+
+#[test]
+fn options_are_taken_over_in_the_words_of_their_register() {
+    let text = "start = 2023-03-01\ncalendar = \"site6\"\n[options]\nout_of_sequence = \"progress_override\"\n\
+                float_rule = \"smaller\"\ncritical_rule = \"threshold\"\ncritical_days = 3\nopen_ends_critical = true\n\
+                lag_calendar = \"project\"\n[[activity]]\ncode = \"1\"\nname = \"甲\"\nduration_days = 2\n\
+                [[activity]]\ncode = \"2\"\nname = \"乙\"\nduration_days = 2\ncalendar = \"cn5\"\npredecessors = \"1FS+2天\"\n";
+    let (file, findings) = read("a.toml", text.as_bytes());
+    assert!(findings.is_empty(), "{findings:?}");
+    let options = &file.options;
+    assert_eq!(
+        options.out_of_sequence,
+        plan::OutOfSequence::ProgressOverride
+    );
+    assert_eq!(options.float, plan::FloatRule::Smaller);
+    assert_eq!(options.critical, plan::CriticalRule::Threshold(3 * 480));
+    assert!(options.open_ends_critical);
+    assert_eq!(file.network.links[0].lag_calendar, plan::LagCalendar::Of(0));
+    let told = told("start = 2023-03-01\n[options]\nfloat_rule = \"x\"", "");
+    assert!(
+        told.len() == 1 && told[0].contains("“float_rule”没有“x”这一种"),
+        "{told:?}"
+    );
+}
