@@ -210,6 +210,16 @@ fn what_moved_beneath_a_kept_trial_is_told_by_activity() {
 }
 
 #[test]
+fn what_somebody_made_already_is_no_doubt() {
+    let world = World::sqlite();
+    let site = Site::of(&world);
+    site.keep("两班倒", site.two_shifts()).expect("kept");
+    site.make(vec![site.update("主体施工", json!({"duration_days": 60}))]);
+    let line = site.list(None).remove(0);
+    assert!(line.findings.is_empty(), "{:?}", line.findings);
+}
+
+#[test]
 fn a_step_about_an_activity_that_is_gone_is_left_out_and_told() {
     on_both(|world| {
         let site = Site::of(world);

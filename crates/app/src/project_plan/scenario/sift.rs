@@ -185,8 +185,10 @@ fn changed_since(
     let Some(record) = record else {
         return Ok(None);
     };
-    let fields = concerned(change);
-    if values_of(book, record, &fields) == then {
+    let now = values_of(book, record, &concerned(change));
+    let mut fields = concerned(change);
+    fields.retain(|field| now.get(field) != then.get(field) && !says(change, field, &now));
+    if fields.is_empty() {
         return Ok(None);
     }
     let told = differences(app, book, record, (&fields, &then))?;
@@ -204,6 +206,16 @@ fn changed_since(
     )))
 }
 
+/// Whether somebody has made the very change already.
+fn says(change: &Change, field: &str, now: &Map<String, Json>) -> bool {
+    let Change::Update { values, .. } = change else {
+        return false;
+    };
+    values
+        .get(field)
+        .is_some_and(|value| now.get(field) == Some(value))
+}
+
 /// 工期由 90 改成 80，实际开始填为 2023-03-01.
 fn differences(
     app: &App,
@@ -212,7 +224,8 @@ fn differences(
     (fields, then): (&[String], &Map<String, Json>),
 ) -> Result<String, AppError> {
     let definition = &book.definition;
-    let (before, _) = register::from_json(definition, then);
+    let (mut before, _) = register::from_json(definition, then);
+    before.retain(|field, _| fields.contains(field));
     let mut now = record.fields.clone();
     now.retain(|field, _| fields.contains(field));
     let both: [&Fields; 2] = [&before, &now];
@@ -232,11 +245,11 @@ fn differences(
     })
 }
 
-/// 第 2 步“改 3 格”.
+/// 第 2 步（改 3 格）.
 fn step_name(row: &ScenarioChange) -> String {
     match row.step_text.is_empty() {
         true => format!("第 {} 步", row.step),
-        false => format!("第 {} 步“{}”", row.step, row.step_text),
+        false => format!("第 {} 步（{}）", row.step, row.step_text),
     }
 }
 
