@@ -193,7 +193,7 @@ fn what_moved_beneath_a_kept_trial_is_told_by_activity() {
             told,
             [(
                 "3 主体施工",
-                "存方案以后，这项工作的工期(天)由 120 改成 110。"
+                "存方案以后，这项工作的工期(天)由 120天 改成 110天。"
             )]
         );
         assert!(now(line) > now(&kept), "the piles take longer now");

@@ -124,11 +124,8 @@ async fn what_cannot_be_kept_is_told_with_its_remedy() {
     let named = desk.send(Method::PUT, &path, &named).await;
     assert_eq!(named.json()["name"], "压几天");
     let many = vec![id; 5].join(",");
-    let many = desk.service.get(
-        &desk.token,
-        &format!("{}/scenario-comparison?ids={many}", desk.plan),
-    );
-    let many = many.await.problem(422);
+    let path = format!("{}/scenario-comparison?ids={many}", desk.plan);
+    let many = desk.service.get(&desk.token, &path).await.problem(422);
     assert_eq!(many["findings"][0]["code"], "plan.scenario_columns");
 }
 
