@@ -59,6 +59,7 @@ const rooms: [string, string, string][] = [
   ["plan-flowline", "?view=flowline", ".flow-drawing svg, .empty"],
   ["plan-chance", "?view=chance", ".chance-head"],
   ["plan-baselines", "?view=baselines", ".table tbody tr, .empty"],
+  ["plan-scenarios", "?view=scenarios", ".scenario-list tbody tr, .empty"],
   ["plan-templates", "?view=templates", ".template, .empty"],
   ["plan-files", "?view=files", ".drop"],
 ];

@@ -9,7 +9,7 @@ import { COLUMNS, readCell, readDay, type Column } from "../src/plan/columns";
 import { pasted, type PasteAt } from "../src/plan/pasting";
 import { apart, bandPath, chanceAt, linePath, monthTicks, risePath, scaleOf, stepPath, valueTicks } from "../src/plan/plot";
 import { rectangle, stepped, tsv, walked, type Chosen } from "../src/plan/range";
-import { emptyRow, endOfBranch, indented, laidOver, nextKey, openRows, outdented, requestOf, shifted, type Step } from "../src/plan/steps";
+import { emptyRow, endOfBranch, indented, keptSteps, laidOver, nextKey, openRows, outdented, requestOf, saidBy, shifted, type Step } from "../src/plan/steps";
 import type { Change, PlanRow } from "../src/plan/types";
 
 const row = (id: string, level = 0, parent: string | null = null, more: Partial<PlanRow> = {}): PlanRow => ({ ...emptyRow(id, level, parent), code: `A${id}`, name: `N${id}`, version: 3, ...more });
@@ -81,6 +81,24 @@ describe("steps kept aside", () => {
   test("replanning stands where it was asked for: later words are not moved before it", () => {
     const typed = (days: number): Step => step({ op: "update", id: "1", values: { duration_days: days } });
     expect(requestOf([typed(1), step({ op: "replan", from: "late" }), typed(2)], versions).map((change) => change.op)).toEqual(["update", "replan", "update"]);
+  });
+  test("kept under a name they are the request itself, step by step, and stay so when they are opened", () => {
+    const named = (text: string, ...changes: Change[]): Step => ({ text, changes });
+    const steps = [
+      named("a", { op: "update", id: "1", values: { duration_days: 5 } }, { op: "add", key: "new-1", values: { name: "x" }, after: "1" }),
+      named("b", { op: "update", id: "1", values: { duration_days: 6 } }),
+      named("c", { op: "add", key: "new-2", values: {} }, { op: "move", id: "2", values: { planned_start: "2023-03-01" } }),
+      named("d", { op: "remove", id: "new-2" }, { op: "replan", from: "late" }),
+    ];
+    const kept = keptSteps(steps, versions);
+    const request = requestOf(steps, versions);
+    expect(kept.flatMap((one) => one.changes)).toEqual(request);
+    expect(kept.map((one) => [one.text, one.changes.map((change) => change.op)])).toEqual([["a \u00b7 b", ["update", "add"]], ["c", ["move"]], ["d", ["replan"]]]);
+    expect(JSON.stringify(kept)).not.toContain("new-2");
+    expect(requestOf(kept, versions)).toEqual(request);
+    // Later versions of the rows do not make it another trial, another value does.
+    expect(saidBy(requestOf(kept, new Map([["1", 9], ["2", 9]])))).toBe(saidBy(request));
+    expect(saidBy(requestOf([...kept, step({ op: "update", id: "2", values: { name: "y" } })], versions))).not.toBe(saidBy(request));
   });
   test("rows show what was typed before the server has answered; an added row stands behind the branch", () => {
     const rows = [row("1"), row("2", 1, "1"), row("3")];

@@ -19,6 +19,7 @@ pub mod plan_baseline;
 pub mod plan_commitment;
 pub mod plan_option;
 pub mod plan_resource;
+pub mod plan_scenario;
 pub mod project;
 pub mod quantities;
 pub mod rates;
@@ -43,6 +44,7 @@ pub use plan_baseline::{BaselineRow, PlanBaseline};
 pub use plan_commitment::PlanCommitment;
 pub use plan_option::{PlanOption, PlanRules};
 pub use plan_resource::PlanResource;
+pub use plan_scenario::{PlanScenario, ScenarioChange};
 pub use project::{Project, StageDates, Target};
 pub use quantities::{
     MadeGood, OWN_WHOLE, Quantities, QuantityFacts, ReportsByActivity, made_good,

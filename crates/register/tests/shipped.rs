@@ -66,6 +66,7 @@ fn every_shipped_definition_parses_without_findings() {
         "plan_commitment",
         "plan_option",
         "plan_resource",
+        "plan_scenario",
         "programme_return",
         "progress_report",
         "project",

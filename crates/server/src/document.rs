@@ -32,6 +32,7 @@ pub fn api_router() -> OpenApiRouter<Shared> {
         .merge(route::plan_weekly::router())
         .merge(route::plan_flow::router())
         .merge(route::plan_respread::router())
+        .merge(route::plan_scenario::router())
         .merge(route::file::router())
         .merge(route::import::router())
         .merge(route::search::router())

@@ -58,6 +58,27 @@ export function requestOf(steps: Step[], versions: ReadonlyMap<string, number>):
   }
   return kept;
 }
+/** Which step a change of the request came from; lost when it is sent. */
+const OF = Symbol("step");
+type Marked = Change & { [OF]?: number };
+/** The same steps with what they said twice said once: put one after the other their changes are the request. */
+export function keptSteps(steps: Step[], versions: ReadonlyMap<string, number>): Step[] {
+  const marked = steps.map((step, at) => ({ ...step, changes: step.changes.map((change): Marked => ({ ...change, [OF]: at })) }));
+  const changes = requestOf(marked, versions) as Marked[];
+  const out: Step[] = [];
+  steps.forEach((step, at) => {
+    const own = changes.filter((change) => change[OF] === at).map(({ [OF]: _, ...change }) => change);
+    const last = out[out.length - 1];
+    // A step that went into a former one leaves its words there.
+    if (own.length) out.push({ text: step.text, changes: own });
+    else if (last && step.text && !last.text.includes(step.text)) last.text = `${last.text} · ${step.text}`;
+  });
+  return out;
+}
+/** What changes say, whatever versions they were made on. */
+export function saidBy(changes: Change[]): string {
+  return JSON.stringify(changes.map(({ version: _, ...change }) => change));
+}
 function drop(list: Change[], one: Change | undefined): void {
   const at = one ? list.indexOf(one) : -1;
   if (at >= 0) list.splice(at, 1);

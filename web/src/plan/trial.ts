@@ -6,8 +6,8 @@ import { ApiError, asOf, write } from "../api/client";
 import { useRead } from "../api/reading";
 import type { Finding } from "../api/types";
 import { problemText } from "../components/problem";
-import { laidOver, requestOf, type Step } from "./steps";
-import type { Change, PlanDiff, PlanSheet } from "./types";
+import { keptSteps, laidOver, requestOf, saidBy, type Step } from "./steps";
+import type { Change, PlanDiff, PlanSheet, Scenario } from "./types";
 
 const keyOf = (project: string) => `guatu.trial.${project}`;
 function kept(project: string): Step[] {
@@ -23,11 +23,29 @@ function keep(project: string, steps: Step[]): void {
   else sessionStorage.removeItem(keyOf(project));
 }
 
+/** The kept trial that was opened, with what it said then. */
+export interface Opened {
+  id: string;
+  name: string;
+  remark: string;
+  version: number;
+  said: string;
+}
+const openedKey = (project: string) => `guatu.trial.${project}.scenario`;
+function keptOpened(project: string): Opened | null {
+  try {
+    return JSON.parse(sessionStorage.getItem(openedKey(project)) ?? "null") as Opened | null;
+  } catch {
+    return null;
+  }
+}
+
 export function useTrial(project: Ref<string>, baseline: Ref<string | null>, near: Ref<number>) {
   const client = useQueryClient();
   const { data: base, error, refetch, isFetching } = useRead<PlanSheet>(() => `/projects/${project.value}/plan`, () => ({ baseline: baseline.value, near_days: near.value }));
   const steps = ref<Step[]>(kept(project.value)) as Ref<Step[]>;
   const undone = ref<Step[]>([]) as Ref<Step[]>;
+  const opened = ref<Opened | null>(keptOpened(project.value));
   const diff = shallowRef<PlanDiff | null>(null);
   const problem = ref("");
   const refused = ref<Finding[]>([]);
@@ -36,12 +54,15 @@ export function useTrial(project: Ref<string>, baseline: Ref<string | null>, nea
 
   watch(project, (now) => {
     steps.value = kept(now);
+    opened.value = keptOpened(now);
     undone.value = [];
     diff.value = null;
   });
   const versions = computed(() => new Map((base.value?.activities ?? []).map((row) => [row.id, row.version])));
   const request = computed<Change[]>(() => requestOf(steps.value, versions.value));
   const active = computed(() => steps.value.length > 0);
+  /** The steps are no longer those of the kept trial that was opened. */
+  const altered = computed(() => opened.value !== null && saidBy(request.value) !== opened.value.said);
   /** The diff belongs to the steps in hand; else the answer is still under way. */
   let asked = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -80,6 +101,7 @@ export function useTrial(project: Ref<string>, baseline: Ref<string | null>, nea
   }
   watch([steps, base], () => reckonSoon(), { immediate: true });
   watch(steps, (now) => keep(project.value, now));
+  watch(opened, (now) => (now ? sessionStorage.setItem(openedKey(project.value), JSON.stringify(now)) : sessionStorage.removeItem(openedKey(project.value))));
   onScopeDispose(() => {
     clearTimeout(timer);
     running?.abort();
@@ -117,13 +139,38 @@ export function useTrial(project: Ref<string>, baseline: Ref<string | null>, nea
   function drop() {
     undone.value = [...steps.value].reverse();
     steps.value = [];
+    opened.value = null;
+  }
+  /** Says that the steps in hand are those of this kept trial. */
+  function isNow(scenario: Scenario) {
+    opened.value = { id: scenario.id, name: scenario.name, remark: scenario.remark, version: scenario.version, said: saidBy(request.value) };
+  }
+  function load(scenario: Scenario, own: Step[]) {
+    undone.value = [];
+    steps.value = own;
+    isNow(scenario);
+  }
+  /** Keeps the steps under a name, in the place of those of a kept trial or as a new one. */
+  async function keepAs(name: string, remark: string, over: Opened | null): Promise<Scenario> {
+    const path = `/projects/${project.value}/plan/scenarios`;
+    const body = { name, remark, steps: keptSteps(steps.value, versions.value) };
+    try {
+      const { data } = over ? await write<Scenario>("PUT", `${path}/${over.id}`, { ...body, version: over.version }) : await write<Scenario>("POST", path, body);
+      isNow(data);
+      await client.invalidateQueries();
+      return data;
+    } catch (failure) {
+      if (failure instanceof ApiError && (failure.status === 409 || failure.status === 412)) void refetch();
+      throw failure;
+    }
   }
   async function save(reason: string): Promise<PlanDiff | null> {
     busy.value = true;
     problem.value = "";
     try {
-      const { data } = await write<PlanDiff>("POST", `/projects/${project.value}/plan/changes`, { changes: request.value, reason, dry_run: false, with_sheet: false });
+      const { data } = await write<PlanDiff>("POST", `/projects/${project.value}/plan/changes`, { changes: request.value, reason, dry_run: false, with_sheet: false, ...(opened.value && !altered.value ? { scenario: opened.value.id } : {}) });
       steps.value = [];
+      opened.value = null;
       undone.value = [];
       await client.invalidateQueries();
       return data;
@@ -152,6 +199,6 @@ export function useTrial(project: Ref<string>, baseline: Ref<string | null>, nea
     }
   }
   const editable = computed(() => Boolean(base.value?.editable) && asOf.value === null);
-  return { base, sheet, error, refetch, isFetching, steps, undone, active, diff, problem, refused, working, busy, editable, request, take, back, again, drop, save, undoSaved };
+  return { base, sheet, error, refetch, isFetching, steps, undone, active, diff, problem, refused, working, busy, editable, opened, altered, request, take, back, again, drop, load, keepAs, save, undoSaved };
 }
 export type Trial = ReturnType<typeof useTrial>;

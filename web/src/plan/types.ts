@@ -401,3 +401,49 @@ export interface PlanFilePreview {
   diff: PlanDiff | null;
   findings: Finding[];
 }
+/** 推演方案: a kept trial, worked out on the plan as it is. */
+export interface ScenarioState extends Standing {
+  /** Days later than the target; negative is early. */
+  slip_days: number | null;
+}
+export interface Scenario {
+  id: string;
+  version: number;
+  name: string;
+  remark: string;
+  kept_on: string;
+  kept_by: string;
+  changes: number;
+  /** What was told when it was kept. */
+  then: { finish: Day; slip_days: number | null; plan_finish: Day };
+  /** None when it cannot be worked out, and when it is in force. */
+  now: ScenarioState | null;
+  drift_text: string;
+  /** Changes that name what is gone. */
+  lost: number;
+  findings: Finding[];
+  adopted: { on: string; batch_id: string; undone: boolean } | null;
+}
+export interface ScenarioList {
+  plan: ScenarioState;
+  editable: boolean;
+  scenarios: Scenario[];
+}
+export interface ScenarioView {
+  scenario: Scenario;
+  steps: { text: string; changes: Change[] }[];
+  diff: PlanDiff | null;
+}
+export interface ScenarioColumn {
+  /** None for the plan itself. */
+  scenario: Scenario | null;
+  state: ScenarioState | null;
+  changed: number;
+  moved: number;
+  duration_change_days: number;
+}
+export interface ScenarioComparison {
+  columns: ScenarioColumn[];
+  milestones: { activity_id: string; code: string; name: string; dates: Day[] }[];
+  target: Day;
+}

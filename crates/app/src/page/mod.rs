@@ -5,6 +5,7 @@ pub mod definition;
 pub mod home;
 pub mod import;
 pub mod metric;
+pub mod plan_scenario;
 pub mod project;
 pub mod project_plan;
 pub mod record;

@@ -2,6 +2,7 @@
 
 use super::brought::Brought;
 use super::edit::Draft;
+use super::scenario::Adopting;
 use super::sheet::{Beside, SheetQuery, SheetView};
 use super::{ACTIVITY, PlanBook, diff, write};
 use crate::App;
@@ -26,7 +27,7 @@ const LISTED: u32 = 2_000;
 const TRIES: usize = 3;
 
 /// One change of a plan.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Change {
     /// Fields of a row; null clears.
     Update {
@@ -99,6 +100,8 @@ pub struct ChangeRequest {
     pub with_sheet: bool,
     /// What the sheet is compared with and coloured by.
     pub view: SheetQuery,
+    /// 推演方案 that these changes put into force; only told when they are made.
+    pub scenario: Option<String>,
 }
 
 /// Tries a batch out or makes it.
@@ -170,7 +173,11 @@ fn change_once(
         if !wrong.is_empty() {
             return Err(AppError::Invalid(wrong));
         }
-        return made(app, actor, request, &book, &draft, trial);
+        let adopting = match &request.scenario {
+            Some(id) => Some(Adopting::of(app, actor, &book, id, &request.changes)?),
+            None => None,
+        };
+        return made(app, actor, request, (&draft, adopting), trial);
     }
     let mut diff = trial.diff(&draft, &wrong);
     diff.dry_run = true;
@@ -198,7 +205,7 @@ fn need_abilities(
         .try_for_each(|change| access.need(asked(change)))
 }
 
-fn check_count(count: usize) -> Result<(), AppError> {
+pub(super) fn check_count(count: usize) -> Result<(), AppError> {
     if (1..=CHANGES).contains(&count) {
         return Ok(());
     }
@@ -214,16 +221,15 @@ fn made(
     app: &App,
     actor: &Actor,
     request: &ChangeRequest,
-    book: &PlanBook,
-    draft: &Draft<'_>,
+    (draft, adopting): (&Draft<'_>, Option<Adopting>),
     trial: Trial<'_>,
 ) -> Result<PlanDiff, AppError> {
     let mut diff = trial.diff(draft, &[]);
-    let written = write::write(app, actor, book, draft, &request.reason)?;
+    let written = write::write(app, actor, draft, &request.reason, adopting)?;
     diff.batch_id = written.batch.map(|id| id.to_string());
     diff.know_ids(&written.ids);
     if request.with_sheet {
-        let id = book.project.id.to_string();
+        let id = draft.book.project.id.to_string();
         let sheet = super::sheet(app, actor, &id, None, &request.view)?;
         diff.sheet = Some(Box::new(sheet));
     }
@@ -231,17 +237,17 @@ fn made(
 }
 
 /// A plan before and after changes.
-struct Trial<'a> {
+pub(super) struct Trial<'a> {
     app: &'a App,
     book: &'a PlanBook,
-    before: Scheduled<'a>,
-    after: Scheduled<'a>,
+    pub before: Scheduled<'a>,
+    pub after: Scheduled<'a>,
     /// Doubts about the rows as they would stand.
     read: Vec<Finding>,
 }
 
 impl<'a> Trial<'a> {
-    fn of(app: &'a App, book: &'a PlanBook, then: &'a [Activity], read: Vec<Finding>) -> Self {
+    pub fn of(app: &'a App, book: &'a PlanBook, then: &'a [Activity], read: Vec<Finding>) -> Self {
         Self {
             app,
             book,
@@ -252,7 +258,7 @@ impl<'a> Trial<'a> {
     }
 
     /// What is wrong with the request, and what would be wrong with the plan that is not so now.
-    fn wrong(&self, draft: &Draft<'_>) -> Vec<Finding> {
+    pub fn wrong(&self, draft: &Draft<'_>) -> Vec<Finding> {
         let errors = |findings: &[Finding]| -> Vec<Finding> {
             // A part of itself, or of no summary, only troubles the eye in a plan that was read; nobody may ask for it.
             let wrong = findings
@@ -282,7 +288,7 @@ impl<'a> Trial<'a> {
         self.book.records().into_values().collect()
     }
 
-    fn diff(&self, draft: &Draft<'_>, wrong: &[Finding]) -> PlanDiff {
+    pub fn diff(&self, draft: &Draft<'_>, wrong: &[Finding]) -> PlanDiff {
         diff::diff(self.app, &self.before, &self.after, draft, wrong)
     }
 

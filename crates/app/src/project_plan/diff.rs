@@ -103,7 +103,8 @@ pub(super) fn between(_app: &App, before: &Scheduled<'_>, after: &Scheduled<'_>)
     }
 }
 
-fn state(scheduled: &Scheduled<'_>) -> PlanState {
+/// A scheduled plan in one line.
+pub(super) fn state(scheduled: &Scheduled<'_>) -> PlanState {
     let standing = &scheduled.standing;
     PlanState {
         forecast_finish: standing.forecast_finish,

@@ -2,7 +2,7 @@
 //! as baseline 0. What the format cannot say is left out there, never here.
 
 use super::sheet::Beside;
-use super::{ACTIVITY, PlanBook};
+use super::{ACTIVITY, PlanBook, scenario};
 use crate::App;
 use crate::account::Actor;
 use crate::error::AppError;
@@ -45,8 +45,7 @@ impl PlanFormat {
 /// The plan of a project as it stands on a day: file name and bytes.
 ///
 /// # Errors
-/// As [`PlanBook::open`]; `Forbidden` without the right to take plans away; `Invalid` for a plan without activities or
-/// with a loop.
+/// As [`export_tried`].
 pub fn export(
     app: &App,
     actor: &Actor,
@@ -54,9 +53,29 @@ pub fn export(
     day: Option<Date>,
     format: PlanFormat,
 ) -> Result<(String, Vec<u8>), AppError> {
+    export_tried(app, actor, project, (day, None), format)
+}
+
+/// The same as a 推演方案 would make it.
+///
+/// # Errors
+/// As [`PlanBook::open`]; `Forbidden` without the right to take plans away; `Invalid` for a plan without activities or
+/// with a loop; `NotFound` for a scenario that is none of this plan.
+pub fn export_tried(
+    app: &App,
+    actor: &Actor,
+    project: &str,
+    (day, scenario): (Option<Date>, Option<&str>),
+    format: PlanFormat,
+) -> Result<(String, Vec<u8>), AppError> {
     let book = PlanBook::open(app, actor, project, day)?;
     Access::new(app, actor, &book.definition)?.need(Ability::Export)?;
-    let scheduled = book.scheduled(app, book.activities());
+    let tried = match scenario {
+        Some(id) => Some(scenario::as_plan(app, &book, id)?),
+        None => None,
+    };
+    let activities = tried.as_ref().map_or(book.activities(), |(_, then)| then);
+    let scheduled = book.scheduled(app, activities);
     let schedule = ready(&scheduled)?;
     let beside = Beside::read(app, &book, Some("none"))?;
     let file = file((&book, &beside), &scheduled, schedule);
@@ -65,7 +84,9 @@ pub fn export(
         PlanFormat::Xer => write_xer(&file, schedule),
     };
     records::note_export(app, actor, ACTIVITY, scheduled.built.activities.len())?;
-    Ok((format!("{}.{}", book.project.name, format.ending()), bytes))
+    let of = tried.map_or_else(String::new, |(name, _)| format!("（{name}）"));
+    let name = format!("{}{of}.{}", book.project.name, format.ending());
+    Ok((name, bytes))
 }
 
 fn ready<'a>(scheduled: &'a Scheduled<'_>) -> Result<&'a Schedule, AppError> {

@@ -5,7 +5,6 @@ mod rows;
 
 use super::change::{self, Change, ChangeRequest};
 use super::sheet::Beside;
-use super::sheet::SheetQuery;
 use super::{PlanBook, works};
 use crate::App;
 use crate::account::{self, Actor};
@@ -135,7 +134,7 @@ fn request(book: &PlanBook, rows: &FileRows, choice: &ImportChoice) -> ChangeReq
         reason: choice.reason.clone(),
         dry_run: choice.dry_run,
         with_sheet: choice.with_sheet,
-        view: SheetQuery::default(),
+        ..ChangeRequest::default()
     }
 }
 

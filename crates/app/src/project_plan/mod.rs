@@ -18,6 +18,7 @@ mod load;
 mod measure;
 mod options;
 mod respread;
+mod scenario;
 mod sheet;
 mod works;
 mod write;
@@ -31,7 +32,7 @@ pub use change::{Change, ChangeRequest, change, changes, undo};
 pub use commitment::{
     JudgeRequest, Judged, NewPromise, PromiseRequest, commitments, judge, promise,
 };
-pub use export::{PlanFormat, export};
+pub use export::{PlanFormat, export, export_tried};
 pub(crate) use file::PlanFiles;
 pub use file::{ImportChoice, commit_file, look_at_file};
 pub use flowline::{FlowQuery, flowline, flowline_svg};
@@ -41,6 +42,10 @@ pub use load::load;
 pub use measure::{curve, health};
 pub use options::{OptionsInput, keep_options, options};
 pub use respread::respread;
+pub use scenario::{
+    ScenarioInput, change_scenario, compare_scenarios, drop_scenario, keep_scenario, scenario,
+    scenarios,
+};
 pub use sheet::{SheetQuery, sheet};
 pub use works::{FromTemplate, from_template, templates};
 

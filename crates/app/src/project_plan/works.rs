@@ -2,7 +2,6 @@
 //! one as a batch of changes like any other.
 
 use super::change::{Change, ChangeRequest};
-use super::sheet::SheetQuery;
 use super::{PlanBook, change};
 use crate::App;
 use crate::account::Actor;
@@ -163,7 +162,7 @@ pub fn from_template(
         reason: asked.reason.clone(),
         dry_run: asked.dry_run,
         with_sheet: asked.with_sheet,
-        view: SheetQuery::default(),
+        ..ChangeRequest::default()
     };
     change::change_many(app, actor, project, &request)
 }

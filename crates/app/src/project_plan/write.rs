@@ -2,6 +2,7 @@
 
 use super::brought::{Making, real};
 use super::edit::{self, Draft};
+use super::scenario::Adopting;
 use super::{ACTIVITY, PlanBook};
 use crate::App;
 use crate::account::Actor;
@@ -52,10 +53,11 @@ struct Work {
 pub(super) fn write(
     app: &App,
     actor: &Actor,
-    book: &PlanBook,
     draft: &Draft<'_>,
     reason: &str,
+    adopting: Option<Adopting>,
 ) -> Result<Written, AppError> {
+    let book = draft.book;
     let work = Work::of(app, book, draft)?;
     if work.is_empty() {
         return Ok(Written {
@@ -76,6 +78,9 @@ pub(super) fn write(
         let id = writer.begin_batch(&batch, &desk.meta)?;
         desk.meta.batch = Some(id);
         let ids = work.write(writer, &desk)?;
+        if let Some(adopting) = &adopting {
+            adopting.mark(writer, &desk, id)?;
+        }
         Ok(Written {
             batch: Some(id),
             ids,

@@ -22,6 +22,7 @@ mod plan_changes;
 mod plan_files;
 mod plan_flow;
 mod plan_options;
+mod plan_scenarios;
 mod plan_sheet;
 mod plan_weekly;
 mod records;

@@ -14,6 +14,7 @@ pub mod plan;
 pub mod plan_beside;
 pub mod plan_flow;
 pub mod plan_respread;
+pub mod plan_scenario;
 pub mod plan_weekly;
 pub mod project;
 pub mod record;

@@ -88,6 +88,7 @@ async fn change(
             baseline: asked.baseline,
             near_days: asked.near_days,
         },
+        scenario: asked.scenario.filter(|id| !id.is_empty()),
     };
     let app = shared.app.clone();
     let diff = run(move || project_plan::change(&app, &actor, &id, &request)).await?;

@@ -433,37 +433,52 @@ async fn commit_file(
     Ok(Json(PlanDiff::from(&diff)))
 }
 
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct TakenQuery {
+    /// Kept trial (推演方案) to take away instead of the plan itself.
+    scenario: Option<String>,
+    /// Day to show.
+    #[serde(rename = "as_of")]
+    #[param(rename = "as_of")]
+    _as_of: Option<String>,
+}
+
 /// 带走计划 The plan as Microsoft Project XML.
-#[utoipa::path(get, path = "/projects/{id}/plan.xml", tag = "plans", params(("id" = String, Path), ("as_of" = Option<String>, Query)), responses((status = 200, content_type = "application/xml", body = Vec<u8>), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+#[utoipa::path(get, path = "/projects/{id}/plan.xml", tag = "plans", params(("id" = String, Path), TakenQuery), responses((status = 200, content_type = "application/xml", body = Vec<u8>), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
 async fn as_project(
     state: State<Shared>,
     signed: Signed,
     path: Path<String>,
-    day: AsOf,
+    asked: (AsOf, Query<TakenQuery>),
 ) -> Result<Response, Problem> {
-    take_away(state, signed, path, day, PlanFormat::ProjectXml).await
+    take_away(state, signed, path, asked, PlanFormat::ProjectXml).await
 }
 
 /// 带走计划 The plan as Primavera P6 XER.
-#[utoipa::path(get, path = "/projects/{id}/plan.xer", tag = "plans", params(("id" = String, Path), ("as_of" = Option<String>, Query)), responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+#[utoipa::path(get, path = "/projects/{id}/plan.xer", tag = "plans", params(("id" = String, Path), TakenQuery), responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
 async fn as_xer(
     state: State<Shared>,
     signed: Signed,
     path: Path<String>,
-    day: AsOf,
+    asked: (AsOf, Query<TakenQuery>),
 ) -> Result<Response, Problem> {
-    take_away(state, signed, path, day, PlanFormat::Xer).await
+    take_away(state, signed, path, asked, PlanFormat::Xer).await
 }
 
 async fn take_away(
     State(shared): State<Shared>,
     Signed(actor): Signed,
     Path(id): Path<String>,
-    AsOf(day): AsOf,
+    (AsOf(day), Query(query)): (AsOf, Query<TakenQuery>),
     format: PlanFormat,
 ) -> Result<Response, Problem> {
     let app = shared.app.clone();
-    let (name, bytes) = run(move || project_plan::export(&app, &actor, &id, day, format)).await?;
+    let taken = run(move || {
+        let scenario = query.scenario.as_deref().filter(|id| !id.is_empty());
+        project_plan::export_tried(&app, &actor, &id, (day, scenario), format)
+    });
+    let (name, bytes) = taken.await?;
     let media_type = match format {
         PlanFormat::ProjectXml => "application/xml",
         PlanFormat::Xer => "application/octet-stream",

@@ -12,6 +12,7 @@ pub mod plan_change;
 pub mod plan_flow;
 pub mod plan_options;
 pub mod plan_respread;
+pub mod plan_scenario;
 pub mod plan_templates;
 pub mod plan_weekly;
 pub mod project;

@@ -20,6 +20,8 @@ pub struct PlanChangeRequest {
     pub baseline: Option<String>,
     /// Working days of float up to which the sheet calls an activity near-critical.
     pub near_days: Option<i64>,
+    /// Kept trial that these changes put into force; it is marked so.
+    pub scenario: Option<String>,
 }
 
 /// One change; `op` says which of the fields it takes.
@@ -58,22 +60,74 @@ pub struct PlanChange {
 impl PlanChange {
     /// A change of fields, as it would be sent back.
     pub fn held(change: &Change) -> Option<Self> {
-        let Change::Update {
-            id,
-            version,
-            values,
-        } = change
-        else {
-            return None;
-        };
-        Some(Self {
-            op: "update".to_owned(),
-            id: Some(id.clone()),
-            version: Some(*version),
-            values: values.clone(),
-            ..Self::default()
-        })
+        matches!(change, Change::Update { .. }).then(|| Self::from(change))
     }
+
+    fn row(op: &str, id: &str, version: i64) -> Self {
+        Self {
+            op: op.to_owned(),
+            id: Some(id.to_owned()),
+            version: Some(version),
+            ..Self::default()
+        }
+    }
+}
+
+/// The change as it would be sent back.
+impl From<&Change> for PlanChange {
+    fn from(change: &Change) -> Self {
+        match change {
+            Change::Update {
+                id,
+                version,
+                values,
+            } => Self {
+                values: values.clone(),
+                ..Self::row("update", id, *version)
+            },
+            Change::Move {
+                id,
+                version,
+                start,
+                finish,
+            } => Self {
+                values: dates([("planned_start", start), ("planned_finish", finish)]),
+                ..Self::row("move", id, *version)
+            },
+            Change::Add { key, values, after } => Self {
+                op: "add".to_owned(),
+                key: Some(key.clone()),
+                values: values.clone(),
+                after: after.clone(),
+                ..Self::default()
+            },
+            Change::Remove {
+                id,
+                version,
+                relink,
+            } => Self {
+                relink: Some(*relink),
+                ..Self::row("remove", id, *version)
+            },
+            Change::Place { id, version, after } => Self {
+                after: after.clone(),
+                ..Self::row("place", id, *version)
+            },
+            Change::Replan { ids, late, .. } => Self {
+                op: "replan".to_owned(),
+                ids: ids.clone(),
+                from: Some(if *late { "late" } else { "early" }.to_owned()),
+                ..Self::default()
+            },
+        }
+    }
+}
+
+fn dates(days: [(&str, &Option<ground::Date>); 2]) -> Map<String, Value> {
+    let given = days.into_iter();
+    given
+        .filter_map(|(name, day)| Some((name.to_owned(), Value::String(day.as_ref()?.to_string()))))
+        .collect()
 }
 
 /// What cannot be read of a change, in words.

@@ -7,6 +7,7 @@ mod guard;
 mod matrix;
 mod others;
 mod pages;
+mod plan_scenarios;
 mod plan_ways;
 mod plans;
 mod records;
