@@ -12,6 +12,7 @@ use crate::page::project::{
 use crate::page::record::RecordView;
 use crate::page::wall::WallQuery;
 use crate::permit::Access;
+use crate::project_plan::day_text;
 use crate::records::look::Look;
 use crate::world::Setting;
 use crate::{attachment, light, records, wall};
@@ -143,7 +144,7 @@ pub(crate) fn float_text(standing: &Standing) -> String {
     let by = standing
         .start_by
         .filter(|_| float < 0)
-        .map(|day| format!("，最迟应在 {}月{}日前开始", day.month(), day.day()));
+        .map(|day| format!("，最迟应在 {}前开始", day_text(day, standing.today)));
     match float {
         0 => "没有时差".to_owned(),
         _ => format!(

@@ -32,14 +32,21 @@ pub enum LagUnit {
     Week,
     /// 个月, a working month.
     Month,
+    /// 自然分钟.
+    ElapsedMinute,
     /// 自然小时.
     ElapsedHour,
     /// 自然日.
     ElapsedDay,
     /// 自然周.
     ElapsedWeek,
+    /// 自然月: 30 days of 24 hours, as in Microsoft Project.
+    ElapsedMonth,
     /// Percent of the predecessor's duration.
     Percent,
+    /// Percent of the predecessor's duration, passing by the clock: half of two working days (16 hours) are 8 hours of
+    /// any day. Written `e%`, as in Microsoft Project.
+    ElapsedPercent,
 }
 
 impl LagUnit {
@@ -51,10 +58,13 @@ impl LagUnit {
             LagUnit::Day => "天",
             LagUnit::Week => "周",
             LagUnit::Month => "个月",
+            LagUnit::ElapsedMinute => "自然分钟",
             LagUnit::ElapsedHour => "自然小时",
             LagUnit::ElapsedDay => "自然日",
             LagUnit::ElapsedWeek => "自然周",
+            LagUnit::ElapsedMonth => "自然月",
             LagUnit::Percent => "%",
+            LagUnit::ElapsedPercent => "e%",
         }
     }
 
@@ -62,14 +72,28 @@ impl LagUnit {
     pub fn is_elapsed(self) -> bool {
         matches!(
             self,
-            LagUnit::ElapsedHour | LagUnit::ElapsedDay | LagUnit::ElapsedWeek
+            LagUnit::ElapsedMinute
+                | LagUnit::ElapsedHour
+                | LagUnit::ElapsedDay
+                | LagUnit::ElapsedWeek
+                | LagUnit::ElapsedMonth
+                | LagUnit::ElapsedPercent
         )
+    }
+
+    /// True for parts of the predecessor's duration.
+    pub fn is_percent(self) -> bool {
+        matches!(self, LagUnit::Percent | LagUnit::ElapsedPercent)
     }
 }
 
-/// Words of the units. Longer ones stand before their beginnings (`个工作日` before `个月`).
-const UNITS: [(&str, LagUnit); 45] = [
+/// Words of the units. Longer ones stand before their beginnings (`个工作日` before `个月`). A lone `m` is none of them:
+/// Project reads it as a minute, people here as a month.
+const UNITS: [(&str, LagUnit); 56] = [
     ("自然小时", LagUnit::ElapsedHour),
+    ("自然分钟", LagUnit::ElapsedMinute),
+    ("个自然月", LagUnit::ElapsedMonth),
+    ("自然月", LagUnit::ElapsedMonth),
     ("个自然日", LagUnit::ElapsedDay),
     ("个日历天", LagUnit::ElapsedDay),
     ("个日历日", LagUnit::ElapsedDay),
@@ -98,6 +122,12 @@ const UNITS: [(&str, LagUnit); 45] = [
     ("EHR", LagUnit::ElapsedHour),
     ("EWKS", LagUnit::ElapsedWeek),
     ("EWK", LagUnit::ElapsedWeek),
+    ("EMONS", LagUnit::ElapsedMonth),
+    ("EMON", LagUnit::ElapsedMonth),
+    ("EMOS", LagUnit::ElapsedMonth),
+    ("EMO", LagUnit::ElapsedMonth),
+    ("EMINS", LagUnit::ElapsedMinute),
+    ("EMIN", LagUnit::ElapsedMinute),
     ("ED", LagUnit::ElapsedDay),
     ("EH", LagUnit::ElapsedHour),
     ("EW", LagUnit::ElapsedWeek),
@@ -114,10 +144,9 @@ const UNITS: [(&str, LagUnit); 45] = [
     ("H", LagUnit::Hour),
     ("W", LagUnit::Week),
     ("%", LagUnit::Percent),
+    ("E%", LagUnit::ElapsedPercent),
+    ("%自然时间", LagUnit::ElapsedPercent),
 ];
-
-/// Words of a month of the clock: 30 days of 24 hours, as in Microsoft Project.
-const ELAPSED_MONTHS: [&str; 6] = ["个自然月", "自然月", "EMONS", "EMON", "EMOS", "EMO"];
 
 /// Words of the link kinds, upper case, dashes as `-`.
 const KINDS: [(&str, LinkKind); 20] = [
@@ -448,7 +477,7 @@ impl Reader {
         let after_number = self.at;
         self.skip_spaces();
         let (size, unit) = match self.unit() {
-            Some((times, unit)) => (thousandths * times, unit),
+            Some(unit) => (thousandths, unit),
             None => {
                 self.at = after_number;
                 if !self.at_end_of_word() {
@@ -490,16 +519,13 @@ impl Reader {
         self.rest[from..self.at].iter().collect()
     }
 
-    /// How many of which unit a word stands for.
-    fn unit(&mut self) -> Option<(i64, LagUnit)> {
-        let months = ELAPSED_MONTHS.map(|word| (word, 30, LagUnit::ElapsedDay));
-        let units = UNITS.map(|(word, unit)| (word, 1, unit));
-        for (word, times, unit) in months.into_iter().chain(units) {
+    fn unit(&mut self) -> Option<LagUnit> {
+        for (word, unit) in UNITS {
             if let Some(length) = self.matches(word) {
                 let from = self.at;
                 self.at += length;
                 if self.at_end_of_word() {
-                    return Some((times, unit));
+                    return Some(unit);
                 }
                 self.at = from;
             }
@@ -509,7 +535,7 @@ impl Reader {
 }
 
 /// Thousandths of a unit as a whole number of the largest unit that allows it: half a day is four hours of eight. `None`
-/// for parts of a minute, of a percent and of an hour of the clock.
+/// for parts of a minute and of a percent.
 fn whole(thousandths: i64, unit: LagUnit) -> Option<(i64, LagUnit)> {
     let smaller = match unit {
         _ if thousandths % 1000 == 0 => return Some((thousandths / 1000, unit)),
@@ -517,9 +543,13 @@ fn whole(thousandths: i64, unit: LagUnit) -> Option<(i64, LagUnit)> {
         LagUnit::Week => (5, LagUnit::Day),
         LagUnit::Day => (8, LagUnit::Hour),
         LagUnit::Hour => (60, LagUnit::Minute),
+        LagUnit::ElapsedMonth => (30, LagUnit::ElapsedDay),
         LagUnit::ElapsedWeek => (7, LagUnit::ElapsedDay),
         LagUnit::ElapsedDay => (24, LagUnit::ElapsedHour),
-        LagUnit::Minute | LagUnit::ElapsedHour | LagUnit::Percent => return None,
+        LagUnit::ElapsedHour => (60, LagUnit::ElapsedMinute),
+        LagUnit::Minute | LagUnit::ElapsedMinute | LagUnit::Percent | LagUnit::ElapsedPercent => {
+            return None;
+        }
     };
     whole(thousandths * smaller.0, smaller.1)
 }
@@ -633,10 +663,36 @@ mod tests {
         check("1FS+半小时", &[("1", FS, 30, LagUnit::Minute)]);
         check("1FS+1.0天", &[("1", FS, 1, Day)]);
         check("1FS+1.5自然日", &[("1", FS, 36, LagUnit::ElapsedHour)]);
+        check("1FS+1.5自然月", &[("1", FS, 45, ElapsedDay)]);
+        check("1FS+0.5eh", &[("1", FS, 30, LagUnit::ElapsedMinute)]);
+    }
+
+    #[test]
+    fn what_project_writes_is_read() {
+        use LagUnit::{ElapsedMinute, ElapsedMonth, ElapsedPercent, ElapsedWeek, Minute};
         check(
-            "1FS+1自然月，2FS+2emo",
-            &[("1", FS, 30, ElapsedDay), ("2", FS, 60, ElapsedDay)],
+            "1FS+50e%,2SS+25%",
+            &[("1", FS, 50, ElapsedPercent), ("2", SS, 25, Percent)],
         );
+        check("1FS+50%自然时间", &[("1", FS, 50, ElapsedPercent)]);
+        check(
+            "1FS+1emo,2FS-2 emons,3FS+1自然月",
+            &[
+                ("1", FS, 1, ElapsedMonth),
+                ("2", FS, -2, ElapsedMonth),
+                ("3", FS, 1, ElapsedMonth),
+            ],
+        );
+        check(
+            "1FF+30min,2FF+30 mins,3FF+45 emins",
+            &[
+                ("1", FF, 30, Minute),
+                ("2", FF, 30, Minute),
+                ("3", FF, 45, ElapsedMinute),
+            ],
+        );
+        check("1FS+2ewks", &[("1", FS, 2, ElapsedWeek)]);
+        assert_eq!(print_predecessors(&read("1SS-50 E%")), "1SS-50e%");
     }
 
     #[test]
@@ -660,6 +716,9 @@ mod tests {
     fn what_cannot_be_read_says_why() {
         refused("1SS+0.001天", "不是整分钟");
         refused("1SS+0.5%", "不是整分钟");
+        refused("1SS+0.5e%", "不是整分钟");
+        refused("1SS+1m", "单位不认识");
+        refused("1SS+0.5自然分钟", "不是整分钟");
         refused("1SS+.5天", "小数要写成");
         refused("1SS+0.0001天", "最多三位");
         refused("1SS+", "没有数字");

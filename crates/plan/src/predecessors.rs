@@ -41,23 +41,23 @@ impl LagFactors {
     pub fn minutes(&self, lag: i64, unit: LagUnit, duration: i64) -> (i64, LagCalendar) {
         const HOUR: i64 = 60;
         const DAY: i64 = 24 * HOUR;
-        if unit == LagUnit::Percent {
-            let part = i128::from(lag) * i128::from(duration) / 100;
-            return (i64::try_from(part).unwrap_or(i64::MAX), self.calendar);
-        }
+        let calendar = match unit.is_elapsed() {
+            true => LagCalendar::Elapsed,
+            false => self.calendar,
+        };
         let size = match unit {
-            LagUnit::Minute | LagUnit::Percent => 1,
+            LagUnit::Percent | LagUnit::ElapsedPercent => {
+                let part = i128::from(lag) * i128::from(duration) / 100;
+                return (i64::try_from(part).unwrap_or(i64::MAX), calendar);
+            }
+            LagUnit::Minute | LagUnit::ElapsedMinute => 1,
             LagUnit::Hour | LagUnit::ElapsedHour => HOUR,
             LagUnit::Day => self.minutes_per_day,
             LagUnit::Week => self.minutes_per_day * self.days_per_week,
             LagUnit::Month => self.minutes_per_day * self.days_per_month,
             LagUnit::ElapsedDay => DAY,
             LagUnit::ElapsedWeek => 7 * DAY,
-        };
-        let calendar = if unit.is_elapsed() {
-            LagCalendar::Elapsed
-        } else {
-            self.calendar
+            LagUnit::ElapsedMonth => 30 * DAY,
         };
         (lag.saturating_mul(size), calendar)
     }
@@ -355,5 +355,16 @@ mod tests {
             factors.minutes(-1, Month, 0),
             (-9_600, LagCalendar::Predecessor)
         );
+    }
+
+    #[test]
+    fn a_percentage_by_the_clock_is_of_the_working_time() {
+        let factors = LagFactors {
+            calendar: LagCalendar::Successor,
+            ..LagFactors::default()
+        };
+        let half = |unit| factors.minutes(50, unit, 960);
+        assert_eq!(half(LagUnit::Percent), (480, LagCalendar::Successor));
+        assert_eq!(half(LagUnit::ElapsedPercent), (480, LagCalendar::Elapsed));
     }
 }

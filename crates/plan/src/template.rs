@@ -354,10 +354,9 @@ fn through(into: Wait, out: &Wait) -> Wait {
         (true, false) => LinkKind::SF,
     };
     // An absent step has no duration a percentage could be taken of.
-    let outer = if out.unit == LagUnit::Percent {
-        0
-    } else {
-        out.lag
+    let outer = match out.unit.is_percent() {
+        true => 0,
+        false => out.lag,
     };
     let (lag, unit) = match (into.lag, outer) {
         (_, 0) => (into.lag, into.unit),

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use ground::{ActivityId, Date, Finding, Minute, Timeline};
 use plan::{
     ActivityKind, Constraint, ConstraintKind, LagFactors, Link, PredecessorRow, Progress, Status,
+    Timing,
 };
 
 use crate::activity::{Activity, FULL, ProgressReport, newest_reports};
@@ -301,7 +302,8 @@ fn links<'r>(
     links
 }
 
-/// An activity that waits for nothing starts on its planned day at the earliest.
+/// An activity that waits for nothing starts on its planned day at the earliest. One that is to be as late as possible
+/// takes its day from those that wait for it.
 fn hold_first_activities(built: &mut BuiltNetwork<'_>) {
     let mut waits = vec![false; built.activities.len()];
     for link in &built.network.links {
@@ -312,7 +314,8 @@ fn hold_first_activities(built: &mut BuiltNetwork<'_>) {
         waits[i] |= built.outline.parents[i].is_some_and(|parent| waits[parent]);
     }
     for (i, activity) in built.activities.iter().enumerate() {
-        let free = !waits[i] && !spans(activity.kind);
+        let early = activity.timing == Timing::AsSoonAsPossible;
+        let free = early && !waits[i] && !spans(activity.kind);
         if let (true, Some(day)) = (free, activity.planned_start) {
             let hold = Constraint {
                 kind: ConstraintKind::StartNoEarlier,

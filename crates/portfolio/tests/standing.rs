@@ -346,6 +346,23 @@ fn what_is_critical_follows_the_rule_of_the_plan_and_what_is_stuck_does_not() {
     assert_eq!(path(&usual), path(&strict));
 }
 
+#[test]
+fn work_that_is_to_be_late_is_not_held_on_its_planned_day() {
+    let mut rows = activities(&[
+        ("1", 40, "", "site7"),
+        ("2", 5, "", "site7"),
+        ("3", 10, "1,2", "site7"),
+    ]);
+    rows[1].planned_start = Some(day("2023-06-01"));
+    let third = |rows: &[Activity]| {
+        let standing = standing_of(&project("2023-08-20"), rows, &[], "2023-01-31");
+        standing.activities[2].forecast_start
+    };
+    assert_eq!(third(&rows), day("2023-06-06"), "planned days hold");
+    rows[1].timing = plan::Timing::LateInFreeFloat;
+    assert_eq!(third(&rows), day("2023-03-13"), "the first work decides");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 

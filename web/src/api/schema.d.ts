@@ -2800,7 +2800,7 @@ export interface components {
             dry_run?: boolean;
             /**
              * Format: int64
-             * @description Working days of float up to which the sheet calls an activity near-critical.
+             * @description Working days of float beyond critical up to which the sheet calls an activity near-critical.
              */
             near_days?: number | null;
             reason?: string;
@@ -2963,6 +2963,8 @@ export interface components {
             /** @description Project of the file; the first when absent. */
             project?: string | null;
             reason?: string;
+            /** @description The plan goes by the schedule options of the file from then on. */
+            take_options?: boolean;
             with_sheet?: boolean;
         };
         /** @description Rows by what becomes of them. */
@@ -2984,8 +2986,12 @@ export interface components {
             /** @description xer, mspdi, pmxml. */
             format: string;
             format_label: string;
+            /** @description Whether the reader may take those of the file over. */
+            may_take_options: boolean;
             /** @description merge; the page may ask for replace. */
             mode: string;
+            /** @description Schedule options in which the file differs from the plan; before: the plan's, after: the file's. */
+            options: components["schemas"]["FieldChange"][];
             project?: string | null;
             projects: components["schemas"]["PlanFileProject"][];
             /** @description Resources that are made with the plan. */
@@ -9991,7 +9997,7 @@ export interface operations {
             query?: {
                 /** @description Baseline id; `none` for none, the newest when absent. */
                 baseline?: string;
-                /** @description Working days of float up to which an activity is near-critical, 0 to 44; 5 when absent. */
+                /** @description Working days of float beyond critical up to which an activity is near-critical, 0 to 44; 5 when absent. */
                 near_days?: number;
                 /** @description Day to show. */
                 as_of?: string;

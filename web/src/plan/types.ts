@@ -398,6 +398,8 @@ export interface PlanFilePreview {
   calendars: { name: string; code: string; new: boolean }[];
   resources: number;
   baselines: number;
+  options: { field: string; label: string; before: string; after: string }[];
+  may_take_options: boolean;
   diff: PlanDiff | null;
   findings: Finding[];
 }

@@ -227,12 +227,11 @@ fn told(rows: &[BaselineRowView], finishes: Option<(Date, Date)>, today: Date) -
         (count > 0).then(|| format!("{count} 项{word}"))
     });
     let parts = parts.collect::<Vec<_>>().join("、");
-    let parts = if parts.is_empty() {
-        "没有变化".to_owned()
-    } else {
-        parts
-    };
-    format!("{}{} 项中{parts}。", end.unwrap_or_default(), rows.len())
+    let end = end.unwrap_or_default();
+    match parts.is_empty() {
+        true => format!("{end}{} 项都没有变化。", rows.len()),
+        false => format!("{end}{} 项中 {parts}。", rows.len()),
+    }
 }
 
 /// Takes a baseline out; it stays in the journal.

@@ -1,15 +1,16 @@
-//! 随附 What a plan file brings beside its activities: calendars, resources and baselines, as records that are made in
+//! 随附 What a plan file brings beside its activities: calendars, resources, baselines and options, as records that are made in
 //! the same batch as the rows, so that one undo takes all of it back.
 //!
 //! Until they are written they stand in a trial under ids far below zero, which nothing stored ever has.
 
-use super::PlanBook;
+use super::options::{BroughtOptions, OPTION};
+use super::{PlanBook, unwritten};
 use crate::App;
 use crate::district::DistrictState;
 use crate::error::AppError;
 use crate::flow::{self, Desk};
 use ground::{Date, RecordId};
-use portfolio::{KeptCalendar, PlanResource, ProgressReport};
+use portfolio::{KeptCalendar, PlanResource, PlanRules, ProgressReport};
 use register::{Definition, Fields, Record, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use store::Writer;
 /// Ids of things brought begin below this; those of added rows count down from −1.
 const BELOW: i64 = -1_000_000_000;
 
-/// Calendars and resources to be made, and baselines of the rows.
+/// Calendars and resources to be made, baselines of the rows, options of the plan.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Brought {
     /// Fields of each calendar.
@@ -29,6 +30,8 @@ pub(super) struct Brought {
     pub baselines: Vec<BroughtBaseline>,
     /// Fields of each progress report; the activity is a stored one or an added row's id in the draft.
     pub reports: Vec<Fields>,
+    /// 排程选项 of the file, where they were asked for and are others than the plan's own.
+    pub options: Option<BroughtOptions>,
 }
 
 /// A baseline of the file.
@@ -48,7 +51,20 @@ impl Brought {
     /// How many records it makes.
     pub fn count(&self) -> usize {
         let beside = self.calendars.len() + self.resources.len() + self.baselines.len();
-        beside + self.reports.len()
+        beside + self.reports.len() + usize::from(self.options.is_some())
+    }
+
+    /// Lets the plan go by these rules from the same batch on.
+    pub fn take_rules(
+        &mut self,
+        app: &App,
+        book: &PlanBook,
+        rules: PlanRules,
+    ) -> Result<(), AppError> {
+        let options = BroughtOptions::of(book, rules);
+        let changes = options.changes(app, book)?;
+        self.options = Some(options).filter(|_| !changes.is_empty());
+        Ok(())
     }
 
     /// The id a calendar has until it is made.
@@ -74,6 +90,9 @@ impl Brought {
 
     /// The plan with these calendars and reports known, for a trial.
     pub fn lay_under(&self, app: &App, book: &mut PlanBook) {
+        if let Some(options) = &self.options {
+            book.rules = options.rules;
+        }
         if self.calendars.is_empty() && self.reports.is_empty() {
             return;
         }
@@ -102,13 +121,9 @@ impl Brought {
 
 /// Records as they would stand, with ids that count down from `first`.
 fn records(book: &PlanBook, all: &[Fields], first: i64) -> Vec<Record> {
-    let record = |(at, fields): (usize, &Fields)| Record {
-        id: RecordId(first - at as i64),
-        version: 0,
-        org: book.project.org.clone(),
-        number: None,
-        fields: fields.clone(),
-        withdrawn: false,
+    let record = |(at, fields): (usize, &Fields)| {
+        let id = RecordId(first - at as i64);
+        unwritten(id, &book.project.org, fields.clone())
     };
     all.iter().enumerate().map(record).collect()
 }
@@ -120,6 +135,7 @@ pub(super) struct Making {
     resource: Arc<Definition>,
     baseline: Arc<Definition>,
     report: Arc<Definition>,
+    option: Arc<Definition>,
 }
 
 impl Making {
@@ -130,6 +146,7 @@ impl Making {
             resource: app.definition("plan_resource")?,
             baseline: app.definition("plan_baseline")?,
             report: app.definition("progress_report")?,
+            option: app.definition(OPTION)?,
         })
     }
 
@@ -137,12 +154,20 @@ impl Making {
         self.brought.count()
     }
 
-    /// Makes calendars and resources; gives the ids that stand for those of the trial.
+    /// Whether the plan goes by other rules from then on.
+    pub fn changes_options(&self) -> bool {
+        self.brought.options.is_some()
+    }
+
+    /// Makes calendars and resources, keeps options; gives the ids that stand for those of the trial.
     pub fn first(
         &self,
         writer: &mut Writer<'_>,
         desk: &Desk,
     ) -> Result<BTreeMap<RecordId, RecordId>, AppError> {
+        if let Some(options) = &self.brought.options {
+            options.write(writer, desk, &self.option)?;
+        }
         let mut ids = BTreeMap::new();
         for (at, fields) in self.brought.calendars.iter().enumerate() {
             let made = flow::make(writer, desk, &self.calendar, fields.clone(), None)?;

@@ -251,7 +251,8 @@ impl<'a> Trial<'a> {
         Self {
             app,
             book,
-            before: book.followed(app, book.activities()),
+            // Options that a file brings along hold after the change only.
+            before: book.followed_by(app, book.activities(), book.state.rules_of(book.project.id)),
             after: book.followed(app, then),
             read,
         }

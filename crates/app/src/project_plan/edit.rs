@@ -6,8 +6,8 @@ mod replan;
 mod rewrite;
 mod values;
 
-use super::PlanBook;
 use super::change::Change;
+use super::{PlanBook, unwritten};
 use crate::App;
 use crate::error::AppError;
 use crate::permit::Access;
@@ -375,15 +375,10 @@ pub(super) fn stale(record: Option<&Record>, id: RecordId) -> Finding {
 }
 
 fn blank(id: RecordId, project: ProjectId) -> Record {
-    Record {
-        id,
-        version: 0,
-        // Its home is decided when it is written.
-        org: OrgPath::new("000000").unwrap_or_else(|_| unreachable!("six digits are a path")),
-        number: None,
-        fields: Fields::from([("project".to_owned(), Value::Ref(project.0))]),
-        withdrawn: false,
-    }
+    // Its home is decided when it is written.
+    let org = OrgPath::new("000000").unwrap_or_else(|_| unreachable!("six digits are a path"));
+    let own = Fields::from([("project".to_owned(), Value::Ref(project.0))]);
+    unwritten(id, &org, own)
 }
 
 /// The two days of a bar that was dragged.

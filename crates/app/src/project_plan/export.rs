@@ -9,13 +9,17 @@ use crate::error::AppError;
 use crate::permit::Access;
 use crate::records;
 use exchange::schedule_file::{
-    Assignment, BaselineDates, DayFactors, Detail, Format, NamedCalendar, ProjectHead, Resource,
-    ResourceKind, ScheduleFile, StoredDates, write_mspdi, write_xer,
+    Assignment, BaselineDates, DayFactors, Detail, Format, LagShown, NamedCalendar, ProjectHead,
+    Resource, ResourceKind, ScheduleFile, StoredDates, write_mspdi, write_xer,
 };
 use ground::{
     ActivityId, Date, Finding, Minute, Timeline, date_of_finish, date_of_start, minute_of,
 };
-use plan::{LagCalendar, Network, Progress, Schedule};
+use plan::{
+    LagCalendar, LagFactors, LagUnit, Link, Network, PredecessorRef, Progress, Schedule,
+    parse_predecessors,
+};
+use portfolio::network::BuiltNetwork;
 use portfolio::{Activity, BaselineRow, PlanBaseline, PlanResource, Scheduled};
 use register::law::Ability;
 use std::collections::BTreeMap;
@@ -136,9 +140,37 @@ fn file(
             .map(|one| resource(book, one))
             .collect(),
         assignments: assignments(scheduled, beside),
-        lag_formats: Vec::new(),
+        lags_shown: lags_shown(built),
         own: true,
     }
+}
+
+/// In which unit each lag is written in the plan.
+fn lags_shown(built: &BuiltNetwork<'_>) -> Vec<LagShown> {
+    let nodes = &built.network.activities;
+    let cells = built
+        .activities
+        .iter()
+        .map(|one| one.predecessors.as_deref());
+    let cells: Vec<Vec<PredecessorRef>> = cells
+        .map(|cell| parse_predecessors(cell.unwrap_or_default(), "").0)
+        .collect();
+    let shown = |link: &Link| {
+        let from = &nodes[link.from];
+        let written = cells[link.to].iter().find(|one| {
+            let lag = LagFactors::default().minutes(one.lag, one.unit, from.duration);
+            let same_code = one.code.eq_ignore_ascii_case(from.code.trim());
+            same_code && one.kind == link.kind && lag.0 == link.lag
+        });
+        match written {
+            Some(one) => LagShown::of(one.lag, one.unit),
+            None if link.lag_calendar == LagCalendar::Elapsed => {
+                LagShown::of(link.lag, LagUnit::ElapsedDay)
+            }
+            None => LagShown::of(link.lag, LagUnit::Day),
+        }
+    };
+    built.network.links.iter().map(shown).collect()
 }
 
 /// Calendars that go along: the usual one and those that work or lags of this plan go by. Others may be of projects out

@@ -2,8 +2,10 @@
 
 mod carry;
 mod rows;
+mod rules;
 
 use super::change::{self, Change, ChangeRequest};
+use super::options::{self, BroughtOptions};
 use super::sheet::Beside;
 use super::{PlanBook, works};
 use crate::App;
@@ -14,6 +16,7 @@ use carry::Makes;
 use exchange::schedule_file::{self, Format, ScheduleFile};
 use ground::{Finding, Minute, Severity, date_of_finish, date_of_start};
 use rows::FileRows;
+use std::sync::Arc;
 
 /// Rows shown before the import.
 const SHOWN: usize = 2_000;
@@ -25,6 +28,8 @@ pub struct ImportChoice {
     pub project: Option<String>,
     /// Rows of the plan that the file lacks are taken out, unless somebody has begun or reported on them.
     pub replace: bool,
+    /// 采用文件的排程选项: the plan goes by the rules of the file from then on.
+    pub take_options: bool,
     /// Only say what it would do.
     pub dry_run: bool,
     /// Give the whole sheet.
@@ -45,7 +50,8 @@ pub fn look_at_file(
     bytes: Vec<u8>,
 ) -> Result<PlanFilePreview, AppError> {
     let book = PlanBook::open_to_write(app, actor, project)?;
-    let (file, findings) = read(name, &bytes)?;
+    let (file, mut findings) = read(name, &bytes)?;
+    findings.extend(other_day(app, &book, &file));
     let token = account::random_token()?;
     let beside = Beside::read(app, &book, Some("none"))?;
     let rows = FileRows::of((&book, &beside), &file, 0, Makes::of(app, actor)?);
@@ -58,7 +64,11 @@ pub fn look_at_file(
         },
     );
     let diff = change::change_with(app, actor, project, &request, &rows.brought)?;
-    let preview = preview(&file, &rows, token.clone(), name, findings, diff);
+    let mut preview = preview(&file, &rows, token.clone(), name, findings, diff);
+    if let Some(rules) = rows.rules {
+        preview.options = BroughtOptions::of(&book, rules).changes(app, &book)?;
+        preview.may_take_options = options::need_right(app, actor, &book).is_ok();
+    }
     app.plan_files()
         .keep(token, actor.login.clone(), name, bytes);
     Ok(preview)
@@ -89,13 +99,13 @@ pub fn commit_file(
     };
     let beside = Beside::read(app, &book, Some("none"))?;
     let rows = FileRows::of((&book, &beside), &file, at, Makes::of(app, actor)?);
-    let diff = change::change_with(
-        app,
-        actor,
-        project,
-        &request(&book, &rows, choice),
-        &rows.brought,
-    )?;
+    let mut brought = rows.brought.clone();
+    if let Some(rules) = rows.rules.filter(|_| choice.take_options) {
+        options::need_right(app, actor, &book)?;
+        Arc::make_mut(&mut brought).take_rules(app, &book, rules)?;
+    }
+    let request = request(&book, &rows, choice);
+    let diff = change::change_with(app, actor, project, &request, &brought)?;
     if !choice.dry_run {
         app.plan_files().forget(token);
     }
@@ -117,6 +127,26 @@ fn read(name: &str, bytes: &[u8]) -> Result<(ScheduleFile, Vec<Finding>), AppErr
         return Err(AppError::Invalid(wrong));
     }
     Ok((file, findings))
+}
+
+/// A file that speaks of another day than the plan will: nothing unfinished stands in the past.
+fn other_day(app: &App, book: &PlanBook, file: &ScheduleFile) -> Option<Finding> {
+    let said = file.projects.first()?.data_date?;
+    let open = |one: &plan::Activity| !matches!(one.progress, plan::Progress::Finished { .. });
+    file.network.activities.iter().find(|one| open(one))?;
+    let day = date_of_start(said);
+    let silence = portfolio::days_between(carry::word_of_day(said), book.state.today);
+    if silence < 0 {
+        let problem = format!("文件的数据日期 {day} 比今天晚，这里按今天算。");
+        let remedy = "没完成的工作会比文件里早；到那一天日期就对上了。";
+        return Some(Finding::info("plan.data_date", "数据日期", problem, remedy));
+    }
+    let problem = format!(
+        "文件的数据日期是 {day}，已过去 {silence} 天；没完成的工作不能排在过去，日期会比文件里晚。"
+    );
+    let remedy = "请先在 P6、Project 里把进度更新到近期再导出。";
+    let late = silence > app.light_rule().report_days;
+    late.then(|| Finding::warning("plan.data_date", "数据日期", problem, remedy))
 }
 
 fn request(book: &PlanBook, rows: &FileRows, choice: &ImportChoice) -> ChangeRequest {
@@ -183,6 +213,8 @@ fn preview(
             .collect(),
         resources: rows.brought.resources.len(),
         baselines: rows.brought.baselines.len(),
+        options: Vec::new(),
+        may_take_options: false,
         rows: rows
             .rows
             .iter()
@@ -237,7 +269,7 @@ struct KeptFile {
     token: String,
     owner: String,
     name: String,
-    bytes: std::sync::Arc<Vec<u8>>,
+    bytes: Arc<Vec<u8>>,
 }
 
 /// Files kept at most, and their bytes together.
@@ -250,7 +282,7 @@ impl PlanFiles {
             token,
             owner,
             name: name.to_owned(),
-            bytes: std::sync::Arc::new(bytes),
+            bytes: Arc::new(bytes),
         });
         let size = |kept: &[KeptFile]| kept.iter().map(|one| one.bytes.len()).sum::<usize>();
         while self.kept.len() > KEPT || (self.kept.len() > 1 && size(&self.kept) > KEPT_BYTES) {
@@ -258,7 +290,7 @@ impl PlanFiles {
         }
     }
 
-    fn find(&self, token: &str, owner: &str) -> Option<(String, std::sync::Arc<Vec<u8>>)> {
+    fn find(&self, token: &str, owner: &str) -> Option<(String, Arc<Vec<u8>>)> {
         let found = self
             .kept
             .iter()

@@ -55,10 +55,10 @@ use crate::district::{self, DistrictState};
 use crate::error::AppError;
 use crate::permit::Access;
 use crate::records;
-use ground::{Date, ProjectId, RecordId};
+use ground::{Date, OrgPath, ProjectId, RecordId};
 use portfolio::{Activity, PlanRules, ProgressReport, Project, ProjectInput, Scheduled, Target};
 use register::law::Ability;
-use register::{Definition, Record};
+use register::{Definition, Fields, Record};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -179,7 +179,20 @@ impl PlanBook {
     /// The same from the kept schedule of this plan, for states of it that differ little: somebody is trying one
     /// change after another.
     pub fn followed<'a>(&'a self, app: &App, activities: &'a [Activity]) -> Scheduled<'a> {
-        let input = self.input(activities);
+        self.followed_by(app, activities, self.rules)
+    }
+
+    /// The same by other rules than the book's.
+    pub fn followed_by<'a>(
+        &'a self,
+        app: &App,
+        activities: &'a [Activity],
+        rules: PlanRules,
+    ) -> Scheduled<'a> {
+        let input = ProjectInput {
+            rules,
+            ..self.input(activities)
+        };
         let (state, project) = (&self.state, self.project.id);
         let kept = |network: &plan::Network, options: &plan::Options| {
             app.live_plans().schedule(project, network, options)
@@ -202,6 +215,18 @@ impl PlanBook {
             names: &self.state.names,
             rules: self.rules,
         }
+    }
+}
+
+/// A record as it would stand, for the readers of stored ones; nothing has been written yet.
+pub(crate) fn unwritten(id: RecordId, org: &OrgPath, fields: Fields) -> Record {
+    Record {
+        id,
+        version: 0,
+        org: org.clone(),
+        number: None,
+        fields,
+        withdrawn: false,
     }
 }
 

@@ -1,27 +1,29 @@
 //! 排程选项 By which rules a plan is calculated: shown, tried out, and kept as a change of the plan that is journalled and
 //! taken back like any other.
 
-use super::{PlanBook, diff, write};
+use super::{PlanBook, diff, unwritten, write};
 use crate::App;
 use crate::account::Actor;
+use crate::directory::NamesOf;
 use crate::error::AppError;
 use crate::flow::{self, Desk};
 use crate::page::project_plan::{PlanOptionsKept, PlanOptionsView};
+use crate::page::record::FieldChange;
 use crate::permit::Access;
 use crate::records::{self, need_reason};
 use ground::{Date, Finding, RecordId, Severity};
-use portfolio::PlanOption;
 use portfolio::plan_option::{
     FLOAT_RULES, LAG_CALENDARS, LONGEST_PATH, OUT_OF_SEQUENCE, THRESHOLD,
 };
+use portfolio::{PlanOption, PlanRules};
 use register::law::Ability;
-use register::{Definition, Fields, Record, Value};
-use store::{Filter, Query};
+use register::{Definition, Fields, Value};
+use store::{Filter, Query, Writer};
 
 use super::sheet::word_of;
 
 /// The register of options.
-const OPTION: &str = "plan_option";
+pub(super) const OPTION: &str = "plan_option";
 /// Its fields, as they are written.
 const FIELDS: [&str; 6] = [
     "out_of_sequence",
@@ -78,10 +80,7 @@ fn view(book: &PlanBook) -> PlanOptionsView {
         version: kept.map_or(0, |one| one.version),
         out_of_sequence: word_of(&OUT_OF_SEQUENCE, rules.out_of_sequence),
         float_rule: word_of(&FLOAT_RULES, rules.float),
-        critical_rule: match rules.critical_days {
-            Some(_) => THRESHOLD,
-            None => LONGEST_PATH,
-        },
+        critical_rule: criterion(&rules),
         critical_days: rules.critical_days.unwrap_or(0),
         open_ends_critical: rules.open_ends_critical,
         lag_calendar: word_of(&LAG_CALENDARS, rules.lag_calendar),
@@ -104,10 +103,7 @@ pub fn keep_options(
     let definition = app.definition(OPTION)?;
     let known = book.state.plan_option(book.project.id);
     let version = known.map_or(0, |one| one.version);
-    Access::new(app, actor, &definition)?.need(match known {
-        Some(_) => Ability::Update,
-        None => Ability::Create,
-    })?;
+    need_right(app, actor, &book)?;
     if version != input.version {
         return Err(AppError::Stale { current: version });
     }
@@ -149,6 +145,89 @@ fn critical_change(
     (count(before), count(after))
 }
 
+impl OptionsInput {
+    /// These rules as they would be sent.
+    fn of(rules: &PlanRules) -> Self {
+        let word = |word: &str| word.to_owned();
+        Self {
+            out_of_sequence: word(word_of(&OUT_OF_SEQUENCE, rules.out_of_sequence)),
+            float_rule: word(word_of(&FLOAT_RULES, rules.float)),
+            critical_rule: word(criterion(rules)),
+            critical_days: rules.critical_days,
+            open_ends_critical: rules.open_ends_critical,
+            lag_calendar: word(word_of(&LAG_CALENDARS, rules.lag_calendar)),
+            ..Self::default()
+        }
+    }
+}
+
+fn criterion(rules: &PlanRules) -> &'static str {
+    match rules.critical_days {
+        Some(_) => THRESHOLD,
+        None => LONGEST_PATH,
+    }
+}
+
+/// 排程选项 that a plan file brings along, written in the batch of its rows.
+#[derive(Clone, Debug)]
+pub(super) struct BroughtOptions {
+    /// Those of the file.
+    pub rules: PlanRules,
+    /// The record of the plan's own; below zero where there is none yet.
+    target: (RecordId, i64),
+    fields: Fields,
+}
+
+impl BroughtOptions {
+    /// These rules in the place of the plan's own.
+    pub fn of(book: &PlanBook, rules: PlanRules) -> Self {
+        let known = book.state.plan_option(book.project.id);
+        Self {
+            rules,
+            target: known.map_or((RecordId(-1), 0), |one| (one.id, one.version)),
+            fields: fields(book, &OptionsInput::of(&rules)),
+        }
+    }
+
+    /// What they change, in words; nothing where the plan goes by these rules already.
+    ///
+    /// # Errors
+    /// The register of options is not there.
+    pub fn changes(&self, app: &App, book: &PlanBook) -> Result<Vec<FieldChange>, AppError> {
+        let own = fields(book, &OptionsInput::of(&book.rules));
+        let definition = app.definition(OPTION)?;
+        let names = NamesOf::default();
+        Ok(records::field_changes(
+            &definition,
+            &own,
+            &self.fields,
+            &names,
+        ))
+    }
+
+    /// Writes them in a running batch.
+    pub fn write(
+        &self,
+        writer: &mut Writer<'_>,
+        desk: &Desk,
+        definition: &Definition,
+    ) -> Result<(), AppError> {
+        put(writer, desk, definition, self.target, self.fields.clone())
+    }
+}
+
+/// Whether somebody may give a plan options, or change those it has.
+///
+/// # Errors
+/// `Forbidden` when not.
+pub(super) fn need_right(app: &App, actor: &Actor, book: &PlanBook) -> Result<(), AppError> {
+    let known = book.state.plan_option(book.project.id);
+    Access::new(app, actor, &app.definition(OPTION)?)?.need(match known {
+        Some(_) => Ability::Update,
+        None => Ability::Create,
+    })
+}
+
 fn fields(book: &PlanBook, input: &OptionsInput) -> Fields {
     let text = |text: &str| Value::Text(text.trim().to_owned());
     let by_float = input.critical_rule == THRESHOLD;
@@ -179,14 +258,7 @@ fn read(
     fields: &Fields,
     definition: &Definition,
 ) -> Result<PlanOption, AppError> {
-    let record = Record {
-        id,
-        version: 0,
-        org: app.root().clone(),
-        number: None,
-        fields: fields.clone(),
-        withdrawn: false,
-    };
+    let record = unwritten(id, app.root(), fields.clone());
     let mut findings = register::validate(definition, fields);
     let (option, told) = PlanOption::from_record(&record);
     findings.extend(told);
@@ -222,25 +294,35 @@ fn write(
     let definition = app.definition(OPTION)?;
     let mut desk = Desk::of(app, actor, reason, Some(OPTION))?;
     let batch = write::options_batch(book.project.id, OPTION, reason);
-    let project = book.project.id.0;
     app.write(move |writer| {
         let batch = writer.begin_batch(&batch, &desk.meta)?;
         desk.meta.batch = Some(batch);
-        if id.0 > 0 {
-            let named = FIELDS.map(str::to_owned);
-            let target = (id, version);
-            records::change_row(writer, &desk, &definition, target, &named, fields)?;
-            return Ok(batch);
-        }
-        // Two people may have opened a plan without options at the same time.
-        let own = Query::default().filter(Filter::eq("project", Value::Ref(project)));
-        let taken = writer.reader().all(OPTION, &own)?;
-        if let Some(taken) = taken.iter().find(|stored| !stored.record.withdrawn) {
-            return Err(AppError::Stale {
-                current: taken.record.version,
-            });
-        }
-        flow::make(writer, &desk, &definition, fields, None)?;
+        put(writer, &desk, &definition, (id, version), fields)?;
         Ok(batch)
     })
+}
+
+/// The record of a plan's options changed, or made where the id is none.
+fn put(
+    writer: &mut Writer<'_>,
+    desk: &Desk,
+    definition: &Definition,
+    target: (RecordId, i64),
+    fields: Fields,
+) -> Result<(), AppError> {
+    if target.0.0 > 0 {
+        let named = FIELDS.map(str::to_owned);
+        return records::change_row(writer, desk, definition, target, &named, fields);
+    }
+    // Two people may have opened a plan without options at the same time.
+    let project = fields.get("project").cloned();
+    let own = Filter::eq("project", project.unwrap_or(Value::Ref(RecordId(0))));
+    let taken = writer.reader().all(OPTION, &Query::default().filter(own))?;
+    if let Some(taken) = taken.iter().find(|stored| !stored.record.withdrawn) {
+        return Err(AppError::Stale {
+            current: taken.record.version,
+        });
+    }
+    flow::make(writer, desk, definition, fields, None)?;
+    Ok(())
 }

@@ -10,7 +10,7 @@ use crate::page::project_plan::{
     ResourceName, RowDates,
 };
 use ground::{Date, Finding, RecordId, date_of_finish, date_of_start};
-use plan::{ActivityKind, Driver, LagCalendar, Link, LinkKind, Schedule};
+use plan::{ActivityKind, CriticalRule, Driver, LagCalendar, Link, LinkKind, Schedule};
 use portfolio::activity::{CONSTRAINTS, KINDS, TIMINGS};
 use portfolio::{Activity, Bar, BarState, PlanBaseline, PlanResource, Scheduled};
 use register::Record;
@@ -20,7 +20,7 @@ mod bands;
 mod beside;
 mod shortfall;
 
-use bands::{band, bands, near_of};
+use bands::{Limits, band, bands};
 pub(super) use beside::{Beside, baseline_view, records, resources};
 
 /// Minutes of a day in which lags are written, as `plan::LagFactors` counts them.
@@ -32,7 +32,7 @@ const ELAPSED_DAY: i64 = 1440;
 pub struct SheetQuery {
     /// Id of the baseline to compare with, `none` for none; the newest when absent.
     pub baseline: Option<String>,
-    /// 次关键: working days of float up to which an activity is near-critical; 5 when absent.
+    /// 次关键: working days of float beyond critical up to which an activity is near-critical; 5 when absent.
     pub near_days: Option<i64>,
 }
 
@@ -54,7 +54,7 @@ pub fn sheet(
         records: &book.records(),
         keys: &names,
         beside: &beside,
-        near: near_of(query.near_days),
+        limits: Limits::of(&book.rules, query.near_days),
     };
     let mut sheet = view.sheet(app)?;
     sheet.snapshot = beside::snapshot(app, &book, &scheduled)?;
@@ -70,8 +70,8 @@ pub(super) struct SheetView<'a> {
     /// Keys of rows that a dry run adds.
     pub keys: &'a BTreeMap<RecordId, String>,
     pub beside: &'a Beside,
-    /// Tenths of a day up to which an activity is near-critical.
-    near: i64,
+    /// Up to which float an activity is critical and near-critical.
+    limits: Limits,
 }
 
 impl<'a> SheetView<'a> {
@@ -89,7 +89,7 @@ impl<'a> SheetView<'a> {
             records,
             keys,
             beside,
-            near: near_of(query.near_days),
+            limits: Limits::of(&book.rules, query.near_days),
         }
     }
 
@@ -108,7 +108,7 @@ impl<'a> SheetView<'a> {
             target: standing.target.as_ref().map(|t| (t.date, t.kind.clone())),
             summary: self.summary(),
             links: self.links(),
-            bands: bands(&activities, self.near),
+            bands: bands(&activities, self.limits),
             calendars: self.calendars(),
             resources: self.beside.resources.iter().map(resource_name).collect(),
             baselines: self.beside.baselines.iter().map(baseline_view).collect(),
@@ -204,7 +204,7 @@ impl<'a> SheetView<'a> {
                 .map(|s| tenths(s.free_float[i], per_day)),
             critical: bar.is_some_and(|bar| bar.critical),
             on_longest_path: schedule.is_some_and(|s| s.longest_path[i]),
-            band: band(state, total_float, self.near),
+            band: band(state, total_float, self.within(i), self.limits),
             slip_days: bar.map_or(0, |bar| bar.slip_days),
             rag: bar.map_or(plan::Rag::Grey, |bar| bar.rag),
             driver: schedule.and_then(|schedule| self.driver(schedule, i)),
@@ -215,6 +215,15 @@ impl<'a> SheetView<'a> {
             remark: text("remark"),
             editable: self.book.editable,
             demo: text("source").contains(crate::sample::DEMO),
+        }
+    }
+
+    /// Whether the plan's own threshold of float makes an activity critical.
+    fn within(&self, i: usize) -> bool {
+        let float = self.scheduled.schedule.as_ref().map(|s| s.total_float[i]);
+        match self.scheduled.options.critical {
+            CriticalRule::Threshold(most) => float.is_some_and(|float| float <= most),
+            CriticalRule::LongestPath => false,
         }
     }
 
@@ -457,7 +466,8 @@ pub(super) fn lag_text(link: &Link) -> String {
         (0, _, true) => (day, "自然日"),
         (_, 0, false) => (60, "小时"),
         (_, 0, true) => (60, "自然小时"),
-        _ => (1, "分钟"),
+        (_, _, false) => (1, "分钟"),
+        (_, _, true) => (1, "自然分钟"),
     };
     format!("{:+}{unit}", link.lag / size)
 }

@@ -171,11 +171,15 @@ impl Work {
     }
 
     fn counts(&self) -> BTreeMap<&'static str, usize> {
-        BTreeMap::from([
+        let mut counts = BTreeMap::from([
             ("created", self.added.len()),
             ("updated", self.updated.len()),
             ("removed", self.removed.len()),
-        ])
+        ]);
+        if self.making.changes_options() {
+            counts.insert(OPTIONS, 1);
+        }
+        counts
     }
 
     /// The plan must be the one that the change was worked out on: two changes that are good alone may close a loop

@@ -318,3 +318,148 @@ fn a_work_may_wait_for_hundreds_of_others() {
     let diff = change(&app, &local(&app), &other, &request).expect("tried");
     assert!(diff.after.is_some(), "{:?}", diff.findings);
 }
+
+/// The file with 装修 on a calendar of seven days, lags on the successor's calendar, and its own rule for floats.
+fn by_successor() -> String {
+    let calendar = P6.lines().find(|line| line.starts_with("%R\t31\t"));
+    let calendar = calendar.expect("the calendar");
+    let work = "(0||0(s|08:00|f|12:00)())      (0||1(s|13:00|f|17:00)())";
+    let seven = calendar
+        .replacen("%R\t31\tY\t工作日", "%R\t32\tN\t七天", 1)
+        .replace("(0||1()())", &format!("(0||1()({work}))"))
+        .replace("(0||7()())", &format!("(0||7()({work}))"));
+    assert_ne!(seven.matches(work).count(), calendar.matches(work).count());
+    P6.replacen(calendar, &format!("{calendar}\n{seven}"), 1)
+        .replace("rcal_Predecessor", "rcal_Successor")
+        .replace("PR_SS\t40", "PR_SS\t80")
+        .replace("FT_FF", "FT_MIN")
+        .replace("%R\t9104\t700\t801\t31", "%R\t9104\t700\t801\t32")
+}
+
+fn lag_notes(preview: &PlanFilePreview) -> Vec<&str> {
+    let told = preview.findings.iter();
+    let told = told.filter(|one| one.code == "plan.lag_calendar");
+    told.map(|one| one.problem.as_str()).collect()
+}
+
+#[test]
+fn lags_that_pass_on_other_days_by_the_rules_of_the_plan_are_told_and_equal_ones_are_not() {
+    let (_world, app, _, other) = world();
+    let look = |text: String| {
+        look_at_file(&app, &local(&app), &other, "a.xer", text.into_bytes()).expect("a preview")
+    };
+    let told = look(by_successor());
+    let [note] = lag_notes(&told)[..] else {
+        panic!("one note: {:?}", told.findings)
+    };
+    assert!(note.contains("按后续工作的日历计算"), "{note}");
+    assert!(
+        note.contains("有 1 处") && note.contains("A1020→A1030"),
+        "{note}"
+    );
+    // The same rule where all work goes by one calendar moves nothing.
+    let same = look(P6.replace("rcal_Predecessor", "rcal_Successor"));
+    assert_eq!(lag_notes(&same), [""; 0]);
+    let fields = |preview: &PlanFilePreview| -> Vec<String> {
+        let all = preview.options.iter();
+        all.map(|one| format!("{}：{}→{}", one.label, one.before, one.after))
+            .collect()
+    };
+    let lag = "间隔按哪本日历：紧前工作的日历→后续工作的日历".to_owned();
+    assert!(fields(&same).contains(&lag), "{:?}", fields(&same));
+    assert!(same.may_take_options);
+}
+
+#[test]
+fn options_of_a_file_are_taken_over_with_it_and_taken_back_with_it() {
+    let (_world, app, _, other) = world();
+    let options =
+        |app: &App| app::project_plan::options(app, &local(app), &other, None).expect("options");
+    let look = look_at_file(
+        &app,
+        &local(&app),
+        &other,
+        "a.xer",
+        by_successor().into_bytes(),
+    );
+    let preview = look.expect("a preview");
+    let choice = |dry_run, take_options| ImportChoice {
+        take_options,
+        dry_run,
+        reason: "按总包的计划".to_owned(),
+        ..ImportChoice::default()
+    };
+    let take =
+        |choice| commit_file(&app, &local(&app), &other, &preview.token, &choice).expect("taken");
+    // On the successor's calendar a Saturday and a Sunday pass too: the lag of ten days ends two days earlier.
+    let start = |diff: &app::page::project_plan::PlanDiff| {
+        let row = diff.moved.iter().find(|row| row.row.code == "A1030");
+        row.and_then(|row| row.after.clone()).expect("装修").start
+    };
+    let (own, files) = (
+        start(&take(choice(true, false))),
+        start(&take(choice(true, true))),
+    );
+    assert!(files < own, "{files} {own}");
+    assert_eq!(options(&app).version, 0, "nothing was written");
+
+    let batch = take(choice(false, true)).batch_id.expect("a batch");
+    let kept = options(&app);
+    assert_eq!(
+        (kept.lag_calendar, kept.float_rule),
+        ("successor", "smaller")
+    );
+    assert_eq!((kept.critical_rule, kept.critical_days), ("threshold", 1));
+    let sheet = read(&app, &other);
+    let row = sheet.activities.iter().find(|row| row.code == "A1030");
+    assert_eq!(row.expect("装修").dates.early.0, Some(files));
+    let listed = app::project_plan::changes(&app, &local(&app), &other).expect("changes");
+    assert!(
+        listed[0].text.ends_with("、改排程选项"),
+        "{}",
+        listed[0].text
+    );
+    // Once more with the same rules: there is nothing to take over.
+    let again = look_at_file(
+        &app,
+        &local(&app),
+        &other,
+        "a.xer",
+        by_successor().into_bytes(),
+    );
+    let again = again.expect("a preview");
+    assert!(again.options.is_empty(), "{:?}", again.options);
+    assert_eq!(lag_notes(&again), [""; 0]);
+
+    undo(&app, &local(&app), &other, &batch, "重来").expect("undone");
+    assert_eq!(options(&app).lag_calendar, "predecessor");
+    assert!(read(&app, &other).activities.is_empty());
+}
+
+#[test]
+fn lags_go_to_project_and_back_in_the_unit_they_were_written_in() {
+    let (_world, app, school, other) = world();
+    let before = read(&app, &school);
+    let row = before.activities.iter().find(|row| row.code == "4");
+    let row = row.expect("row 4");
+    let waits = "1FS+1自然月,2SS+2周,3FS+50e%";
+    let request = ChangeRequest {
+        changes: vec![Change::Update {
+            id: row.id.clone(),
+            version: row.version,
+            values: values(json!({"predecessors": waits})),
+        }],
+        reason: "补间隔".to_owned(),
+        ..ChangeRequest::default()
+    };
+    change(&app, &local(&app), &school, &request).expect("changed");
+    let file = export(&app, &local(&app), &school, None, PlanFormat::ProjectXml).expect("a file");
+    let text = String::from_utf8(file.1.clone()).expect("UTF-8");
+    for format in [12, 9, 20] {
+        assert!(text.contains(&format!("<LagFormat>{format}<")), "{format}");
+    }
+    assert!(text.contains("<LinkLag>50</LinkLag>"));
+    let (preview, _) = taken_in(&app, &other, &file.0, file.1);
+    let row = preview.rows.iter().find(|row| row.code == "4");
+    assert_eq!(row.expect("row 4").predecessors, waits);
+}

@@ -8,6 +8,7 @@ mod calendar;
 #[cfg(test)]
 mod damage_tests;
 mod fields;
+mod lag_shown;
 mod mspdi;
 mod outline;
 mod own;
@@ -22,6 +23,7 @@ mod xer;
 mod xml;
 
 pub use calendar::{CalendarException, CalendarKind, NamedCalendar};
+pub use lag_shown::LagShown;
 pub use mspdi::write as write_mspdi;
 pub use xer::{XerEncoding, write as write_xer, write_as as write_xer_as};
 
@@ -88,8 +90,8 @@ pub struct ScheduleFile {
     pub resources: Vec<Resource>,
     /// 资源分配.
     pub assignments: Vec<Assignment>,
-    /// In which unit Project shows the lag of each link of `network` (`LagFormat`); empty where the file says nothing.
-    pub lag_formats: Vec<i64>,
+    /// In which unit Project shows the lag of each link of `network`; empty where the file says nothing.
+    pub lags_shown: Vec<LagShown>,
     /// Written from a plan of ours: codes stand in the WBS column of Project XML, planned dates in baseline 0.
     pub own: bool,
 }
@@ -373,7 +375,7 @@ impl ScheduleFile {
             stored: Vec::new(),
             resources: Vec::new(),
             assignments: Vec::new(),
-            lag_formats: Vec::new(),
+            lags_shown: Vec::new(),
             own: false,
         }
     }

@@ -102,8 +102,8 @@ fn priority_physical_percent_and_the_unit_of_lags_are_written() {
         (again.details[3].priority, again.details[3].physical),
         (Some(600), 30.0)
     );
-    assert_eq!(again.lag_formats, file.lag_formats);
-    assert!(again.lag_formats.contains(&9));
+    assert_eq!(again.lags_shown, file.lags_shown);
+    assert!(again.lags_shown.iter().any(|shown| shown.format == 9));
     let (bytes, lost) = write_xer(&file, &plan);
     let codes: Vec<&str> = lost.iter().map(|finding| finding.code.as_str()).collect();
     assert_eq!(codes, ["xer.baselines_lost"]);
@@ -118,6 +118,41 @@ fn priority_physical_percent_and_the_unit_of_lags_are_written() {
         (detail.priority, detail.physical)
     };
     assert_eq!(of(&as_p6), (Some(600), 30.0));
+}
+
+#[test]
+fn lags_in_percent_are_read_meant_and_written_as_percent() {
+    let text = std::str::from_utf8(SAMPLES[1].1).expect("the sample is UTF-8");
+    // The predecessor works 80 hours.
+    let text = text.replace(
+        "<LinkLag>24000</LinkLag><LagFormat>7<",
+        "<LinkLag>50</LinkLag><LagFormat>20<",
+    );
+    let text = text.replace(
+        "<LinkLag>-4800</LinkLag><LagFormat>7<",
+        "<LinkLag>-10</LinkLag><LagFormat>19<",
+    );
+    let (file, findings) = read("school.xml", text.as_bytes());
+    assert_eq!(findings, []);
+    let lags = |file: &ScheduleFile| -> Vec<(i64, plan::LagCalendar, Option<f64>)> {
+        let links = file.network.links.iter().zip(&file.lags_shown);
+        let lagged = links.filter(|(link, _)| link.lag != 0);
+        lagged
+            .map(|(link, shown)| (link.lag, link.lag_calendar, shown.percent))
+            .collect()
+    };
+    use plan::LagCalendar::{Elapsed, Successor};
+    let expect = [
+        (40 * 60, Elapsed, Some(50.0)),
+        (-8 * 60, Successor, Some(-10.0)),
+    ];
+    assert_eq!(lags(&file), expect);
+    let bytes = write_mspdi(&file, &planned(&file)).0;
+    let written = String::from_utf8(bytes.clone()).expect("UTF-8");
+    assert!(written.contains("<LagFormat>20</LagFormat>"), "{written}");
+    let again = read("again.xml", &bytes).0;
+    assert_eq!(lags(&again), expect);
+    same(&file, &again);
 }
 
 #[test]

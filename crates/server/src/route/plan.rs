@@ -28,7 +28,7 @@ pub fn router() -> OpenApiRouter<Shared> {
 pub struct PlanQuery {
     /// Baseline id; `none` for none, the newest when absent.
     baseline: Option<String>,
-    /// Working days of float up to which an activity is near-critical, 0 to 44; 5 when absent.
+    /// Working days of float beyond critical up to which an activity is near-critical, 0 to 44; 5 when absent.
     near_days: Option<i64>,
     /// Day to show.
     #[serde(rename = "as_of")]

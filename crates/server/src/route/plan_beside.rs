@@ -424,6 +424,7 @@ async fn commit_file(
     let choice = ImportChoice {
         replace: replaces(asked.mode.as_deref(), "merge")?,
         project: asked.project,
+        take_options: asked.take_options,
         dry_run: asked.dry_run,
         with_sheet: asked.with_sheet,
         reason: asked.reason,

@@ -2,6 +2,7 @@
 
 use super::plan::{PlanBaseline, PlanDiff, PlanMoved};
 use super::plan_change::PlanChange;
+use super::record::FieldChange;
 use super::{FindingView, RagView, day, each, hundredths};
 use app::page::project_plan as page;
 use serde::{Deserialize, Serialize};
@@ -668,6 +669,10 @@ pub struct PlanFilePreview {
     pub resources: usize,
     /// Baselines that are made with it.
     pub baselines: usize,
+    /// Schedule options in which the file differs from the plan; before: the plan's, after: the file's.
+    pub options: Vec<FieldChange>,
+    /// Whether the reader may take those of the file over.
+    pub may_take_options: bool,
     pub rows: Vec<PlanFileRow>,
     pub diff: PlanDiff,
     pub findings: Vec<FindingView>,
@@ -738,6 +743,8 @@ impl From<&page::PlanFilePreview> for PlanFilePreview {
                 .collect(),
             resources: preview.resources,
             baselines: preview.baselines,
+            options: each(&preview.options),
+            may_take_options: preview.may_take_options,
             counts: PlanFileCounts {
                 add: preview.counts.add,
                 update: preview.counts.update,
@@ -789,6 +796,9 @@ pub struct PlanFileCommit {
     pub project: Option<String>,
     /// merge (default) or replace.
     pub mode: Option<String>,
+    /// The plan goes by the schedule options of the file from then on.
+    #[serde(default)]
+    pub take_options: bool,
     #[serde(default)]
     pub dry_run: bool,
     #[serde(default)]

@@ -18,7 +18,7 @@ pub struct PlanChangeRequest {
     pub with_sheet: bool,
     /// Baseline to compare the sheet with.
     pub baseline: Option<String>,
-    /// Working days of float up to which the sheet calls an activity near-critical.
+    /// Working days of float beyond critical up to which the sheet calls an activity near-critical.
     pub near_days: Option<i64>,
     /// Kept trial that these changes put into force; it is marked so.
     pub scenario: Option<String>,

@@ -1,6 +1,7 @@
 //! What stands beside the sheet of a plan: baselines, calendars, curves, health, chance, templates, files, loads.
 
 use super::{BaselineView, PlanDiff};
+use crate::page::record::FieldChange;
 use ground::{Date, Finding};
 use plan::Rag;
 
@@ -377,6 +378,10 @@ pub struct PlanFilePreview {
     pub resources: usize,
     /// How many baselines are.
     pub baselines: usize,
+    /// 排程选项 in which the file differs from the plan; before: the plan's, after: the file's.
+    pub options: Vec<FieldChange>,
+    /// Whether the reader may take those of the file over.
+    pub may_take_options: bool,
     /// The first rows.
     pub rows: Vec<FileRow>,
     /// What taking it in would do.

@@ -8,11 +8,12 @@ use crate::error::AppError;
 use crate::flow::{self, Desk};
 use crate::page::project_plan::{CalendarEffect, CalendarPage};
 use crate::permit::Access;
+use crate::project_plan::unwritten;
 use crate::records::{self, need_reason};
 use ground::{Date, Finding, RecordId, Severity};
 use portfolio::{Calendars, KeptCalendar, ProjectInput, days_between};
 use register::law::Ability;
-use register::{Definition, Fields, Record, Value};
+use register::{Definition, Fields, Value};
 use std::sync::Arc;
 use store::{Filter, Query};
 
@@ -218,14 +219,7 @@ fn tried(
     fields: &Fields,
     definition: &Definition,
 ) -> Result<(KeptCalendar, Calendars), AppError> {
-    let record = Record {
-        id,
-        version: 0,
-        org: app.root().clone(),
-        number: None,
-        fields: fields.clone(),
-        withdrawn: false,
-    };
+    let record = unwritten(id, app.root(), fields.clone());
     let mut findings = register::validate(definition, fields);
     let (kept, told) = KeptCalendar::from_record(&record);
     findings.extend(told);

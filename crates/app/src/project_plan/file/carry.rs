@@ -1,5 +1,6 @@
-//! What a plan file brings beside its activities, matched with what is there: calendars that work on the same days are
-//! ours, the others are made; resources are known by code or name; baselines that are here already are not taken twice.
+//! What a plan file brings beside its activities, matched with what is there: calendars that work on the same days at
+//! the same hours are ours, the others are made; resources are known by code or name; baselines that are here already
+//! are not taken twice.
 
 use crate::App;
 use crate::account::Actor;
@@ -11,7 +12,7 @@ use crate::project_plan::sheet::Beside;
 use exchange::schedule_file::{CalendarException, ResourceKind, ScheduleFile};
 use ground::timeline::{date_of_day, day_number};
 use ground::{
-    ActivityId, Date, Finding, Minute, RecordId, Timeline, date_of_finish, date_of_start,
+    ActivityId, Date, Finding, Minute, RecordId, Timeline, date_of_finish, date_of_start, minute_of,
 };
 use plan::Progress;
 use portfolio::print_hours;
@@ -165,11 +166,18 @@ impl<'a> Carrier<'a> {
         (day_number(first)..=day_number(last)).map(date_of_day)
     }
 
-    /// A calendar in reach that works on the same days for as long.
+    /// What a calendar works on each day on which calendars are compared.
+    pub fn worked(&self, calendar: &Timeline) -> Vec<Worked> {
+        let days = Self::days(self.span());
+        days.map(|day| worked_on(calendar, day)).collect()
+    }
+
+    /// A calendar in reach that works on the same days from the same hour to the same hour: where calendars of
+    /// different hours meet, an hour more in the evening makes a day.
     fn known_calendar(&self, at: usize, span: (Date, Date)) -> Option<String> {
         let theirs = &self.file.network.calendars[at];
         let same = |ours: &Timeline| {
-            Self::days(span).all(|day| ours.minutes_on(day) == theirs.minutes_on(day))
+            Self::days(span).all(|day| worked_on(ours, day) == worked_on(theirs, day))
         };
         let state = &self.book.state;
         let reach = |code: &str| {
@@ -527,8 +535,22 @@ impl<'a> Carrier<'a> {
     }
 }
 
+/// Work of a day: how long, from when and until when.
+pub(super) type Worked = (i64, Minute, Minute);
+
+fn worked_on(calendar: &Timeline, day: Date) -> Worked {
+    match calendar.minutes_on(day) {
+        0 => (0, 0, 0),
+        minutes => {
+            let start = calendar.next_start(minute_of(day, 0, 0));
+            let finish = calendar.previous_finish(minute_of(day, 24, 0));
+            (minutes, start, finish)
+        }
+    }
+}
+
 /// The day of whose evening a data date speaks: at eight in the morning that is the day before.
-fn word_of_day(data_date: Minute) -> Date {
+pub(super) fn word_of_day(data_date: Minute) -> Date {
     const MORNING: i64 = 8 * 60;
     match data_date.rem_euclid(1440) {
         0..=MORNING => date_of_day(data_date.div_euclid(1440) - 1),

@@ -2,14 +2,16 @@
 //! people write them, durations in days.
 
 use super::carry::{Carrier, Makes, Stand};
+use super::rules;
 use crate::page::project_plan::FileRow;
 use crate::project_plan::PlanBook;
 use crate::project_plan::brought::Brought;
 use crate::project_plan::change::Change;
 use crate::project_plan::sheet::{Beside, word_of};
-use exchange::schedule_file::ScheduleFile;
-use ground::{Date, Finding, Minute, RecordId, date_of_finish, date_of_start};
-use plan::{LagCalendar, LagUnit, Link, PredecessorRef, Progress, print_predecessors};
+use exchange::schedule_file::{LagShown, ScheduleFile};
+use ground::{Date, Finding, Minute, RecordId, Timeline, date_of_finish, date_of_start, minute_of};
+use plan::{LagCalendar, LagFactors, LagUnit, Link, PredecessorRef, Progress, print_predecessors};
+use portfolio::PlanRules;
 use portfolio::activity::{CONSTRAINTS, KINDS, TIMINGS};
 use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -36,6 +38,8 @@ pub(super) struct FileRows {
     pub calendars: Vec<Stand>,
     /// Calendars, resources and baselines to be made with the rows.
     pub brought: Arc<Brought>,
+    /// 排程选项 of the file; none where it states none.
+    pub rules: Option<PlanRules>,
     /// What could not be carried over as it is.
     pub findings: Vec<Finding>,
     changes: Vec<Change>,
@@ -55,7 +59,11 @@ impl FileRows {
             .map(|(i, _)| i)
             .collect();
         let carrier = Carrier::new((book, beside), (file, &own), makes);
-        Maker::new(book, file, &own, carrier).rows()
+        let told = rules::of(book, file, &own, &carrier);
+        let mut rows = Maker::new(book, file, &own, carrier).rows();
+        rows.rules = told.rules;
+        rows.findings.extend(told.findings);
+        rows
     }
 
     pub fn changes(&self) -> Vec<Change> {
@@ -78,11 +86,16 @@ struct Maker<'a> {
     codes: HashMap<usize, String>,
     /// Id and version of rows that are there already, by code.
     known: BTreeMap<&'a str, (String, i64)>,
-    incoming: HashMap<usize, Vec<&'a Link>>,
+    /// Links into an activity, with their place among all links.
+    incoming: HashMap<usize, Vec<(usize, &'a Link)>>,
     /// 编号+名称 of work whose duration is no whole number of days.
     part_days: Vec<String>,
     /// The same of begun work whose stated duration nobody can mean.
     absurd: Vec<String>,
+    /// The same of work with a limit at an hour within a working day.
+    clocked: Vec<String>,
+    /// The same of begun work with nothing left to do.
+    over: Vec<String>,
     made: FileRows,
 }
 
@@ -97,9 +110,9 @@ impl<'a> Maker<'a> {
             let version = book.state.version(activity.id.0);
             (activity.code.as_str(), (activity.id.to_string(), version))
         });
-        let mut incoming: HashMap<usize, Vec<&Link>> = HashMap::new();
-        for link in &file.network.links {
-            incoming.entry(link.to).or_default().push(link);
+        let mut incoming: HashMap<usize, Vec<(usize, &Link)>> = HashMap::new();
+        for (index, link) in file.network.links.iter().enumerate() {
+            incoming.entry(link.to).or_default().push((index, link));
         }
         let mut maker = Self {
             file,
@@ -108,11 +121,14 @@ impl<'a> Maker<'a> {
             incoming,
             part_days: Vec::new(),
             absurd: Vec::new(),
+            clocked: Vec::new(),
+            over: Vec::new(),
             made: FileRows {
                 rows: Vec::new(),
                 missing: 0,
                 calendars: carrier.stands(),
                 brought: Arc::default(),
+                rules: None,
                 findings: Vec::new(),
                 changes: Vec::new(),
                 updated: BTreeSet::new(),
@@ -153,25 +169,8 @@ impl<'a> Maker<'a> {
         let named = &self.made.updated;
         let lost = self.known.values().filter(|(id, _)| !named.contains(id));
         self.made.missing = lost.count();
-        self.note_durations();
-        if self.links_by_successor() {
-            let problem = "文件里的间隔按后续工作的日历计算，这里按紧前工作的日历计算。";
-            let remedy = "日历不同的前后两项，请核对间隔。";
-            let finding = Finding::info("plan.lag_calendar", "间隔", problem, remedy);
-            self.made.findings.push(finding);
-        }
+        self.note_rows();
         self.made
-    }
-
-    fn links_by_successor(&self) -> bool {
-        let links = self.incoming.values().flatten();
-        let mut lagged = links.filter(|link| link.lag != 0);
-        lagged.any(|link| {
-            !matches!(
-                link.lag_calendar,
-                LagCalendar::Predecessor | LagCalendar::Elapsed
-            )
-        })
     }
 
     /// Nodes of the work breakdown that hold activities, with what is above them, as summaries.
@@ -311,7 +310,30 @@ impl<'a> Maker<'a> {
         }
         values.extend(self.dates(i));
         values.extend(self.constraints(i));
+        self.note_clock(i);
         values
+    }
+
+    /// Notes what a plan of days cannot say about an activity: limits within a day, and work that goes on with nothing
+    /// left to do.
+    fn note_clock(&mut self, i: usize) {
+        let activity = &self.file.network.activities[i];
+        let calendar = &self.file.network.calendars[activity.calendar];
+        let place = || format!("{} {}", activity.code, activity.name);
+        if activity
+            .constraints
+            .iter()
+            .any(|one| within_a_day(one, calendar))
+        {
+            self.clocked.push(place());
+        }
+        let left = match activity.progress {
+            Progress::Started { remaining, .. } => remaining,
+            _ => return,
+        };
+        if left == 0 && self.file.details[i].percent >= 100.0 {
+            self.over.push(place());
+        }
     }
 
     /// Planned dates: as the file says, in a Project file of ours those of its first baseline.
@@ -424,27 +446,43 @@ impl<'a> Maker<'a> {
         days
     }
 
-    /// One note for all durations that were rounded, one for all that were replaced.
-    fn note_durations(&mut self) {
-        if !self.part_days.is_empty() {
+    /// One note for all rows with the same trouble.
+    fn note_rows(&mut self) {
+        let mut notes = Vec::new();
+        let mut note = |rows: &[String], what: &dyn Fn(usize) -> Finding| {
+            if !rows.is_empty() {
+                let mut finding = what(rows.len());
+                finding.problem = format!("{}：{}。", finding.problem, examples(rows));
+                notes.push(finding);
+            }
+        };
+        note(&self.part_days, &|n| {
+            let problem = format!("有 {n} 项工作的工期不是整天，进为整天");
+            Finding::info("plan.part_day", "工期", problem, "需要时请改工期。")
+        });
+        note(&self.absurd, &|n| {
             let problem = format!(
-                "有 {} 项工作的工期不是整天，进为整天：{}。",
-                self.part_days.len(),
-                examples(&self.part_days)
-            );
-            let finding = Finding::info("plan.part_day", "工期", problem, "需要时请改工期。");
-            self.made.findings.push(finding);
-        }
-        if !self.absurd.is_empty() {
-            let problem = format!(
-                "有 {} 项已开工或已完成的工作，文件里的原工期超过 {LONGEST} 天，改用剩余工期或实际用时：{}。",
-                self.absurd.len(),
-                examples(&self.absurd)
+                "有 {n} 项已开工或已完成的工作，文件里的原工期超过 {LONGEST} 天，改用剩余工期或实际用时"
             );
             let remedy = "日期不受影响；请对照原计划核对这些工期。";
-            let finding = Finding::warning("plan.absurd_duration", "工期", problem, remedy);
-            self.made.findings.push(finding);
-        }
+            Finding::warning("plan.absurd_duration", "工期", problem, remedy)
+        });
+        note(&self.clocked, &|n| {
+            let problem = format!(
+                "有 {n} 项工作的限制写到了钟点，这里按天：限开始的从当天上班算，限完成的到当天下班算"
+            );
+            let remedy =
+                "例如限 8 点完成的，文件里前一个工作日下班就算到期，这里晚一天；请核对这些限制。";
+            Finding::info("plan.clock_constraint", "限制条件", problem, remedy)
+        });
+        note(&self.over, &|n| {
+            let problem = format!(
+                "有 {n} 项工作在文件里还没有完成，但完成率 100%、剩余工期是 0，按数据日期那天完成"
+            );
+            let remedy = "没做完的，请改完成率和剩余工期。";
+            Finding::info("plan.nothing_left", "进度", problem, remedy)
+        });
+        self.made.findings.extend(notes);
     }
 
     fn calendar(&self, i: usize) -> &str {
@@ -485,8 +523,8 @@ impl<'a> Maker<'a> {
         let links = self.incoming.get(&i).map_or(&[][..], Vec::as_slice);
         let refs: Vec<PredecessorRef> = links
             .iter()
-            .filter_map(|link| {
-                let (lag, unit) = lag(link);
+            .filter_map(|(index, link)| {
+                let (lag, unit) = self.lag(*index, link);
                 Some(PredecessorRef {
                     code: self.codes.get(&link.from)?.clone(),
                     kind: link.kind,
@@ -496,6 +534,22 @@ impl<'a> Maker<'a> {
             })
             .collect();
         print_predecessors(&refs)
+    }
+
+    /// In the unit in which the file shows it; a share of the predecessor's duration stays one, so that it follows
+    /// that duration.
+    fn lag(&self, index: usize, link: &Link) -> (i64, LagUnit) {
+        let shown = self.file.lags_shown.get(index);
+        if let Some(share) = shown.and_then(LagShown::whole_percent) {
+            return share;
+        }
+        let whole = shown.and_then(LagShown::unit).and_then(|unit| {
+            let (size, _) = LagFactors::default().minutes(1, unit, 0);
+            let same_time = unit.is_elapsed() == (link.lag_calendar == LagCalendar::Elapsed);
+            let fits = same_time && size > 0 && link.lag % size == 0;
+            fits.then(|| (link.lag / size, unit))
+        });
+        whole.unwrap_or_else(|| plain_lag(link))
     }
 }
 
@@ -507,7 +561,7 @@ fn in_days(file: &ScheduleFile, i: usize, minutes: i64) -> i64 {
 }
 
 /// Whole days where they are whole, else hours, else minutes.
-fn lag(link: &Link) -> (i64, LagUnit) {
+fn plain_lag(link: &Link) -> (i64, LagUnit) {
     let elapsed = link.lag_calendar == LagCalendar::Elapsed;
     let day = if elapsed { ELAPSED_DAY } else { LAG_DAY };
     match (link.lag % day, link.lag % 60, elapsed) {
@@ -515,7 +569,22 @@ fn lag(link: &Link) -> (i64, LagUnit) {
         (0, _, true) => (link.lag / day, LagUnit::ElapsedDay),
         (_, 0, false) => (link.lag / 60, LagUnit::Hour),
         (_, 0, true) => (link.lag / 60, LagUnit::ElapsedHour),
-        _ => (link.lag, LagUnit::Minute),
+        (_, _, false) => (link.lag, LagUnit::Minute),
+        (_, _, true) => (link.lag, LagUnit::ElapsedMinute),
+    }
+}
+
+/// Whether a limit stands at an hour that a limit of that day does not mean.
+fn within_a_day(one: &plan::Constraint, calendar: &Timeline) -> bool {
+    match one.kind.words().1 {
+        "完成" => {
+            let evening = minute_of(date_of_finish(one.at), 24, 0);
+            calendar.previous_finish(one.at) != calendar.previous_finish(evening)
+        }
+        _ => {
+            let morning = minute_of(date_of_start(one.at), 0, 0);
+            calendar.next_start(one.at) != calendar.next_start(morning)
+        }
     }
 }
 
@@ -530,7 +599,7 @@ fn soft(kind: plan::ConstraintKind) -> plan::ConstraintKind {
 }
 
 /// The first names of a list, the rest counted.
-fn examples(names: &[String]) -> String {
+pub(super) fn examples(names: &[String]) -> String {
     let shown = names.iter().take(EXAMPLES).map(|name| name.trim());
     let shown = shown.collect::<Vec<_>>().join("、");
     match names.len() > EXAMPLES {

@@ -5,9 +5,9 @@ use rustc_hash::FxHashMap;
 
 use super::Reader;
 use super::tasks::Lag;
-use crate::schedule_file::ResourceKind;
 use crate::schedule_file::calendar::{NamedCalendar, deciding, joined};
 use crate::schedule_file::xml::Scanner;
+use crate::schedule_file::{LagShown, ResourceKind};
 
 /// Calendars that may be made for tasks whose resources work at different times; each takes half a megabyte.
 const JOINED: usize = 500;
@@ -55,11 +55,12 @@ impl Reader<'_> {
                     ((duration as f64 * percent / 100.0).round() as i64, calendar)
                 }
             };
-            let percent = matches!(link.lag, Lag::Percent(..));
-            self.file.lag_formats.push(match (percent, lag_calendar) {
-                (true, plan::LagCalendar::Elapsed) => 8,
-                (true, _) => 7,
-                (false, _) => link.format,
+            self.file.lags_shown.push(LagShown {
+                format: link.format,
+                percent: match link.lag {
+                    Lag::Percent(percent, _) => Some(percent),
+                    Lag::Minutes(..) => None,
+                },
             });
             self.file.network.links.push(Link {
                 from,

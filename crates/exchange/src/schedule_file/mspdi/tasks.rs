@@ -1,11 +1,13 @@
 //! `Task`: durations with their formats, progress, constraints, outline, baselines, stored dates, links.
 
 use plan::{
-    Activity, ActivityKind, Constraint, ConstraintKind, LagCalendar, LinkKind, Progress, Timing,
+    Activity, ActivityKind, Constraint, ConstraintKind, LagCalendar, LagUnit, LinkKind, Progress,
+    Timing,
 };
 
 use super::{Reader, TaskCalendar};
 use crate::schedule_file::fields::Fields;
+use crate::schedule_file::lag_shown::unit_of;
 use crate::schedule_file::xml::{Element, NameId, Record, Scanner, names};
 use crate::schedule_file::{BaselineDates, Detail, StoredDates};
 
@@ -41,19 +43,6 @@ pub(super) enum Lag {
     Minutes(i64, LagCalendar),
     /// Of the predecessor's duration.
     Percent(f64, LagCalendar),
-}
-
-/// Even numbers from 4 to 12 are minutes, hours, days, weeks and months of the clock; 32 more marks them as estimated.
-fn elapsed(format: i64) -> bool {
-    matches!(
-        format,
-        4 | 6 | 8 | 10 | 12 | 20 | 36 | 38 | 40 | 42 | 44 | 52
-    )
-}
-
-/// 19 and 20, estimated 51 and 52: percent, and percent of the clock.
-fn percent(format: i64) -> bool {
-    matches!(format, 19 | 20 | 51 | 52)
 }
 
 impl Reader<'_> {
@@ -141,7 +130,8 @@ impl Reader<'_> {
         };
         self.task_calendars.push(TaskCalendar {
             key: root.value(n.calendar).to_owned(),
-            elapsed: elapsed(fields.integer(n.format).unwrap_or(7)),
+            elapsed: unit_of(fields.integer(n.format).unwrap_or(7))
+                .is_some_and(LagUnit::is_elapsed),
             at: record.at,
         });
         let cost = fields.number(n.cost).is_some_and(|cost| cost != 0.0);
@@ -323,11 +313,12 @@ fn links(fields: &mut Fields, n: &TaskNames, to: usize, at: usize, links: &mut V
 
 fn lag(value: f64, format: i64) -> Lag {
     // Project counts a lag on the successor's calendar.
-    let calendar = match elapsed(format) {
+    let unit = unit_of(format);
+    let calendar = match unit.is_some_and(LagUnit::is_elapsed) {
         true => LagCalendar::Elapsed,
         false => LagCalendar::Successor,
     };
-    match percent(format) {
+    match unit.is_some_and(LagUnit::is_percent) {
         true => Lag::Percent(value, calendar),
         false => Lag::Minutes((value / 10.0).round() as i64, calendar),
     }

@@ -11,7 +11,7 @@ use plan::{
 use super::write_calendars::{CalendarKeys, write_calendars};
 use crate::schedule_file::outline::{OutlineRow, RowOf, Span, rows, spans};
 use crate::schedule_file::remarks::Remarks;
-use crate::schedule_file::{Format, ResourceKind, ScheduleFile};
+use crate::schedule_file::{Format, LagShown, ResourceKind, ScheduleFile};
 
 /// The file as Project XML, and what could not be said in it.
 ///
@@ -583,12 +583,24 @@ impl Writer<'_> {
             },
         );
         xml.flag("CrossProject", false);
-        xml.plain("LinkLag", link.lag.saturating_mul(10));
-        let elapsed = link.lag_calendar == LagCalendar::Elapsed;
-        let usual = if elapsed { 8 } else { 7 };
-        let said = self.file.lag_formats.get(index).copied();
-        xml.plain("LagFormat", said.unwrap_or(usual));
+        let shown = self.lag_shown(index);
+        match shown.percent {
+            Some(percent) => xml.plain("LinkLag", percent),
+            None => xml.plain("LinkLag", link.lag.saturating_mul(10)),
+        };
+        xml.plain("LagFormat", shown.format);
         xml.close("PredecessorLink");
+    }
+
+    /// As the file shows it; in days where it does not say.
+    fn lag_shown(&self, index: usize) -> LagShown {
+        let elapsed = self.file.network.links[index].lag_calendar == LagCalendar::Elapsed;
+        let usual = if elapsed { 8 } else { 7 };
+        let said = self.file.lags_shown.get(index).copied();
+        said.unwrap_or(LagShown {
+            format: usual,
+            percent: None,
+        })
     }
 
     fn baselines(&self, xml: &mut Xml, index: usize) {
