@@ -320,12 +320,12 @@ impl LinkKind {
     }
 
     /// True when the predecessor's start counts (SS, SF).
-    pub(crate) fn leaves_start(self) -> bool {
+    pub fn leaves_start(self) -> bool {
         matches!(self, LinkKind::SS | LinkKind::SF)
     }
 
     /// True when the successor's start is bounded (FS, SS).
-    pub(crate) fn enters_start(self) -> bool {
+    pub fn enters_start(self) -> bool {
         matches!(self, LinkKind::FS | LinkKind::SS)
     }
 }

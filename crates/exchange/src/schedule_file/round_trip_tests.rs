@@ -86,6 +86,56 @@ fn a_target_survives_project_xml_with_its_late_dates_and_floats() {
     }
 }
 
+/// Summaries with links in every direction, and work that nothing but the data date holds.
+const OUTLINE: &str = "name = \"外壳\"\nstart = 2023-03-01\ndata_date = 2023-03-13\n\
+    [[activity]]\ncode = \"A\"\nname = \"基础\"\nkind = \"summary\"\n\
+    [[activity]]\ncode = \"A1\"\nname = \"挖土\"\nduration_days = 3\nparent = \"A\"\n\
+    [[activity]]\ncode = \"A2\"\nname = \"垫层\"\nduration_days = 4\nparent = \"A\"\npredecessors = \"A1\"\n\
+    [[activity]]\ncode = \"A3\"\nname = \"排水\"\nduration_days = 9\nparent = \"A\"\n\
+    [[activity]]\ncode = \"B\"\nname = \"主体\"\nkind = \"summary\"\npredecessors = \"A\"\n\
+    [[activity]]\ncode = \"B1\"\nname = \"一层\"\nduration_days = 5\nparent = \"B\"\n\
+    [[activity]]\ncode = \"B2\"\nname = \"二层\"\nduration_days = 5\nparent = \"B\"\npredecessors = \"B1\"\n\
+    [[activity]]\ncode = \"C\"\nname = \"装修\"\nduration_days = 6\npredecessors = \"B\"\n\
+    [[activity]]\ncode = \"D\"\nname = \"巡查\"\nduration_days = 2\npredecessors = \"\\\"B\\\"SS+1天\"\n";
+
+#[test]
+fn a_plan_with_summaries_is_calculated_elsewhere_as_it_is_here() {
+    let (file, findings) = read("outline.toml", OUTLINE.as_bytes());
+    assert_eq!(findings, []);
+    let plan = planned(&file);
+    let dates = |file: &ScheduleFile, plan: &plan::Schedule| {
+        let tasks = file.network.activities.iter().enumerate();
+        let tasks = tasks.filter(|(_, one)| one.kind == plan::ActivityKind::Task);
+        let row = |(i, one): (usize, &plan::Activity)| {
+            let dates = (plan.early_start[i], plan.early_finish[i]);
+            (one.name.clone(), iso_minutes(dates.0), iso_minutes(dates.1))
+        };
+        tasks.map(row).collect::<Vec<_>>()
+    };
+    let here = dates(&file, &plan);
+    assert_eq!(
+        here[0].1, "2023-03-13T08:00",
+        "the data date holds what has not begun"
+    );
+    for (name, (bytes, _)) in [
+        ("a.xml", write_mspdi(&file, &plan)),
+        ("a.xer", write_xer(&file, &plan)),
+    ] {
+        let (again, findings) = read(name, &bytes);
+        assert_eq!(findings, [], "{name}");
+        let mut there = dates(&again, &planned(&again));
+        there.sort_by_key(|row| here.iter().position(|one| one.0 == row.0));
+        assert_eq!(there, here, "{name}");
+    }
+    let (_, told) = write_xer(&file, &plan);
+    assert!(told.iter().any(|one| one.code == "xer.summary_link"));
+    let (_, told) = write_mspdi(&file, &plan);
+    assert!(
+        told.iter().any(|one| one.code == "mspdi.data_date"),
+        "{told:?}"
+    );
+}
+
 #[test]
 fn priority_physical_percent_and_the_unit_of_lags_are_written() {
     let text = std::str::from_utf8(SAMPLES[1].1).expect("the sample is UTF-8");

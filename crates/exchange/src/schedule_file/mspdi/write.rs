@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use ground::{Finding, Minute, iso_minutes};
 use plan::{
-    Activity, ActivityKind, ConstraintKind, CriticalRule, LagCalendar, LinkKind, Progress,
+    Activity, ActivityKind, ConstraintKind, CriticalRule, Driver, LagCalendar, LinkKind, Progress,
     Schedule, Timing,
 };
 
@@ -211,6 +211,21 @@ impl Writer<'_> {
             "项排程选项没有写入：Project 没有“忽略逻辑”和“实际日期”的算法",
             "不按顺序开工的任务，请在 Project 中核对日期",
         );
+        let activities = self.file.network.activities.iter().enumerate();
+        let held = activities.filter(|(i, activity)| self.held(*i, activity).is_some());
+        let (free, bound): (Vec<_>, Vec<_>) = held.partition(|(_, one)| one.constraints.is_empty());
+        remarks.counted_out(
+            "mspdi.data_date",
+            free.len(),
+            "项没开工的任务加了“不得早于…开始”：Project 不按数据日期往后排",
+            "数据日期改动以后，请重新导出",
+        );
+        remarks.counted_out(
+            "mspdi.data_date_lost",
+            bound.len(),
+            "项没开工的任务另有限制条件，数据日期没有写入，Project 重算会排到数据日期以前",
+            "请在 Project 中核对这些任务的日期",
+        );
         let projects = self.file.projects.len().saturating_sub(1);
         remarks.counted_out(
             "mspdi.projects",
@@ -382,8 +397,9 @@ impl Writer<'_> {
         let detail = &self.file.details[index];
         let foreign = self.file.format != Format::Mspdi;
         // Project knows no hammocks, and its summaries come from the outline.
-        let spanning = activity.kind == ActivityKind::LevelOfEffort
-            || foreign && activity.kind == ActivityKind::Summary;
+        let summary = activity.kind == ActivityKind::Summary;
+        let spanning =
+            activity.kind == ActivityKind::LevelOfEffort || summary && !self.is_outlined();
         let (start, finish) = self.shown(index, activity);
         xml.plain("UID", self.keys.tasks[index]);
         xml.plain("ID", place.id);
@@ -408,10 +424,7 @@ impl Writer<'_> {
         xml.date("Finish", finish);
         self.durations(xml, index, activity, spanning, (start, finish));
         xml.flag("Milestone", is_milestone(activity));
-        xml.flag(
-            "Summary",
-            !foreign && activity.kind == ActivityKind::Summary,
-        );
+        xml.flag("Summary", summary && self.is_outlined());
         xml.flag("Critical", self.schedule.critical[index]);
         self.calculated(xml, index, activity);
         self.progress(xml, index, activity, (start, finish));
@@ -425,6 +438,30 @@ impl Writer<'_> {
             links[index].iter().for_each(|&link| self.link(xml, link));
         }
         self.baselines(xml, index);
+    }
+
+    /// Summaries are activities with members below them; else the rows hang from nodes, and P6's summaries have none.
+    fn is_outlined(&self) -> bool {
+        self.file.wbs.is_empty()
+    }
+
+    /// Where work that has not begun is held by the data date or the start of the project alone: Project would begin it on
+    /// its own start date, whatever the status date says.
+    fn held(&self, index: usize, activity: &Activity) -> Option<Minute> {
+        let head = self.file.projects.first();
+        let start = head
+            .and_then(|head| head.start)
+            .unwrap_or(self.file.options.start);
+        let at = self.schedule.early_start[index];
+        let driver = self.schedule.driver[index];
+        let free = matches!(driver, Driver::DataDate | Driver::ProjectStart)
+            && activity.progress == Progress::NotStarted
+            && activity.kind != ActivityKind::LevelOfEffort
+            && activity.kind != ActivityKind::Summary
+            && activity.fixed.is_none()
+            && !self.from_finish;
+        let first = self.file.network.calendars[activity.calendar].next_start(start);
+        (free && at > first).then_some(at)
     }
 
     /// The dates the plan shows: early ones, late ones when everything hangs from the finish, and what people fixed.
@@ -530,9 +567,14 @@ impl Writer<'_> {
         let second = activity.constraints.get(1);
         let late = activity.timing != Timing::AsSoonAsPossible
             || self.from_finish && self.file.format != Format::Mspdi;
-        let kind = match first {
-            Some(constraint) => constraint_type(constraint.kind),
-            None => i32::from(late),
+        let held = match activity.timing {
+            Timing::AsSoonAsPossible => self.held(index, activity),
+            _ => None,
+        };
+        let kind = match (first, held) {
+            (Some(constraint), _) => constraint_type(constraint.kind),
+            (None, Some(_)) => constraint_type(ConstraintKind::StartNoEarlier),
+            (None, None) => i32::from(late),
         };
         // A second "finish no later" bounds the late finish only: that is a deadline.
         let deadline = second
@@ -559,7 +601,8 @@ impl Writer<'_> {
             "CalendarUID",
             own.map_or(-1, |own| self.keys.calendars.base_of(own)),
         );
-        xml.optional_date("ConstraintDate", first.map(|constraint| constraint.at));
+        let at = first.map(|constraint| constraint.at);
+        xml.optional_date("ConstraintDate", at.or(held));
         let own = self.file.deadline_of(activity);
         let deadlines = [own.or(deadline), self.targets[index]];
         xml.optional_date("Deadline", deadlines.into_iter().flatten().min());
