@@ -1,6 +1,8 @@
 //! 带走计划 A project's plan as a file of P6 or Microsoft Project: dates, links, calendars, progress, and the planned dates
 //! as baseline 0. What the format cannot say is left out there, never here.
 
+mod elsewhere;
+
 use super::sheet::Beside;
 use super::{ACTIVITY, PlanBook, scenario};
 use crate::App;
@@ -16,7 +18,7 @@ use ground::{
     ActivityId, Date, Finding, Minute, Timeline, date_of_finish, date_of_start, minute_of,
 };
 use plan::{
-    LagCalendar, LagFactors, LagUnit, Link, Network, PredecessorRef, Progress, Schedule,
+    LagCalendar, LagFactors, LagUnit, Link, Network, Options, PredecessorRef, Progress, Schedule,
     parse_predecessors,
 };
 use portfolio::network::BuiltNetwork;
@@ -72,6 +74,41 @@ pub fn export_tried(
     (day, scenario): (Option<Date>, Option<&str>),
     format: PlanFormat,
 ) -> Result<(String, Vec<u8>), AppError> {
+    let taken = taken(app, actor, project, (day, scenario), format)?;
+    records::note_export(app, actor, ACTIVITY, taken.count)?;
+    Ok((taken.name, taken.bytes))
+}
+
+/// What the file cannot say, and what the program that opens it would calculate otherwise; nothing is taken away.
+///
+/// # Errors
+/// As [`export_tried`].
+pub fn export_notes(
+    app: &App,
+    actor: &Actor,
+    project: &str,
+    of: (Option<Date>, Option<&str>),
+    format: PlanFormat,
+) -> Result<Vec<Finding>, AppError> {
+    Ok(taken(app, actor, project, of, format)?.findings)
+}
+
+/// A plan as a file.
+struct Taken {
+    name: String,
+    bytes: Vec<u8>,
+    /// Activities in it.
+    count: usize,
+    findings: Vec<Finding>,
+}
+
+fn taken(
+    app: &App,
+    actor: &Actor,
+    project: &str,
+    (day, scenario): (Option<Date>, Option<&str>),
+    format: PlanFormat,
+) -> Result<Taken, AppError> {
     let book = PlanBook::open(app, actor, project, day)?;
     Access::new(app, actor, &book.definition)?.need(Ability::Export)?;
     let tried = match scenario {
@@ -83,14 +120,19 @@ pub fn export_tried(
     let schedule = ready(&scheduled)?;
     let beside = Beside::read(app, &book, Some("none"))?;
     let file = file((&book, &beside), &scheduled, schedule);
-    let (bytes, _) = match format {
+    let (bytes, mut findings) = match format {
         PlanFormat::ProjectXml => write_mspdi(&file, schedule),
         PlanFormat::Xer => write_xer(&file, schedule),
     };
-    records::note_export(app, actor, ACTIVITY, scheduled.built.activities.len())?;
-    let of = tried.map_or_else(String::new, |(name, _)| format!("（{name}）"));
-    let name = format!("{}{of}.{}", book.project.name, format.ending());
-    Ok((name, bytes))
+    findings.extend(elsewhere::told(&file, schedule, format, &bytes));
+    let named = tried.as_ref();
+    let of = named.map_or_else(String::new, |(name, _)| format!("（{name}）"));
+    Ok(Taken {
+        name: format!("{}{of}.{}", book.project.name, format.ending()),
+        bytes,
+        count: scheduled.built.activities.len(),
+        findings,
+    })
 }
 
 fn ready<'a>(scheduled: &'a Scheduled<'_>) -> Result<&'a Schedule, AppError> {
@@ -124,7 +166,10 @@ fn file(
         format: Format::Mspdi,
         projects: vec![head(book, scheduled, schedule)],
         network: with_calendars(&built.network, &used),
-        options: scheduled.options,
+        options: Options {
+            target: target(scheduled),
+            ..scheduled.options
+        },
         ids: rows().map(|(_, activity)| activity.code.clone()).collect(),
         details,
         wbs: Vec::new(),
@@ -271,16 +316,30 @@ fn assignments(scheduled: &Scheduled<'_>, beside: &Beside) -> Vec<Assignment> {
 fn head(book: &PlanBook, scheduled: &Scheduled<'_>, schedule: &Schedule) -> ProjectHead {
     ProjectHead {
         id: "1".to_owned(),
-        code: book.project.id.0.to_string(),
+        code: code(book),
         name: book.project.name.clone(),
         data_date: scheduled.options.data_date,
         start: Some(scheduled.options.start),
-        must_finish: scheduled.options.target,
+        must_finish: target(scheduled),
         finish: Some(schedule.finish),
         calendar: 0,
         from_finish: false,
         factors: DayFactors::default(),
     }
+}
+
+/// 项目编号; P6 calls a project by it in at most 40 letters, and the name stands in where there is none.
+fn code(book: &PlanBook) -> String {
+    let stored = book.state.records.get(&book.project.id.0);
+    let number = stored.and_then(|one| one.record.number.clone());
+    number.unwrap_or_else(|| book.project.name.chars().take(40).collect())
+}
+
+/// The end of the last working time before the target: other programs would show its midnight as the day after.
+fn target(scheduled: &Scheduled<'_>) -> Option<Minute> {
+    let target = scheduled.options.target?;
+    let calendars = scheduled.built.network.calendars.iter();
+    calendars.map(|line| line.previous_finish(target)).max()
 }
 
 fn detail(scheduled: &Scheduled<'_>, i: usize, activity: &Activity) -> Detail {

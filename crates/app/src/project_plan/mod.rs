@@ -32,7 +32,7 @@ pub use change::{Change, ChangeRequest, change, changes, undo};
 pub use commitment::{
     JudgeRequest, Judged, NewPromise, PromiseRequest, commitments, judge, promise,
 };
-pub use export::{PlanFormat, export, export_tried};
+pub use export::{PlanFormat, export, export_notes, export_tried};
 pub(crate) use file::PlanFiles;
 pub use file::{ImportChoice, commit_file, look_at_file};
 pub use flowline::{FlowQuery, flowline, flowline_svg};

@@ -6,8 +6,8 @@ use app::App;
 use app::page::project_plan::{PlanFilePreview, PlanSheet, RowDates};
 use app::project_plan::{
     BaselineFrom, CalendarInput, Change, ChangeRequest, ExceptionInput, ImportChoice, PlanFormat,
-    SheetQuery, baseline, baselines, change, commit_file, export, keep_calendar, look_at_file,
-    sheet, take_baseline, undo,
+    SheetQuery, baseline, baselines, change, commit_file, export, export_notes, keep_calendar,
+    look_at_file, sheet, take_baseline, undo,
 };
 use serde_json::json;
 
@@ -462,4 +462,100 @@ fn lags_go_to_project_and_back_in_the_unit_they_were_written_in() {
     let (preview, _) = taken_in(&app, &other, &file.0, file.1);
     let row = preview.rows.iter().find(|row| row.code == "4");
     assert_eq!(row.expect("row 4").predecessors, waits);
+}
+
+/// A project of three works in a row behind a permit; nothing has begun.
+fn permits(app: &App) -> String {
+    let made = app::records::create(
+        app,
+        &local(app),
+        "project",
+        &values(json!({
+            "name": "手续试点", "target_date": "2023-08-20", "target_kind": "完工",
+            "lead_unit": id_of(app, "organisation", "莲湖街道"),
+        })),
+        "",
+        None,
+    );
+    let id = made.expect("a project").record.id.to_string();
+    let row = |key: &str, name: &str, before: &str| Change::Add {
+        key: key.to_owned(),
+        values: values(json!({
+            "code": &key[4..], "name": name, "duration_days": 6, "predecessors": before, "calendar": "cn5",
+        })),
+        after: None,
+    };
+    let request = ChangeRequest {
+        changes: vec![
+            row("new-1", "用地", ""),
+            row("new-2", "环评", "1"),
+            row("new-3", "许可", "2"),
+            row("new-4", "开工", "3"),
+        ],
+        reason: "起计划".to_owned(),
+        ..ChangeRequest::default()
+    };
+    change(app, &local(app), &id, &request).expect("made");
+    id
+}
+
+#[test]
+fn what_p6_would_calculate_otherwise_is_told_with_its_reason() {
+    let (_world, app) = sample();
+    let id = permits(&app);
+    let notes = |format| {
+        let notes = export_notes(&app, &local(&app), &id, (None, None), format).expect("notes");
+        let told = notes
+            .into_iter()
+            .find(|one| one.code == "plan.calculated_elsewhere");
+        told.map(|one| (one.problem, one.remedy))
+    };
+    assert_eq!(
+        notes(PlanFormat::Xer),
+        None,
+        "P6 starts at the data date too"
+    );
+    assert_eq!(notes(PlanFormat::ProjectXml), None, "held by a constraint");
+    let sheet = read(&app, &id);
+    let permit = sheet
+        .activities
+        .iter()
+        .find(|row| row.name == "许可")
+        .expect("the row");
+    let request = ChangeRequest {
+        changes: vec![Change::Update {
+            id: permit.id.clone(),
+            version: permit.version,
+            values: values(json!({"actual_start": "2023-03-01", "actual_finish": "2023-03-08"})),
+        }],
+        reason: "先拿到许可".to_owned(),
+        ..ChangeRequest::default()
+    };
+    change(&app, &local(&app), &id, &request).expect("reported");
+    let (problem, remedy) = notes(PlanFormat::Xer).expect("P6 waits for the land");
+    assert!(problem.contains("“开工”"), "{problem}");
+    assert!(
+        remedy.contains("“许可”已经完成，它的紧前工作“环评”还没完"),
+        "{remedy}"
+    );
+    assert_eq!(
+        notes(PlanFormat::ProjectXml),
+        None,
+        "Project waits no more than we do"
+    );
+}
+
+#[test]
+fn the_target_of_a_file_is_the_day_itself() {
+    let (_world, app) = sample();
+    let id = permits(&app);
+    let (_, bytes) = export(&app, &local(&app), &id, None, PlanFormat::Xer).expect("a file");
+    let (file, _) = exchange::schedule_file::read("a.xer", &bytes);
+    let target = file.projects[0].must_finish.map(ground::iso_minutes);
+    assert_eq!(target.as_deref(), Some("2023-08-20T17:00"));
+    assert!(!file.projects[0].code.is_empty());
+    assert!(
+        file.projects[0].code.parse::<u64>().is_err(),
+        "no key of the database"
+    );
 }

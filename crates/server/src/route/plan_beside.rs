@@ -5,7 +5,6 @@ use crate::access::{AsOf, Signed, parse_day, run};
 use crate::problem::Problem;
 use crate::route::file::read_upload;
 use crate::route::flow::file;
-use crate::view::each;
 use crate::view::plan::{PlanBaseline, PlanDiff};
 use crate::view::plan_beside::{
     NewPlanBaseline, PlanBaselineList, PlanBaselinePage, PlanCalendar, PlanCalendarInput,
@@ -15,6 +14,7 @@ use crate::view::plan_beside::{
 use crate::view::plan_options::{PlanOptions, PlanOptionsInput, PlanOptionsKept};
 use crate::view::plan_templates::{PlanFromTemplate, PlanTemplateList};
 use crate::view::record::Reason;
+use crate::view::{FindingView, each};
 use app::project_plan::{
     self, BaselineFrom, CalendarInput, ChanceQuery, Change, ExceptionInput, FromTemplate,
     ImportChoice, LevelQuery, OptionsInput, PlanFormat,
@@ -46,6 +46,7 @@ pub fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(commit_file))
         .routes(routes!(as_project))
         .routes(routes!(as_xer))
+        .routes(routes!(notes_of_export))
 }
 
 /// 基准 Baselines of a project, newest first.
@@ -445,6 +446,20 @@ struct TakenQuery {
     _as_of: Option<String>,
 }
 
+/// Which file is asked about.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct NotesQuery {
+    /// xml or xer.
+    format: String,
+    /// The plan as this 推演方案 would make it.
+    scenario: Option<String>,
+    /// Day to show.
+    #[serde(rename = "as_of")]
+    #[param(rename = "as_of")]
+    _as_of: Option<String>,
+}
+
 /// 带走计划 The plan as Microsoft Project XML.
 #[utoipa::path(get, path = "/projects/{id}/plan.xml", tag = "plans", params(("id" = String, Path), TakenQuery), responses((status = 200, content_type = "application/xml", body = Vec<u8>), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
 async fn as_project(
@@ -465,6 +480,31 @@ async fn as_xer(
     asked: (AsOf, Query<TakenQuery>),
 ) -> Result<Response, Problem> {
     take_away(state, signed, path, asked, PlanFormat::Xer).await
+}
+
+/// 导出核对 What a file of the plan cannot say, and what the program that opens it would calculate otherwise.
+#[utoipa::path(get, path = "/projects/{id}/plan/export-notes", operation_id = "plan_export_notes", tag = "plans", params(("id" = String, Path), NotesQuery), responses((status = 200, body = Vec<FindingView>), (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn notes_of_export(
+    State(shared): State<Shared>,
+    Signed(actor): Signed,
+    Path(id): Path<String>,
+    AsOf(day): AsOf,
+    Query(asked): Query<NotesQuery>,
+) -> Result<Json<Vec<FindingView>>, Problem> {
+    let format = match asked.format.as_str() {
+        "xml" => PlanFormat::ProjectXml,
+        "xer" => PlanFormat::Xer,
+        other => {
+            let problem = format!("不认识的格式“{other}”，可用 xml、xer。");
+            return Err(Problem::bad_request(problem));
+        }
+    };
+    let app = shared.app.clone();
+    let notes = run(move || {
+        let scenario = asked.scenario.as_deref().filter(|id| !id.is_empty());
+        project_plan::export_notes(&app, &actor, &id, (day, scenario), format)
+    });
+    Ok(Json(each(&notes.await?)))
 }
 
 async fn take_away(
