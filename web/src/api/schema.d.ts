@@ -914,6 +914,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/projects/{id}/plan/scenario-comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 并排比 The plan and up to four kept trials side by side. */
+        get: operations["compare_plan_scenarios"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/plan/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 推演方案 Kept trials, each worked out on the plan as it is. */
+        get: operations["plan_scenarios"];
+        put?: never;
+        /** 存为方案 Keeps the steps of a trial under a name. */
+        post: operations["keep_plan_scenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/plan/scenarios/{scenario}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A kept trial with its steps that still apply and what they do to the plan as it is. */
+        get: operations["plan_scenario"];
+        /** 换成现在的改动、改名 Other steps, name or remark for a kept trial. */
+        put: operations["change_plan_scenario"];
+        post?: never;
+        /** Takes a kept trial out; it stays in the journal. */
+        delete: operations["drop_plan_scenario"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/registers": {
         parameters: {
             query?: never;
@@ -2804,6 +2858,8 @@ export interface components {
              */
             near_days?: number | null;
             reason?: string;
+            /** @description Kept trial that these changes put into force; it is marked so. */
+            scenario?: string | null;
             with_sheet?: boolean;
         };
         /** @description An activity whose fields changed. */
@@ -3187,6 +3243,13 @@ export interface components {
             peak_on?: string | null;
             unit: string;
         };
+        /** @description The days of a milestone by column. */
+        PlanMilestoneDates: {
+            activity_id: string;
+            code: string;
+            dates: (string | null)[];
+            name: string;
+        };
         /** @description One bar of the reasons. */
         PlanMissReason: {
             /** @description Empty = no reason given. */
@@ -3508,6 +3571,102 @@ export interface components {
             /** Format: double */
             should: number;
             text: string;
+        };
+        /** @description A kept trial, worked out on the plan as it is. */
+        PlanScenario: {
+            adopted?: components["schemas"]["PlanScenarioAdopted"] | null;
+            /** @description Changes in it. */
+            changes: number;
+            /** @description How the plan moved beneath it; empty when it did not. */
+            drift_text: string;
+            findings: components["schemas"]["Finding"][];
+            id: string;
+            kept_by: string;
+            kept_on: string;
+            /** @description Changes that name what is gone; opening leaves them out. */
+            lost: number;
+            name: string;
+            now?: components["schemas"]["PlanScenarioState"] | null;
+            remark: string;
+            /** @description What was told when it was kept. */
+            then: components["schemas"]["PlanScenarioThen"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description 已采用. */
+        PlanScenarioAdopted: {
+            batch_id: string;
+            on: string;
+            /** @description The batch was taken back since. */
+            undone: boolean;
+        };
+        /** @description One column of a comparison. */
+        PlanScenarioColumn: {
+            /** @description Activities changed, added or taken out. */
+            changed: number;
+            /**
+             * Format: double
+             * @description Working days by which all durations together are longer; negative is shorter.
+             */
+            duration_change_days: number;
+            /** @description Activities with other dates. */
+            moved: number;
+            scenario?: components["schemas"]["PlanScenario"] | null;
+            state?: components["schemas"]["PlanScenarioState"] | null;
+        };
+        /** @description The plan and kept trials side by side. */
+        PlanScenarioComparison: {
+            /** @description The plan first. */
+            columns: components["schemas"]["PlanScenarioColumn"][];
+            /** @description Milestones that lie on another day in one of the columns. */
+            milestones: components["schemas"]["PlanMilestoneDates"][];
+            target?: string | null;
+        };
+        /** @description A trial to keep, or what it is to be changed to. */
+        PlanScenarioInput: {
+            name: string;
+            remark?: string;
+            /** @description Its steps; a kept one keeps its own when they are absent. */
+            steps?: components["schemas"]["PlanScenarioStep"][] | null;
+            /**
+             * Format: int64
+             * @description Version the person saw; not asked of a new one.
+             */
+            version?: number;
+        };
+        /** @description Kept trials of a plan, the newest first. */
+        PlanScenarioList: {
+            /** @description Whether this person may keep and withdraw copies. */
+            editable: boolean;
+            /** @description The plan as it is. */
+            plan: components["schemas"]["PlanScenarioState"];
+            scenarios: components["schemas"]["PlanScenario"][];
+        };
+        /** @description A kept trial with its steps that still apply and what they do. */
+        PlanScenarioPage: {
+            diff?: components["schemas"]["PlanDiff"] | null;
+            scenario: components["schemas"]["PlanScenario"];
+            steps: components["schemas"]["PlanScenarioStep"][];
+        };
+        /** @description A plan in one line, against its target. */
+        PlanScenarioState: components["schemas"]["PlanState"] & {
+            /**
+             * Format: int64
+             * @description Days later than the target; negative is early.
+             */
+            slip_days?: number | null;
+        };
+        /** @description One step: its words and what it changes. */
+        PlanScenarioStep: {
+            changes: components["schemas"]["PlanChange"][];
+            text?: string;
+        };
+        /** @description What was computed when a trial was kept. */
+        PlanScenarioThen: {
+            finish?: string | null;
+            plan_finish?: string | null;
+            /** Format: int64 */
+            slip_days?: number | null;
         };
         /** @description The plan of a project as a sheet. */
         PlanSheet: {
@@ -5720,6 +5879,72 @@ export interface components {
              * @description 班、台、万元/天。
              */
             unit?: string;
+        };
+        /** 推演方案 */
+        Values_plan_scenario: {
+            /**
+             * 采用的批次
+             * @description 日志里哪一批改动；那一批撤销了，方案就又是没有采用的。
+             */
+            adopted_batch?: string;
+            /**
+             * 采用的日子
+             * Format: date
+             */
+            adopted_on?: string;
+            /** 各处改动 */
+            changes?: {
+                /** 工序 */
+                activity?: string;
+                /** 当时的值 */
+                before?: string;
+                /** 改动 */
+                change?: string;
+                /** 编号 */
+                code?: string;
+                /** 工作内容 */
+                name?: string;
+                /** 第几步 */
+                step?: number;
+                /** 这一步做什么 */
+                step_text?: string;
+            }[];
+            /**
+             * 存时推算完工
+             * Format: date
+             */
+            finish?: string;
+            /** 谁存的 */
+            kept_by?: string;
+            /**
+             * 存下的日子
+             * Format: date
+             */
+            kept_on: string;
+            /** 方案名称 */
+            name: string;
+            /**
+             * 存时原计划完工
+             * Format: date
+             */
+            plan_finish?: string;
+            /** 项目 */
+            project: string;
+            /**
+             * 说明
+             * @description 例如：加一套模板，三层顶板提前插入。
+             */
+            remark?: string;
+            /**
+             * 存时比目标晚(天)
+             * @description 负数是早。
+             */
+            slip_days?: number;
+            /**
+             * 出处
+             * @description 示范区里虚构的值写“演示数据”。
+             */
+            source?: string;
         };
         /** 专项台账填报 */
         Values_programme_return: {
@@ -10023,6 +10248,9 @@ export interface operations {
     as_xer: {
         parameters: {
             query?: {
+                /** @description Kept trial (推演方案) to take away instead of the plan itself. */
+                scenario?: string;
+                /** @description Day to show. */
                 as_of?: string;
             };
             header?: never;
@@ -10070,6 +10298,9 @@ export interface operations {
     as_project: {
         parameters: {
             query?: {
+                /** @description Kept trial (推演方案) to take away instead of the plan itself. */
+                scenario?: string;
+                /** @description Day to show. */
                 as_of?: string;
             };
             header?: never;
@@ -10988,6 +11219,282 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_plan_scenarios: {
+        parameters: {
+            query?: {
+                /** @description Ids of at most four kept trials, with commas between them. */
+                ids?: string;
+                /** @description Day to show. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanScenarioComparison"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_scenarios: {
+        parameters: {
+            query?: {
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanScenarioList"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_plan_scenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanScenarioInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanScenario"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_scenario: {
+        parameters: {
+            query?: {
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                scenario: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanScenarioPage"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_plan_scenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                scenario: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanScenarioInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanScenario"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_plan_scenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                scenario: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
