@@ -147,6 +147,8 @@ export function useTrial(project: Ref<string>, baseline: Ref<string | null>, nea
   }
   function load(scenario: Scenario, own: Step[]) {
     undone.value = [];
+    // What another trial would do must not stand where this one is decided on.
+    diff.value = null;
     steps.value = own;
     isNow(scenario);
   }
