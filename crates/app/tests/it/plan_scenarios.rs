@@ -180,7 +180,7 @@ fn what_moved_beneath_a_kept_trial_is_told_by_activity() {
         let kept = site.keep("两班倒", site.two_shifts()).expect("kept");
         site.make(vec![
             site.update("主体施工", json!({"duration_days": 110})),
-            site.update("桩基工程", json!({"duration_days": 60})),
+            site.update("竣工验收", json!({"duration_days": 200})),
         ]);
         let line = &site.list(None)[0];
         assert_eq!(line.lost, 0);
@@ -196,7 +196,7 @@ fn what_moved_beneath_a_kept_trial_is_told_by_activity() {
                 "存方案以后，这项工作的工期(天)由 120天 改成 110天。"
             )]
         );
-        assert!(now(line) > now(&kept), "the piles take longer now");
+        assert!(now(line) > now(&kept), "what comes after takes longer now");
         assert!(
             line.drift_text.contains("这期间原计划的完工由"),
             "{}",
