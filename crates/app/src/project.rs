@@ -12,7 +12,7 @@ use crate::page::project::{
 use crate::page::record::RecordView;
 use crate::page::wall::WallQuery;
 use crate::permit::Access;
-use crate::project_plan::day_text;
+use crate::project_plan::{self, day_text};
 use crate::records::look::Look;
 use crate::world::Setting;
 use crate::{attachment, light, records, wall};
@@ -53,7 +53,7 @@ pub fn page(
             .filter(|member| member.project == id)
             .filter_map(|member| membership(&state, member))
             .collect(),
-        plan: plan(app, actor, &state, project, standing),
+        plan: plan(app, actor, &state, project, standing)?,
         investment: investment(&state, project),
         matters: related(app, actor, &state, "matter", id)?,
         reports: related(app, actor, &state, "progress_report", id)?,
@@ -85,7 +85,7 @@ fn plan(
     state: &DistrictState,
     project: &Project,
     standing: &Standing,
-) -> ProjectPlan {
+) -> Result<ProjectPlan, AppError> {
     let activities = state
         .activities
         .get(&project.id)
@@ -118,14 +118,15 @@ fn plan(
         let query = WallQuery::default();
         wall::draw(&wall::project_chart(state, standing), &query, None, "plan")
     });
-    ProjectPlan {
+    let definition = app.definition(project_plan::ACTIVITY)?;
+    Ok(ProjectPlan {
         activities: standing.activities.iter().filter_map(line).collect(),
         target_date: standing.target.as_ref().map(|target| target.date),
         forecast_finish: standing.forecast_finish,
         float_text: float_text(standing),
-        findings: standing.findings.clone(),
+        findings: project_plan::told(state, &definition, &standing.findings),
         drawing,
-    }
+    })
 }
 
 fn duration_text(state: &DistrictState, activity: &Activity) -> String {
@@ -136,15 +137,24 @@ fn duration_text(state: &DistrictState, activity: &Activity) -> String {
         .unwrap_or_default()
 }
 
-/// 时差 −3 个工作日，最迟应在 3月7日开工.
+/// Whether some work of the plan has begun or is over.
+fn begun(standing: &Standing) -> bool {
+    let mut bars = standing.activities.iter();
+    bars.any(|bar| bar.state != portfolio::BarState::NotStarted)
+}
+
+/// 时差 −3 个工作日，最迟应在 3月7日前开始; of a project that has begun: what is left should have gone on from that day.
 pub(crate) fn float_text(standing: &Standing) -> String {
     let Some(float) = standing.float_workdays else {
         return String::new();
     };
-    let by = standing
-        .start_by
-        .filter(|_| float < 0)
-        .map(|day| format!("，最迟应在 {}前开始", day_text(day, standing.today)));
+    let by = standing.start_by.filter(|_| float < 0).map(|day| {
+        let by = day_text(day, standing.today);
+        match begun(standing) {
+            true => format!("，剩余工作最迟应从 {by}做起"),
+            false => format!("，最迟应在 {by}前开始"),
+        }
+    });
     match float {
         0 => "没有时差".to_owned(),
         _ => format!(

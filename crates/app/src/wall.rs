@@ -94,11 +94,19 @@ fn page(
         due_note: panels::due_note(state, &all),
         data_note: home::data_note(state),
         compare,
-        findings: all
-            .iter()
-            .flat_map(|standing| standing.findings.iter().cloned())
-            .collect(),
+        findings: findings(app, state, &all)?,
     })
+}
+
+fn findings(
+    app: &App,
+    state: &DistrictState,
+    all: &[&Standing],
+) -> Result<Vec<ground::Finding>, AppError> {
+    let definition = app.definition(crate::project_plan::ACTIVITY)?;
+    let told =
+        |standing: &&Standing| crate::project_plan::told(state, &definition, &standing.findings);
+    Ok(all.iter().flat_map(told).collect())
 }
 
 fn chosen_round<'a>(

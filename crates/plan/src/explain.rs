@@ -32,6 +32,9 @@ pub fn why(network: &Network, answer: &Schedule, i: usize) -> String {
     text += &dates(network, answer, i);
     text += &reason(network, answer, i);
     text += "。";
+    if answer.stands_late(i) {
+        text += &placed(network, answer, i);
+    }
     if answer.total_float[i] < 0 {
         text += &why_late(network, answer, i);
     }
@@ -116,6 +119,27 @@ fn dates(network: &Network, answer: &Schedule, i: usize) -> String {
         (ActivityKind::FinishMilestone, _) => format!("最早在 {finish},"),
         (_, Progress::NotStarted) => format!("最早 {restart} 开始、{finish} 完成,"),
         _ => format!("剩余部分 {restart} 起做、{finish} 完成,"),
+    }
+}
+
+/// Where work stands that is planned late in its total float, or waits for such work.
+fn placed(network: &Network, answer: &Schedule, i: usize) -> String {
+    let activity = &network.activities[i];
+    let start = date_of_start(answer.planned_start[i]);
+    let finish = date_of_finish(answer.planned_finish[i]);
+    let stands = match (activity.kind, activity.progress) {
+        (ActivityKind::StartMilestone, _) => format!("排在 {start}"),
+        (ActivityKind::FinishMilestone, _) => format!("排在 {finish}"),
+        (_, Progress::Started { .. }) => format!("排到 {finish} 完成"),
+        _ => format!("排在 {start} 开始、{finish} 完成"),
+    };
+    match answer.placed_by(i) {
+        Driver::Late => format!("尽晚安排：排到时差末尾，{stands}。"),
+        Driver::Link(index) => {
+            let from = title(&network.activities[network.links[index].from]);
+            format!("等{from}（尽晚安排），{stands}。")
+        }
+        _ => format!("随所含或所伴随的尽晚安排的工作，{stands}。"),
     }
 }
 

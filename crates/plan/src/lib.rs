@@ -72,7 +72,7 @@ pub use network::{
 pub use notation::{LagUnit, PredecessorRef, parse_predecessors, print_predecessors};
 pub use predecessors::{LagFactors, PredecessorRow, link_rows};
 pub use progress::{Status, progress_of, remaining_from_days, remaining_from_percent};
-pub use range::{beyond_calendars, calendar_range, out_of_range};
+pub use range::{Outside, beyond_calendars, calendar_range, in_calendars, out_of_range, outside};
 pub use repeats::{Passage, RepeatRow, RepeatedTrade, Repeats, Stay, controlling, repeats, waits};
 pub use rungs::{CatchUpBands, Halfway, Part, Rung, halfway, parts, rungs};
 pub use target::{Shortfall, TargetPlan, plan_to_target, shortfalls};

@@ -454,6 +454,8 @@ pub struct Schedule {
     pub planned_start: Vec<Minute>,
     /// 排定完成.
     pub planned_finish: Vec<Minute>,
+    /// What sets the planned date; empty where nothing is planned late in its total float, see [`Schedule::placed_by`].
+    pub(crate) planned_driver: Vec<Driver>,
     /// Where the remaining work starts: the early start, or for a started activity the restart after the data date.
     pub remaining_start: Vec<Minute>,
     /// 最晚开始 of the remaining work.
@@ -558,10 +560,12 @@ pub(crate) fn answer(
         CriticalRule::Threshold(limit) => graph.unfinished(|i| late[i].total_float <= limit),
         CriticalRule::LongestPath => longest_path.clone(),
     };
-    let planned = graph
-        .data
-        .late_in_total
-        .then(|| crate::forward::pass_with_late(graph, options, &late, &early));
+    let planned = graph.data.late_in_total.then(|| {
+        let mut planned = crate::forward::pass_with_late(graph, options, &late, &early);
+        // What hangs on such work spans where it stands; its late dates stay as they are.
+        crate::span::fill(graph, options, &mut planned, &mut late.clone());
+        planned
+    });
     if graph.data.any_done {
         settle_finished(graph, &mut early, &mut late);
     }
@@ -575,6 +579,7 @@ pub(crate) fn answer(
     if let Some(planned) = planned {
         schedule.planned_start = graph.data.by_activity(planned.lines(), |line| line.start);
         schedule.planned_finish = graph.data.by_activity(planned.lines(), |line| line.finish);
+        schedule.planned_driver = graph.data.by_activity(planned.lines(), |line| line.driver);
     } else {
         schedule.planned_start = schedule.early_start.clone();
         schedule.planned_finish = schedule.early_finish.clone();
@@ -606,6 +611,18 @@ fn put<T>(column: &mut Vec<T>, block: &[u32], value: impl Fn(usize) -> T) {
 }
 
 impl Schedule {
+    /// What sets the planned date of activity `i`: the driver of its early date unless something is planned late.
+    pub fn placed_by(&self, i: usize) -> Driver {
+        let planned = self.planned_driver.get(i);
+        planned.copied().unwrap_or(self.driver[i])
+    }
+
+    /// 排定在最早日期之后: activity `i` is planned late in its total float, or stands behind such work.
+    pub fn stands_late(&self, i: usize) -> bool {
+        let early = (self.early_start[i], self.early_finish[i]);
+        (self.planned_start[i], self.planned_finish[i]) != early
+    }
+
     fn with_room(count: usize) -> Schedule {
         fn room<T>(count: usize) -> Vec<T> {
             Vec::with_capacity(count)
@@ -615,6 +632,7 @@ impl Schedule {
             early_finish: room(count),
             planned_start: Vec::new(),
             planned_finish: Vec::new(),
+            planned_driver: Vec::new(),
             remaining_start: room(count),
             late_start: room(count),
             late_finish: room(count),

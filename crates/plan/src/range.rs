@@ -15,13 +15,40 @@ pub fn calendar_range() -> Range<Minute> {
     minute_of(Date::constant(1984, 1, 1), 0, 0)..minute_of(Date::constant(2085, 1, 1), 0, 0)
 }
 
+/// Whether calendars know the day.
+///
+/// ```
+/// assert!(plan::in_calendars("2023-03-10".parse().unwrap()));
+/// assert!(!plan::in_calendars("2203-05-20".parse().unwrap()));
+/// ```
+pub fn in_calendars(day: Date) -> bool {
+    calendar_range().contains(&minute_of(day, 0, 0))
+}
+
+/// 超出日历. One thing of a plan that no calendar can place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outside {
+    /// Whose it is; none where it is the project's.
+    pub activity: Option<usize>,
+    /// What of it: `目标时限`, `限制日期`, `间隔`, `工期`, `日历` and so on.
+    pub what: &'static str,
+    /// In words.
+    pub finding: Finding,
+}
+
 /// What of the plan no calendar can place (`plan.out_of_range`, `plan.calendar_empty`): dates outside
 /// [`calendar_range`], lags and durations longer than it, calendars without any working time under work that is still to
 /// be done. Nothing of such a plan can be calculated.
 pub fn out_of_range(network: &Network, options: &Options) -> Vec<Finding> {
+    let all = outside(network, options).into_iter();
+    all.map(|one| one.finding).collect()
+}
+
+/// The same with whose it is, for pages that tell it at its cell.
+pub fn outside(network: &Network, options: &Options) -> Vec<Outside> {
     let mut told = Told::default();
     if network.activities.is_empty() {
-        return told.findings;
+        return told.all;
     }
     for (what, at) in [
         ("项目开始日期", Some(options.start)),
@@ -30,7 +57,8 @@ pub fn out_of_range(network: &Network, options: &Options) -> Vec<Finding> {
     ] {
         told.date(|| what.to_owned(), what, at);
     }
-    for activity in &network.activities {
+    for (i, activity) in network.activities.iter().enumerate() {
+        told.activity = Some(i);
         dates_of(activity, &mut told);
         work_of(network, activity, &mut told);
     }
@@ -38,8 +66,9 @@ pub fn out_of_range(network: &Network, options: &Options) -> Vec<Finding> {
     for link in &network.links {
         if link.lag.saturating_abs() >= span {
             let code = |i: usize| network.activities.get(i).map_or("", |a| a.code.as_str());
+            told.activity = Some(link.to);
             told.add(
-                "plan.out_of_range",
+                ("plan.out_of_range", "间隔"),
                 || format!("{} → {}", code(link.from), code(link.to)),
                 || format!("间隔 {} 小时，比日历还长", link.lag / 60),
                 "请核对间隔的数值和单位",
@@ -86,14 +115,14 @@ fn work_of(network: &Network, activity: &Activity, told: &mut Told) {
     let all = timeline.work_before(calendar_range().end);
     if all == 0 {
         told.add(
-            "plan.calendar_empty",
+            ("plan.calendar_empty", "日历"),
             || place(activity),
             || "所用的日历没有一天工作，排不出日期".to_owned(),
             "请在日历里填上工作时间，或换一个日历",
         );
     } else if activity.remaining() > all {
         told.add(
-            "plan.out_of_range",
+            ("plan.out_of_range", "工期"),
             || place(activity),
             || {
                 let days = activity.remaining() / timeline.minutes_per_day().max(1);
@@ -124,14 +153,14 @@ pub fn beyond_calendars(network: &Network, answer: &Schedule) -> Vec<Finding> {
         let beyond = dates.into_iter().find(|(_, at)| is_rim(timeline, *at));
         if let Some((what, _)) = beyond {
             told.add(
-                "plan.beyond_calendars",
+                ("plan.beyond_calendars", what),
                 || place(activity),
                 || format!("{what}算到了 1984 年之前或 2084 年之后，超出日历，算不出来"),
                 "请核对这项工作和它前后工作的工期、间隔、限制日期",
             );
         }
     }
-    told.close()
+    told.close().into_iter().map(|one| one.finding).collect()
 }
 
 /// Whether the dates follow from other work.
@@ -162,17 +191,19 @@ fn place(activity: &Activity) -> String {
 /// Findings under way, and how many more there would be.
 #[derive(Default)]
 struct Told {
-    findings: Vec<Finding>,
+    all: Vec<Outside>,
+    /// Whose fault is told next.
+    activity: Option<usize>,
     more: usize,
 }
 
 impl Told {
-    fn date(&mut self, place: impl Fn() -> String, what: &str, at: Option<Minute>) {
+    fn date(&mut self, place: impl Fn() -> String, what: &'static str, at: Option<Minute>) {
         let Some(at) = at.filter(|at| !calendar_range().contains(at)) else {
             return;
         };
         self.add(
-            "plan.out_of_range",
+            ("plan.out_of_range", what),
             place,
             || {
                 format!(
@@ -186,27 +217,34 @@ impl Told {
 
     fn add(
         &mut self,
-        code: &'static str,
+        (code, what): (&'static str, &'static str),
         place: impl Fn() -> String,
         problem: impl Fn() -> String,
         remedy: &str,
     ) {
-        if self.findings.len() < TOLD {
-            let finding = Finding::error(code, place(), problem(), remedy);
-            self.findings.push(finding);
+        if self.all.len() < TOLD {
+            self.all.push(Outside {
+                activity: self.activity,
+                what,
+                finding: Finding::error(code, place(), problem(), remedy),
+            });
         } else {
             self.more += 1;
         }
     }
 
-    fn close(mut self) -> Vec<Finding> {
+    fn close(mut self) -> Vec<Outside> {
         if self.more > 0 {
             let problem = format!("另有{}处超出日历，不再逐条列出", self.more);
             let finding =
                 Finding::error("plan.out_of_range", "计划", problem, "请先改正上面列出的");
-            self.findings.push(finding);
+            self.all.push(Outside {
+                activity: None,
+                what: "计划",
+                finding,
+            });
         }
-        self.findings
+        self.all
     }
 }
 

@@ -34,6 +34,9 @@ fn of_summary(scheduled: &Scheduled<'_>, schedule: &Schedule, bar: &Bar, i: usiz
         (BarState::NotStarted, true) => {
             format!("还没有填报，按计划推定 {start} 已开始，最早 {finish} 完成")
         }
+        (BarState::NotStarted, false) if schedule.stands_late(i) => {
+            format!("下级有尽晚安排的工作，排在 {start} 开始、{finish} 完成")
+        }
         (BarState::NotStarted, false) => format!("最早 {start} 开始、{finish} 完成"),
     };
     let late = match schedule.total_float[i] {

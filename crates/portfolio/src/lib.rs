@@ -7,7 +7,8 @@
 pub mod activity;
 pub mod calendars;
 pub mod catch_up;
-pub mod date_reason;
+pub mod contradictions;
+mod date_reason;
 pub mod due;
 pub mod matter;
 pub mod membership;

@@ -185,7 +185,7 @@ fn unknown_calendar(activity: &Activity, calendars: &Calendars) -> Option<Findin
 }
 
 /// 08:00 of the day where it is worked, else its midnight.
-fn start_on(timeline: &Timeline, day: Date) -> Minute {
+pub(crate) fn start_on(timeline: &Timeline, day: Date) -> Minute {
     let midnight = start_of(day);
     Some(timeline.next_start(midnight))
         .filter(|start| *start < end_of(day))
@@ -193,7 +193,7 @@ fn start_on(timeline: &Timeline, day: Date) -> Minute {
 }
 
 /// 17:00 of the day where it is worked, else the midnight at its end.
-fn finish_on(timeline: &Timeline, day: Date) -> Minute {
+pub(crate) fn finish_on(timeline: &Timeline, day: Date) -> Minute {
     let midnight = end_of(day);
     Some(timeline.previous_finish(midnight))
         .filter(|finish| *finish > start_of(day))
@@ -226,8 +226,8 @@ fn code(activity: &Activity, i: usize) -> String {
     }
 }
 
-fn place(activity: &Activity) -> String {
-    format!("倒排计划 编号{}“{}”", activity.id, activity.name)
+pub(crate) fn place(activity: &Activity) -> String {
+    format!("倒排计划 编号{}", activity.id)
 }
 
 /// Working minutes: the stated days, else the planned span.

@@ -111,7 +111,7 @@ fn closes(parents: &[Option<usize>], from: usize) -> bool {
 }
 
 fn odd(activity: &Activity, problem: &str) -> Finding {
-    let place = format!("倒排计划 编号{}“{}”", activity.id, activity.name);
+    let place = crate::network::place(activity);
     Finding::warning("plan_parent", place, problem, "请改选上级工作。")
 }
 

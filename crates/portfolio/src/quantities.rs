@@ -105,12 +105,12 @@ impl QuantityFacts<'_> {
         Some(Quantities { plan, done })
     }
 
-    /// The agreed days, else the earliest ones.
+    /// The agreed days, else those the engine plans.
     fn planned(&self, i: usize) -> (Date, Date) {
         let activity = self.built.activities[i];
         let planned = activity.planned_start.zip(activity.planned_finish);
         planned.unwrap_or_else(|| {
-            let (start, finish) = (&self.schedule.early_start, &self.schedule.early_finish);
+            let (start, finish) = (&self.schedule.planned_start, &self.schedule.planned_finish);
             (date_of_start(start[i]), date_of_finish(finish[i]))
         })
     }

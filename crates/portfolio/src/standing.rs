@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::activity::{Activity, FULL, ProgressReport};
 use crate::calendars::{Calendars, days_between, end_of, start_of};
 use crate::catch_up::{self, CatchUp, CatchUpRule, Longest};
+use crate::contradictions;
 use crate::date_reason;
 use crate::matter::Matter;
 use crate::network::{self, BuiltNetwork};
@@ -108,7 +109,7 @@ pub struct Bar {
     pub actual_start: Option<Date>,
     /// 实际完成.
     pub actual_finish: Option<Date>,
-    /// Actual start, else the forecast one.
+    /// Actual start, else the forecast one: the earliest, or where work planned late (尽晚) puts it.
     pub forecast_start: Date,
     /// Actual finish, else the forecast one.
     pub forecast_finish: Date,
@@ -279,12 +280,15 @@ fn scheduled_with<'a>(
     let mut open: Vec<&Matter> = input.matters.iter().filter(|m| is_open(m, today)).collect();
     open.sort_by_key(|m| (m.due_on.is_none(), m.due_on, m.id));
     standing.why = why::lines(&standing, stuck_on.as_ref(), &open, input.names);
-    Scheduled {
+    let mut scheduled = Scheduled {
         standing,
         built,
         options,
         schedule,
-    }
+    };
+    let told = contradictions::findings(&scheduled);
+    scheduled.standing.findings.extend(told);
+    scheduled
 }
 
 /// 为什么是这一天: for each activity the sentence that says what its forecast start hangs on and, for a negative float,
@@ -393,7 +397,11 @@ fn goal(built: &BuiltNetwork<'_>, schedule: &Schedule, target: Option<&Target>) 
             .iter()
             .position(|a| a.milestone && a.name.contains(&target.kind))
     });
-    named.map_or(schedule.finish, |i| schedule.early_finish[i])
+    // Work planned late may stand behind the earliest finish of all.
+    let late = (0..schedule.planned_finish.len()).filter(|&i| schedule.stands_late(i));
+    let last = late.map(|i| schedule.planned_finish[i]).max();
+    let finish = last.map_or(schedule.finish, |last| last.max(schedule.finish));
+    named.map_or(finish, |i| schedule.planned_finish[i])
 }
 
 fn bar(
@@ -411,7 +419,7 @@ fn bar(
     );
     let state = state(node, built.assumed[i]);
     let mpd = calendars.timeline(node.calendar).minutes_per_day().max(1);
-    let forecast_finish = date_of_finish(schedule.early_finish[i]);
+    let forecast_finish = date_of_finish(schedule.planned_finish[i]);
     let slip = activity
         .planned_finish
         .map_or(0, |plan| days_between(plan, forecast_finish));
@@ -425,7 +433,7 @@ fn bar(
         planned_finish: activity.planned_finish,
         actual_start: status.actual_start,
         actual_finish: status.actual_finish,
-        forecast_start: date_of_start(schedule.early_start[i]),
+        forecast_start: date_of_start(schedule.planned_start[i]),
         forecast_finish,
         late_start: date_of_start(schedule.late_start[i]),
         late_finish: date_of_finish(schedule.late_finish[i]),

@@ -192,6 +192,8 @@ pub struct RowDates {
     pub planned: (Option<Date>, Option<Date>),
     /// 实际开始, 实际完成.
     pub actual: (Option<Date>, Option<Date>),
+    /// 预计: where the row stands; the earliest dates, or later where work is planned late (尽晚).
+    pub forecast: (Option<Date>, Option<Date>),
     /// 最早.
     pub early: (Option<Date>, Option<Date>),
     /// 最晚.

@@ -27,7 +27,7 @@ pub(super) fn diff(
     };
     if wrong.is_empty() {
         let warnings = after.standing.findings.iter();
-        diff.findings = warnings.cloned().collect();
+        diff.findings = warnings.map(|one| draft.named(one.clone())).collect();
     } else {
         diff.findings = wrong.to_vec();
     }

@@ -13,7 +13,7 @@ use crate::error::AppError;
 use crate::permit::Access;
 use ground::{Date, Finding, OrgPath, ProjectId, RecordId};
 use portfolio::{Activity, PlanResource};
-use register::{Fields, Record, Value};
+use register::{Definition, Fields, Record, Value};
 use serde_json::{Map, Value as Json};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -215,22 +215,7 @@ impl<'a> Draft<'a> {
 
     /// A finding about a row by its number, told by code and name and by what its field is called on the page.
     pub fn named(&self, finding: Finding) -> Finding {
-        let digit = |c: char| c.is_ascii_digit() || c == '-';
-        let Some(rest) = finding.place.strip_prefix(ROW) else {
-            return finding;
-        };
-        let (id, rest) = rest.split_at(rest.find(|c| !digit(c)).unwrap_or(rest.len()));
-        let Some(id) = id.parse().ok().map(RecordId) else {
-            return finding;
-        };
-        if !self.records.contains_key(&id) {
-            return finding;
-        }
-        let place = match rest.strip_prefix(' ') {
-            Some(field) => format!("{}：{}", self.place(id), self.book.label(field)),
-            None => self.place(id),
-        };
-        Finding { place, ..finding }
+        named(finding, |id| self.records.get(&id), &self.book.definition)
     }
 
     pub(super) fn refuse(&mut self, id: RecordId, code: &str, problem: String, remedy: &str) {
@@ -357,6 +342,29 @@ impl<'a> Draft<'a> {
             }
         }
     }
+}
+
+/// A finding about a row by its number, told by code and name and by what its field is called on the page.
+pub(super) fn named<'r>(
+    finding: Finding,
+    record: impl Fn(RecordId) -> Option<&'r Record>,
+    definition: &Definition,
+) -> Finding {
+    let digit = |c: char| c.is_ascii_digit() || c == '-';
+    let Some(rest) = finding.place.strip_prefix(ROW) else {
+        return finding;
+    };
+    let (id, rest) = rest.split_at(rest.find(|c| !digit(c)).unwrap_or(rest.len()));
+    let id = id.parse().ok().map(RecordId);
+    let Some((id, record)) = id.and_then(|id| Some((id, record(id)?))) else {
+        return finding;
+    };
+    let row = place(Some(record), id);
+    let place = match rest.strip_prefix(' ') {
+        Some(field) => format!("{row}：{}", super::label(definition, field)),
+        None => row,
+    };
+    Finding { place, ..finding }
 }
 
 /// 编号+名称 of a row, its id where both are missing.

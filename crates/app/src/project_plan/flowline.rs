@@ -123,7 +123,7 @@ impl<'a> Room<'a> {
             let starts = on
                 .iter()
                 .flatten()
-                .filter_map(|&i| Some(schedule?.early_start[i]));
+                .filter_map(|&i| Some(schedule?.planned_start[i]));
             starts.min()
         };
         self.found.trades.sort_by_key(|trade| begin(&trade.on));
@@ -132,8 +132,8 @@ impl<'a> Room<'a> {
     fn stay(&self, i: usize) -> Option<Stay> {
         let schedule = self.scheduled.schedule.as_ref()?;
         Some(Stay {
-            start: schedule.early_start[i],
-            finish: schedule.early_finish[i],
+            start: schedule.planned_start[i],
+            finish: schedule.planned_finish[i],
         })
     }
 

@@ -97,8 +97,8 @@ pub(super) fn used(
         if units == 0 || matches!(node.progress, Progress::Finished { .. }) {
             continue;
         }
-        let first = timeline::day_number(date_of_start(schedule.remaining_start[i]));
-        let last = timeline::day_number(date_of_finish(schedule.early_finish[i]));
+        let first = timeline::day_number(date_of_start(begins(schedule, node, i)));
+        let last = timeline::day_number(date_of_finish(schedule.planned_finish[i]));
         let calendar = &built.network.calendars[node.calendar];
         for day in first..=last.min(first + LONGEST) {
             let day = timeline::date_of_day(day);
@@ -108,4 +108,12 @@ pub(super) fn used(
         }
     }
     used
+}
+
+/// Where what is left of activity `i` begins: where it is planned, for begun work the restart.
+fn begins(schedule: &Schedule, node: &plan::Activity, i: usize) -> ground::Minute {
+    match node.progress {
+        Progress::NotStarted => schedule.planned_start[i],
+        _ => schedule.remaining_start[i],
+    }
 }

@@ -256,7 +256,7 @@ pub(super) fn weights(scheduled: &Scheduled<'_>) -> (Vec<i64>, &'static str) {
     (plan::weights_of(WHOLE, &sizes), basis)
 }
 
-/// The agreed dates: the chosen baseline's, else the planned ones, else the earliest.
+/// The agreed dates: the chosen baseline's, else the planned ones, else where the engine plans it.
 fn agreed(
     scheduled: &Scheduled<'_>,
     schedule: &Schedule,
@@ -267,7 +267,7 @@ fn agreed(
         let planned = activity.planned_start.zip(activity.planned_finish);
         match days.get(&activity.id).copied().or(planned) {
             Some((start, finish)) => (minute_of(start, 0, 0), minute_of(finish, 24, 0)),
-            None => (schedule.early_start[i], schedule.early_finish[i]),
+            None => (schedule.planned_start[i], schedule.planned_finish[i]),
         }
     };
     scheduled

@@ -55,7 +55,7 @@ use crate::district::{self, DistrictState};
 use crate::error::AppError;
 use crate::permit::Access;
 use crate::records;
-use ground::{Date, OrgPath, ProjectId, RecordId};
+use ground::{Date, Finding, OrgPath, ProjectId, RecordId};
 use portfolio::{Activity, PlanRules, ProgressReport, Project, ProjectInput, Scheduled, Target};
 use register::law::Ability;
 use register::{Definition, Fields, Record};
@@ -133,19 +133,7 @@ impl PlanBook {
 
     /// What a field is called on the page; places that are no field, and what stands behind one, stay as they are.
     pub fn label(&self, place: &str) -> String {
-        let end = place.find(['!', '.', ' ', '[', '#']).unwrap_or(place.len());
-        let (field, rest) = place.split_at(end);
-        let Some(field) = self.definition.field(field) else {
-            return place.to_owned();
-        };
-        let cell = rest
-            .strip_prefix('[')
-            .and_then(|rest| rest.split_once("]."));
-        let cell = cell.and_then(|(row, column)| {
-            let column = field.columns().iter().find(|one| one.id == column)?;
-            Some(format!("第{row}行{}", column.label.zh))
-        });
-        format!("{}{}", field.label.zh, cell.as_deref().unwrap_or(rest))
+        label(&self.definition, place)
     }
 
     /// Activities of the plan as they stand.
@@ -173,7 +161,10 @@ impl PlanBook {
     pub fn scheduled<'a>(&'a self, app: &App, activities: &'a [Activity]) -> Scheduled<'a> {
         let input = self.input(activities);
         let state = &self.state;
-        portfolio::scheduled(&input, app.light_rule(), &state.calendars, state.today)
+        let today = state.today;
+        let mut done = portfolio::scheduled(&input, app.light_rule(), &state.calendars, today);
+        done.standing.findings = told(state, &self.definition, &done.standing.findings);
+        done
     }
 
     /// The same from the kept schedule of this plan, for states of it that differ little: somebody is trying one
@@ -228,6 +219,34 @@ pub(crate) fn unwritten(id: RecordId, org: &OrgPath, fields: Fields) -> Record {
         fields,
         withdrawn: false,
     }
+}
+
+/// What a field is called on the page, see [`PlanBook::label`].
+fn label(definition: &Definition, place: &str) -> String {
+    let end = place.find(['!', '.', ' ', '[', '#']).unwrap_or(place.len());
+    let (field, rest) = place.split_at(end);
+    let Some(field) = definition.field(field) else {
+        return place.to_owned();
+    };
+    let cell = rest
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once("]."));
+    let cell = cell.and_then(|(row, column)| {
+        let column = field.columns().iter().find(|one| one.id == column)?;
+        Some(format!("第{row}行{}", column.label.zh))
+    });
+    format!("{}{}", field.label.zh, cell.as_deref().unwrap_or(rest))
+}
+
+/// Findings of a plan with its rows told by code and name, for pages beside the plan's own.
+pub(crate) fn told(
+    state: &DistrictState,
+    definition: &Definition,
+    findings: &[Finding],
+) -> Vec<Finding> {
+    let record = |id: RecordId| Some(&state.records.get(&id)?.record);
+    let one = |finding: &Finding| edit::named(finding.clone(), record, definition);
+    findings.iter().map(one).collect()
 }
 
 /// Minutes in tenths of a day, cut towards less float.

@@ -193,11 +193,11 @@ impl Desk<'_> {
         if network.activities[i].progress != Progress::NotStarted {
             return None;
         }
-        let Driver::Link(link) = self.schedule.driver[i] else {
+        let Driver::Link(link) = self.schedule.placed_by(i) else {
             return None;
         };
         let from = &network.activities[network.links[link].from];
-        let start = date_of_start(self.schedule.early_start[i]);
+        let start = date_of_start(self.schedule.planned_start[i]);
         let start = day_text(start, self.book.state.today);
         Some(format!("等“{}”，最早 {start} 开始", from.name))
     }

@@ -1,6 +1,6 @@
 //! 计划表 The sheet of a plan: each activity with what was filled in and what the engine says about it.
 
-use super::{PlanBook, day_text, days_text, tenths};
+use super::{PlanBook, day_text, days_text, edit, tenths};
 use crate::App;
 use crate::account::Actor;
 use crate::error::AppError;
@@ -126,18 +126,12 @@ impl<'a> SheetView<'a> {
         let of_calendars = self.book.state.calendar_findings.iter();
         let of_plan = self.scheduled.standing.findings.iter();
         let told = of_plan.chain(of_calendars).cloned();
-        let told = told.chain(self.outside_calendars());
-        told.chain(self.too_many_to_compress()).collect()
-    }
-
-    /// Dates, lags and work that no calendar can place, and dates that ran against the end of the calendars.
-    fn outside_calendars(&self) -> Vec<Finding> {
-        let network = &self.scheduled.built.network;
-        let given = plan::out_of_range(network, &self.scheduled.options);
-        match &self.scheduled.schedule {
-            Some(schedule) if given.is_empty() => plan::beyond_calendars(network, schedule),
-            _ => given,
-        }
+        let told = told.chain(self.too_many_to_compress());
+        let named = |finding| {
+            let record = |id| self.records.get(&id);
+            edit::named(finding, record, &self.book.definition)
+        };
+        told.map(named).collect()
     }
 
     fn id(&self, i: usize) -> String {
@@ -201,7 +195,7 @@ impl<'a> SheetView<'a> {
             free_float: bar
                 .filter(|bar| bar.kind != ActivityKind::Summary)
                 .and(schedule)
-                .map(|s| tenths(s.free_float[i], per_day)),
+                .map(|s| tenths(self.free_float(s, i), per_day)),
             critical: bar.is_some_and(|bar| bar.critical),
             on_longest_path: schedule.is_some_and(|s| s.longest_path[i]),
             band: band(state, total_float, self.within(i), self.limits),
@@ -227,6 +221,16 @@ impl<'a> SheetView<'a> {
         }
     }
 
+    /// 自由时差 as shown. Work without successors may by P6's rule be late up to the end of the whole project, while its
+    /// total float runs to the target: where there is one, more than that is nothing to be shown.
+    fn free_float(&self, schedule: &Schedule, i: usize) -> i64 {
+        let free = schedule.free_float[i];
+        match self.scheduled.options.target {
+            Some(_) => free.min(schedule.total_float[i].max(0)),
+            None => free,
+        }
+    }
+
     fn per_day(&self, i: usize) -> i64 {
         let network = &self.scheduled.built.network;
         let calendar = network.activities[i].calendar;
@@ -245,8 +249,21 @@ impl<'a> SheetView<'a> {
         RowDates {
             planned: (bar.planned_start, bar.planned_finish),
             actual: (bar.actual_start, bar.actual_finish),
-            early: (Some(bar.forecast_start), Some(bar.forecast_finish)),
+            forecast: (Some(bar.forecast_start), Some(bar.forecast_finish)),
+            early: self.early(i, bar),
             late: (Some(bar.late_start), Some(bar.late_finish)),
+        }
+    }
+
+    /// The earliest dates; those of a summary stand in its bar, which rolls up its parts.
+    fn early(&self, i: usize, bar: &Bar) -> (Option<Date>, Option<Date>) {
+        let schedule = self.scheduled.schedule.as_ref();
+        match schedule.filter(|schedule| schedule.stands_late(i)) {
+            Some(schedule) => (
+                Some(date_of_start(schedule.early_start[i])),
+                Some(date_of_finish(schedule.early_finish[i])),
+            ),
+            None => (Some(bar.forecast_start), Some(bar.forecast_finish)),
         }
     }
 
@@ -284,7 +301,7 @@ impl<'a> SheetView<'a> {
                 activity_id: None,
             })
         };
-        match schedule.driver[i] {
+        match schedule.placed_by(i) {
             Driver::Link(index) => {
                 let link = &network.links[index];
                 Some(DriverView {
@@ -303,7 +320,7 @@ impl<'a> SheetView<'a> {
             Driver::Fixed => view("fixed", "手动排在这一天".to_owned()),
             Driver::Delay => view("timing", "因资源调配推迟".to_owned()),
             Driver::ExpectedFinish => view("expected_finish", "按预期完成推算".to_owned()),
-            Driver::Late => view("timing", "按排法放在最晚".to_owned()),
+            Driver::Late => view("timing", late_words(&network.activities[i]).to_owned()),
             Driver::Rollup => view("children", "由下级或前后工作算出".to_owned()),
             Driver::Deadline | Driver::Target | Driver::ProjectFinish => {
                 view("timing", "按目标倒排".to_owned())
@@ -326,7 +343,7 @@ impl<'a> SheetView<'a> {
                 (LinkKind::FS, true) => "",
                 (kind, _) => kind.code(),
             };
-            let drives = |schedule: &Schedule| schedule.driver[link.to] == Driver::Link(index);
+            let drives = |schedule: &Schedule| schedule.placed_by(link.to) == Driver::Link(index);
             PlanLink {
                 from_id: self.id(link.from),
                 to_id: self.id(link.to),
@@ -430,8 +447,8 @@ fn waits_for(network: &plan::Network, schedule: &Schedule, link: &Link) -> Strin
         &from.name
     };
     let (day, event) = match link.kind {
-        LinkKind::FS | LinkKind::FF => (date_of_finish(schedule.early_finish[link.from]), "完成"),
-        LinkKind::SS | LinkKind::SF => (date_of_start(schedule.early_start[link.from]), "开始"),
+        LinkKind::FS | LinkKind::FF => (date_of_finish(schedule.planned_finish[link.from]), "完成"),
+        LinkKind::SS | LinkKind::SF => (date_of_start(schedule.planned_start[link.from]), "开始"),
     };
     let days = days_text(tenths(link.lag.saturating_abs(), lag_day(link)));
     let unit = match link.lag_calendar {
@@ -470,6 +487,14 @@ pub(super) fn lag_text(link: &Link) -> String {
         (_, _, true) => (1, "自然分钟"),
     };
     format!("{:+}{unit}", link.lag / size)
+}
+
+/// Which end of which float late work stands at.
+fn late_words(node: &plan::Activity) -> &'static str {
+    match node.timing {
+        plan::Timing::LateInFreeFloat => "尽晚安排：再晚就要推后续工作",
+        _ => "尽晚安排：排到时差末尾",
+    }
 }
 
 fn kind_words(kind: ActivityKind) -> (&'static str, &'static str) {

@@ -21,6 +21,7 @@ mod plan;
 mod plan_changes;
 mod plan_files;
 mod plan_flow;
+mod plan_late;
 mod plan_options;
 mod plan_scenarios;
 mod plan_sheet;

@@ -105,6 +105,7 @@ fn told(sheet: &PlanSheet) -> Vec<String> {
             actual,
             early,
             late,
+            forecast: _,
         } = &row.dates;
         let (code, name, kind) = (&row.code, &row.name, row.kind.0);
         let (days, label, waits) = (row.duration_days, &row.calendar_label, &row.predecessors);
