@@ -58,17 +58,35 @@ fn outside(scheduled: &Scheduled<'_>) -> Vec<Finding> {
             continue;
         }
         let activity = one.activity.map(|i| built.activities[i]);
-        let cell =
-            activity.map(|activity| format!("{} {}", place(activity), field_of(activity, &one)));
-        let place = cell.unwrap_or_else(|| one.finding.place.clone());
-        if told.iter().all(|known| known.place != place) {
-            told.push(Finding {
-                place,
-                ..one.finding
-            });
+        let finding = activity.map(|activity| at_its_cell(activity, &one));
+        let finding = finding.unwrap_or(one.finding);
+        if told.iter().all(|known| known.place != finding.place) {
+            told.push(finding);
         }
     }
     told
+}
+
+/// The finding at the cell that says so, with the day as it was written: dates of the network end with the calendars.
+fn at_its_cell(activity: &Activity, one: &plan::Outside) -> Finding {
+    let field = field_of(activity, one);
+    let day = match field {
+        "actual_start" => activity.actual_start,
+        "actual_finish" => activity.actual_finish,
+        "deadline" => activity.deadline,
+        "expected_finish" => activity.expected_finish,
+        "planned_start" => activity.planned_start,
+        "planned_finish" => activity.planned_finish,
+        "constraint_date" => activity.constraints.first().map(|(_, day)| *day),
+        "constraint_2_date" => activity.constraints.get(1).map(|(_, day)| *day),
+        _ => None,
+    };
+    let written = day.map(|day| format!("{} {day} 不在 1984 年到 2084 年之间", one.what));
+    Finding {
+        place: format!("{} {field}", place(activity)),
+        problem: written.unwrap_or_else(|| one.finding.problem.clone()),
+        ..one.finding.clone()
+    }
 }
 
 /// The field of the register in which it was filled in.

@@ -10778,9 +10778,9 @@ export interface operations {
     };
     plan_export_notes: {
         parameters: {
-            query: {
-                /** @description xml or xer. */
-                format: string;
+            query?: {
+                /** @description xml (the usual one) or xer. */
+                format?: string;
                 /** @description The plan as this 推演方案 would make it. */
                 scenario?: string;
                 /** @description Day to show. */

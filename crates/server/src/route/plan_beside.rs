@@ -450,8 +450,8 @@ struct TakenQuery {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct NotesQuery {
-    /// xml or xer.
-    format: String,
+    /// xml (the usual one) or xer.
+    format: Option<String>,
     /// The plan as this 推演方案 would make it.
     scenario: Option<String>,
     /// Day to show.
@@ -491,7 +491,7 @@ async fn notes_of_export(
     AsOf(day): AsOf,
     Query(asked): Query<NotesQuery>,
 ) -> Result<Json<Vec<FindingView>>, Problem> {
-    let format = match asked.format.as_str() {
+    let format = match asked.format.as_deref().unwrap_or("xml") {
         "xml" => PlanFormat::ProjectXml,
         "xer" => PlanFormat::Xer,
         other => {

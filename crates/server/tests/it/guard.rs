@@ -39,6 +39,7 @@ fn filled(path: &str) -> String {
         ("{metric}", "none"),
         ("{action}", "close"),
         ("{baseline}", "1"),
+        ("{scenario}", "1"),
         ("{code}", "site7"),
         ("{name}", "weekly.docx"),
         ("{report}", "weekly"),
