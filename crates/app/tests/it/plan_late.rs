@@ -147,7 +147,6 @@ fn a_date_or_lag_no_calendar_knows_is_refused_at_its_cell() {
             "2203-05-20",
         ),
         (json!({"deadline": "1923-08-20"}), "目标时限", "1923-08-20"),
-        (json!({"predecessors": "3FS+30000天"}), "紧前工作", "间隔"),
         (json!({"duration_days": 36_000}), "工期", "36000 天"),
         (
             json!({"manual": true, "planned_start": "2203-05-20", "planned_finish": "2203-06-20"}),
