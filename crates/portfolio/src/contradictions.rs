@@ -43,6 +43,11 @@ fn warning(activity: &Activity, field: &str, problem: String, remedy: &str) -> F
 /// Dates, lags and work outside the years calendars know, at their cells; else dates that ran against the ends.
 fn outside(scheduled: &Scheduled<'_>) -> Vec<Finding> {
     let built = &scheduled.built;
+    let written = built.activities.iter().flat_map(|one| written_outside(one));
+    let written: Vec<Finding> = written.collect();
+    if !written.is_empty() {
+        return written;
+    }
     let given = plan::outside(&built.network, &scheduled.options);
     if given.is_empty() {
         let schedule = scheduled.schedule.as_ref();
@@ -58,8 +63,12 @@ fn outside(scheduled: &Scheduled<'_>) -> Vec<Finding> {
             continue;
         }
         let activity = one.activity.map(|i| built.activities[i]);
-        let finding = activity.map(|activity| at_its_cell(activity, &one));
-        let finding = finding.unwrap_or(one.finding);
+        let cell =
+            activity.map(|activity| format!("{} {}", place(activity), field_of(activity, &one)));
+        let finding = Finding {
+            place: cell.unwrap_or_else(|| one.finding.place.clone()),
+            ..one.finding
+        };
         if told.iter().all(|known| known.place != finding.place) {
             told.push(finding);
         }
@@ -67,26 +76,38 @@ fn outside(scheduled: &Scheduled<'_>) -> Vec<Finding> {
     told
 }
 
-/// The finding at the cell that says so, with the day as it was written: dates of the network end with the calendars.
-fn at_its_cell(activity: &Activity, one: &plan::Outside) -> Finding {
-    let field = field_of(activity, one);
-    let day = match field {
-        "actual_start" => activity.actual_start,
-        "actual_finish" => activity.actual_finish,
-        "deadline" => activity.deadline,
-        "expected_finish" => activity.expected_finish,
-        "planned_start" => activity.planned_start,
-        "planned_finish" => activity.planned_finish,
-        "constraint_date" => activity.constraints.first().map(|(_, day)| *day),
-        "constraint_2_date" => activity.constraints.get(1).map(|(_, day)| *day),
-        _ => None,
+/// Days in the cells of an activity that no calendar knows; dates of the network end with the calendars.
+fn written_outside(activity: &Activity) -> Vec<Finding> {
+    let planned = |day: Option<Date>| day.filter(|_| activity.manual);
+    let mut bounds = activity.constraints.iter().map(|(_, day)| *day);
+    let cells = [
+        ("actual_start", "实际开始", activity.actual_start),
+        ("actual_finish", "实际完成", activity.actual_finish),
+        ("deadline", "目标时限", activity.deadline),
+        ("expected_finish", "预计完成", activity.expected_finish),
+        ("planned_start", "计划开始", planned(activity.planned_start)),
+        (
+            "planned_finish",
+            "计划完成",
+            planned(activity.planned_finish),
+        ),
+        ("constraint_date", "限制日期", bounds.next()),
+        ("constraint_2_date", "第二限制日期", bounds.next()),
+    ];
+    let outside = cells.into_iter().filter_map(|(field, label, day)| {
+        Some((field, label, day.filter(|day| !plan::in_calendars(*day))?))
+    });
+    let tell = |(field, label, day): (&str, &str, Date)| {
+        let place = format!("{} {field}", place(activity));
+        let problem = format!("{label} {day} 不在 1984 年到 2084 年之间");
+        Finding::error(
+            "plan.out_of_range",
+            place,
+            problem,
+            "请核对年份；日历只到 2084 年底",
+        )
     };
-    let written = day.map(|day| format!("{} {day} 不在 1984 年到 2084 年之间", one.what));
-    Finding {
-        place: format!("{} {field}", place(activity)),
-        problem: written.unwrap_or_else(|| one.finding.problem.clone()),
-        ..one.finding.clone()
-    }
+    outside.map(tell).collect()
 }
 
 /// The field of the register in which it was filled in.
